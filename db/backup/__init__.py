@@ -1,0 +1,23 @@
+"""Backups: made by the library's own copying, proved by opening them again, thinned out by age.
+
+A backup is one folder, `0007-20260323-0800`, with the encrypted ledger, the key slots and a sealed
+manifest. It is built under a `.partial` name and renamed when it is proved, so a folder without
+that ending is a backup that was whole once (docs/reliability.md 2.5). Order is the folder's own
+counter, never the clock.
+"""
+
+from db.backup.making import back_up
+from db.backup.manifest import BackupInfo, list_backups, read_info, verify
+from db.backup.restoring import RestoreInfo, restore
+from db.backup.rotation import rotate
+
+__all__ = [
+    "BackupInfo",
+    "RestoreInfo",
+    "back_up",
+    "list_backups",
+    "read_info",
+    "restore",
+    "rotate",
+    "verify",
+]

@@ -1,0 +1,140 @@
+"""Making a backup beside an open window, and proving it before it gets its name."""
+
+import contextlib
+import hashlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+from sqlcipher3 import dbapi2
+
+from db.backup.copies import Content, check_sealed, content_of, copy_sealed
+from db.backup.manifest import (
+    LEDGER,
+    PARTIAL,
+    SLOTS,
+    BackupInfo,
+    numbered,
+    read_info,
+    write_manifest,
+)
+from db.kernel import engine
+from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
+from db.kernel.files import (
+    disk_fault,
+    free_bytes,
+    move,
+    preflight,
+    private_directory,
+    read_small,
+    sha256_of,
+    sync_directory,
+    write_atomically,
+)
+from db.kernel.keys import DataKey, Slots, wipe
+
+_ROOM_LEFT: Final = 16 * 2**20
+_PATIENCE: Final = 60
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep a second window from taking our unfinished folder for one that was cut short."""
+    lock = FileLock(
+        folder / "lock", timeout=_PATIENCE, mode=0o600, thread_local=False, fallback_to_soft=False
+    )
+    # A share or stick may know no locks; then there is no second window on it either.
+    with contextlib.suppress(OSError, NotImplementedError):
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise UserError("另一个窗口正在做备份，这次没有再做，台账没有变。") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def back_up(
+    data_dir: Path, key: DataKey, folder: Path, *, reason: str, now: datetime
+) -> BackupInfo:
+    """Make one backup of the ledger in `data_dir` into `folder` and prove it before it counts.
+
+    Other windows may go on reading and writing. UserError or EnvironmentFault: no backup was made
+    and nothing else has changed; LedgerDamaged: the ledger itself is not whole, so the backups
+    there are were left alone.
+    """
+    try:
+        private_directory(folder)
+        with _alone(folder):
+            for _, path in numbered(folder):
+                if path.suffix == PARTIAL:
+                    shutil.rmtree(path, ignore_errors=True)
+            _require_room(data_dir / LEDGER, folder)
+            number = max((n for n, _ in numbered(folder)), default=0) + 1
+            final = folder / f"{number:04d}-{now:%Y%m%d-%H%M}"
+            partial = final.with_name(final.name + PARTIAL)
+            private_directory(partial)
+            try:
+                _build(data_dir, key, partial, number=number, reason=reason, now=now)
+                move(partial, final)
+            except BaseException:
+                shutil.rmtree(partial, ignore_errors=True)
+                raise
+    except OSError as error:
+        raise disk_fault(error) from error
+    except dbapi2.Error as error:
+        raise engine.translate(error) from None
+    return read_info(final)
+
+
+def _require_room(ledger: Path, folder: Path) -> None:
+    preflight(ledger)
+    log = ledger.with_name(ledger.name + "-wal")
+    needed = ledger.stat().st_size + (log.stat().st_size if log.exists() else 0) + _ROOM_LEFT
+    if free_bytes(folder) < needed:
+        raise EnvironmentFault("放备份的磁盘空间不够，没有做备份，台账没有变。请先腾出空间。")
+
+
+def _build(
+    data_dir: Path, key: DataKey, partial: Path, *, number: int, reason: str, now: datetime
+) -> None:
+    slots = read_small(data_dir / SLOTS)
+    content = _copy_proved(data_dir / LEDGER, key, partial / LEDGER)
+    write_atomically(partial / SLOTS, slots)
+    info = BackupInfo(
+        path=partial,
+        number=number,
+        when=now,
+        reason=reason,
+        ledger=Slots.from_bytes(slots).ledger,
+        size=(partial / LEDGER).stat().st_size,
+        sha256=sha256_of(partial / LEDGER),
+        slots_sha256=hashlib.sha256(slots).hexdigest(),
+        **asdict(content),
+    )
+    write_manifest(info, key)
+    sync_directory(partial)
+
+
+def _copy_proved(ledger: Path, key: DataKey, target: Path) -> Content:
+    source_key, backup_key = key.subkey("ledger"), key.subkey("backup")
+    try:
+        source = engine.connect(ledger, source_key, read_only=True)
+        with contextlib.closing(source):
+            source.execute("BEGIN")
+            content = content_of(source)
+            copy_sealed(source, target, backup_key)
+        problems = check_sealed(target, backup_key, content)
+    finally:
+        wipe(source_key)
+        wipe(backup_key)
+    if problems:
+        raise LedgerDamaged(
+            f"备份做好后核对不上：{problems[0]}。没有留下这个备份，以前的备份都在。请马上检查台账。"
+        )
+    return content

@@ -1,0 +1,66 @@
+"""Thinning out old backups without ever counting on a damaged one."""
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from db.backup.manifest import PARTIAL, BackupInfo, file_problems, list_backups
+from db.kernel.errors import UserError
+from db.kernel.files import disk_fault, move
+
+DAYS: Final = 7
+WEEKS: Final = 4
+MONTHS: Final = 6
+FEWEST: Final = 2
+
+
+def _kept(newest_first: list[BackupInfo]) -> set[Path]:
+    """Return the backups the rule keeps: the newest of each of the last days, weeks and months."""
+    periods: list[tuple[int, Callable[[date], object]]] = [
+        (DAYS, lambda day: day),
+        (WEEKS, lambda day: day.isocalendar()[:2]),
+        (MONTHS, lambda day: (day.year, day.month)),
+    ]
+    kept = {info.path for info in newest_first[:FEWEST]}
+    for most, period in periods:
+        seen: set[object] = set()
+        for info in newest_first:
+            this = period(info.when.date())
+            if this not in seen and len(seen) < most:
+                seen.add(this)
+                kept.add(info.path)
+    return kept
+
+
+def rotate(folder: Path) -> list[Path]:
+    """Thin out a folder's backups; return those removed.
+
+    Kept, of each ledger, are 7 days, 4 weeks and 6 months, and never fewer than 2, counting only
+    backups whose files are still what they were when they were proved. A damaged one is neither
+    counted nor removed: a person should look at it. UserError if nothing there is whole.
+    """
+    found = list_backups(folder)
+    good = [info for info in found if not file_problems(info)]
+    if found and not good:
+        raise UserError("这里的备份都损坏了，一个也没有删。请马上另做一个备份，并检查磁盘。")
+    removed = []
+    for ledger in {info.ledger for info in good}:
+        own = [info for info in good if info.ledger == ledger]
+        kept = _kept(own)
+        for info in own:
+            if info.path not in kept:
+                _remove(info.path)
+                removed.append(info.path)
+    return sorted(removed)
+
+
+def _remove(path: Path) -> None:
+    # Renamed first, so that a removal cut short never leaves half a backup under a good name.
+    doomed = path.with_name(path.name + PARTIAL)
+    try:
+        move(path, doomed)
+        shutil.rmtree(doomed)
+    except OSError as error:
+        raise disk_fault(error) from error

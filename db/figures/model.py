@@ -1,0 +1,124 @@
+"""The figures of a period, one name each. Their JSON is the contract of `report weekly`.
+
+Numbers are counts; a rate is text with one decimal ("43.8") or None over nothing. A block that is
+None belongs to a feature that does not exist yet: it is left out of the JSON and of the paper.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True)
+class VisitFigures:
+    """Visits dated in the period: tries of any outcome, and homes with at least one met visit.
+
+    `not_home_by_band` counts tries in vain under 上午, 下午, 晚上 and 时间不详.
+    """
+
+    records: int
+    households: int
+    people: int
+    leaflets: int
+    by_outcome: dict[str, int]
+    by_topic: dict[str, int]
+    by_community: dict[str, int]
+    not_home_by_band: dict[str, int]
+
+
+@dataclass(frozen=True)
+class CoverageCount:
+    """Homes of a base, by how far a campaign has come with them."""
+
+    base: int
+    done: int
+    exhausted: int
+    remaining: int
+    rate: str | None
+
+
+@dataclass(frozen=True)
+class CoverageFigures(CoverageCount):
+    """Coverage of one campaign up to the period's last day, with its name and its communities."""
+
+    campaign: str
+    by_community: dict[str, CoverageCount]
+
+
+@dataclass(frozen=True)
+class DisputeFigures:
+    """Disputes by what was registered or concluded in the period, and open at its edges."""
+
+    new: int
+    reopened: int
+    resolved: int
+    failed: int
+    referred: int
+    withdrawn: int
+    open_at_start: int
+    open_at_end: int
+    followed_up: int
+    overdue: int
+    by_type: dict[str, int]
+
+
+@dataclass(frozen=True)
+class TrainingFigures:
+    """Training sessions of the period; expected = names on the lists, present = 到 + 迟到."""
+
+    sessions: int
+    expected: int
+    present: int
+    rate: str | None
+
+
+@dataclass(frozen=True)
+class VolunteerFigures:
+    """Volunteers in service on the period's last day, and who of them trained in its month."""
+
+    active: int
+    trained_this_month: int
+    untrained: int
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """What is counted of one period, `start` to `end` with both days in."""
+
+    start: date
+    end: date
+    visits: VisitFigures
+    disputes: DisputeFigures
+    trainings: TrainingFigures
+    volunteers: VolunteerFigures
+    coverage: CoverageFigures | None = None
+
+
+@dataclass(frozen=True)
+class WeekFigures:
+    """A week (`2026-W12`), the week before it, and the month and year that run to its Sunday."""
+
+    post: str
+    week: str
+    now: Blocks
+    previous: Blocks
+    month: Blocks
+    year: Blocks
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures under the names of docs/FIGURES.md, ready for `json.dump`."""
+        return {
+            "post": self.post,
+            "week": self.week,
+            **_block(self.now),
+            "previous": _block(self.previous),
+            "month": _block(self.month, coverage=False),
+            "year": _block(self.year, coverage=False),
+        }
+
+
+def _block(blocks: Blocks, *, coverage: bool = True) -> dict[str, Any]:
+    said = asdict(blocks)
+    if not coverage:
+        del said["coverage"]
+    return said | {"start": blocks.start.isoformat(), "end": blocks.end.isoformat()}

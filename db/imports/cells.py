@@ -1,0 +1,253 @@
+"""One cell of a foreign ledger, read as what its column holds.
+
+Every reader returns the value or raises CellError with the reason in Chinese; a blank is None.
+"""
+
+import re
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+from db.imports.reader import Cell
+from db.kernel.fields import Field
+from db.kernel.text import chinese_number, halfwidth, squeeze, telephone, tidy, tidy_name
+
+_DAY = re.compile(r"(\d{4}|\d{2})[.\-/年](\d{1,2})[.\-/月](\d{1,2})[日号]?(?:$|[ T(（,，星周上下晚早中].*|\d{1,2}[:时点].*)")
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+_NO_YEAR = re.compile(r"\d{1,2}[.\-/月]\d{1,2}[日号]?")
+_TIME = re.compile(r"(上午|下午|晚上|晚|早上|早|凌晨|中午|傍晚|夜间)?(\d{1,2})(?:[:点时.](?:(\d{1,2})分?|(半))?)?(?::\d{1,2})?")
+_BANDS = re.compile(r"(上午|下午|晚上|晚|早上|中午|傍晚|夜间|白天|全天|不详|不明|未知)")
+_LISTED = re.compile(r"[、，,;；/／\n|&＆]+")
+_CHINESE_DAY = re.compile(r"([零〇一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]?")
+_EPOCH = date(1899, 12, 30)
+_NOTHING = {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "N/A", "NA", "#N/A"}
+MINUTES = 24 * 60
+
+
+class CellError(ValueError):
+    """Why a cell cannot be read, for the person who will mend it."""
+
+
+def shown(cell: Cell) -> str:
+    """Return the cell as a person saw it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d" if cell.time() == time() else "%Y-%m-%d %H:%M")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, time):
+        return cell.strftime("%H:%M")
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def plain(cell: Cell) -> str:
+    """Return the cell as tidy text."""
+    return tidy(cell if isinstance(cell, str) else shown(cell))
+
+
+def read(field: Field, cell: Cell) -> Any:
+    """Return a cell's value by its column's declaration."""
+    if cell is None or cell == "":
+        return () if field.kind in ("names", "words") else None
+    return _READERS[field.kind](field, cell)
+
+
+def _text(_field: Field, cell: Cell) -> str | None:
+    return plain(cell) or None
+
+
+def _name(_field: Field, cell: Cell) -> str | None:
+    name = tidy_name(shown(cell))
+    return None if name in _NOTHING else name
+
+
+def _split(cell: Cell) -> list[str]:
+    parts = [tidy(part) for part in _LISTED.split(shown(cell))]
+    return list(dict.fromkeys(p for p in parts if p not in _NOTHING))
+
+
+def _names(_field: Field, cell: Cell) -> tuple[str, ...]:
+    names: list[str] = []
+    for part in _split(cell):
+        words = part.split(" ")
+        # 张三 李四 are two people, 张 三 is one.
+        apart = len(words) > 1 and all(len(w) >= 2 for w in words) and not part.isascii()
+        names.extend(words if apart else [tidy_name(part)])
+    return tuple(dict.fromkeys(names))
+
+
+def _words(_field: Field, cell: Cell) -> tuple[str, ...]:
+    return tuple(_split(cell))
+
+
+def _phone(_field: Field, cell: Cell) -> str | None:
+    text = plain(cell)
+    if text in _NOTHING:
+        return None
+    return telephone(text) or text
+
+
+def _count(field: Field, cell: Cell) -> int | None:
+    if isinstance(cell, bool) or isinstance(cell, datetime | date | time):
+        raise CellError(f"{field.label}应是数字")
+    if isinstance(cell, int | float):
+        if cell != int(cell):
+            raise CellError(f"{field.label}应是整数")
+        return int(cell)
+    text = squeeze(str(cell))
+    if text in _NOTHING:
+        return None
+    match = re.fullmatch(r"(-?\d{1,9})(?:\.0+)?(人|份|户|张|个|本|次|名|口)?", text)
+    if match:
+        return int(match[1])
+    number = chinese_number(re.sub(r"[人份户张个本次名口]$", "", text))
+    if number is None:
+        raise CellError(f"{field.label}不是数字")
+    return number
+
+
+def _choice(field: Field, cell: Cell) -> str | None:
+    text = shown(cell)
+    found = _chosen(id(field.choices), text, tuple((field.choices or {}).items()))
+    if found is None:
+        raise CellError(f"{field.label}不认识")
+    return found or None
+
+
+@lru_cache(maxsize=4096)
+def _chosen(_key: int, text: str, choices: tuple[tuple[str, str], ...]) -> str | None:
+    table = dict(choices)
+    word = squeeze(text).rstrip("。.;；,，")
+    for candidate in (
+        word,
+        word.upper(),
+        word.removesuffix("纠纷"),
+        word.removesuffix("类"),
+        re.sub(r"[(（].*?[)）]", "", word).removesuffix("纠纷"),
+        word.removesuffix("纠纷类"),
+        word.removesuffix("户"),
+    ):
+        if candidate in table:
+            return table[candidate]
+    return "" if word in _NOTHING else None
+
+
+def _day(field: Field, cell: Cell) -> date:
+    found = day_in(cell)
+    if found is None:
+        raise CellError(f"{field.label}看不懂")
+    return found
+
+
+def day_in(cell: Cell) -> date | None:
+    """Return the day a cell tells, None if it tells none; CellError if it tells an impossible one."""
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    if isinstance(cell, bool) or isinstance(cell, time) or cell is None:
+        return None
+    if isinstance(cell, int | float):
+        if match := _COMPACT.fullmatch(str(int(cell))):
+            return _existing(*match.groups())
+        if 20_000 <= cell < 80_000:
+            return _EPOCH + timedelta(days=int(cell))
+        return None
+    return _day_text(cell)
+
+
+@lru_cache(maxsize=8192)
+def _day_text(text: str) -> date | None:
+    word = re.sub(r"\s*([.\-/年月日])\s*", r"\1", tidy(halfwidth(text)).replace("。", ".").replace("、", "."))
+    word = re.sub(r"[—–~]", "-", word)
+    if match := _DAY.fullmatch(word) or _COMPACT.fullmatch(word):
+        return _existing(*match.groups())
+    if match := _CHINESE_DAY.match(word):
+        parts = [str(chinese_number(part)) for part in match.groups()]
+        return _existing(*parts)
+    if word.isdecimal() and word.isascii() and len(word) == 5:
+        return day_in(int(word))
+    if _NO_YEAR.fullmatch(word) or re.fullmatch(r"[一二三四五六七八九十]+月[一二三四五六七八九十]+[日号]", word):
+        raise CellError("日期没有年份")
+    return None
+
+
+def _existing(year: str, month: str, day: str) -> date:
+    full = int(year) + (2000 if len(year) == 2 else 0)
+    try:
+        return date(full, int(month), int(day))
+    except ValueError:
+        raise CellError("没有这一天") from None
+
+
+def _time(field: Field, cell: Cell) -> int | None:
+    if isinstance(cell, datetime | time):
+        return cell.hour * 60 + cell.minute
+    if isinstance(cell, bool) or isinstance(cell, date):
+        raise CellError(f"{field.label}看不懂")
+    if isinstance(cell, int | float):
+        if 0 <= cell < 1:
+            return round(cell * MINUTES) % MINUTES
+        if cell == int(cell) and 100 <= cell < 2400 and cell % 100 < 60:
+            return int(cell) // 100 * 60 + int(cell) % 100
+        if 20_000 <= cell < 80_000:
+            return round((cell % 1) * MINUTES) % MINUTES
+        raise CellError(f"{field.label}看不懂")
+    return time_in(str(cell), field.label)
+
+
+@lru_cache(maxsize=8192)
+def time_in(text: str, label: str) -> int | None:
+    """Return minutes since midnight of a written time, None for 上午 and the like."""
+    word = squeeze(text).replace("：", ":")
+    if word in _NOTHING or _BANDS.fullmatch(word):
+        return None
+    if match := re.fullmatch(r"\d{4}[-./年].*?(\d{1,2}:\d{2}).*", word):
+        word = match[1]
+    word = re.split(r"[-—–~至到]", word)[0]
+    match = _TIME.fullmatch(word)
+    if match is None:
+        raise CellError(f"{label}看不懂")
+    hour, minute = int(match[2]), int(match[3] or 0) if not match[4] else 30
+    if match[1] in ("下午", "晚上", "晚", "傍晚", "夜间") and hour < 12:
+        hour += 12
+    if hour > 23 or minute > 59:
+        raise CellError(f"没有这个{label}")
+    return hour * 60 + minute
+
+
+def span_in(cell: Cell) -> tuple[int | None, int | None]:
+    """Return start and end of a written span such as 19:30-21:00, None where it says none."""
+    if isinstance(cell, datetime):
+        return (cell.hour * 60 + cell.minute or None), None
+    if not isinstance(cell, str):
+        return None, None
+    text = squeeze(cell).replace("：", ":")
+    times = re.findall(r"(上午|下午|晚上|晚|早上)?(\d{1,2})[:点时](\d{2}|半)?", text)
+    found: list[int | None] = []
+    half = ""
+    for band, hour, minute in times[:2]:
+        half = band or half
+        value = int(hour) * 60 + (30 if minute == "半" else int(minute or 0))
+        if half in ("下午", "晚上", "晚") and int(hour) < 12:
+            value += 12 * 60
+        found.append(value if value < MINUTES else None)
+    start, end = (*found, None, None)[:2]
+    return start, end
+
+
+_READERS = {
+    "text": _text,
+    "name": _name,
+    "names": _names,
+    "words": _words,
+    "phone": _phone,
+    "count": _count,
+    "choice": _choice,
+    "day": _day,
+    "time": _time,
+    "span": _text,
+}

@@ -1,0 +1,239 @@
+"""Dispute ledgers: one row a dispute, its parties and what has come of it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+
+from db.disputes import (
+    Conclusion,
+    Dispute,
+    DisputeDraft,
+    DisputeParty,
+    FollowUp,
+    dispute_problems,
+)
+from db.disputes.words import OPEN
+from db.imports.cells import shown
+from db.imports.known import Known
+from db.imports.plan import RowReader, merge_values, remember
+from db.imports.reader import Cell
+from db.kernel.ids import Id, new_id
+from db.kernel.text import squeeze
+
+_DRAFTED = tuple(DisputeDraft.__dataclass_fields__)
+_OWN = ("registered", "source", "kind", "brief", "risk", "mediated", "note")
+
+
+def paper_number(text: str | None, year: int) -> tuple[int, str] | None:
+    """Return (year, number) of a ledger's own number such as 2026-0001 or (2026)三号人调字第0007号."""
+    if not text:
+        return None
+    word = squeeze(text)
+    match = re.match(r"[\[(〔]?((?:19|20)\d{2})[\])〕年\-/.]*(.+)", word)
+    if match and re.search(r"\d", match[2]):
+        return int(match[1]), match[2]
+    return year, word
+
+
+class DisputePlanner:
+    """Plans the rows of dispute tables; a dispute is its paper number and year.
+
+    Where a row has no number it is registration day, kind and both sides.
+    """
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.met: dict[Id, int] = {}
+
+    @cached_property
+    def _lines(self) -> dict[Id, dict[str, Any]]:
+        """The disputes of the ledger as the lines of a dispute ledger."""
+        execute = self.known.connection.execute
+        lines: dict[Id, dict[str, Any]] = {}
+        for row in execute(select(Dispute.__table__)).mappings():
+            blank = asdict(DisputeDraft())
+            lines[row["id"]] = {**blank, **row, "side_a": (), "side_b": ()}
+        parties = select(DisputeParty.__table__).order_by(DisputeParty.side, DisputeParty.place)
+        for row in execute(parties).mappings():
+            line, side = lines[row["dispute"]], row["side"].lower()
+            line[f"side_{side}"] += (row["name"],)
+            line[f"phone_{side}"] = line[f"phone_{side}"] or row["phone"]
+            line.setdefault("party_ids", {})[(row["side"], row["place"])] = row["id"]
+        for row in execute(select(Conclusion.__table__).order_by(Conclusion.day)).mappings():
+            performance = "done" if row["performed"] else "pending" if row["due"] else None
+            lines[row["dispute"]] |= {
+                "conclusion": row["id"],
+                "result": row["outcome"],
+                "mediated": row["day"],
+                "performance": performance,
+                "form": row["form"],
+                "due": row["due"],
+                "destination": row["destination"],
+            }
+        for row in execute(select(FollowUp.__table__).order_by(FollowUp.day)).mappings():
+            lines[row["dispute"]] |= {
+                "follow_up": row["id"],
+                "followed_up": row["day"],
+                "follow_up_result": row["result"],
+            }
+        return lines
+
+    @cached_property
+    def _found(self) -> dict[tuple[Any, ...], Id]:
+        keys: dict[tuple[Any, ...], Id] = {}
+        for id_, line in self._lines.items():
+            if line["paper_number"]:
+                keys[(line["paper_year"], line["paper_number"])] = id_
+            else:
+                keys[self._likeness(line)] = id_
+        return keys
+
+    @staticmethod
+    def _likeness(line: dict[str, Any]) -> tuple[Any, ...]:
+        return (line["registered"], line["kind"], line["side_a"], line["side_b"])
+
+    def row(self, reader: RowReader, number: int, row: Sequence[Cell]) -> None:
+        """Plan one row and account for it."""
+        values = reader.values(number, row)
+        if values is None:
+            return
+        given = {n: values[n] for n in _DRAFTED if n in values}
+        if both := given.pop("parties", None):
+            given.setdefault("side_a", both[:1])
+            given.setdefault("side_b", both[1:])
+        draft = DisputeDraft(**given)
+        if draft.result == OPEN and "result" in given and draft.mediated is None:
+            draft = replace(draft, mediated=None)
+        if reader.problem(number, row, dispute_problems(draft, reader.today)):
+            return
+        given = {n: v for n, v in given.items() if v not in (None, "", ())}
+        written = dict(given)
+        given["mediators"] = self.known.staff(draft.mediators, reader.account)
+        named = given.pop("community", None) or reader.table.community
+        community = self.known.community(named) if named else None
+        if community is not None:
+            given["community"] = community
+        elif named and "community" in written:
+            reader.account.note(f"台账里没有“{named}”，纠纷先不归入社区")
+        self._store(reader, number, draft, given, {n: shown_value(v) for n, v in written.items()})
+
+    def _store(
+        self,
+        reader: RowReader,
+        number: int,
+        draft: DisputeDraft,
+        given: dict[str, Any],
+        read: dict[str, Any],
+    ) -> None:
+        assert draft.registered is not None  # noqa: S101  dispute_problems has seen to it
+        paper = paper_number(given.pop("number", None), draft.registered.year)
+        line = {**asdict(DisputeDraft()), **given}
+        key: tuple[Any, ...] = paper or self._likeness(line)
+        known = self._found.get(key)
+        if known is None:
+            line |= {"paper_year": paper[0] if paper else None, "imported": remember(given)}
+            line["paper_number"] = paper[1] if paper else None
+            known = self._add(line)
+            self._found[key] = known
+            self._lines[known] = line
+            self.met[known] = number
+            reader.account.count("added")
+            return
+        first = self.met.get(known)
+        if first is not None:
+            reader.duplicate(number, f"和第{first}行是同一件纠纷，以先出现的为准")
+            return
+        self.met[known] = number
+        current = self._lines[known]
+        fields, remembered = merge_values(
+            reader, number, current, current["imported"], given, read
+        )
+        reader.account.count("changed" if fields else "unchanged")
+        current |= fields
+        if remembered != (current["imported"] or {}):
+            self.known.plan.change(Dispute, known, {"imported": remembered})
+            current["imported"] = remembered
+        if fields:
+            self._change(known, current, fields)
+
+    def _add(self, line: dict[str, Any]) -> Id:
+        dispute = new_id()
+        self.known.plan.add(
+            Dispute,
+            {
+                "id": dispute,
+                **{name: line[name] for name in _OWN},
+                "paper_year": line["paper_year"],
+                "paper_number": line["paper_number"],
+                "community": line["community"],
+                "mediators": line["mediators"],
+                "imported": line["imported"],
+            },
+        )
+        self._parties(dispute, line)
+        self._conclude(dispute, line)
+        self._follow_up(dispute, line)
+        return dispute
+
+    def _change(self, dispute: Id, line: dict[str, Any], fields: dict[str, Any]) -> None:
+        own = {n: fields[n] for n in (*_OWN, "community", "mediators") if n in fields}
+        if own:
+            self.known.plan.change(Dispute, dispute, own)
+        if fields.keys() & {"side_a", "side_b", "phone_a", "phone_b"}:
+            self._parties(dispute, line)
+        if fields.keys() & {"result", "mediated", "form", "due", "performance", "destination"}:
+            self._conclude(dispute, line)
+        if fields.keys() & {"followed_up", "follow_up_result"}:
+            self._follow_up(dispute, line)
+
+    def _parties(self, dispute: Id, line: dict[str, Any]) -> None:
+        ids = line.setdefault("party_ids", {})
+        for side in "AB":
+            for place, name in enumerate(line[f"side_{side.lower()}"], 1):
+                phone = line[f"phone_{side.lower()}"] if place == 1 else None
+                values = {"name": name, "phone": phone}
+                if (side, place) in ids:
+                    self.known.plan.change(DisputeParty, ids[(side, place)], values)
+                    continue
+                ids[(side, place)] = new_id()
+                row = {"id": ids[(side, place)], "dispute": dispute, "side": side, "place": place}
+                self.known.plan.add(DisputeParty, {**row, **values})
+
+    def _conclude(self, dispute: Id, line: dict[str, Any]) -> None:
+        if line["result"] == OPEN:
+            return
+        settled = line["result"] == "settled"
+        values = {
+            "day": line["mediated"],
+            "outcome": line["result"],
+            "form": line["form"],
+            "due": line["due"] if settled else None,
+            "performed": settled and line["performance"] == "done",
+            "destination": line["destination"],
+        }
+        if "conclusion" in line:
+            self.known.plan.change(Conclusion, line["conclusion"], values)
+        else:
+            line["conclusion"] = new_id()
+            row = {"id": line["conclusion"], "dispute": dispute, "performed_on": None, **values}
+            self.known.plan.add(Conclusion, row)
+
+    def _follow_up(self, dispute: Id, line: dict[str, Any]) -> None:
+        if line["followed_up"] is None:
+            return
+        values = {"day": line["followed_up"], "result": line["follow_up_result"]}
+        if "follow_up" in line:
+            self.known.plan.change(FollowUp, line["follow_up"], values)
+        else:
+            line["follow_up"] = new_id()
+            row = {"id": line["follow_up"], "dispute": dispute, **values}
+            self.known.plan.add(FollowUp, row)
+
+
+def shown_value(value: Any) -> str:
+    """Return a value as the account of an import names it."""
+    return "、".join(value) if isinstance(value, tuple) else shown(value)

@@ -1,0 +1,281 @@
+"""Sign-in sheets: a head that tells the session, a list of names; or one flat list of both."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+
+from db.imports.cells import CellError, day_in, plain, read, span_in
+from db.imports.headings import normal
+from db.imports.known import Known
+from db.imports.plan import RowReader, Table, merge_values, remember
+from db.imports.reader import Cell
+from db.kernel.fields import fields_of
+from db.kernel.ids import Id, new_id
+from db.kernel.text import squeeze
+from db.trainings import (
+    Attendance,
+    AttendanceDraft,
+    Training,
+    TrainingDraft,
+    attendance_problems,
+    training_problems,
+)
+
+_HEAD = fields_of(TrainingDraft)
+_ATTENDED = ("status", "signed", "reason", "role")
+Head = dict[str, Any]
+
+
+def _head_names() -> dict[str, str]:
+    names = {}
+    for name, declared in _HEAD.items():
+        for word in (declared.label, *declared.synonyms):
+            names.setdefault(normal(word), name)
+    return names
+
+
+_HEAD_NAMES = _head_names()
+
+
+def read_head(rows: Sequence[Sequence[Cell]]) -> tuple[dict[str, Cell], dict[str, int]]:
+    """Return what stands above the names: cells by field, and the numbers of 应到 and 实到."""
+    cells: dict[str, Cell] = {}
+    stated: dict[str, int] = {}
+    for row in rows:
+        filled = [c for c in row if c is not None and plain(c)]
+        for at, cell in enumerate(filled):
+            text = squeeze(plain(cell))
+            label, colon, rest = text.replace("：", ":").partition(":")
+            value: Cell = rest if colon and rest else filled[at + 1] if at + 1 < len(filled) else None
+            name = _HEAD_NAMES.get(normal(label))
+            if name is not None and name not in cells and value is not None:
+                cells[name] = plain(cell).replace("：", ":").partition(":")[2] if rest else value
+            for said in ("应到", "实到"):
+                digits = plain(value).rstrip("人名") if value is not None else ""
+                if normal(label).startswith(said) and digits.isdecimal():
+                    stated[said] = int(digits)
+    if "topic" not in cells and rows:
+        title = next((plain(c) for row in rows for c in row if c is not None and plain(c)), "")
+        title = title.removesuffix("签到表").removesuffix("签到册")
+        if title not in ("", "培训", "会议"):
+            cells["topic"] = title
+    return cells, stated
+
+
+@dataclass
+class Session:
+    """A session of this import: its stored row, its names, and what was new about it."""
+
+    row: dict[str, Any]
+    new: bool
+    account: Any
+    people: dict[Any, dict[str, Any]] = field(default_factory=dict)
+    met: dict[Any, str] = field(default_factory=dict)
+    changed: bool = False
+
+
+class TrainingPlanner:
+    """Plans sign-in tables; a session is day, start, topic and place, a person counts once in it."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.sessions: dict[tuple[Any, ...], Session] = {}
+        self._current: Session | None = None
+
+    @cached_property
+    def _stored(self) -> dict[tuple[Any, ...], dict[str, Any]]:
+        rows = self.known.connection.execute(select(Training.__table__)).mappings()
+        return {_identity(row): dict(row) for row in rows}
+
+    def start(self, reader: RowReader, table: Table) -> bool:
+        """Read the head of a table; tell whether its names can be taken."""
+        self._current = None
+        if reader.has("topic") and reader.has("day"):
+            return True
+        cells, stated = read_head(table.above)
+        number = table.heading.first + 1
+        head = self._head(reader, number, cells)
+        if head is None:
+            reader.account.count("rejected")
+            return False
+        self._current = self._session(reader, head)
+        names = len(table.rows)
+        if "应到" in stated and stated["应到"] != names:
+            reader.account.note(
+                f"{table.sheet}：表头写应到{stated['应到']}人，名单上有{names}人，按名单计算"
+            )
+        return True
+
+    def _head(self, reader: RowReader, number: int, cells: Mapping[str, Cell]) -> Head | None:
+        head: Head = {}
+        for name, cell in cells.items():
+            try:
+                head[name] = day_in(cell) if name == "day" else read(_HEAD[name], cell)
+            except CellError as error:
+                reader.tell("rejected", number, _HEAD[name].label, plain(cell), str(error))
+                return None
+        if "start" not in head and "day" in cells:
+            head["start"], head["end"] = span_in(cells["day"])
+        head = {n: v for n, v in head.items() if v is not None}
+        problem = next(training_problems(TrainingDraft(**head), reader.today), None)
+        if problem is not None:
+            label = _HEAD[problem.field].label
+            value = plain(cells.get(problem.field)) if problem.field in cells else ""
+            reader.tell("rejected", number, label, value, problem.reason)
+            return None
+        return head
+
+    def _session(self, reader: RowReader, head: Head) -> Session:
+        head = {**head, "lecturers": self.known.staff(head.get("lecturers", ()), reader.account)}
+        key = _identity({"start": None, "place": None, **head})
+        if key in self.sessions:
+            return self.sessions[key]
+        stored = self._stored.get(key)
+        if stored is None:
+            row = {
+                "id": new_id(),
+                "kind": "course",
+                **{n: None for n in ("start", "end", "place", "note")},
+                **head,
+                "imported": remember(head),
+            }
+            self.known.plan.add(Training, row)
+            session = Session(row, new=True, account=reader.account)
+        else:
+            session = Session(stored, new=False, account=reader.account)
+            session.people = self._people(stored["id"])
+            fields, remembered = merge_values(
+                reader, reader.table.heading.first, stored, stored["imported"], head, {}
+            )
+            session.changed = bool(fields)
+            if remembered != (stored["imported"] or {}):
+                fields["imported"] = remembered
+            if fields:
+                self.known.plan.change(Training, stored["id"], fields)
+        self.sessions[key] = session
+        return session
+
+    def _people(self, training: Id) -> dict[Any, dict[str, Any]]:
+        found: dict[Any, dict[str, Any]] = {}
+        statement = select(Attendance.__table__).where(Attendance.training == training)
+        for row in self.known.connection.execute(statement).mappings():
+            key = row["volunteer"] or (row["community"], row["name"])
+            found[key] = dict(row)
+        return found
+
+    def row(self, reader: RowReader, number: int, row: Sequence[Cell]) -> None:
+        """Plan one name; attendance rows are named in the account but not counted."""
+        values = reader.values(number, row)
+        if values is None:
+            reader.account.counts["rejected"] -= 1
+            return
+        session = self._current or self._flat_session(reader, number, row, values)
+        if session is None:
+            return
+        drafted = {n: values[n] for n in AttendanceDraft.__dataclass_fields__ if n in values}
+        drafted["status"] = self._status(reader, drafted)
+        name = drafted.pop("community", "") or reader.table.community
+        draft = AttendanceDraft(**drafted)
+        if reader.problem(number, row, attendance_problems(draft)):
+            reader.account.counts["rejected"] -= 1
+            return
+        community = self.known.community(name) if name else None
+        given = {n: drafted[n] for n in _ATTENDED if drafted.get(n) is not None}
+        self._attend(reader, number, session, community, draft.name, given)
+
+    def _flat_session(
+        self, reader: RowReader, number: int, row: Sequence[Cell], values: dict[str, Any]
+    ) -> Session | None:
+        columns = reader.table.heading.columns
+        cells = {
+            n: row[columns[n]]
+            for n in TrainingDraft.__dataclass_fields__
+            if n in columns and columns[n] < len(row) and row[columns[n]] is not None
+        }
+        head = self._head(reader, number, cells)
+        if head is None:
+            return None
+        del values
+        return self._session(reader, head)
+
+    @staticmethod
+    def _status(reader: RowReader, drafted: dict[str, Any]) -> str:
+        """A blank mark is told by the time signed or the reason; without either, absent."""
+        status = drafted.get("status")
+        if status:
+            return str(status)
+        if drafted.get("signed") is not None:
+            return "present"
+        if "假" in (drafted.get("reason") or ""):
+            return "leave"
+        return "" if reader.has("status") else "absent"
+
+    def _attend(
+        self,
+        reader: RowReader,
+        number: int,
+        session: Session,
+        community: Id | None,
+        name: str,
+        given: dict[str, Any],
+    ) -> None:
+        key = self._person(reader, session, community, name)
+        if key in session.met:
+            where = session.met[key]
+            reader.tell("duplicate", number, reader.label("name"), name, f"和{where}是同一个人")
+            return
+        session.met[key] = f"{reader.table.sheet}第{number}行"
+        current = session.people.get(key)
+        if current is None:
+            volunteer = key if isinstance(key, bytes) else None
+            if volunteer is None:
+                reader.account.note(f"名单外人员：{name}")
+            row = {
+                "id": new_id(),
+                "training": session.row["id"],
+                "volunteer": volunteer,
+                "name": name,
+                "community": community,
+                **{n: None for n in _ATTENDED},
+                **given,
+                "imported": remember(given),
+            }
+            self.known.plan.add(Attendance, row)
+            session.people[key] = row
+            session.changed = True
+            return
+        fields, remembered = merge_values(
+            reader, number, current, current["imported"], given, given
+        )
+        session.changed = session.changed or bool(fields)
+        if remembered != (current["imported"] or {}):
+            fields["imported"] = remembered
+        if fields:
+            self.known.plan.change(Attendance, current["id"], fields)
+
+    def _person(
+        self, reader: RowReader, session: Session, community: Id | None, name: str
+    ) -> Id | tuple[Id | None, str]:
+        """The volunteer meant: of several namesakes the next one not on the list yet."""
+        alike = self.known.volunteers.get((community, name), []) if community else []
+        free = [row["id"] for row in alike if row["id"] not in session.met]
+        if len(alike) > 1:
+            reader.account.note(f"{name}在名册里有同名的人，按先后对上，请核对")
+        if free:
+            return free[0]  # type: ignore[no-any-return]
+        return alike[0]["id"] if alike else (community, name)
+
+    def finish(self) -> None:
+        """Count the sessions, each once."""
+        for session in self.sessions.values():
+            fate = "added" if session.new else "changed" if session.changed else "unchanged"
+            session.account.count(fate)
+
+
+def _identity(row: Any) -> tuple[Any, ...]:
+    return (row["day"], row["start"], squeeze(row["topic"]), squeeze(row["place"] or ""))
+
+

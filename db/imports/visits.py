@@ -1,0 +1,135 @@
+"""Visit ledgers: one row a try at a door that the ledger knows."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from db.imports.households import address_of
+from db.imports.known import Known
+from db.imports.plan import RowReader, Table
+from db.imports.reader import Cell
+from db.imports.cells import CellError, day_in, span_in
+from db.kernel.ids import Id, new_id
+from db.visits import Visit, VisitDraft, visit_problems
+
+_STORED = ("household", "day", "at", "outcome", "people", "leaflets", "staff", "volunteers",
+           "topics", "found", "note")  # fmt: skip
+_DRAFTED = tuple(VisitDraft.__dataclass_fields__)
+
+
+class VisitPlanner:
+    """Plans the rows of visit tables; a visit is all of its stored fields."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.met: dict[tuple[Any, ...], int] = {}
+        self._stored: set[tuple[Any, ...]] = set()
+        self._loaded: set[date] = set()
+        self._edited: dict[tuple[Any, ...], dict[str, Any]] | None = None
+
+    def prepare(self, table: Table) -> None:
+        """Load what the ledger has on the days of the table."""
+        column = table.heading.columns["day"]
+        days = set()
+        for _, row in table.rows:
+            try:
+                day = day_in(row[column]) if column < len(row) else None
+            except CellError:
+                continue
+            if day is not None:
+                days.add(day)
+        new = days - self._loaded
+        if not new:
+            return
+        columns = [getattr(Visit, name) for name in _STORED]
+        between = Visit.day.between(min(new), max(new))
+        for row in self.known.connection.execute(select(*columns).where(between)):
+            self._stored.add(tuple(row))
+        self._loaded |= new
+        if self._edited is None:
+            self._edited = self._load_edited()
+
+    def _load_edited(self) -> dict[tuple[Any, ...], dict[str, Any]]:
+        """Visits edited by hand, under the values they came in with."""
+        edited = {}
+        statement = select(Visit.__table__).where(Visit.original.is_not(None))
+        for row in self.known.connection.execute(statement).mappings():
+            came = {**row, **Visit.from_original(row["original"])}
+            edited[tuple(came[name] for name in _STORED)] = dict(row)
+        return edited
+
+    def row(self, reader: RowReader, number: int, row: Sequence[Cell]) -> None:
+        """Plan one row and account for it."""
+        values = reader.values(number, row)
+        if values is None:
+            return
+        if "at" not in values and reader.has("day") and not reader.has("at"):
+            start, _ = span_in(row[reader.table.heading.columns["day"]])
+            values |= {"at": start} if start is not None else {}
+        household = self._household(reader, number, row, values)
+        if household is None:
+            return
+        given = {n: values[n] for n in _DRAFTED if n in values}
+        if reader.problem(number, row, visit_problems(VisitDraft(**given), reader.today)):
+            return
+        given["household"] = household
+        given["staff"] = self.known.staff(given.get("staff", ()), reader.account)
+        community = self._community(reader, values)
+        companions = self._companions(given.get("volunteers", ()), community)
+        given["volunteers"] = companions
+        strangers = [n for n in values.get("volunteers", ()) if not self._leader(n, community)]
+        given["staff"] += self.known.staff(tuple(strangers), reader.account)
+        self._store(reader, number, given)
+
+    def _household(
+        self, reader: RowReader, number: int, row: Sequence[Cell], values: dict[str, Any]
+    ) -> Id | None:
+        community = self._community(reader, values)
+        named, address = address_of(values)
+        if named:
+            community = self.known.community(named)
+        at = "whole" if reader.has("whole") else "room" if reader.has("room") else "building"
+        if address is None:
+            reader.reject(number, row, at, "地址看不懂")
+            return None
+        found = self.known.door(community, address)
+        if found is None and not address.room and community is not None:
+            building = self.known.building(community, address)
+            alike = self.known.by_contact.get((building, values.get("contact", "")), []) if building else []
+            found = alike[0]["id"] if len(alike) == 1 else None
+        if found is None:
+            reader.reject(number, row, at, "台账里没有这一户，请先导入或登记住户")
+        return found
+
+    def _community(self, reader: RowReader, values: dict[str, Any]) -> Id | None:
+        return self.known.community(values.get("community") or reader.table.community)
+
+    def _leader(self, name: str, community: Id | None) -> Id | None:
+        alike = self.known.volunteers.get((community, name), []) if community else []
+        return alike[0]["id"] if alike else None
+
+    def _companions(self, names: tuple[str, ...], community: Id | None) -> tuple[Id, ...]:
+        return tuple(found for n in names if (found := self._leader(n, community)))
+
+    def _store(self, reader: RowReader, number: int, given: dict[str, Any]) -> None:
+        empty: dict[str, Any] = {"staff": (), "volunteers": (), "topics": ()}
+        key = tuple(given.get(name, empty.get(name)) for name in _STORED)
+        first = self.met.get(key)
+        if first is not None:
+            reader.duplicate(number, f"和第{first}行完全相同")
+            return
+        self.met[key] = number
+        edited = (self._edited or {}).get(key)
+        if edited is not None:
+            reader.account.count("unchanged")
+            reader.tell("stale", number, "", "", "台账里已经手工改过，文件里还是旧值，保留手工改的")
+            return
+        if key in self._stored:
+            reader.account.count("unchanged")
+            return
+        self.known.plan.add(Visit, {"id": new_id(), **dict(zip(_STORED, key, strict=True))})
+        reader.account.count("added")
+
+

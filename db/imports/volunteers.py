@@ -1,0 +1,130 @@
+"""Volunteer rosters: one row a person, linked to the unit they answer for."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from db.imports.households import address_of
+from db.imports.known import Known
+from db.imports.plan import RowReader, Table, merge_values, remember
+from db.imports.reader import Cell
+from db.kernel.ids import Id, new_id
+from db.kernel.text import squeeze, tidy_name
+from db.people import OCCUPATIONS, Volunteer, VolunteerDraft, volunteer_problems
+
+_KEPT = tuple(VolunteerDraft.__dataclass_fields__)
+
+
+class VolunteerPlanner:
+    """Plans the rows of volunteer tables; a person is community and name, telephone where shared."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.met: dict[Id, int] = {}
+        self._namesakes: Counter[tuple[str, str]] = Counter()
+
+    def prepare(self, table: Table) -> None:
+        """Count how many different telephones stand behind each name, before the rows are read."""
+        columns = table.heading.columns
+        phones: dict[tuple[str, str], set[str]] = {}
+        for _, row in table.rows:
+            name, community, phone = (
+                squeeze(str(row[columns[c]] or "")) if c in columns and columns[c] < len(row) else ""
+                for c in ("name", "community", "phone")
+            )
+            phones.setdefault((community or table.community, tidy_name(name)), set()).add(phone)
+        self._namesakes = Counter({key: len(numbers) for key, numbers in phones.items()})
+
+    def row(self, reader: RowReader, number: int, row: Sequence[Cell]) -> None:
+        """Plan one row and account for it."""
+        row = self._occupation_known(reader, row)
+        values = reader.values(number, row)
+        if values is None:
+            return
+        named, address = address_of(values)
+        name = values.get("community") or named or reader.table.community
+        if not name and self.known.community("") is None:
+            reader.reject(number, row, "community", "不知道是哪个社区的人员")
+            return
+        given = {n: values[n] for n in _KEPT if n in values}
+        if reader.problem(number, row, volunteer_problems(VolunteerDraft(**given), reader.today)):
+            return
+        community = self.known.community(name)
+        if community is None:
+            community = self.known.make_community(name, reader.account)
+        if address is not None and address.building:
+            building = self.known.building(community, address)
+            if building is None:
+                text = f"{name}{address.building_text}"
+                reader.account.note(f"台账里还没有{text}，人员已登记，楼栋等住户台账导入后再连上")
+            else:
+                given["building"] = building
+                given |= {"unit": address.unit} if address.unit else {}
+        self._store(reader, number, community, given)
+
+    def _occupation_known(self, reader: RowReader, row: Sequence[Cell]) -> Sequence[Cell]:
+        column = reader.table.heading.columns.get("occupation")
+        if column is None or column >= len(row) or row[column] is None:
+            return row
+        word = squeeze(str(row[column]))
+        if word in OCCUPATIONS or not word:
+            return row
+        reader.account.note(f"职业“{word}”按“其他”登记")
+        changed = list(row)
+        changed[column] = "其他"
+        return changed
+
+    def _store(
+        self, reader: RowReader, number: int, community: Id, given: dict[str, Any]
+    ) -> None:
+        alike = self.known.volunteers.setdefault((community, given["name"]), [])
+        current = self._same(alike, given, self._shared(reader, community, given["name"]))
+        if current is None:
+            added = {
+                "id": new_id(),
+                "community": community,
+                "role": "household_leader",
+                **{n: None for n in (*_KEPT, "building", "unit") if n not in ("name", "role")},
+                **given,
+                "imported": remember(given),
+            }
+            self.known.plan.add(Volunteer, added)
+            alike.append(added)
+            self.met[added["id"]] = number
+            reader.account.count("added")
+            return
+        first = self.met.get(current["id"])
+        if first is not None:
+            reader.duplicate(number, f"和第{first}行是同一个人，以先出现的为准")
+            return
+        self.met[current["id"]] = number
+        fields, remembered = merge_values(
+            reader, number, current, current["imported"], given, given
+        )
+        if remembered != (current["imported"] or {}):
+            fields["imported"] = remembered
+        reader.account.count("changed" if set(fields) - {"imported"} else "unchanged")
+        if fields:
+            self.known.plan.change(Volunteer, current["id"], fields)
+            current.update(fields)
+
+    def _shared(self, reader: RowReader, community: Id, name: str) -> bool:
+        return any(
+            self._namesakes[(written, name)] > 1
+            for written in (self.known.name_of(community), reader.table.community, "")
+        )
+
+    @staticmethod
+    def _same(
+        alike: list[dict[str, Any]], given: dict[str, Any], shared: bool  # noqa: FBT001
+    ) -> dict[str, Any] | None:
+        """The person meant: by name alone, by telephone too where people share the name."""
+        if not alike:
+            return None
+        if len(alike) == 1 and not shared:
+            return alike[0]
+        phone = given.get("phone")
+        by_phone = [row for row in alike if row["phone"] == phone]
+        return by_phone[0] if by_phone else None
+
+

@@ -1,0 +1,70 @@
+"""Roles, and the matrix of who may give which command; checked where commands are given.
+
+Roles are enforced by the program, not by cryptography: whoever can unlock the file holds its key.
+"""
+
+from enum import StrEnum
+
+from db.kernel.errors import AccessDenied
+
+
+class Role(StrEnum):
+    """What an account is, by the code stored."""
+
+    OFFICER = "officer"
+    AUXILIARY = "auxiliary"
+    WORKER = "worker"
+    READER = "reader"
+
+
+class Right(StrEnum):
+    """What a command needs."""
+
+    LOOK = "look"
+    WRITE = "write"
+    IMPORT = "import"
+    UNDO_OTHERS = "undo_others"
+    CAMPAIGN = "campaign"
+    SETTINGS = "settings"
+    ACCOUNTS = "accounts"
+    BACKUP = "backup"
+
+
+ROLE_NAMES = {
+    Role.OFFICER: "民警",
+    Role.AUXILIARY: "辅警",
+    Role.WORKER: "社区工作者",
+    Role.READER: "查阅",
+}
+MATRIX: dict[Role, frozenset[Right]] = {
+    Role.OFFICER: frozenset(Right),
+    Role.AUXILIARY: frozenset({Right.LOOK, Right.WRITE, Right.IMPORT, Right.BACKUP}),
+    Role.WORKER: frozenset({Right.LOOK, Right.WRITE}),
+    Role.READER: frozenset({Right.LOOK}),
+}
+_RIGHT_NAMES = {
+    Right.LOOK: "查阅",
+    Right.WRITE: "登记和修改",
+    Right.IMPORT: "导入台账",
+    Right.UNDO_OTHERS: "撤销别人的操作",
+    Right.CAMPAIGN: "设置走访任务",
+    Right.SETTINGS: "修改警务室设置",
+    Right.ACCOUNTS: "管理账号",
+    Right.BACKUP: "备份",
+}
+
+
+def role_from_name(text: str) -> Role | None:
+    """Return the role called so in Chinese or by its code, else None."""
+    for role, name in ROLE_NAMES.items():
+        if text in (name, role.value):
+            return role
+    return None
+
+
+def require(role: Role, right: Right) -> None:
+    """Raise AccessDenied unless the role has the right."""
+    if right not in MATRIX[role]:
+        raise AccessDenied(
+            f"您的身份是{ROLE_NAMES[role]}，不能{_RIGHT_NAMES[right]}。什么都没有改动，请找民警办理。"
+        )

@@ -1,0 +1,77 @@
+"""Accounts: who may log in, and as what. Passwords live in the key slots, never in the ledger."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Mapped
+
+from db.kernel.access import Right, Role
+from db.kernel.errors import UserError
+from db.kernel.ids import Id
+from db.kernel.journal import Command, Tx
+from db.kernel.records import Record
+
+
+class Account(Record):
+    """A person who logs in; `until` is set when the account is closed."""
+
+    __tablename__ = "account"
+    undoable = False
+
+    user: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+
+class AccountLine(NamedTuple):
+    """An account as lists show it."""
+
+    id: Id
+    user: str
+    name: str
+    role: Role
+    until: date | None
+
+
+def accounts(connection: Connection) -> list[AccountLine]:
+    """Return all accounts in the order they were made."""
+    rows = connection.execute(
+        select(Account.id, Account.user, Account.name, Account.role, Account.until).order_by(
+            Account.id
+        )
+    )
+    return [AccountLine(r.id, r.user, r.name, Role(r.role), r.until) for r in rows]
+
+
+def add_account(id_: Id, user: str, name: str, role: Role) -> Command[Id]:
+    """Return the command that adds an account; its key slot is the ledger's to write."""
+
+    def run(tx: Tx) -> Id:
+        taken = tx.connection.execute(select(Account.id).where(Account.user == user)).first()
+        if taken:
+            raise UserError(f"已经有叫“{user}”的账号，请换一个登录名。")
+        row = {"id": id_, "user": user, "name": name, "role": role.value, "since": tx.today}
+        tx.add(Account, [row])
+        return id_
+
+    return Command("新增账号", Right.ACCOUNTS, run)
+
+
+def close_account(user: str) -> Command[Id]:
+    """Return the command that closes an account; the last officer's stays."""
+
+    def run(tx: Tx) -> Id:
+        open_ones = [a for a in accounts(tx.connection) if a.until is None]
+        target = next((a for a in open_ones if a.user == user), None)
+        if target is None:
+            raise UserError(f"没有叫“{user}”的账号。")
+        officers = [a for a in open_ones if a.role is Role.OFFICER]
+        if officers == [target]:
+            raise UserError("这是最后一个民警账号，停用后就没有人能管理台账了。请先新增一个民警账号。")
+        tx.change(Account, {target.id: {"until": tx.today}})
+        return target.id
+
+    return Command("停用账号", Right.ACCOUNTS, run)

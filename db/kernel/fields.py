@@ -1,0 +1,86 @@
+"""What a person may enter, declared once: label, synonyms, purpose, keeping time, check.
+
+A draft (a frozen dataclass) declares its entries with `entry(...)`; the form, the import, the
+checks and the data dictionary all read this one declaration.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from db.kernel import text
+
+Kind = Literal["text", "name", "names", "phone", "count", "day", "time", "span", "choice", "words"]
+
+KEEP_WHILE_SERVED = "在册期间；迁出或停用后满两年清除"
+KEEP_FIVE_YEARS = "办结后五年"
+KEEP_SERVICE = "在任期间；离任后满两年清除"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One entry: what it is called, what it takes, why it is kept and for how long.
+
+    `choices` maps each word met in ledgers to the code stored; `most` bounds a count or a length.
+    A field with a `purpose` is personal data and stands in the data dictionary.
+    """
+
+    label: str
+    kind: Kind = "text"
+    synonyms: tuple[str, ...] = ()
+    required: bool = False
+    choices: Mapping[str, str] | None = None
+    most: int = 200
+    purpose: str = ""
+    keep: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a draft cannot be stored: the field's name, and the reason in one Chinese sentence."""
+
+    field: str
+    reason: str
+
+
+def entry(field: Field, default: Any = None) -> Any:
+    """Return a dataclass field that carries its declaration."""
+    return dataclasses.field(default=default, metadata={"field": field})
+
+
+def fields_of(draft: type[Any]) -> dict[str, Field]:
+    """Return a draft's declared entries by their names, in order."""
+    return {
+        f.name: f.metadata["field"] for f in dataclasses.fields(draft) if "field" in f.metadata
+    }
+
+
+def common_problems(draft: Any) -> Iterator[Problem]:
+    """Yield what is wrong with a draft by its declarations alone: missing, too long, never kept."""
+    for f in dataclasses.fields(draft):
+        field: Field | None = f.metadata.get("field")
+        if field is None:
+            continue
+        value = getattr(draft, f.name)
+        if value is None or value == "" or value == ():
+            if field.required:
+                yield Problem(f.name, f"缺少{field.label}")
+        elif isinstance(value, str):
+            yield from _text_problems(f.name, field, value)
+        elif isinstance(value, int) and not isinstance(value, bool) and field.kind == "count":
+            if value < 0:
+                yield Problem(f.name, f"{field.label}不能是负数")
+            elif value > field.most:
+                yield Problem(f.name, f"{field.label}大得不合情理（超过{field.most}）")
+
+
+def _text_problems(name: str, field: Field, value: str) -> Iterator[Problem]:
+    if text.characters(value) > field.most:
+        yield Problem(name, f"{field.label}太长（超过{field.most}字）")
+    if value.isascii() and value.isprintable() and len(value) < 18:
+        return
+    if text.bad_characters(value):
+        yield Problem(name, f"{field.label}里有不能保存的控制字符")
+    if text.has_identity_number(value):
+        yield Problem(name, f"{field.label}里有身份证号码，本台账不保存")

@@ -1,0 +1,348 @@
+"""Files and folders of a ledger: private, written whole or not at all, looked at before opening.
+
+Rules from docs/reliability.md 2.2: a ledger is a regular file under one name, on a disk of this
+machine, opened by one writer at a time. Nothing here follows a link or waits on a pipe.
+"""
+
+import contextlib
+import ctypes
+import errno
+import hashlib
+import os
+import shutil
+import stat
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+import psutil
+from filelock import FileLock, Timeout
+
+from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
+
+PAGE: Final = 4096
+SPACE_TO_WRITE: Final = 200 * 2**20
+
+_PLAIN_SQLITE: Final = b"SQLite format 3\0"
+_BUSY_ON_WINDOWS: Final = frozenset({5, 32, 33})
+_REPLACE_WAITS: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
+_SMALL_FILE: Final = 2**20
+
+# fmt: off
+_NETWORK_SYSTEMS: Final = frozenset({
+    "9pnet", "afpfs", "afs", "ceph", "cifs", "coda", "davfs", "davfs2", "glusterfs", "lustre",
+    "ncpfs", "nfs", "nfs4", "smb", "smb2", "smb3", "smb3fs", "smbfs", "sshfs", "webdav",
+})
+# Programs of this machine that happen to use FUSE; every other fuse.* is somebody else's storage.
+_LOCAL_FUSE: Final = frozenset({
+    "bindfs", "cryfs", "encfs", "exfat", "fuse-overlayfs", "gocryptfs", "lxcfs", "mergerfs",
+    "ntfs", "ntfs-3g", "overlayfs",
+})
+_CLOUD_FOLDERS: Final = (
+    "onedrive", "dropbox", "nutstore", "坚果云", "我的坚果云", "百度网盘", "百度云", "baidunetdisk",
+    "baidusyncdisk", "阿里云盘", "天翼云盘", "微云", "wps云盘", "icloud", "google drive",
+)
+# fmt: on
+_WINDOWS_REMOVABLE: Final = 2
+_WINDOWS_REMOTE: Final = 4
+
+
+def disk_fault(error: OSError) -> EnvironmentFault:
+    """Return what the system's error means, in words for the person at the desk."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return EnvironmentFault("磁盘满了，这一步没有存上，原来的内容都在。请腾出空间再试。")
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return EnvironmentFault(
+            "这个文件夹不让写入，这一步没有存上，原来的内容都在。请换一个文件夹，或请管理员放开权限。"
+        )
+    return EnvironmentFault("磁盘读写出错，这一步没有存上，原来的内容都在。请检查磁盘再试。")
+
+
+def private_directory(path: Path) -> None:
+    """Make the folder if it is missing and close it to other users (0700), whatever the umask.
+
+    EnvironmentFault if it cannot be made or is no folder. A file system without such rights, as on
+    a memory stick, is left as it is: everything put there is encrypted.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise EnvironmentFault(
+            "这个位置已有一个同名文件，什么也没有改动。请换一个文件夹。"
+        ) from error
+    except OSError as error:
+        raise disk_fault(error) from error
+    with contextlib.suppress(OSError):
+        path.chmod(0o700)
+
+
+def new_private_file(path: Path) -> int:
+    """Return the descriptor of a new empty file (0600); FileExistsError if the name is taken."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, 0o600)
+    if sys.platform != "win32":
+        with contextlib.suppress(PermissionError):
+            os.fchmod(descriptor, 0o600)
+    return descriptor
+
+
+def sync_directory(path: Path) -> None:
+    """Make names added to or taken from the folder last through a power cut."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some file systems of memory sticks know no such call; they have nothing better to offer.
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def sync_file(path: Path) -> None:
+    """Make the file's content last through a power cut."""
+    descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename, replacing a file of the target's name, and make it last through a power cut.
+
+    On Windows a virus scanner may hold the target for a moment, so it is tried for 2.5 s.
+    """
+    for wait in _REPLACE_WAITS:
+        try:
+            source.replace(target)
+            break
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in _BUSY_ON_WINDOWS:
+                raise
+            time.sleep(wait)
+    else:
+        source.replace(target)
+    sync_directory(target.parent)
+    if source.parent != target.parent:
+        sync_directory(source.parent)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a private file so that after any crash the old or the new content is whole.
+
+    EnvironmentFault if the disk refuses; the old content is then untouched.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        part.unlink(missing_ok=True)
+        with os.fdopen(new_private_file(part), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        move(part, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise disk_fault(error) from error
+
+
+def open_plain(path: Path) -> int:
+    """Return a descriptor to read a regular file; OSError for links, pipes, devices and folders."""
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise OSError(errno.EINVAL, "not a regular file")
+    return os.open(path, flags)
+
+
+def read_small(path: Path) -> bytes:
+    """Return the content of a small regular file; OSError for anything else or above 1 MiB."""
+    with os.fdopen(open_plain(path), "rb") as file:
+        data = file.read(_SMALL_FILE + 1)
+    if len(data) > _SMALL_FILE:
+        raise OSError(errno.EFBIG, "larger than any file of this kind")
+    return data
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a regular file in hexadecimal."""
+    with os.fdopen(open_plain(path), "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def preflight(path: Path) -> bool:
+    """Look at a ledger's file before anything opens it; return whether its size is whole pages.
+
+    Opening an empty file would delete the -wal beside it, and with it the last work. UserError if
+    there is no file, LedgerDamaged if it is not what a ledger's file looks like.
+    """
+    try:
+        found = path.lstat()
+    except FileNotFoundError as error:
+        raise UserError("这里没有台账，什么也没有改动。请核对文件夹，或先新建台账。") from error
+    except OSError as error:
+        raise disk_fault(error) from error
+    if stat.S_ISLNK(found.st_mode):
+        raise LedgerDamaged(
+            "台账文件是一个链接，不是文件本身，没有打开，什么也没有改动。请找到原来的文件夹再打开。"
+        )
+    if not stat.S_ISREG(found.st_mode):
+        raise LedgerDamaged("台账文件的位置上不是普通文件，没有打开，也没有改动。请用备份恢复。")
+    if found.st_nlink != 1:
+        raise LedgerDamaged(
+            "台账文件另有一个名字指着它，同时打开会损坏内容，所以没有打开。请先删掉多出来的硬链接。"
+        )
+    if found.st_size == 0:
+        raise LedgerDamaged("台账文件是空的，没有打开，旁边的文件原样留着。请用备份恢复。")
+    try:
+        with os.fdopen(open_plain(path), "rb") as file:
+            start = file.read(len(_PLAIN_SQLITE))
+    except OSError as error:
+        raise disk_fault(error) from error
+    if start == _PLAIN_SQLITE:
+        raise LedgerDamaged("这个文件没有加密，不是本程序的台账，没有打开，什么也没有改动。")
+    return found.st_size % PAGE == 0
+
+
+def _nearest_existing(folder: Path) -> Path:
+    place = folder.resolve()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return place
+
+
+def free_bytes(folder: Path) -> int:
+    """Return the free bytes of the disk the folder is on, or will be on."""
+    try:
+        return shutil.disk_usage(_nearest_existing(folder)).free
+    except OSError as error:
+        raise disk_fault(error) from error
+
+
+def require_space(folder: Path, needed: int = SPACE_TO_WRITE) -> None:
+    """Raise EnvironmentFault unless the folder's disk has the needed bytes free (200 MiB)."""
+    free = free_bytes(folder)
+    if free < needed:
+        raise EnvironmentFault(
+            f"磁盘只剩{free // 2**20} MB，至少要有{needed // 2**20} MB才能做这一步，"
+            "什么也没有改动。请先腾出空间。"
+        )
+
+
+def is_network_system(kind: str) -> bool:
+    """Return whether a file system of this kind keeps its files on another machine."""
+    kind = kind.lower()
+    if kind.startswith("fuse."):
+        return kind.removeprefix("fuse.") not in _LOCAL_FUSE
+    return kind in _NETWORK_SYSTEMS
+
+
+def _file_system(place: Path) -> str:
+    try:
+        mounts = psutil.disk_partitions(all=True)
+    except (OSError, psutil.Error):
+        return ""
+    kind, longest = "", -1
+    for mount in mounts:
+        length = len(mount.mountpoint)
+        # The last of equal mounts lies on top of the others.
+        if length >= longest and place.is_relative_to(mount.mountpoint):
+            kind, longest = mount.fstype, length
+    return kind
+
+
+def _windows_drive_kind(place: Path) -> int:
+    if sys.platform == "win32":
+        return int(ctypes.windll.kernel32.GetDriveTypeW(place.anchor))
+    return 0
+
+
+def check_place(folder: Path) -> None:
+    """Raise UserError if a ledger must not lie here: network, cloud folder, removable drive.
+
+    A network file system loses locks and a cloud client swaps files under an open ledger; either
+    damages it sooner or later. Removable drives are told from fixed ones on Windows only.
+    """
+    place = _nearest_existing(folder)
+    whole = folder.resolve()
+    for part in whole.parts:
+        if part.lower().startswith(_CLOUD_FOLDERS):
+            raise UserError(
+                f"“{part}”是网盘同步的文件夹，台账放在这里会被同步软件弄坏，什么也没有改动。"
+                "请放到本机硬盘的普通文件夹。"
+            )
+    drive = _windows_drive_kind(whole)
+    if drive == _WINDOWS_REMOTE or is_network_system(_file_system(place)):
+        raise UserError(
+            "这个文件夹在网络盘上，台账放在这里会损坏，什么也没有改动。请放到本机硬盘。"
+        )
+    if drive == _WINDOWS_REMOVABLE:
+        raise UserError(
+            "这个文件夹在移动盘上，拔出时台账会损坏，什么也没有改动。"
+            "请放到本机硬盘，移动盘只放备份。"
+        )
+
+
+class LedgerLock:
+    """The right to write to a ledger, held by one program at a time.
+
+    The kernel gives the lock back when its holder dies, so a lock is never stale and nobody is
+    ever asked to delete it. Who holds it stands in `lock.txt`, for the message only.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "lock"
+        self._note = folder / "lock.txt"
+        self._lock = FileLock(
+            self._path, timeout=0, mode=0o600, thread_local=False, fallback_to_soft=False
+        )
+
+    def acquire(self, note: str) -> None:
+        """Take the lock; `note` says who and when. UserError if another program holds it."""
+        if self._path.is_symlink():
+            raise LedgerDamaged("台账的锁文件被换成了链接，没有打开，也没有改动。请删掉这个链接。")
+        try:
+            self._lock.acquire()
+        except Timeout as error:
+            raise UserError(
+                f"这个台账正在另一个窗口里使用{self._holder()}，这里什么也没有改动。"
+                "请先关掉那个窗口再试。"
+            ) from error
+        except (OSError, NotImplementedError) as error:
+            fault = error if isinstance(error, OSError) else OSError(errno.EIO, "no locks here")
+            raise disk_fault(fault) from error
+        with contextlib.suppress(EnvironmentFault):
+            write_atomically(self._note, note.encode())
+
+    def release(self) -> None:
+        """Give the lock back; harmless if it is not held."""
+        if self._lock.is_locked:
+            with contextlib.suppress(OSError):
+                self._note.unlink(missing_ok=True)
+            self._lock.release()
+
+    def _holder(self) -> str:
+        try:
+            note = read_small(self._note).decode().strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+        shown = "".join(c for c in note if c.isprintable())[:80]
+        return f"（{shown}）" if shown else ""
+
+    def __enter__(self) -> "LedgerLock":
+        """Return the lock, which `acquire` has taken."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give the lock back."""
+        self.release()

@@ -1,0 +1,208 @@
+"""The journal read: history of the ledger and of a record, undo, and the proofs.
+
+Undo is itself a command. It is allowed while no later command touched the same fields or added
+rows that hang on the rows it takes away; a command together with its undo counts as nothing.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, RowMapping, and_, select
+
+from db.kernel.access import Right
+from db.kernel.errors import UserError
+from db.kernel.ids import Id
+from db.kernel.journal import ADDED, CHANGED, REMOVED, Command, Tx, chunks, decoders, record_class
+from db.kernel.journal import table_of
+from db.kernel.records import ChangeRow, CommandRow, Ids, Record
+
+
+class Entry(NamedTuple):
+    """A line of the history; `undone` tells that it counts for nothing now."""
+
+    no: int
+    wall: str
+    account: Id | None
+    action: str
+    note: str
+    changes: int
+    undone: bool
+
+
+class RecordEntry(NamedTuple):
+    """What one command did to one record: {field: (old, new)} as the journal has it."""
+
+    no: int
+    wall: str
+    account: Id | None
+    action: str
+    fields: dict[str, tuple[Any, Any]]
+
+
+def history(connection: Connection, limit: int = 50) -> list[Entry]:
+    """Return the latest commands, the newest first."""
+    void = _void(connection)
+    statement = select(CommandRow).order_by(CommandRow.no.desc()).limit(limit)
+    return [
+        Entry(r.no, r.wall, r.account, r.action, r.note, r.changes, r.no in void)
+        for r in connection.execute(statement)
+    ]
+
+
+def record_history(connection: Connection, record: type[Record], id_: Id) -> list[RecordEntry]:
+    """Return everything that was done to one record, the oldest first."""
+    statement = (
+        select(ChangeRow.kind, ChangeRow.fields, CommandRow)
+        .join(CommandRow, CommandRow.no == ChangeRow.command)
+        .where(ChangeRow.entity == record.__tablename__, ChangeRow.record == id_)
+        .order_by(ChangeRow.command, ChangeRow.n)
+    )
+    found = []
+    for row in connection.execute(statement):
+        said = json.loads(row.fields)
+        fields = {
+            name: (value[0], value[1])
+            if row.kind == CHANGED
+            else ((None, value) if row.kind == ADDED else (value, None))
+            for name, value in said.items()
+        }
+        found.append(RecordEntry(row.no, row.wall, row.account, row.action, fields))
+    return found
+
+
+def _void(connection: Connection) -> set[int]:
+    """Commands that an undo in force has taken back."""
+    statement = select(CommandRow.no, CommandRow.undoes).where(CommandRow.undoes.is_not(None))
+    void: set[int] = set()
+    for row in connection.execute(statement.order_by(CommandRow.no.desc())):
+        if row.no not in void:
+            void.add(row.undoes)
+    return void
+
+
+def undo(no: int) -> Command[int]:
+    """Return the command that takes command `no` back; it answers how many records it restored.
+
+    UserError, naming what stands in the way, where later work hangs on it.
+    """
+
+    def run(tx: Tx) -> int:
+        target = tx.connection.execute(select(CommandRow).where(CommandRow.no == no)).first()
+        if target is None:
+            raise UserError(f"没有第{no}号操作。用 history 可以看到各步操作的号码。")
+        void = _void(tx.connection)
+        if no in void:
+            raise UserError(f"第{no}号操作“{target.action}”已经撤销过了。")
+        if target.changes == 0:
+            raise UserError(f"第{no}号操作“{target.action}”没有改动数据，用不着撤销。")
+        changes = tx.connection.execute(
+            select(ChangeRow).where(ChangeRow.command == no).order_by(ChangeRow.n.desc())
+        ).all()
+        for entity in {c.entity for c in changes}:
+            if not record_class(entity).undoable:
+                raise UserError(f"“{target.action}”不能撤销。")
+        _refuse_if_touched_later(tx.connection, no, void)
+        return _take_back(tx, changes)
+
+    return Command("撤销", Right.WRITE, run, note=f"第{no}号", undoes=no)
+
+
+def needs_right(connection: Connection, no: int, account: Id | None) -> Right:
+    """Return the right that undoing a command needs: one's own, or another's."""
+    owner = connection.execute(select(CommandRow.account).where(CommandRow.no == no)).first()
+    return Right.WRITE if owner is None or owner.account == account else Right.UNDO_OTHERS
+
+
+def _refuse_if_touched_later(connection: Connection, no: int, void: set[int]) -> None:
+    mine, later = ChangeRow.__table__.alias("mine"), ChangeRow.__table__.alias("later")
+    statement = (
+        select(
+            mine.c.kind.label("mine_kind"), mine.c.fields.label("mine_fields"),
+            later.c.kind, later.c.fields, CommandRow.no, CommandRow.action,
+        )
+        .join(
+            later,
+            and_(
+                later.c.entity == mine.c.entity,
+                later.c.record == mine.c.record,
+                later.c.command > mine.c.command,
+            ),
+        )
+        .join(CommandRow, CommandRow.no == later.c.command)
+        .where(mine.c.command == no, CommandRow.undoes.is_(None))
+        .order_by(later.c.command)
+    )  # fmt: skip
+    for row in connection.execute(statement):
+        if row.no in void:
+            continue
+        whole = ADDED in (row.mine_kind, row.kind) or REMOVED in (row.mine_kind, row.kind)
+        if whole or set(json.loads(row.mine_fields)) & set(json.loads(row.fields)):
+            raise UserError(
+                f"后来的第{row.no}号操作“{row.action}”又改了同样的内容，请先撤销它。"
+            )
+
+
+def _take_back(tx: Tx, changes: Sequence[Any]) -> int:
+    removals: dict[type[Record], list[Id]] = {}
+    restored: dict[type[Record], list[dict[str, Any]]] = {}
+    resets: dict[type[Record], dict[Id, dict[str, Any]]] = {}
+    for change in changes:
+        record = record_class(change.entity)
+        back = decoders(record)
+        said = json.loads(change.fields)
+        if change.kind == ADDED:
+            removals.setdefault(record, []).append(change.record)
+        elif change.kind == REMOVED:
+            row = {name: back[name](value) for name, value in said.items()}
+            restored.setdefault(record, []).append({"id": change.record, **row})
+        else:
+            fields = resets.setdefault(record, {}).setdefault(change.record, {})
+            for name, (old, _) in said.items():
+                fields[name] = None if old is None else back[name](old)
+    order = {table.name: n for n, table in enumerate(Record.metadata.sorted_tables)}
+    _refuse_if_rows_hang(tx.connection, removals)
+    for record in sorted(restored, key=lambda r: order[r.__tablename__]):
+        tx.add(record, restored[record])
+    for record, rows in resets.items():
+        gone = set(removals.get(record, ()))
+        tx.change(record, {id_: row for id_, row in rows.items() if id_ not in gone})
+    for record in sorted(removals, key=lambda r: -order[r.__tablename__]):
+        tx.remove(record, removals[record])
+    return len(changes)
+
+
+def _refuse_if_rows_hang(
+    connection: Connection, removals: Mapping[type[Record], Sequence[Id]]
+) -> None:
+    leaving = {record.__tablename__: set(ids) for record, ids in removals.items()}
+    for entity, ids in leaving.items():
+        for table in Record.metadata.sorted_tables:
+            gone = leaving.get(table.name, set())
+            for column in table.columns:
+                hanging: Iterator[Id]
+                if any(key.column.table.name == entity for key in column.foreign_keys):
+                    hanging = (
+                        row.id
+                        for some in chunks(sorted(ids))
+                        for row in connection.execute(
+                            select(table.c.id).where(column.in_(some))
+                        )
+                    )
+                elif isinstance(column.type, Ids) and column.type.of == entity:
+                    hanging = _naming(connection, table, column, ids)
+                else:
+                    continue
+                if any(id_ not in gone for id_ in hanging):
+                    raise UserError(
+                        "后来登记的内容要用到这一步加进来的记录，不能撤销。请先撤销后面的操作。"
+                    )
+
+
+def _naming(connection: Connection, table: Any, column: Any, ids: set[Id]) -> Iterator[Id]:
+    combinations = connection.execute(select(column).distinct()).scalars().all()
+    for combination in combinations:
+        if ids.intersection(combination):
+            yield from connection.execute(select(table.c.id).where(column == combination)).scalars()
+
+

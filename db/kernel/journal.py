@@ -1,0 +1,299 @@
+"""The one write path: rows, search keys and journal together, in one transaction per command.
+
+A command is the entry of the history, the unit of undo, the unit of an import and the audit event.
+Every change carries a keyed digest of its values and every command one MAC over those digests and
+the MAC before it, so a value can be erased later while the chain stays whole.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+
+from db.kernel.access import Right
+from db.kernel.clock import Clock, HybridClock, today, utc_text
+from db.kernel.errors import UserError
+from db.kernel.ids import Id, new_id
+from db.kernel.records import (
+    ChangeRow,
+    CommandRow,
+    Record,
+    SearchKey,
+    compact_json,
+    empty_value,
+    encoders,
+)
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+ADDED, CHANGED, REMOVED = "+", "~", "-"
+CHUNK = 400
+
+
+@dataclass(frozen=True)
+class Command(Generic[T]):
+    """One thing a person does: `run` writes it through the Tx it is given.
+
+    `action` is the sentence of the history in Chinese; `id` makes a repeated try harmless.
+    """
+
+    action: str
+    right: Right
+    run: Callable[["Tx"], T]
+    note: str = ""
+    undoes: int | None = None
+    id: Id = field(default_factory=new_id)
+
+
+@dataclass(frozen=True)
+class Done(Generic[T]):
+    """What a command answered: its number in the history and the records it touched, by table."""
+
+    no: int
+    value: T
+    touched: Mapping[str, tuple[Id, ...]]
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who writes, on which copy of the ledger, by which clock."""
+
+    site: Id
+    account: Id | None
+    clock: Clock
+
+
+@cache
+def record_class(entity: str) -> type[Record]:
+    """Return the journalled class of a table's name."""
+    for mapper in Record.registry.mappers:
+        if mapper.class_.__tablename__ == entity:
+            return mapper.class_  # type: ignore[no-any-return]
+    raise KeyError(entity)
+
+
+@cache
+def table_of(record: type[Record]) -> Table:
+    """Return the table of a journalled class."""
+    table = record.__table__
+    assert isinstance(table, Table)  # noqa: S101  declarative classes here are never mapped to joins
+    return table
+
+
+@cache
+def _coding(record: type[Record]) -> list[tuple[str, Callable[[Any], Any], Any]]:
+    table = table_of(record)
+    return [
+        (name, to_json, empty_value(table, name))
+        for name, (to_json, _) in encoders(table).items()
+        if name != "id"
+    ]
+
+
+@cache
+def decoders(record: type[Record]) -> dict[str, Callable[[Any], Any]]:
+    """Return for each column how a journalled value becomes the row's value."""
+    return {name: back for name, (_, back) in encoders(table_of(record)).items()}
+
+
+def chunks(ids: Sequence[T], size: int = CHUNK) -> Iterable[Sequence[T]]:
+    """Yield the sequence in pieces that fit one SQL statement's parameters."""
+    for at in range(0, len(ids), size):
+        yield ids[at : at + size]
+
+
+class Tx:
+    """The hand a command writes with: many rows at a time, each with its journal and search key."""
+
+    def __init__(self, connection: Connection, author: Author, no: int, key: bytes) -> None:
+        self.connection = connection
+        self.today = today(author.clock)
+        self._no = no
+        self._key = key
+        self._n = 0
+        self._mac = blake2b(key=key, digest_size=32)
+        self.touched: dict[str, list[Id]] = {}
+
+    def add(self, record: type[Record], rows: Sequence[Row]) -> None:
+        """Add rows; each names its own `id`, fields left out are empty."""
+        if not rows:
+            return
+        coding = _coding(record)
+        full: list[dict[str, Any]] = []
+        journal: list[tuple[Id, str]] = []
+        for row in rows:
+            values = {"id": row["id"]}
+            said: dict[str, Any] = {}
+            for name, to_json, empty in coding:
+                value = row.get(name)
+                if value is None:
+                    value = empty
+                elif value != empty:
+                    said[name] = to_json(value)
+                values[name] = value
+            full.append(values)
+            journal.append((row["id"], compact_json(said)))
+        self.connection.execute(insert(table_of(record)), full)
+        self._index(record, full)
+        self._journal(record, ADDED, journal)
+
+    def change(self, record: type[Record], rows: Mapping[Id, Row]) -> int:
+        """Set the given fields of existing rows; return how many rows really changed."""
+        table = table_of(record)
+        coding = {name: (to_json, empty) for name, to_json, empty in _coding(record)}
+        journal: list[tuple[Id, str]] = []
+        updates: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        full: list[dict[str, Any]] = []
+        for row in self._rows(record, list(rows)):
+            said: dict[str, list[Any]] = {}
+            new: dict[str, Any] = {}
+            for name, value in rows[row["id"]].items():
+                to_json, empty = coding[name]
+                value = empty if value is None else value  # noqa: PLW2901
+                old = row[name]
+                if old != value:
+                    said[name] = [to_json(v) if v is not None else None for v in (old, value)]
+                    new[name] = value
+            if new:
+                names = tuple(sorted(new))
+                updates.setdefault(names, []).append({"this_id": row["id"], **new})
+                journal.append((row["id"], compact_json(said)))
+                full.append({**row, **new})
+        for names, parameters in updates.items():
+            statement = update(table).where(table.c.id == bindparam("this_id"))
+            self.connection.execute(
+                statement.values({name: bindparam(name) for name in names}), parameters
+            )
+        if journal:
+            ids = [row["id"] for row in full]
+            self._unindex(ids)
+            self._index(record, full)
+            self._journal(record, CHANGED, journal)
+        return len(journal)
+
+    def remove(self, record: type[Record], ids: Sequence[Id]) -> None:
+        """Remove rows; what they held stays in the journal."""
+        coding = _coding(record)
+        table = table_of(record)
+        journal = []
+        for row in self._rows(record, ids):
+            said = {
+                name: to_json(row[name])
+                for name, to_json, empty in coding
+                if row[name] is not None and row[name] != empty
+            }
+            journal.append((row["id"], compact_json(said)))
+        for some in chunks(ids):
+            self.connection.execute(delete(table).where(table.c.id.in_(some)))
+        self._unindex(ids)
+        if journal:
+            self._journal(record, REMOVED, journal)
+
+    def seal(self, command: Command[Any], author: Author, previous: bytes, last: int) -> None:
+        """Write the command's own row, its MAC over everything above."""
+        row = {
+            "no": self._no,
+            "id": command.id,
+            "site": author.site,
+            "stamp": HybridClock(author.clock, last).tick(),
+            "wall": utc_text(author.clock.now()),
+            "account": author.account,
+            "action": command.action,
+            "note": command.note,
+            "undoes": command.undoes,
+            "changes": self._n,
+            "previous": previous,
+        }
+        row["mac"] = command_mac(self._key, row, self._mac.digest())
+        self.connection.execute(insert(CommandRow), [row])
+
+    def _rows(self, record: type[Record], ids: Sequence[Id]) -> list[dict[str, Any]]:
+        table = table_of(record)
+        found: list[dict[str, Any]] = []
+        for some in chunks(ids):
+            result = self.connection.execute(select(table).where(table.c.id.in_(some)))
+            found.extend(dict(row) for row in result.mappings())
+        return found
+
+    def _index(self, record: type[Record], rows: Sequence[Row]) -> None:
+        entity = record.__tablename__
+        keys = [
+            {"record": row["id"], "entity": entity, "text": text}
+            for row in rows
+            if (text := record.search_text(row))
+        ]
+        if keys:
+            self.connection.execute(insert(SearchKey), keys)
+
+    def _unindex(self, ids: Sequence[Id]) -> None:
+        for some in chunks(ids):
+            self.connection.execute(delete(SearchKey).where(SearchKey.record.in_(some)))
+
+    def _journal(self, record: type[Record], kind: str, said: list[tuple[Id, str]]) -> None:
+        entity = record.__tablename__
+        rows = []
+        for n, (record_id, fields) in enumerate(said, self._n):
+            digest = change_digest(self._key, kind, entity, record_id, fields)
+            self._mac.update(digest)
+            rows.append(
+                {
+                    "command": self._no,
+                    "n": n,
+                    "kind": kind,
+                    "entity": entity,
+                    "record": record_id,
+                    "fields": fields,
+                    "digest": digest,
+                }
+            )
+        self._n += len(rows)
+        self.connection.execute(insert(ChangeRow), rows)
+        self.touched.setdefault(entity, []).extend(r for r, _ in said)
+
+
+def change_digest(key: bytes, kind: str, entity: str, record: Id, fields: str) -> bytes:
+    """Return the keyed digest of one change; without the key it tells nothing of erased values."""
+    head = f"{kind}{entity}\0".encode()
+    return blake2b(head + record + fields.encode(), key=key, digest_size=16).digest()
+
+
+def command_mac(key: bytes, row: Row, digests: bytes) -> bytes:
+    """Return the MAC of a command's row over all its columns and the digests of its changes."""
+    mac = blake2b(key=key, digest_size=32)
+    for name in ("no", "stamp", "undoes", "changes", "wall", "action", "note"):
+        mac.update(f"{name}={row[name]!r}\0".encode())
+    for name in ("id", "site", "account", "previous"):
+        mac.update((row[name] or b"") + b"\0")
+    mac.update(digests)
+    return mac.digest()
+
+
+def head(connection: Connection) -> tuple[int, bytes]:
+    """Return number and MAC of the last command, (0, empty) where there is none."""
+    no, mac, _ = _head(connection)
+    return no, mac
+
+
+def _head(connection: Connection) -> tuple[int, bytes, int]:
+    columns = (CommandRow.no, CommandRow.mac, CommandRow.stamp)
+    row = connection.execute(select(*columns).order_by(CommandRow.no.desc()).limit(1)).first()
+    return (row.no, row.mac, row.stamp) if row else (0, b"", 0)
+
+
+def run(connection: Connection, command: Command[T], author: Author, key: bytes) -> Done[T]:
+    """Carry a command out inside the open transaction; the caller commits.
+
+    UserError if a command of this id is in the journal already: it was done, nothing is repeated.
+    """
+    if connection.execute(select(CommandRow.no).where(CommandRow.id == command.id)).first():
+        raise UserError("这一步已经做过了，没有重复保存。")
+    no, previous, last = _head(connection)
+    tx = Tx(connection, author, no + 1, key)
+    value = command.run(tx)
+    tx.seal(command, author, previous, last)
+    touched = {entity: tuple(ids) for entity, ids in tx.touched.items()}
+    return Done(no + 1, value, touched)

@@ -1,0 +1,126 @@
+"""Weeks as the posts count them, and the working days that deadlines move to."""
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from db.kernel.errors import UserError
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """Days from `start` to `end`, both in."""
+
+    start: date
+    end: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+
+@dataclass(frozen=True, order=True)
+class Week:
+    """A Monday-to-Sunday week by its ISO 8601 year and number."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Week":
+        """Return the week written `2026-W12`; UserError if there is no such week."""
+        match = re.fullmatch(r"(\d{4})-?[Ww](\d{1,2})", text.strip())
+        if match is None:
+            raise UserError(f"“{text}”不是周次。请写成 2026-W12 的样子。")
+        year, number = int(match[1]), int(match[2])
+        try:
+            date.fromisocalendar(year, number, 7)
+        except ValueError:
+            raise UserError(f"{year}年没有第{number}周。") from None
+        return cls(year, number)
+
+    @classmethod
+    def of(cls, day: date) -> "Week":
+        """Return the week the day lies in."""
+        year, number, _ = day.isocalendar()
+        return cls(year, number)
+
+    def __str__(self) -> str:
+        return f"{self.year}-W{self.number:02d}"
+
+    @property
+    def period(self) -> Period:
+        """Monday to Sunday."""
+        monday = date.fromisocalendar(self.year, self.number, 1)
+        return Period(monday, monday + timedelta(days=6))
+
+    @property
+    def before(self) -> "Week":
+        """The week that ends the day before Monday."""
+        return Week.of(self.period.start - timedelta(days=1))
+
+
+def month_to(day: date) -> Period:
+    """Return the days from the first of the day's month to the day."""
+    return Period(day.replace(day=1), day)
+
+
+def year_to(day: date) -> Period:
+    """Return the days from 1 January to the day."""
+    return Period(date(day.year, 1, 1), day)
+
+
+def a_month_after(day: date) -> date:
+    """Return the same day of the next month, or that month's last day where it has none.
+
+    Source: Civil Code of the PRC art. 202 (a period by months ends on the corresponding day; where
+    there is none, on the month's last day).
+    """
+    year, month = divmod(day.year * 12 + day.month, 12)
+    month += 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def is_working_day(day: date, days: Mapping[date, bool]) -> bool:
+    """Tell whether people work that day; `days` maps the exceptions (True = works).
+
+    Where the table has no entry, Monday to Friday are working days.
+    """
+    return days.get(day, day.weekday() < 5)
+
+
+def next_working_day(day: date, days: Mapping[date, bool]) -> date:
+    """Return the day itself or the first working day after it (Civil Code art. 203)."""
+    while not is_working_day(day, days):
+        day += timedelta(days=1)
+    return day
+
+
+def known_exceptions(first_year: int) -> dict[date, tuple[bool, str]]:
+    """Return the days of the State Council's notices that differ from plain weekdays.
+
+    Maps day to (works, name), from `first_year` to the last year the table's source knows. It only
+    seeds the ledger's own table, which a person edits.
+    """
+    import chinese_calendar  # noqa: PLC0415  a large table, needed once in a ledger's life
+
+    names = {
+        "New Year's Day": "元旦",
+        "Spring Festival": "春节",
+        "Tomb-sweeping Day": "清明节",
+        "Labour Day": "劳动节",
+        "Dragon Boat Festival": "端午节",
+        "National Day": "国庆节",
+        "Mid-autumn Festival": "中秋节",
+        "Anti-Fascist 70th Day": "抗战胜利纪念日",
+    }
+    found: dict[date, tuple[bool, str]] = {}
+    for day, holiday in chinese_calendar.holidays.items():
+        if day.year >= first_year and day.weekday() < 5:
+            found[day] = (False, names.get(str(holiday), str(holiday)))
+    for day, holiday in chinese_calendar.workdays.items():
+        if day.year >= first_year and day.weekday() >= 5:
+            name = names.get(str(holiday), str(holiday))
+            found[day] = (True, f"{name}调休上班")
+    return found

@@ -1,0 +1,57 @@
+"""The command line: a stable contract, and no Qt.
+
+Exit codes: 0 done, 1 the user's mistake in a plain sentence, 2 wrong usage, 3 the machine's fault.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from db.kernel.errors import PolicepostError, UserError
+from desktop.cli.parser import Handler, build_parser
+from desktop.paths import default_data
+
+_WINDOW_TO_COME = "窗口还在建造中，现在请用命令行。\n"
+
+
+def run(argv: Sequence[str]) -> int:
+    """Carry out a command line and return its exit code."""
+    parser = build_parser()
+    try:
+        arguments = parser.parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    if arguments.handler is None:
+        print(_WINDOW_TO_COME)  # noqa: T201
+        parser.print_help()
+        return 0
+    if "data" in arguments and arguments.data is None:
+        arguments.data = default_data()
+    handler: Handler = arguments.handler
+    return _guarded(handler, arguments)
+
+
+def _guarded(handler: Handler, arguments: argparse.Namespace) -> int:
+    try:
+        return handler(arguments)
+    except UserError as error:
+        return _say(error, 1)
+    except PolicepostError as error:
+        return _say(error, 3)
+    except KeyboardInterrupt:
+        return _say("已停止，没有保存未完成的内容。", 3)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MemoryError:
+        return _say("内存不够，没有完成；台账没有改动。", 3)
+    except OSError as error:
+        from db.kernel.files import disk_fault  # noqa: PLC0415
+
+        return _say(disk_fault(error), 3)
+
+
+def _say(error: Exception | str, code: int) -> int:
+    print(error, file=sys.stderr)  # noqa: T201
+    return code

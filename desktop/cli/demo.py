@@ -1,0 +1,64 @@
+"""The demonstration: the sample post on its own day, from its workbooks to the week's report."""
+# ruff: noqa: T201  this is where the program speaks
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+from db.kernel.errors import UserError
+from db.sample import PASSWORD, WEEK, make_sample
+from desktop.cli.data import tell
+from desktop.cli.opening import Bar
+from desktop.cli.report import write_weekly
+from desktop.paper.rejected import write_rejected
+from desktop.paths import resources
+
+MARK = "demo.json"
+_LEDGER_FILES = (
+    "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.part", "slots.json", "throttle.json",
+    "lock", "lock.txt", "backups",
+)  # fmt: skip
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Make the sample ledger afresh, bring its workbooks in and print the week."""
+    out: Path = arguments.out
+    report, figures = out / "工作周报2026年第12周.pdf", out / "工作周报2026年第12周.json"
+    rejected = out / "退回的行.xlsx"
+    _clear(out, (report.name, figures.name, rejected.name))
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARK).write_text(json.dumps({"demo": "policepost"}), encoding="utf-8")
+    bar = Bar()
+    sample = make_sample(out, resources() / "sample", bar)
+    with sample.ledger as ledger:
+        bar("生成周报", 0.95)
+        pages = write_weekly(ledger, WEEK, report)
+        write_weekly(ledger, WEEK, figures)
+        ledger.note("生成周报", str(WEEK))
+    bar.end()
+    tell(sample.made)
+    written = write_rejected(sample.made.accounts, rejected)
+    print()
+    print(f"演示台账：{out}（登录名 民警，密码 {PASSWORD}）")
+    print(f"恢复码：{sample.recovery_code}")
+    print(f"周报：{report}（{pages}页）")
+    print(f"数据：{figures}")
+    print(f"退回的{written}行：{rejected}")
+    if not arguments.no_window:
+        print("窗口还在建造中，演示到此为止。")
+    return 0
+
+
+def _clear(out: Path, papers: tuple[str, ...]) -> None:
+    """Take an older demonstration away; anything else in the folder is left alone."""
+    if not (out / MARK).exists():
+        if (out / "ledger.db").exists():
+            raise UserError(f"“{out}”里有一个不是演示用的台账，没有动它。请换一个文件夹。")
+        return
+    for name in (*_LEDGER_FILES, *papers):
+        path = out / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

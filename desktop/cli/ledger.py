@@ -1,0 +1,153 @@
+"""Commands about the ledger itself: new, check, backup, restore, history, undo, account."""
+# ruff: noqa: T201  this is where the program speaks
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+
+from db import backup
+from db.kernel import history as journal
+from db.kernel.access import ROLE_NAMES, role_from_name
+from db.kernel.errors import UserError
+from db.kernel.files import write_atomically
+from db.ledger import Ledger, recover
+from db.post import PostDraft
+from desktop.cli.opening import new_password_from, password_from, secret_in, unlocked
+
+
+def new(arguments: argparse.Namespace) -> int:
+    """Make a ledger and show its recovery code once."""
+    post = PostDraft(name=arguments.post, station=arguments.station, code=arguments.code)
+    password = password_from(arguments.password_file, "给第一个民警账号设密码", twice=True)
+    ledger, code = Ledger.create(arguments.data, post, password, officer=arguments.officer)
+    ledger.close()
+    print(f"台账已建在 {arguments.data}，登录名“{arguments.officer}”。")
+    _show_recovery_code(code, arguments.recovery_code_file)
+    return 0
+
+
+def _show_recovery_code(code: str, file: Path | None) -> None:
+    if file is not None:
+        write_atomically(file, f"{code}\n".encode())
+        print(f"恢复码已写进 {file}。请打印封存后删去这个文件。")
+    else:
+        print("恢复码只显示这一次，请抄下或打印后封存：")
+        print(f"    {code}")
+    print("忘了密码时只有它能打开台账。")
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Prove the file, the journal and the tables; exit 3 if anything is wrong."""
+    with unlocked(arguments, write=False) as ledger:
+        problems = ledger.problems()
+    if problems:
+        print("台账有问题：")
+        for problem in problems:
+            print(f"  {problem}")
+        print("请先不要再登记，从备份恢复（restore）或找人查看。")
+        return 3
+    print("台账完好：文件、日志和数据都对得上。")
+    return 0
+
+
+def back_up(arguments: argparse.Namespace) -> int:
+    """Make a verified backup."""
+    with unlocked(arguments, write=False) as ledger:
+        made = ledger.back_up("手工备份", arguments.to)
+        ledger.note("备份", made.folder.name)
+    print(f"已备份并核验：{made.folder}")
+    return 0
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    """Bring a verified backup back; a good ledger is never written over."""
+    password = password_from(arguments.password_file, "备份的密码")
+
+    done = backup.restore(
+        arguments.backup,
+        arguments.data,
+        lambda slots: slots.unlock(arguments.user, password)[1],
+    )
+    print(f"已从 {arguments.backup} 恢复到 {arguments.data}。")
+    if done.moved_aside is not None:
+        print(f"原来损坏的文件留在 {done.moved_aside}。")
+    with Ledger.unlock(arguments.data, password, user=arguments.user) as ledger:
+        ledger.note("从备份恢复", Path(arguments.backup).name)
+    return 0
+
+
+def history(arguments: argparse.Namespace) -> int:
+    """List what was done, the latest first."""
+    with unlocked(arguments, write=False) as ledger:
+        names = {a.id: a.name for a in ledger.accounts()}
+        with ledger.read() as connection:
+            entries = journal.history(connection, arguments.limit)
+    for entry in entries:
+        when = datetime.fromisoformat(entry.wall).astimezone()
+        who = names.get(entry.account, "") if entry.account else ""
+        undone = "（已撤销）" if entry.undone else ""
+        changed = f"  {entry.changes}处改动" if entry.changes else ""
+        print(
+            f"{entry.no:>6}  {when:%Y-%m-%d %H:%M}  {who}  {entry.action}"
+            f"{' ' + entry.note if entry.note else ''}{changed}{undone}"
+        )
+    return 0
+
+
+def undo(arguments: argparse.Namespace) -> int:
+    """Take a command back."""
+    with unlocked(arguments, write=True) as ledger:
+        done = ledger.undo(arguments.command)
+    print(f"已撤销第{arguments.command}号操作，恢复{done.value}处改动。")
+    return 0
+
+
+def account_add(arguments: argparse.Namespace) -> int:
+    """Add an account."""
+    role = role_from_name(arguments.role)
+    if role is None:
+        raise UserError(f"没有“{arguments.role}”这种身份。可用：{'、'.join(ROLE_NAMES.values())}。")
+    with unlocked(arguments, write=True) as ledger:
+        password = new_password_from(arguments.new_password_file, f"给“{arguments.name}”设密码")
+        ledger.add_account(arguments.name, arguments.name, role, password)
+    print(f"已新增账号“{arguments.name}”（{ROLE_NAMES[role]}）。")
+    return 0
+
+
+def account_remove(arguments: argparse.Namespace) -> int:
+    """Close an account."""
+    with unlocked(arguments, write=True) as ledger:
+        ledger.close_account(arguments.name)
+    print(f"已停用账号“{arguments.name}”。他以前拷走的台账和备份，用旧密码仍能打开。")
+    return 0
+
+
+def account_password(arguments: argparse.Namespace) -> int:
+    """Change a password, or set one with the recovery code."""
+    if arguments.recovery_code_file is not None:
+        name = arguments.name or arguments.user
+        if not name:
+            raise UserError("请写明给哪个账号重设密码。")
+        code = secret_in(arguments.recovery_code_file)
+        password = new_password_from(arguments.new_password_file, f"给“{name}”设新密码")
+        fresh = recover(arguments.data, code, name, password)
+        print(f"“{name}”的密码已重设。旧恢复码作废。")
+        _show_recovery_code(fresh, arguments.recovery_code_file)
+        return 0
+    with unlocked(arguments, write=True) as ledger:
+        name = arguments.name or ledger.session.user
+        password = new_password_from(arguments.new_password_file, f"给“{name}”设新密码")
+        ledger.set_password(name, password)
+    print(f"“{name}”的密码已更改。")
+    return 0
+
+
+def account_list(arguments: argparse.Namespace) -> int:
+    """List the accounts."""
+    with unlocked(arguments, write=False) as ledger:
+        for account in ledger.accounts():
+            closed = f"  {account.until} 停用" if account.until else ""
+            print(f"{account.user}  {ROLE_NAMES[account.role]}{closed}")
+    return 0
+
+

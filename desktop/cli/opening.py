@@ -1,0 +1,74 @@
+"""What every command needs: the password, the open ledger, and a bar for long work."""
+
+import argparse
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from db.kernel.errors import UserError
+from db.ledger import Ledger
+
+PASSWORD_VARIABLE = "POLICEPOST_PASSWORD"  # noqa: S105  the variable's name
+
+
+def password_from(file: Path | None, prompt: str, *, twice: bool = False) -> str:
+    """Return the password from the file, the environment, or a prompt (typed twice if new)."""
+    if file is not None:
+        return secret_in(file)
+    given = os.environ.get(PASSWORD_VARIABLE)
+    if given:
+        return given
+    return _ask(prompt, twice=twice)
+
+
+def new_password_from(file: Path | None, prompt: str) -> str:
+    """Return a new password from the file or typed twice; never the one logged in with."""
+    return secret_in(file) if file is not None else _ask(prompt, twice=True)
+
+
+def secret_in(file: Path) -> str:
+    """Return the first line of a small text file; UserError if it cannot be read."""
+    try:
+        with file.open(encoding="utf-8-sig") as opened:
+            line = opened.readline(4096).rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        raise UserError(f"读不到“{file}”。请核对文件名。") from None
+    if not line:
+        raise UserError(f"“{file}”是空的。")
+    return line
+
+
+def _ask(prompt: str, *, twice: bool) -> str:
+    if not sys.stdin.isatty():
+        raise UserError(f"需要密码：请用 --password-file，或设置 {PASSWORD_VARIABLE}。")
+    password = getpass.getpass(f"{prompt}：")
+    if twice and getpass.getpass("再输一遍：") != password:
+        raise UserError("两次输入的密码不一样，没有保存。")
+    return password
+
+
+def unlocked(arguments: argparse.Namespace, *, write: bool) -> Ledger:
+    """Return the ledger the arguments name, open; `write` takes the writer's lock."""
+    password = password_from(arguments.password_file, "密码")
+    return Ledger.unlock(arguments.data, password, user=arguments.user, write=write)
+
+
+class Bar:
+    """A progress bar on the terminal; silent where output goes to a file."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+
+    def __call__(self, text: str, done: float) -> None:
+        """Show how far the work is, `done` from 0 to 1."""
+        if self._shown:
+            filled = round(done * 20)
+            sys.stderr.write(f"\r\033[K[{'■' * filled}{'□' * (20 - filled)}] {text}")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Clear the bar."""
+        if self._shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()

@@ -1,0 +1,135 @@
+"""The grammar of the command line: names, options and the words that explain them."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn, TypeAlias
+
+Handler: TypeAlias = Callable[[argparse.Namespace], int]
+Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with its own words in Chinese."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2 and one sentence."""
+        self.print_usage(sys.stderr)
+        self.exit(2, f"用法不对：{message}\n")
+
+
+def _shared(writes: bool = True) -> argparse.ArgumentParser:  # noqa: FBT001, FBT002
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument("--data", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="台账所在的文件夹")
+    if writes:
+        parent.add_argument("--user", help="登录名（只有一个账号时可以不写）")
+    parent.add_argument("--password-file", type=Path, metavar="F", help="从文件里读密码")
+    return parent
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    parser = _Parser(prog="policepost", description="警务室台账：离线、加密的走访、调解、培训台账和周报")
+    parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="台账所在的文件夹")
+    parser.set_defaults(handler=None)
+    commands = parser.add_subparsers(title="命令", metavar="命令", parser_class=_Parser)
+    shared = _shared()
+    _add_ledger_commands(commands, shared)
+    _add_data_commands(commands, shared)
+    _add_report_commands(commands, shared)
+    demo = commands.add_parser("demo", help="用样例台账演示：新建、导入、出周报")
+    demo.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR", help="放演示台账和周报的文件夹")
+    demo.add_argument("--no-window", action="store_true", help="不打开窗口")
+    demo.set_defaults(handler=_later("desktop.cli.demo", "demo"))
+    selftest = commands.add_parser("selftest", help="看看这台电脑的字体、打印机、加密、磁盘、屏幕")
+    selftest.set_defaults(handler=_later("desktop.cli.selftest", "selftest"))
+    return parser
+
+
+def _add_ledger_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    new = commands.add_parser("new", parents=[_shared(writes=False)], help="新建台账")
+    new.add_argument("--post", required=True, metavar="NAME", help="警务室名称，如 三号警务室")
+    new.add_argument("--station", required=True, metavar="NAME", help="派出所名称，如 示范派出所")
+    new.add_argument("--code", default="", help="编号里用的代号，如 三号")
+    new.add_argument("--officer", default="民警", metavar="NAME", help="第一个民警账号的登录名")
+    new.add_argument("--recovery-code-file", type=Path, metavar="F", help="把恢复码写进这个文件")
+    new.set_defaults(handler=_later("desktop.cli.ledger", "new"))
+    check = commands.add_parser("check", parents=[shared], help="检查台账是否完好")
+    check.set_defaults(handler=_later("desktop.cli.ledger", "check"))
+    backup = commands.add_parser("backup", parents=[shared], help="备份并核验")
+    backup.add_argument("--to", type=Path, metavar="FOLDER", help="备份到别处，如U盘")
+    backup.set_defaults(handler=_later("desktop.cli.ledger", "back_up"))
+    restore = commands.add_parser("restore", parents=[shared], help="从备份恢复")
+    restore.add_argument("backup", type=Path, metavar="BACKUP", help="备份的文件夹")
+    restore.set_defaults(handler=_later("desktop.cli.ledger", "restore"))
+    history = commands.add_parser("history", parents=[shared], help="看谁做过什么")
+    history.add_argument("--limit", type=int, default=20, help="最多几条")
+    history.set_defaults(handler=_later("desktop.cli.ledger", "history"))
+    undo = commands.add_parser("undo", parents=[shared], help="撤销一步操作")
+    undo.add_argument("command", type=int, metavar="COMMAND", help="history 里的号码")
+    undo.set_defaults(handler=_later("desktop.cli.ledger", "undo"))
+    account = commands.add_parser("account", help="账号：add 新增，remove 停用，password 改密码")
+    actions = account.add_subparsers(metavar="add|remove|password|list", required=True, parser_class=_Parser)
+    add = actions.add_parser("add", parents=[shared], help="新增账号")
+    add.add_argument("name", metavar="NAME", help="登录名")
+    add.add_argument("--role", required=True, help="民警、辅警、社区工作者、查阅")
+    add.add_argument("--new-password-file", type=Path, metavar="F", help="从文件里读新账号的密码")
+    add.set_defaults(handler=_later("desktop.cli.ledger", "account_add"))
+    remove = actions.add_parser("remove", parents=[shared], help="停用账号")
+    remove.add_argument("name", metavar="NAME", help="登录名")
+    remove.set_defaults(handler=_later("desktop.cli.ledger", "account_remove"))
+    password = actions.add_parser("password", parents=[shared], help="改密码，或用恢复码重设")
+    password.add_argument("name", nargs="?", metavar="NAME", help="登录名（默认是自己）")
+    password.add_argument("--new-password-file", type=Path, metavar="F", help="从文件里读新密码")
+    password.add_argument("--recovery-code-file", type=Path, metavar="F", help="用文件里的恢复码重设；新恢复码写回这个文件")
+    password.set_defaults(handler=_later("desktop.cli.ledger", "account_password"))
+    listing = actions.add_parser("list", parents=[shared], help="列出账号")
+    listing.set_defaults(handler=_later("desktop.cli.ledger", "account_list"))
+
+
+def _add_data_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    into = commands.add_parser("import", parents=[shared], help="导入 Excel、CSV 台账")
+    into.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    into.add_argument("--kind", metavar="K", help="指明种类：households volunteers visits disputes trainings")
+    into.add_argument("--map", action="append", default=[], metavar="表头=栏目", help="指明一列，如 门牌号=room，可写多次")
+    into.add_argument("--dry-run", action="store_true", help="只预览，不写入")
+    into.add_argument("--rejected", type=Path, metavar="out.xlsx", help="把退回的行写成工作簿")
+    into.add_argument("--json", action="store_true", help="用 JSON 报告结果")
+    into.set_defaults(handler=_later("desktop.cli.data", "import_files"))
+    campaign = commands.add_parser("campaign", help="走访任务：add 设立，list 列出")
+    actions = campaign.add_subparsers(metavar="add|list", required=True, parser_class=_Parser)
+    add = actions.add_parser("add", parents=[shared], help="设立走访任务")
+    add.add_argument("--name", required=True, metavar="N", help="任务名称")
+    add.add_argument("--start", required=True, metavar="D", help="开始日期，如 2026-02-23")
+    add.add_argument("--end", required=True, metavar="D", help="结束日期")
+    add.add_argument("--community", action="append", nargs="+", default=[], metavar="C", help="范围内的社区，不写就是全部")
+    add.add_argument("--topic", action="append", default=[], metavar="T", help="宣传主题")
+    add.add_argument("--tries", type=int, default=3, help="未遇几次算尽责（默认3）")
+    add.add_argument("--refusal-stays-open", action="store_true", help="拒访不算尽责")
+    add.add_argument("--phone-closes", action="store_true", help="电话联系算尽责")
+    add.set_defaults(handler=_later("desktop.cli.data", "campaign_add"))
+    listing = actions.add_parser("list", parents=[shared], help="列出走访任务")
+    listing.set_defaults(handler=_later("desktop.cli.data", "campaign_list"))
+
+
+def _add_report_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    report = commands.add_parser("report", help="报表：weekly 周报")
+    actions = report.add_subparsers(metavar="weekly", required=True, parser_class=_Parser)
+    weekly = actions.add_parser("weekly", parents=[shared], help="周报，.pdf 或 .json")
+    weekly.add_argument("--week", required=True, metavar="2026-W12", help="周次")
+    weekly.add_argument("--out", required=True, type=Path, metavar="FILE", help="写到哪里：.pdf 或 .json")
+    weekly.add_argument("--campaign", metavar="NAME", help="进度用哪个走访任务（默认是覆盖当周的）")
+    weekly.add_argument("--with", dest="lists", default="", metavar="名单", help="附内部名单：未结纠纷,未参训名单")
+    weekly.set_defaults(handler=_later("desktop.cli.report", "weekly"))
+
+
+def _later(module: str, name: str) -> Handler:
+    """A handler whose module is loaded only when it is called: a start must stay quick."""
+
+    def call(arguments: argparse.Namespace) -> int:
+        handler: Handler = getattr(import_module(module), name)
+        return handler(arguments)
+
+    return call

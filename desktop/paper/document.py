@@ -1,0 +1,166 @@
+"""A paper as plain data: what it says and in which part, never how it is drawn.
+
+PDF, Word, Excel and the preview on screen are made from the same values. Everything is a tuple, so
+a document is frozen; it is built of named tuples because they load in a fifth of the time of
+dataclasses, and a report is timed from the start of the process.
+"""
+
+from typing import Literal, NamedTuple
+
+Align = Literal["left", "centre", "right"]
+RowKind = Literal["plain", "group", "total"]
+
+
+class Mark(NamedTuple):
+    """A word in 黑体 above the title at the left, such as 内部资料."""
+
+    text: str
+
+
+class BulletinHead(NamedTuple):
+    """The head of a short bulletin (简报): its name, which issue, who makes it, and the day."""
+
+    name: str
+    issue: str
+    maker: str
+    day: str
+
+
+class Title(NamedTuple):
+    """The title in the parts it may be broken between, because each has a meaning of its own."""
+
+    parts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The title in one piece."""
+        return "".join(self.parts)
+
+
+class Subtitle(NamedTuple):
+    """A centred line under the title."""
+
+    text: str
+
+
+class Addressee(NamedTuple):
+    """Whom the paper is sent to (主送), without its colon."""
+
+    text: str
+
+
+class Heading(NamedTuple):
+    """A heading with its number in the text: level 1 一、, 2 （一）, 3 1., 4 （1）."""
+
+    level: int
+    text: str
+
+
+class Paragraph(NamedTuple):
+    """A paragraph of the body; its first line is indented by two characters."""
+
+    text: str
+
+
+class AttachmentNote(NamedTuple):
+    """The names of what is attached, told below the body."""
+
+    names: tuple[str, ...]
+
+
+class Signature(NamedTuple):
+    """Who signs and the day as written; `seal` leaves the room a stamp needs."""
+
+    name: str
+    day: str
+    seal: bool = False
+
+
+class AttachmentStart(NamedTuple):
+    """A new page that opens attachment `label` (附件1) with its title; `landscape` turns it."""
+
+    label: str
+    title: Title
+    landscape: bool = False
+
+
+class Column(NamedTuple):
+    """A column: heading, how its cells stand, and `narrow` where it takes no spare width."""
+
+    head: str
+    align: Align = "left"
+    narrow: bool = True
+
+
+class Row(NamedTuple):
+    """A row of cells; a group row has one cell across the table, a total row is in 黑体."""
+
+    cells: tuple[str, ...]
+    kind: RowKind = "plain"
+
+
+class Table(NamedTuple):
+    """A ruled table and the notes that stand under it."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+
+Block = (
+    Mark
+    | BulletinHead
+    | Title
+    | Subtitle
+    | Addressee
+    | Heading
+    | Paragraph
+    | AttachmentNote
+    | Signature
+    | AttachmentStart
+    | Table
+)
+
+
+class Document(NamedTuple):
+    """One paper with page numbers of its own.
+
+    `landscape` turns its pages up to the first attachment; `centred_numbers` sets the page numbers
+    in the middle instead of outside.
+    """
+
+    title: str
+    author: str
+    blocks: tuple[Block, ...]
+    landscape: bool = False
+    centred_numbers: bool = False
+    language: str = "zh-CN"
+
+
+def plain_text(document: Document) -> str:
+    """Return what the document says, a line per block or row, cells parted by tabs."""
+    return "\n".join(line for block in document.blocks for line in _lines(block))
+
+
+def _lines(block: Block) -> list[str]:
+    match block:
+        case Title():
+            return [block.text]
+        case BulletinHead(name, issue, maker, day):
+            return [name, issue, f"{maker}\t{day}"]
+        case Addressee(text):
+            return [f"{text}："]
+        case AttachmentNote(names):
+            return [
+                f"{'附件：' if number == 1 else ''}{number}. {name}"
+                for number, name in enumerate(names, 1)
+            ]
+        case Signature(name, day):
+            return [name, day]
+        case AttachmentStart(label, title):
+            return [label, title.text]
+        case Table(columns, rows, notes):
+            head = "\t".join(column.head for column in columns)
+            return [head, *("\t".join(row.cells) for row in rows), *notes]
+        case Mark(text) | Subtitle(text) | Paragraph(text) | Heading(_, text):
+            return [text]
