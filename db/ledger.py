@@ -135,6 +135,7 @@ class Ledger:
         engine.checkpoint(migrating)
         migrating.dispose()
         slots.save(place.slots)
+        Throttle(place.throttle).succeeded()
         move(part, place.ledger)
         return cls(place, key, account, clock, lock), recovery
 

@@ -1,4 +1,4 @@
-"""What a backup says of itself: its manifest, sealed with the ledger's key, and the proof of both."""
+"""What a backup says of itself: its sealed manifest, and the proof of it all."""
 
 import contextlib
 import hashlib

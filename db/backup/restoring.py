@@ -5,7 +5,6 @@ same, so every password that opened the ledger still does (docs/reliability.md 2
 """
 
 import contextlib
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from sqlcipher3 import dbapi2
 from db.backup.copies import Content, check_sealed, copy_sealed
 from db.backup.manifest import LEDGER, PARTIAL, SLOTS, BackupInfo, read_info, verify
 from db.kernel import cipher, engine
-from db.kernel.errors import EnvironmentFault, LedgerDamaged, PolicepostError, UserError
+from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 from db.kernel.files import (
     LedgerLock,
     check_place,
@@ -33,6 +32,7 @@ from db.kernel.keys import DataKey, Slots, Throttle, WrongSecretError, wipe
 _THROTTLE: Final = "throttle.json"
 _SET: Final = (LEDGER, LEDGER + "-wal", LEDGER + "-shm", LEDGER + "-journal", SLOTS)
 _ROOM_LEFT: Final = 16 * 2**20
+_SAYS_NOTHING: Final = frozenset({dbapi2.SQLITE_BUSY, dbapi2.SQLITE_LOCKED, dbapi2.SQLITE_NOMEM})
 
 Unlock = Callable[[Slots], DataKey]
 
@@ -136,7 +136,12 @@ def _is_good(ledger: Path, subkey: cipher.Key) -> bool:
         with contextlib.closing(connection):
             trees = connection.execute("PRAGMA integrity_check").fetchall()
             missing = connection.execute("PRAGMA foreign_key_check").fetchall()
-    except (PolicepostError, dbapi2.Error):
+    except (LedgerDamaged, UserError):
+        return False
+    except dbapi2.Error as error:
+        # Somebody is using it, or the machine is short of memory: that says nothing of the file.
+        if error.sqlite_errorcode & 0xFF in _SAYS_NOTHING:
+            raise
         return False
     return [tuple(row) for row in trees] == [("ok",)] and not missing
 
@@ -163,7 +168,7 @@ def _rebuild(info: BackupInfo, part: Path, key: DataKey, subkey: cipher.Key) -> 
 
 def _move_aside(data_dir: Path, names: tuple[str, ...]) -> Path | None:
     """Move what is there of these names into one folder and return it; None if nothing was."""
-    there = [name for name in names if (data_dir / name).exists(follow_symlinks=False)]
+    there = [n for n in names if (data_dir / n).exists() or (data_dir / n).is_symlink()]
     if not there:
         return None
     number = 1

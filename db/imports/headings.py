@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 
 from db.disputes import DisputeDraft
 from db.imports.cells import plain
@@ -114,6 +114,11 @@ class Heading:
     left_out: Mapping[int, str] = field(default_factory=dict)
     forbidden: frozenset[int] = frozenset()
 
+    @cached_property
+    def meant(self) -> frozenset[int]:
+        """The columns that say something: those taken in and those left out by name."""
+        return frozenset(self.columns.values()) | frozenset(self.left_out)
+
     @property
     def shape(self) -> str:
         """What the headings are, for remembering a mapping: the texts in order."""
@@ -136,7 +141,7 @@ def _without_brackets(text: str) -> str:
     return normal(re.sub(r"[(（\[【].*?[)）\]】]", "", squeeze(text)))
 
 
-@lru_cache(maxsize=64)
+@cache
 def _names(code: str) -> dict[str, list[tuple[int, str]]]:
     names: dict[str, list[tuple[int, str]]] = {}
     for name, declared in KINDS[code].fields.items():
@@ -144,6 +149,12 @@ def _names(code: str) -> dict[str, list[tuple[int, str]]]:
         for synonym in declared.synonyms:
             names.setdefault(normal(synonym), []).append((1, name))
     return names
+
+
+@cache
+def _every_name() -> frozenset[str]:
+    """Every label and synonym: a row with fewer than two of them is no heading."""
+    return frozenset(name for code in KINDS for name in _names(code))
 
 
 def _candidates(code: str, text: str) -> list[tuple[int, str]]:
@@ -234,7 +245,7 @@ def heading_at(
 ) -> tuple[int, Heading] | None:
     """Return the heading these rows make and its fit, None if they make none."""
     texts = _texts(rows, first, last)
-    if len(texts) < 3:
+    if len(texts) < 3 or not mapping and sum(normal(t) in _every_name() for t in texts.values()) < 2:
         return None
     best: tuple[int, Heading] | None = None
     for code in [kind] if kind else KINDS:
@@ -255,17 +266,15 @@ def heading_at(
 
 def is_idle_row(row: Sequence[Cell], heading: Heading) -> bool:
     """Tell whether a row is none of the ledger's: blank, a total, a foot line, only a number."""
-    filled = [(c, v) for c, v in enumerate(row) if v is not None and plain(v)]
+    filled = [c for c, v in enumerate(row) if v is not None and (v.__class__ is not str or v.strip())]
     if not filled:
         return True
-    first = plain(filled[0][1])
-    squeezed = squeeze(first)
-    if _TOTALS.match(squeezed) or any(_TOTALS.match(squeeze(plain(v))) for _, v in filled[:2]):
+    first, *more = (squeeze(plain(row[c])) for c in filled[:2])
+    if _TOTALS.match(first) or any(_TOTALS.match(text) for text in more):
         return True
-    if _FOOT.match(squeezed) and len(filled) <= 4:
+    if _FOOT.match(first) and len(filled) <= 4:
         return True
-    taken = set(heading.columns.values()) | set(heading.left_out)
-    return not any(c in taken for c, _ in filled)
+    return heading.meant.isdisjoint(filled)
 
 
 def community_of_sheet(name: str, above: Sequence[Sequence[Cell]], known: Sequence[str]) -> str:

@@ -67,7 +67,14 @@ class RowReader:
         self.table = table
         self.account = account
         self.today = today
+        # What a row says by its place: its sheet's community, its session. A rejected row that is
+        # mended in a workbook of its own needs it in columns.
+        self.context: dict[str, Cell] = {}
+        if table.community and not {"community", "whole"} & table.heading.columns.keys():
+            self.context["社区"] = table.community
         self._columns = table.heading.columns
+        # Words repeat down a column; True == 1 and 1 == 1.0, which every reader takes alike.
+        self._read: dict[str, dict[Cell, Any]] = {name: {} for name in self._columns}
         self._fields = {
             name: (column, table.heading.kind.fields[name])
             for name, column in table.heading.columns.items()
@@ -85,8 +92,9 @@ class RowReader:
             cell = row[column] if column < width else None
             if cell is None:
                 continue
+            known = self._read[name]
             try:
-                value = read(declared, cell)
+                value = known[cell] if cell in known else known.setdefault(cell, read(declared, cell))
             except CellError as error:
                 self.reject(number, row, name, str(error))
                 return None
@@ -107,8 +115,11 @@ class RowReader:
         self.account.rejected_rows.append(
             RejectedRow(
                 self.table.sheet,
-                tuple(heading.texts[c] for c in kept),
-                tuple(self._keepable(row[c]) if c < len(row) else None for c in kept),
+                (*self.context, *(heading.texts[c] for c in kept)),
+                (
+                    *self.context.values(),
+                    *(self._keepable(row[c]) if c < len(row) else None for c in kept),
+                ),
                 f"第{number}行：{reason}",
             )
         )

@@ -97,10 +97,11 @@ def _end(
 ) -> tuple[int, Heading | None]:
     """Where a ledger ends: at the next heading of the same kind in the sheet, else at its end."""
     wanted = len(heading.columns) - 1
-    own = {plain(heading.texts[c]) for c in heading.columns.values()}
+    head = rows[heading.last]
+    own = [c for c in heading.columns.values() if c < len(head) and isinstance(head[c], str)][:2]
     for at in range(heading.last + 1, len(rows)):
-        words = {plain(c) for c in rows[at] if isinstance(c, str)}
-        if len(words & own) * 2 < len(own):
+        row = rows[at]
+        if any(c >= len(row) or row[c] != head[c] for c in own):
             continue
         found = heading_at(rows, at, at, heading.kind.code, mapping)
         if found is not None and len(found[1].columns) >= wanted:

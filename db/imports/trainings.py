@@ -96,6 +96,7 @@ class TrainingPlanner:
         if reader.has("topic") and reader.has("day"):
             return True
         cells, stated = read_head(table.above)
+        reader.context |= {_HEAD[name].label: cell for name, cell in cells.items()}
         number = table.heading.first + 1
         head = self._head(reader, number, cells)
         if head is None:

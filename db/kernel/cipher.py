@@ -110,7 +110,6 @@ def keyed(path: Path, key: Key, query: str) -> Connection:
     try:
         check_library(connection)
         _set(connection, "cipher_log_level", "NONE", "NONE")
-        _set(connection, "cipher_memory_security", "ON", "1")
         literal = bytearray(b"x'")
         for byte in key:
             literal += _HEX[byte]

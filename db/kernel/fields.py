@@ -7,6 +7,7 @@ checks and the data dictionary all read this one declaration.
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from db.kernel import text
@@ -49,6 +50,7 @@ def entry(field: Field, default: Any = None) -> Any:
     return dataclasses.field(default=default, metadata={"field": field})
 
 
+@cache
 def fields_of(draft: type[Any]) -> dict[str, Field]:
     """Return a draft's declared entries by their names, in order."""
     return {
@@ -58,28 +60,27 @@ def fields_of(draft: type[Any]) -> dict[str, Field]:
 
 def common_problems(draft: Any) -> Iterator[Problem]:
     """Yield what is wrong with a draft by its declarations alone: missing, too long, never kept."""
-    for f in dataclasses.fields(draft):
-        field: Field | None = f.metadata.get("field")
-        if field is None:
-            continue
-        value = getattr(draft, f.name)
+    for name, field in fields_of(type(draft)).items():
+        value = getattr(draft, name)
         if value is None or value == "" or value == ():
             if field.required:
-                yield Problem(f.name, f"缺少{field.label}")
+                yield Problem(name, f"缺少{field.label}")
         elif isinstance(value, str):
-            yield from _text_problems(f.name, field, value)
-        elif isinstance(value, int) and not isinstance(value, bool) and field.kind == "count":
-            if value < 0:
-                yield Problem(f.name, f"{field.label}不能是负数")
-            elif value > field.most:
-                yield Problem(f.name, f"{field.label}大得不合情理（超过{field.most}）")
+            yield from _text_problems(name, field, value)
+        elif isinstance(value, tuple):
+            for word in value:
+                if isinstance(word, str):
+                    yield from _text_problems(name, field, word)
+        elif field.kind == "count" and not 0 <= value <= field.most:
+            reason = "不能是负数" if value < 0 else f"大得不合情理（超过{field.most}）"
+            yield Problem(name, f"{field.label}{reason}")
 
 
 def _text_problems(name: str, field: Field, value: str) -> Iterator[Problem]:
+    if len(value) < 18 and value.isprintable() and len(value) <= field.most:
+        return
     if text.characters(value) > field.most:
         yield Problem(name, f"{field.label}太长（超过{field.most}字）")
-    if value.isascii() and value.isprintable() and len(value) < 18:
-        return
     if text.bad_characters(value):
         yield Problem(name, f"{field.label}里有不能保存的控制字符")
     if text.has_identity_number(value):

@@ -4,10 +4,10 @@ Undo is itself a command. It is allowed while no later command touched the same 
 rows that hang on the rows it takes away; a command together with its undo counts as nothing.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Connection, RowMapping, and_, select
 
 from db.kernel.access import Right
@@ -60,7 +60,7 @@ def record_history(connection: Connection, record: type[Record], id_: Id) -> lis
     )
     found = []
     for row in connection.execute(statement):
-        said = json.loads(row.fields)
+        said = orjson.loads(row.fields)
         fields = {
             name: (value[0], value[1])
             if row.kind == CHANGED
@@ -137,7 +137,7 @@ def _refuse_if_touched_later(connection: Connection, no: int, void: set[int]) ->
         if row.no in void:
             continue
         whole = ADDED in (row.mine_kind, row.kind) or REMOVED in (row.mine_kind, row.kind)
-        if whole or set(json.loads(row.mine_fields)) & set(json.loads(row.fields)):
+        if whole or set(orjson.loads(row.mine_fields)) & set(orjson.loads(row.fields)):
             raise UserError(
                 f"后来的第{row.no}号操作“{row.action}”又改了同样的内容，请先撤销它。"
             )
@@ -150,7 +150,7 @@ def _take_back(tx: Tx, changes: Sequence[Any]) -> int:
     for change in changes:
         record = record_class(change.entity)
         back = decoders(record)
-        said = json.loads(change.fields)
+        said = orjson.loads(change.fields)
         if change.kind == ADDED:
             removals.setdefault(record, []).append(change.record)
         elif change.kind == REMOVED:

@@ -308,7 +308,10 @@ class Slots:
         return code
 
     def unlock_recovery(self, code: str) -> DataKey:
-        """Return the data key; UserError naming wrong groups, WrongSecretError if it is another's."""
+        """Return the data key.
+
+        UserError naming the groups with a typing error, WrongSecretError for another ledger's code.
+        """
         secret = secret_of_code(code)
         slot = next((slot for slot in self._slots if slot.kind == "recovery"), None)
         if slot is None:

@@ -4,11 +4,11 @@ Both read in order and hold one record at a time, so a ledger of any size is pro
 memory.
 """
 
-import json
 from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, select
 
 from db.kernel.ids import Id
@@ -88,7 +88,7 @@ def rebuilt_rows(connection: Connection, record: type[Record]) -> Iterator[dict[
             if row is not None:
                 yield row
             current, row = record_id, None
-        said = json.loads(fields)
+        said = orjson.loads(fields)
         if kind == ADDED:
             row = {"id": record_id, **empty, **{n: back[n](v) for n, v in said.items()}}
         elif kind == CHANGED and row is not None:

@@ -4,12 +4,12 @@ Every subclass of `Record` is journalled, found by its search key, undone and re
 under `Plain` are the journal and its helpers.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, ClassVar
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     Date,
@@ -38,12 +38,12 @@ NAMING = {
 
 def compact_json(value: object) -> str:
     """Return the value as JSON with Chinese characters as they are and no blanks."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(value).decode()
 
 
 @lru_cache(maxsize=10_000)
 def _words(value: str) -> tuple[str, ...]:
-    return tuple(json.loads(value))
+    return tuple(orjson.loads(value))
 
 
 class Words(TypeDecorator[tuple[str, ...]]):
@@ -98,7 +98,7 @@ class Values(TypeDecorator[dict[str, Any]]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
         """Read back as a mapping."""
         del dialect
-        return json.loads(value) if value else None
+        return orjson.loads(value) if value else None
 
 
 class Record(DeclarativeBase):

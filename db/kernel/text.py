@@ -8,7 +8,6 @@ import re
 import unicodedata
 
 _WIDTHS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_SPACES = re.compile(r"\s+")
 _CHINESE_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _CHINESE_NUMBER = re.compile(r"[零〇一二三四五六七八九两十百]+")
 _BIDI_AND_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -24,12 +23,12 @@ def halfwidth(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Return the text without outer spaces and with each inner run of blanks as one space."""
-    return _SPACES.sub(" ", text.replace("\u3000", " ")).strip()
+    return " ".join(text.split())
 
 
 def squeeze(text: str) -> str:
     """Return the text in half width with no blanks at all, for comparing words and headings."""
-    return _SPACES.sub("", halfwidth(text))
+    return "".join(halfwidth(text).split())
 
 
 def tidy_name(text: str) -> str:
@@ -86,4 +85,4 @@ def telephone(text: str) -> str | None:
 
 def characters(text: str) -> int:
     """Return how many characters a person sees, combining marks not counted."""
-    return sum(1 for c in text if not unicodedata.combining(c))
+    return len(text) - sum(1 for c in text if unicodedata.combining(c)) if text else 0

@@ -80,7 +80,8 @@ class Throttle:
         return None
 
     def _write(self, state: _State) -> bool:
-        said = {"failures": state.failures, "since": round(state.since, 3)}
+        # Not rounded: a moment rounded up lies in the future, and would look like a restart.
+        said = {"failures": state.failures, "since": state.since}
         try:
             write_atomically(self._path, json.dumps(said).encode())
         except EnvironmentFault:

@@ -145,22 +145,26 @@ def plain_text(document: Document) -> str:
 def _lines(block: Block) -> list[str]:
     match block:
         case Title():
-            return [block.text]
+            lines = [block.text]
         case BulletinHead(name, issue, maker, day):
-            return [name, issue, f"{maker}\t{day}"]
+            lines = [name, issue, f"{maker}\t{day}"]
         case Addressee(text):
-            return [f"{text}："]
+            lines = [f"{text}："]
         case AttachmentNote(names):
-            return [
-                f"{'附件：' if number == 1 else ''}{number}. {name}"
-                for number, name in enumerate(names, 1)
-            ]
+            lines = [f"附件：{attachment_label(names, 0)}{names[0]}"]
+            lines += [f"{attachment_label(names, at)}{names[at]}" for at in range(1, len(names))]
         case Signature(name, day):
-            return [name, day]
+            lines = [name, day]
         case AttachmentStart(label, title):
-            return [label, title.text]
+            lines = [label, title.text]
         case Table(columns, rows, notes):
             head = "\t".join(column.head for column in columns)
-            return [head, *("\t".join(row.cells) for row in rows), *notes]
+            lines = [head, *("\t".join(row.cells) for row in rows), *notes]
         case Mark(text) | Subtitle(text) | Paragraph(text) | Heading(_, text):
-            return [text]
+            lines = [text]
+    return lines
+
+
+def attachment_label(names: tuple[str, ...], at: int) -> str:
+    """Return the number that stands before an attachment's name; a single one has none."""
+    return f"{at + 1}. " if len(names) > 1 else ""

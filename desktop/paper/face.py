@@ -6,7 +6,7 @@ Source: OpenType 1.9 (cmap formats 4 and 12, hmtx, loca, glyf, name, OS/2).
 """
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from struct import error as struct_error
@@ -18,7 +18,6 @@ COMPONENT_TWO_SCALES, COMPONENT_MATRIX = 0x0040, 0x0080
 _TRUETYPE = (0x00010000, 0x74727565)
 _COLLECTION = 0x74746366
 _NEEDED = ("cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name")
-_MOST_COMPONENTS = 256
 
 
 class FaceUnreadable(Exception):
@@ -50,14 +49,13 @@ class Face:
 
     def advance(self, glyph: int) -> float:
         """Return how far a glyph moves the pen, in em."""
-        at = min(glyph, self._full_metrics - 1) * 4
-        return int(unpack_from(">H", self._data, self._hmtx + at)[0]) / self.units
+        return self.bearing(glyph)[0] / self.units
 
     def bearing(self, glyph: int) -> tuple[int, int]:
         """Return advance and left side bearing in the face's own units."""
-        advance = unpack_from(
-            ">H", self._data, self._hmtx + min(glyph, self._full_metrics - 1) * 4
-        )[0]
+        glyph = min(glyph, self.glyph_count - 1)
+        full = min(glyph, self._full_metrics - 1)
+        (advance,) = unpack_from(">H", self._data, self._hmtx + full * 4)
         if glyph < self._full_metrics:
             at = self._hmtx + glyph * 4 + 2
         else:
@@ -72,8 +70,7 @@ class Face:
     def outline(self, glyph: int) -> bytes:
         """Return a glyph's record of the glyf table, empty where it draws nothing."""
         start, end = self._span(glyph)
-        length = self._tables["glyf"][1]
-        return self._data[self._glyf + start : self._glyf + end] if start < end <= length else b""
+        return self._data[self._glyf + start : self._glyf + end]
 
     def ink(self, glyph: int) -> tuple[float, float, float, float]:
         """Return left, bottom, right and top of a glyph's ink, in em; zeros where it has none."""
@@ -111,12 +108,12 @@ class Face:
     def _measures(self) -> None:
         data, tables = self._data, self._tables
         head = tables["head"][0]
-        (self.units,) = unpack_from(">H", data, head + 18)
+        self.units: int = unpack_from(">H", data, head + 18)[0]
         self.box: tuple[int, int, int, int] = unpack_from(">4h", data, head + 36)
         (self._long_offsets,) = unpack_from(">h", data, head + 50)
         self.ascent, self.descent = unpack_from(">2h", data, tables["hhea"][0] + 4)
-        (self._full_metrics,) = unpack_from(">H", data, tables["hhea"][0] + 34)
-        (self.glyph_count,) = unpack_from(">H", data, tables["maxp"][0] + 4)
+        self._full_metrics: int = unpack_from(">H", data, tables["hhea"][0] + 34)[0]
+        self.glyph_count: int = unpack_from(">H", data, tables["maxp"][0] + 4)[0]
         self._hmtx, self._loca = tables["hmtx"][0], tables["loca"][0]
         self._glyf = tables["glyf"][0]
         metrics = self._full_metrics * 4 + (self.glyph_count - self._full_metrics) * 2
@@ -153,7 +150,7 @@ class Face:
         (count,) = unpack_from(">L", self._data, at + 12)
         groups = self._numbers("I", at + 16, count * 3)
         self._starts, self._ends, self._glyphs = groups[0::3], groups[1::3], groups[2::3]
-        self._ranges = None
+        self._ranges: array[int] | None = None
 
     def _read_segments(self, at: int) -> None:
         count = unpack_from(">H", self._data, at + 6)[0] // 2
@@ -161,7 +158,7 @@ class Face:
         self._ends = self._numbers("H", at + 14, count)
         self._starts = self._numbers("H", at + 16 + step, count)
         self._glyphs = self._numbers("H", at + 16 + 2 * step, count)
-        self._ranges: array[int] | None = self._numbers("H", at + 16 + 3 * step, count)
+        self._ranges = self._numbers("H", at + 16 + 3 * step, count)
         self._ranges_at = at + 16 + 3 * step
 
     def _glyph_in(self, at: int, code: int) -> int:
@@ -186,11 +183,13 @@ class Face:
         return numbers
 
     def _span(self, glyph: int) -> tuple[int, int]:
+        if glyph >= self.glyph_count:
+            return 0, 0
         if self._long_offsets:
             start, end = unpack_from(">2L", self._data, self._loca + 4 * glyph)
-            return start, end
-        start, end = unpack_from(">2H", self._data, self._loca + 2 * glyph)
-        return start * 2, end * 2
+        else:
+            start, end = (2 * at for at in unpack_from(">2H", self._data, self._loca + 2 * glyph))
+        return (start, end) if start < end <= self._tables["glyf"][1] else (0, 0)
 
 
 def face_names(path: Path) -> list[list[str]]:
@@ -198,13 +197,10 @@ def face_names(path: Path) -> list[list[str]]:
 
     An empty list where the file is no TrueType font; nothing is raised.
     """
-    names = []
     try:
-        for index in range(_face_count(path)):
-            names.append(_names(Face(path, index).table("name")))
+        return [_names(Face(path, index).table("name")) for index in range(_face_count(path))]
     except (FaceUnreadable, OSError, struct_error):
-        return names
-    return names
+        return []
 
 
 def postscript_name(face: Face) -> str:

@@ -1,0 +1,242 @@
+"""A document laid out: its blocks as pieces on the line grid, the pieces on pages.
+
+Source: GB/T 9704-2012 as the project's page of layout rules words it.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from desktop.paper.document import (
+    Addressee,
+    AttachmentNote,
+    AttachmentStart,
+    Block,
+    BulletinHead,
+    Document,
+    Heading,
+    Mark,
+    Paragraph,
+    Signature,
+    Subtitle,
+    Table,
+    Title,
+    attachment_label,
+)
+from desktop.paper.fonts import Faces
+from desktop.paper.pages import paginate
+from desktop.paper.setting import (
+    BODY,
+    BODY_SIZE,
+    BODY_TRACKING,
+    SetLine,
+    Style,
+    place,
+    set_line,
+    set_lines,
+    shape,
+)
+from desktop.paper.sheet import (
+    CHARACTER,
+    LANDSCAPE,
+    PITCH,
+    UPRIGHT,
+    Page,
+    Piece,
+    Rule,
+    Sheet,
+    baseline,
+)
+from desktop.paper.tables import table_pieces
+
+_TITLE = Style("xiaobiaosong", 22.0)
+_BULLETIN = Style("xiaobiaosong", 36.0)
+_SUBTITLE = Style("kaiti", BODY_SIZE, BODY_TRACKING)
+_HEADINGS = {
+    1: Style("heiti", BODY_SIZE, BODY_TRACKING),
+    2: Style("kaiti", BODY_SIZE, BODY_TRACKING),
+    3: BODY,
+    4: BODY,
+}
+_INDENT = 2 * CHARACTER
+_SEAL_INDENT = 4 * CHARACTER
+_TABLE_GAP = 4.0
+_PULLED_LINES = 2
+_BLANK = Piece(PITCH, blank=True)
+
+
+def lay_out(document: Document, faces: Faces) -> list[Page]:
+    """Return the document's pages, numbered from 1; nothing on them passes the text block."""
+    sheet = LANDSCAPE if document.landscape else UPRIGHT
+    pieces: list[Piece] = []
+    for block in document.blocks:
+        if isinstance(block, AttachmentStart):
+            sheet = LANDSCAPE if block.landscape else UPRIGHT
+        if isinstance(block, Signature | AttachmentNote):
+            pieces = _pulled(pieces)
+        pieces += _block_pieces(block, sheet, faces)
+    first = LANDSCAPE if document.landscape else UPRIGHT
+    return paginate(pieces, first, faces, centred=document.centred_numbers)
+
+
+def _block_pieces(block: Block, sheet: Sheet, faces: Faces) -> list[Piece]:
+    match block:
+        case Paragraph(text):
+            pieces = _running(text, BODY, sheet, faces)
+        case Heading(level, text):
+            lines = _running(text, _HEADINGS[level], sheet, faces)
+            pieces = [piece._replace(keep=True) for piece in lines]
+        case Title():
+            pieces = _title(block, sheet, faces)
+        case Subtitle(text):
+            set_text = set_lines(shape(text, _SUBTITLE, faces), sheet.room, spread=False)
+            pieces = [_centred(line, _SUBTITLE, sheet) for line in set_text]
+        case Mark(text):
+            pieces = _flush(text, _HEADINGS[1], sheet, faces)
+        case Addressee(text):
+            pieces = [_BLANK, *_flush(f"{text}：", BODY, sheet, faces)]
+        case AttachmentNote(names):
+            pieces = _attachment_note(names, sheet, faces)
+        case Signature():
+            pieces = _signature(block, sheet, faces)
+        case AttachmentStart(label, title):
+            start = [Piece(0.0, turn=sheet), *_flush(label, _HEADINGS[1], sheet, faces)]
+            pieces = [*start, _BLANK._replace(keep=True), *_title(title, sheet, faces)]
+        case BulletinHead():
+            pieces = _bulletin_head(block, sheet, faces)
+        case Table():
+            gap = Piece(_TABLE_GAP, keep=True, blank=True)
+            pieces = [gap, *table_pieces(block, sheet, faces)]
+    return pieces
+
+
+def _line_piece(line: SetLine, style: Style, x: float, *, keep: bool = False) -> Piece:
+    return Piece(PITCH, (place(line, style, x, baseline(style.size)),), keep=keep)
+
+
+def _centred(line: SetLine, style: Style, sheet: Sheet, *, keep: bool = True) -> Piece:
+    return _line_piece(line, style, (sheet.block_width - line.width) / 2, keep=keep)
+
+
+def _flush(text: str, style: Style, sheet: Sheet, faces: Faces) -> list[Piece]:
+    lines = set_lines(shape(text, style, faces), sheet.room)
+    return [_line_piece(line, style, 0.0, keep=True) for line in lines]
+
+
+def _running(text: str, style: Style, sheet: Sheet, faces: Faces) -> list[Piece]:
+    lines = set_lines(shape(text, style, faces), sheet.room, sheet.room - _INDENT)
+    return [
+        _line_piece(line, style, 0.0 if number else _INDENT) for number, line in enumerate(lines)
+    ]
+
+
+def _title(title: Title, sheet: Sheet, faces: Faces) -> list[Piece]:
+    lines: list[SetLine] = []
+    for text in title_lines(title.parts, sheet.block_width, faces):
+        shaped = shape(text, _TITLE, faces)
+        lines += set_lines(shaped, sheet.block_width, spread=False)
+    return [_centred(line, _TITLE, sheet) for line in lines]
+
+
+def title_lines(parts: Sequence[str], width: float, faces: Faces) -> list[str]:
+    """Return a title in as few lines as fit the width in points, broken only between its parts.
+
+    Several lines grow or shrink steadily from top to bottom where the parts allow it. A part wider
+    than the width stands alone and is left for the line breaker.
+    """
+    widths = [sum(shape(part, _TITLE, faces).widths) for part in parts]
+    if sum(widths) <= width:
+        return ["".join(parts)]
+    for count in range(2, len(parts) + 1):
+        choices = []
+        for cuts in combinations(range(1, len(parts)), count - 1):
+            bounds = list(zip((0, *cuts), (*cuts, len(parts)), strict=True))
+            sizes = [sum(widths[start:end]) for start, end in bounds]
+            if max(sizes) <= width:
+                steady = sizes in (sorted(sizes), sorted(sizes, reverse=True))
+                choices.append((not steady, max(sizes) - min(sizes), bounds))
+        if choices:
+            return ["".join(parts[start:end]) for start, end in min(choices)[2]]
+    return list(parts)
+
+
+def _attachment_note(names: tuple[str, ...], sheet: Sheet, faces: Faces) -> list[Piece]:
+    word = set_line("附件：", BODY, faces)
+    left = _INDENT + word.width
+    pieces = [_BLANK._replace(keep=True)]
+    for at, name in enumerate(names):
+        label = set_line(attachment_label(names, at), BODY, faces)
+        # A number's trailing blank is part of its width, so a second line hangs under the name.
+        hang = left + label.width
+        lines = set_lines(shape(name, BODY, faces), sheet.room - hang)
+        placed = [_line_piece(line, BODY, hang, keep=True) for line in lines]
+        before = _line_piece(label, BODY, left).runs
+        if at == 0:
+            before = _line_piece(word, BODY, _INDENT).runs + before
+        pieces += [placed[0]._replace(runs=before + placed[0].runs), *placed[1:]]
+    return pieces
+
+
+def _signature(signature: Signature, sheet: Sheet, faces: Faces) -> list[Piece]:
+    """Return name and date; without a seal the date starts two characters right of the name."""
+    name, day = (
+        set_lines(shape(text, BODY, faces), sheet.room - 4 * CHARACTER, spread=False)
+        for text in (signature.name, signature.day)
+    )
+    name_width = max(line.width for line in name)
+    day_width = max(line.width for line in day)
+    if signature.seal:
+        day_x = sheet.room - _SEAL_INDENT - day_width
+        name_x = min(day_x + (day_width - name_width) / 2, sheet.room - name_width)
+        name_x = max(0.0, name_x)
+    else:
+        name_x = sheet.room - _INDENT - max(name_width, _INDENT + day_width)
+        day_x = name_x + _INDENT
+    pieces = [_BLANK._replace(keep=True)]
+    pieces += [_line_piece(line, BODY, name_x, keep=True) for line in name]
+    pieces += [_line_piece(line, BODY, day_x, keep=True) for line in day]
+    if signature.seal:
+        return [*pieces, _BLANK]
+    return [*pieces[:-1], pieces[-1]._replace(keep=False)]
+
+
+def _pulled(pieces: list[Piece]) -> list[Piece]:
+    """Return the pieces with the last lines held to what follows, so no signature stands alone."""
+    held = list(pieces)
+    lines = 0
+    for at in range(len(held) - 1, -1, -1):
+        if held[at].turn is not None:
+            break
+        held[at] = held[at]._replace(keep=True)
+        lines += bool(held[at].runs)
+        if lines == _PULLED_LINES:
+            break
+    return held
+
+
+def _bulletin_head(head: BulletinHead, sheet: Sheet, faces: Faces) -> list[Piece]:
+    name = set_lines(shape(head.name, _BULLETIN, faces), sheet.block_width, spread=False)
+    pieces = [
+        Piece(
+            2 * PITCH,
+            (
+                place(
+                    line,
+                    _BULLETIN,
+                    (sheet.block_width - line.width) / 2,
+                    baseline(_BULLETIN.size, 2 * PITCH),
+                ),
+            ),
+            keep=True,
+        )
+        for line in name
+    ]
+    issue = set_lines(shape(head.issue, BODY, faces), sheet.room, spread=False)
+    pieces += [_centred(line, BODY, sheet) for line in issue]
+    day = set_line(head.day, BODY, faces)
+    maker = set_lines(shape(head.maker, BODY, faces), sheet.room - day.width - CHARACTER)
+    pieces += [_line_piece(line, BODY, 0.0, keep=True) for line in maker]
+    right = place(day, BODY, sheet.room - day.width, baseline(BODY.size))
+    last = pieces[-1]
+    rule = Rule(0.0, PITCH, sheet.block_width, PITCH)
+    pieces[-1] = last._replace(runs=(*last.runs, right), rules=(rule,))
+    return [*pieces, _BLANK._replace(keep=True)]

@@ -1,0 +1,197 @@
+"""The two attachments of a weekly report, each with the rule its figures were counted by."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from desktop.paper.document import (
+    AttachmentStart,
+    Block,
+    Column,
+    Row,
+    Subtitle,
+    Table,
+    Title,
+)
+from desktop.paper.words import (
+    NOTHING,
+    day_words,
+    rate,
+    shares_foot,
+    signed,
+    signed_rate,
+    swing,
+)
+
+if TYPE_CHECKING:
+    from db.figures.model import Blocks, CoverageCount, WeekFigures
+
+_VISIT_RULE = "次数：期内登记的走访，不论结果。户数：期内至少一次见到人的住户，一户只计一次。"
+_COVERAGE_RULE = (
+    "应访户数：任务范围内的住户，不含空户和无效户，以制表时为准。已走访：任务期内至周日见到过人的户数。"
+    "已尽责：未见到人，但未遇次数或拒访已达到任务规定的户数。剩余＝应访户数－已走访－已尽责。"
+    "进度＝已走访÷应访户数。"
+)
+_STANDING_RULE = (
+    "在办、逾期、在岗和参训人数为周日当日数，不累计。本月、本年累计分别自周日所在月1日、"
+    "所在年1月1日起至周日，户数重新去重计算。比率的增减单位为百分点。"
+)
+
+
+class _Counted(NamedTuple):
+    """A row of the summary: its label, and how to read it from a period's blocks.
+
+    `adds` is False for what stands on a day and has no total over a month.
+    """
+
+    label: str
+    read: "Callable[[Blocks], int]"
+    adds: bool = True
+
+
+class _Rated(NamedTuple):
+    """A row of the summary that is a rate."""
+
+    label: str
+    read: "Callable[[Blocks], str | None]"
+    adds: bool = True
+
+
+def summary_table(figures: "WeekFigures", name: str, feet: Sequence[str]) -> list[Block]:
+    """Return attachment 1: every figure of the week beside the week before, month and year."""
+    columns = (
+        Column("指标", narrow=False),
+        *(Column(head, "right") for head in ("本周", "上周", "增减", "增减幅")),
+        *(Column(head, "right") for head in ("本月累计", "本年累计")),
+    )
+    rows = tuple(_summary_row(entry, figures) for entry in _summary_rows(figures))
+    foot = shares_foot(figures.now.visits.by_outcome.values())
+    notes = [_VISIT_RULE, *([_COVERAGE_RULE] if figures.now.coverage else []), _STANDING_RULE]
+    if figures.now.coverage is None:
+        notes.append("本周没有正在进行的走访任务，不计走访进度。")
+    notes += [f"走访结果的{foot}"] if foot else []
+    return [
+        AttachmentStart("附件1", Title((name,))),
+        Table(columns, rows, _numbered([*notes, *feet])),
+    ]
+
+
+def progress_table(figures: "WeekFigures", name: str) -> list[Block]:
+    """Return attachment 2: each community's progress, in the order of the figures."""
+    visits, coverage = figures.now.visits, figures.now.coverage
+    start = AttachmentStart("附件2", Title((name,)))
+    if coverage is None:
+        two = (Column("社区", narrow=False), Column("本周走访次数", "right"))
+        counted = [(community, (str(n),)) for community, n in visits.by_community.items()]
+        rows = _with_total(counted, (str(visits.records),))
+        notes = ["本周没有正在进行的走访任务，不计走访进度。", _VISIT_RULE]
+        return [start, Table(two, rows, _numbered(notes))]
+    heads = ("应访户数", "已走访", "已尽责", "剩余", "进度", "本周走访次数")
+    columns = (Column("社区", narrow=False), *(Column(head, "right") for head in heads))
+    names = dict.fromkeys((*coverage.by_community, *visits.by_community))
+    lines = [
+        (
+            community,
+            (
+                *_progress_cells(coverage.by_community.get(community)),
+                str(visits.by_community.get(community, 0)),
+            ),
+        )
+        for community in names
+    ]
+    rows = _with_total(lines, (*_progress_cells(coverage), str(visits.records)))
+    notes = [_COVERAGE_RULE, "本周走访次数：本周登记的走访，不论结果。"]
+    until = Subtitle(f"（“{coverage.campaign}”，截至{day_words(figures.now.end)}）")
+    return [start, until, Table(columns, rows, _numbered(notes))]
+
+
+def _summary_rows(figures: "WeekFigures") -> list[_Counted | _Rated]:
+    outcomes = dict.fromkeys(
+        name for blocks in (figures.now, figures.previous) for name in blocks.visits.by_outcome
+    )
+    rows: list[_Counted | _Rated] = [
+        _Counted("走访户数（户）", lambda b: b.visits.households),
+        _Counted("走访次数（次）", lambda b: b.visits.records),
+        *(_Counted(f"　{name}（次）", _times(name)) for name in outcomes),
+        _Counted("见到人数（人）", lambda b: b.visits.people),
+        _Counted("发放资料（份）", lambda b: b.visits.leaflets),
+    ]
+    if figures.now.coverage is not None:
+        rows += [
+            _Counted("应访户数（户）", lambda b: _covered(b).base, adds=False),
+            _Counted("已走访（户）", lambda b: _covered(b).done, adds=False),
+            _Counted("已尽责（户）", lambda b: _covered(b).exhausted, adds=False),
+            _Counted("剩余（户）", lambda b: _covered(b).remaining, adds=False),
+            _Rated("走访进度（%）", lambda b: _covered(b).rate, adds=False),
+        ]
+    return rows + _RECORD_ROWS
+
+
+_RECORD_ROWS: list[_Counted | _Rated] = [
+    _Counted("新登记纠纷（件）", lambda b: b.disputes.new),
+    _Counted("重新受理（件）", lambda b: b.disputes.reopened),
+    _Counted("调解成功（件）", lambda b: b.disputes.resolved),
+    _Counted("调解不成（件）", lambda b: b.disputes.failed),
+    _Counted("移送（件）", lambda b: b.disputes.referred),
+    _Counted("撤回（件）", lambda b: b.disputes.withdrawn),
+    _Counted("回访（件）", lambda b: b.disputes.followed_up),
+    _Counted("期末在办（件）", lambda b: b.disputes.open_at_end, adds=False),
+    _Counted("逾期事项（项）", lambda b: b.disputes.overdue, adds=False),
+    _Counted("培训（场）", lambda b: b.trainings.sessions),
+    _Counted("应到（人次）", lambda b: b.trainings.expected),
+    _Counted("实到（人次）", lambda b: b.trainings.present),
+    _Rated("到训率（%）", lambda b: b.trainings.rate),
+    _Counted("在岗群防群治力量（人）", lambda b: b.volunteers.active, adds=False),
+    _Counted("本月已参训（人）", lambda b: b.volunteers.trained_this_month, adds=False),
+    _Counted("本月未参训（人）", lambda b: b.volunteers.untrained, adds=False),
+]
+
+
+def _summary_row(entry: _Counted | _Rated, figures: "WeekFigures") -> Row:
+    now, last = figures.now, figures.previous
+    totals = (figures.month, figures.year)
+    if isinstance(entry, _Rated):
+        this, before = entry.read(now), entry.read(last)
+        cells = [_bare(this), _bare(before), signed_rate(this, before), NOTHING]
+        added = [_bare(entry.read(blocks)) if entry.adds else NOTHING for blocks in totals]
+    else:
+        count, earlier = entry.read(now), entry.read(last)
+        cells = [str(count), str(earlier), signed(count, earlier), swing(count, earlier)]
+        added = [str(entry.read(blocks)) if entry.adds else NOTHING for blocks in totals]
+    return Row((entry.label, *cells, *added))
+
+
+def _times(outcome: str) -> "Callable[[Blocks], int]":
+    return lambda blocks: blocks.visits.by_outcome.get(outcome, 0)
+
+
+def _covered(blocks: "Blocks") -> "CoverageCount":
+    if blocks.coverage is None:
+        raise ValueError("coverage is asked of a period that has none")
+    return blocks.coverage
+
+
+def _progress_cells(count: "CoverageCount | None") -> tuple[str, ...]:
+    if count is None:
+        return (NOTHING,) * 5
+    numbers = (count.base, count.done, count.exhausted, count.remaining)
+    return (*(str(number) for number in numbers), rate(count.rate))
+
+
+def _with_total(
+    lines: Sequence[tuple[str, tuple[str, ...]]], total: tuple[str, ...]
+) -> tuple[Row, ...]:
+    rows = [Row((name, *cells)) for name, cells in lines]
+    return (*rows, Row(("合计", *total), "total"))
+
+
+def _bare(value: str | None) -> str:
+    return NOTHING if value is None else value
+
+
+def _numbered(notes: Sequence[str]) -> tuple[str, ...]:
+    if len(notes) == 1:
+        return (f"注：{notes[0]}",)
+    return tuple(
+        f"{'注：' if number == 1 else '　　'}{number}. {note}"
+        for number, note in enumerate(notes, 1)
+    )

@@ -1,0 +1,107 @@
+"""Every task of the project, with the standard library only: python3 tasks.py demo | test | ...
+
+demo    make .venv from the locked requirements, install the command, run the demonstration
+test    the same with the tools for tests, then the tests
+check   format, lint, types, imports
+bench   the benchmarks, side by side with named peers
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+COMMAND = BIN / ("policepost.exe" if os.name == "nt" else "policepost")
+RUNTIME, DEVELOPMENT = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
+BENCH = ROOT / "requirements-bench.lock"
+TEST_PROGRAMS = {"strace": "strace", "pdftotext": "poppler-utils", "pdftoppm": "poppler-utils"}
+BENCH_PROGRAMS = {"soffice": "libreoffice-calc", **TEST_PROGRAMS}
+
+
+def run(*command: str | Path, **environment: str) -> None:
+    """Run a command in the project's folder; stop with its exit code if it fails."""
+    done = subprocess.run(
+        [str(part) for part in command], cwd=ROOT, env={**os.environ, **environment}, check=False
+    )
+    if done.returncode != 0:
+        sys.exit(done.returncode)
+
+
+def system_programs(wanted: dict[str, str]) -> None:
+    """Install what the system lacks where this is allowed, else say in one line what to install."""
+    packages = sorted({package for name, package in wanted.items() if shutil.which(name) is None})
+    if not packages:
+        return
+    if sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        run("apt-get", "update", "-qq", **quiet)
+        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, **quiet)
+        return
+    sys.exit(f"Please install first: {' '.join(packages)}")
+
+
+def environment(*locks: Path) -> None:
+    """Make .venv hold the locked requirements and this project; quick when it does already."""
+    wanted = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks)).hexdigest()
+    wanted += hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    stamp = VENV / f"installed-{locks[-1].stem}"
+    if stamp.exists() and stamp.read_text() == wanted and PYTHON.exists():
+        return
+    if not PYTHON.exists():
+        try:
+            import ensurepip  # noqa: F401, PLC0415
+        except ImportError:
+            system_programs({"no such program": "python3-venv"})
+        run(sys.executable, "-m", "venv", VENV)
+    for lock in locks:
+        pip("install", "--require-hashes", "--requirement", lock)
+    pip("install", "--no-deps", "--no-build-isolation", "--no-index", "--editable", ROOT)
+    stamp.write_text(wanted)
+
+
+def pip(*arguments: str | Path) -> None:
+    """Run pip of the environment, with little noise."""
+    run(PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments)
+
+
+def demo(*arguments: str) -> None:
+    """Run the demonstration."""
+    environment(RUNTIME)
+    run(COMMAND, "demo", *(arguments or ("--out", "demo")))
+
+
+def test(*arguments: str) -> None:
+    """Run the tests, on all cores."""
+    system_programs(TEST_PROGRAMS)
+    environment(DEVELOPMENT)
+    run(PYTHON, "-m", "pytest", "-n", str(os.cpu_count() or 1), *arguments)
+
+
+def check() -> None:
+    """Check format, lint, types and the direction of imports."""
+    environment(DEVELOPMENT)
+    run(PYTHON, "-m", "ruff", "format", "--check", ".")
+    run(PYTHON, "-m", "ruff", "check", ".")
+    run(PYTHON, "-m", "mypy")
+    run(BIN / "lint-imports", "--no-logo")
+
+
+def bench(*arguments: str) -> None:
+    """Run the benchmarks."""
+    system_programs(BENCH_PROGRAMS)
+    environment(DEVELOPMENT, BENCH)
+    run(PYTHON, "-m", "benchmarks", *arguments)
+
+
+TASKS = {"demo": demo, "test": test, "check": check, "bench": bench}
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in TASKS:
+        sys.exit(__doc__)
+    TASKS[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,69 @@
+"""Real ledgers for the tests, and the proof after each test that the journal gives every table."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from db.kernel.clock import SetClock
+from db.ledger import Ledger
+from db.post import PostDraft
+from db.sample import PASSWORD, make_sample
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "resources" / "sample"
+POST = PostDraft(name="三号警务室", station="示范派出所", code="三号")
+
+
+def morning() -> SetClock:
+    """The sample's own day."""
+    return SetClock(datetime(2026, 3, 23, 8, 30))  # noqa: DTZ001
+
+
+@pytest.fixture
+def proven() -> Iterator[Callable[[Ledger], Ledger]]:
+    """Take ledgers under watch: each is proved against its journal when the test ends."""
+    watched: list[Ledger] = []
+
+    def watch(ledger: Ledger) -> Ledger:
+        watched.append(ledger)
+        return ledger
+
+    yield watch
+    for ledger in watched:
+        assert ledger.problems() == []
+        ledger.close()
+
+
+@pytest.fixture(scope="session")
+def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template") / "ledger"
+    ledger, _ = Ledger.create(folder, POST, PASSWORD, clock=morning())
+    ledger.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _sample_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sample") / "ledger"
+    make_sample(folder, SAMPLE).ledger.close()
+    return folder
+
+
+def _copy(template: Path, to: Path) -> Ledger:
+    shutil.copytree(template, to)
+    return Ledger.unlock(to, PASSWORD, clock=morning())
+
+
+@pytest.fixture
+def ledger(_template: Path, tmp_path: Path, proven: Callable[[Ledger], Ledger]) -> Ledger:
+    """An empty ledger of the sample post."""
+    return proven(_copy(_template, tmp_path / "ledger"))
+
+
+@pytest.fixture
+def sample(_sample_template: Path, tmp_path: Path, proven: Callable[[Ledger], Ledger]) -> Ledger:
+    """The whole sample sub-district."""
+    return proven(_copy(_sample_template, tmp_path / "sample"))
