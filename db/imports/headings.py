@@ -225,14 +225,13 @@ def find_heading(
     A heading may take two rows (地址 over 楼栋, 单元, 房号). `kind` forces the kind, `mapping` (heading
     text to field) comes before everything recognised.
     """
-    best: tuple[int, int, Heading] | None = None
+    best: tuple[int, bool, Heading] | None = None
     for first in range(start, min(len(rows), start + HEADING_ROWS)):
         for last in (first, first + 1):
-            if last >= len(rows):
-                continue
-            found = heading_at(rows, first, last, kind, mapping or {})
-            if found and (best is None or found[0] > best[0]):
-                best = (*found[:1], last, found[1])
+            found = heading_at(rows, first, last, kind, mapping or {}) if last < len(rows) else None
+            # Two rows are one heading only where they say more together than one alone.
+            if found and (best is None or (found[0], first == last) > best[:2]):
+                best = (found[0], first == last, found[1])
     return best[2] if best else None
 
 

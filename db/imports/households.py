@@ -1,5 +1,6 @@
 """Household ledgers: one row a door."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,7 +46,7 @@ class HouseholdPlanner:
         if community is None and not name:
             reader.reject(number, row, "community", "不知道是哪个社区的住户")
             return
-        if address is None or not (address.building or address.room):
+        if address is None or not (address.building or re.search(r"\d", address.room)):
             at = "whole" if reader.has("whole") else "building"
             reader.reject(number, row, at, "地址看不懂" if address is None else "缺少楼栋或组")
             return

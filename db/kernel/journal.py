@@ -130,7 +130,7 @@ class Tx:
             said: dict[str, Any] = {}
             for name, to_json, empty in coding:
                 value = row.get(name)
-                if value is None:
+                if value is None or value == {}:
                     value = empty
                 elif value != empty:
                     said[name] = to_json(value)
@@ -153,7 +153,7 @@ class Tx:
             new: dict[str, Any] = {}
             for name, value in rows[row["id"]].items():
                 to_json, empty = coding[name]
-                value = empty if value is None else value  # noqa: PLW2901
+                value = empty if value is None or value == {} else value  # noqa: PLW2901
                 old = row[name]
                 if old != value:
                     said[name] = [to_json(v) if v is not None else None for v in (old, value)]

@@ -23,16 +23,18 @@ from reportlab.pdfbase.pdfdoc import (
 )
 
 from db.kernel.errors import EnvironmentFault, UserError
+from desktop.paper.breaking import OPENING
 from desktop.paper.document import Document
 from desktop.paper.face import Face, postscript_name
 from desktop.paper.fonts import Faces
 from desktop.paper.layout import lay_out
 from desktop.paper.setting import Run
 from desktop.paper.sheet import RULE_WIDTH, Page, Rule
-from desktop.paper.subset import subset_file
+from desktop.paper.subset import Slot, subset_file
 
 _SYMBOLIC = 4
 _MOST_IN_BLOCK = 100
+_TRIM_STEPS = 20
 
 
 def write_pdf(
@@ -102,14 +104,22 @@ class _Subset:
 
     def __init__(self, face: Face, name: str) -> None:
         self.face, self.name = face, name
-        self.codes: dict[str, int] = {}
-        self.glyphs: list[int] = []
+        self.slots: list[Slot] = []
+        self.characters: list[str] = []
+        self.widths: list[int] = []
+        self._codes: dict[tuple[str, int], int] = {}
 
-    def code(self, character: str, glyph: int) -> int:
-        if character not in self.codes:
-            self.glyphs.append(glyph)
-            self.codes[character] = len(self.glyphs)
-        return self.codes[character]
+    def code(self, character: str, glyph: int, trim: int) -> int:
+        """Return the code of a character whose box is `trim` twentieths of an em narrower."""
+        key = (character, trim)
+        if key not in self._codes:
+            units = trim * self.face.units // _TRIM_STEPS
+            self.slots.append(Slot(glyph, units, trim > 0 and character in OPENING))
+            self.characters.append(character)
+            full = round(self.face.advance(glyph) * 1000)
+            self.widths.append(max(0, full - trim * 1000 // _TRIM_STEPS))
+            self._codes[key] = len(self.slots)
+        return self._codes[key]
 
 
 class _Fonts:
@@ -127,10 +137,16 @@ class _Fonts:
         current: _Subset | None = None
         shown: list[str] = []
         pen = 0.0
-        for character, x in zip(run.text, run.xs, strict=True):
+        for character, x, cut in zip(run.text, run.xs, run.cuts, strict=True):
             glyph = self._faces.glyph(role, character)
             subset = self._subset(glyph.face)
+            # A mark set close gets a code of its own with a narrower box: boxes that overlap make
+            # readers of the PDF take the line for two.
+            trim = round(cut * _TRIM_STEPS / size)
+            code = subset.code(character, glyph.number, trim)
             origin = x + glyph.shift * size
+            if trim and character in OPENING:
+                origin += trim * size / _TRIM_STEPS - cut
             if subset is not current:
                 if shown:
                     said.append(f"[<{''.join(shown)}>] TJ")
@@ -143,8 +159,8 @@ class _Fonts:
             if back and shown:
                 shown.append(f">{back}<")
                 pen -= back * size / 1000
-            shown.append(f"{subset.code(character, glyph.number):04X}")
-            pen += round(glyph.face.advance(glyph.number) * 1000) * size / 1000 + tracking
+            shown.append(f"{code:04X}")
+            pen += subset.widths[code - 1] * size / 1000 + tracking
         if shown:
             said.append(f"[<{''.join(shown)}>] TJ")
         return "\n".join(said)
@@ -165,7 +181,7 @@ def _font(subset: _Subset, pdf: Any) -> Any:
     scale = 1000 / face.units
     tag = "".join(chr(65 + int(digit)) for digit in f"{int(subset.name[1:]):06d}")
     name = f"/{tag}+{postscript_name(face)}"
-    file = _stream(subset_file(face, subset.glyphs))
+    file = _stream(subset_file(face, subset.slots))
     file.dictionary["Length1"] = len(file.content)
     descriptor = PDFDictionary(
         {
@@ -181,7 +197,6 @@ def _font(subset: _Subset, pdf: Any) -> Any:
             "FontFile2": pdf.Reference(file),
         }
     )
-    widths = [round(face.advance(glyph) * 1000) for glyph in subset.glyphs]
     descendant = PDFDictionary(
         {
             "Type": "/Font",
@@ -190,7 +205,7 @@ def _font(subset: _Subset, pdf: Any) -> Any:
             "CIDSystemInfo": "<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>",
             "CIDToGIDMap": "/Identity",
             "DW": 1000,
-            "W": PDFArrayCompact([1, PDFArrayCompact(widths)]),
+            "W": PDFArrayCompact([1, PDFArrayCompact(subset.widths)]),
             "FontDescriptor": pdf.Reference(descriptor),
         }
     )
@@ -202,17 +217,17 @@ def _font(subset: _Subset, pdf: Any) -> Any:
                 "BaseFont": name,
                 "Encoding": "/Identity-H",
                 "DescendantFonts": PDFArrayCompact([pdf.Reference(descendant)]),
-                "ToUnicode": pdf.Reference(_stream(_to_unicode(subset.codes))),
+                "ToUnicode": pdf.Reference(_stream(_to_unicode(subset.characters))),
             }
         )
     )
 
 
-def _to_unicode(codes: dict[str, int]) -> bytes:
+def _to_unicode(characters: Sequence[str]) -> bytes:
     """Return the map from codes to the characters as typed, in UTF-16 as the standard asks."""
     lines = [
         f"<{code:04X}> <{character.encode('utf-16-be', 'replace').hex().upper()}>"
-        for character, code in codes.items()
+        for code, character in enumerate(characters, 1)
     ]
     blocks = []
     for at in range(0, len(lines), _MOST_IN_BLOCK):

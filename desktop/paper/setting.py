@@ -22,13 +22,18 @@ class Style(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Characters of one style on one baseline, `xs` giving the left side of each one's box."""
+    """Characters of one style on one baseline, `xs` giving the left side of each one's box.
+
+    `cuts` is how much narrower each box is than its character's own, for marks set close; `turned`
+    runs read from top to bottom of the page.
+    """
 
     x: float
     y: float
     style: Style
     text: str
     xs: tuple[float, ...]
+    cuts: tuple[float, ...]
     turned: bool = False
 
 
@@ -37,15 +42,19 @@ class SetLine(NamedTuple):
 
     text: str
     xs: tuple[float, ...]
+    cuts: tuple[float, ...]
     width: float
 
 
 class Shaped(NamedTuple):
-    """A text measured in a style: width, blank that may be given up, and its side, for each."""
+    """A text measured in a style: each character's width, the blank it may still give up, and what
+    it gave up already because two marks meet; points.
+    """
 
     text: str
     widths: list[float]
     slacks: list[float]
+    cuts: list[float]
 
 
 BODY = Style("fangsong", BODY_SIZE, BODY_TRACKING)
@@ -66,25 +75,27 @@ def shape(text: str, style: Style, faces: Faces) -> Shaped:
     glyphs = [faces.glyph(role, character) for character in text]
     widths = [g.advance * size + tracking if g.advance else 0.0 for g in glyphs]
     slacks = [g.slack * size for g in glyphs]
+    cuts = [0.0] * len(text)
     for at in range(1, len(text)):
         if not slacks[at]:
             continue
         before, after = text[at - 1], text[at]
         if before in CLOSING:
-            widths[at - 1] -= slacks[at - 1]
-            slacks[at - 1] = 0.0
+            cut = at - 1
         elif before in OPENING and after in OPENING:
-            widths[at] -= slacks[at]
-            slacks[at] = -slacks[at]
-    return Shaped(text, widths, slacks)
+            cut = at
+        else:
+            continue
+        widths[cut] -= slacks[cut]
+        cuts[cut], slacks[cut] = slacks[cut], 0.0
+    return Shaped(text, widths, slacks, cuts)
 
 
 def set_lines(
     shaped: Shaped, room: float, first_room: float | None = None, *, spread: bool = True
 ) -> list[SetLine]:
     """Return the lines of a paragraph, every one but the last spread to the room."""
-    slacks = [max(0.0, slack) for slack in shaped.slacks]
-    lines = fill_lines(shaped.text, shaped.widths, slacks, room, first_room)
+    lines = fill_lines(shaped.text, shaped.widths, shaped.slacks, room, first_room)
     first = room if first_room is None else first_room
     return [
         _set_line(shaped, line, (first if number == 0 else room) if spread else line.width)
@@ -106,15 +117,18 @@ def narrowest_text(shaped: Shaped) -> float:
 
 def place(line: SetLine, style: Style, x: float, y: float) -> Run:
     """Return the line drawn from x on the baseline y, both from the page's top left corner."""
-    return Run(x, y, style, line.text, line.xs)
+    return Run(x, y, style, line.text, line.xs, line.cuts)
 
 
 def _set_line(shaped: Shaped, line: Filled, room: float) -> SetLine:
     text = shaped.text[line.start : line.ink_end]
     widths = shaped.widths[line.start : line.ink_end]
     slacks = shaped.slacks[line.start : line.ink_end]
-    given = [max(0.0, slack) for slack in slacks]
-    share = min(1.0, line.squeeze / sum(given)) if line.squeeze and sum(given) else 0.0
+    cuts = shaped.cuts[line.start : line.ink_end]
+    if line.squeeze and sum(slacks):
+        share = min(1.0, line.squeeze / sum(slacks))
+        cuts = [cut + slack * share for cut, slack in zip(cuts, slacks, strict=True)]
+        widths = [width - slack * share for width, slack in zip(widths, slacks, strict=True)]
     gaps = _gaps(text, widths)
     spare = room - line.width
     stretch = 0.0
@@ -122,13 +136,10 @@ def _set_line(shaped: Shaped, line: Filled, room: float) -> SetLine:
         stretch = spare / sum(gaps)
     xs: list[float] = []
     x = 0.0
-    for at, width in enumerate(widths):
-        give = given[at] * share
-        opening = text[at] in OPENING
-        # What an opening mark gives up is the blank at its left, so its ink moves left with it.
-        xs.append(x - (give if opening else 0.0) + min(0.0, slacks[at]))
-        x += width - give + (stretch if gaps[at] else 0.0)
-    return SetLine(text, tuple(xs), x)
+    for width, gap in zip(widths, gaps, strict=True):
+        xs.append(x)
+        x += width + (stretch if gap else 0.0)
+    return SetLine(text, tuple(xs), tuple(cuts), x)
 
 
 def _gaps(text: str, widths: Sequence[float]) -> list[bool]:

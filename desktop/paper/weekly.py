@@ -75,7 +75,7 @@ def weekly_report(
         _Section("总体情况", [_overview(figures)]),
         _Section("入户走访宣传", _visits(figures)),
         _Section("矛盾纠纷排查调解", [_disputes(figures)]),
-        _Section("群防群治队伍培训", _trainings(figures)),
+        _Section("群防群治队伍培训", [_trainings(figures)]),
         _Section(
             "存在问题", _numbered(proposed_problems(figures) if problems is None else problems)
         ),
@@ -116,26 +116,19 @@ def _overview(figures: "WeekFigures") -> str:
         said.append("本周未开展入户走访")
     if now.coverage is not None:
         said.append(_progress(now.coverage, last.coverage))
-    if disputes.new:
-        said.append(
-            f"新登记纠纷{disputes.new}件，{against(disputes.new, last.disputes.new, '件')}；"
-            f"调解成功{disputes.resolved}件，期末在办{disputes.open_at_end}件"
-        )
-    else:
-        said.append(
-            f"本周无新登记纠纷，调解成功{disputes.resolved}件，期末在办{disputes.open_at_end}件"
-        )
+    new = f"新登记纠纷{disputes.new}件" if disputes.new else "本周无新登记纠纷"
+    overdue = f"逾期事项{disputes.overdue}项" if disputes.overdue else "无逾期事项"
+    said.append(
+        f"{new}，调解成功{disputes.resolved}件，期末在办{disputes.open_at_end}件，{overdue}"
+    )
     if trainings.sessions:
         said.append(
-            f"组织培训{trainings.sessions}场，应到{trainings.expected}人次，"
-            f"实到{trainings.present}人次，到训率{rate(trainings.rate)}"
+            f"组织培训{trainings.sessions}场，实到{trainings.present}人次，"
+            f"到训率{rate(trainings.rate)}"
         )
     else:
         said.append("本周未组织培训")
-    overdue = (
-        f"截至周日，逾期事项{disputes.overdue}项" if disputes.overdue else "截至周日无逾期事项"
-    )
-    return "。".join(said) + f"。{overdue}。"
+    return "。".join(said) + "。"
 
 
 def _progress(now: "CoverageFigures", last: "CoverageFigures | None") -> str:
@@ -151,10 +144,9 @@ def _visits(figures: "WeekFigures") -> list[str]:
     paragraphs = []
     if now.records or last.records:
         paragraphs.append(
-            f"走访{now.households}户，{against(now.households, last.households, '户')}；"
-            f"走访{now.records}次，{against(now.records, last.records, '次')}；"
-            f"见到{now.people}人，{against(now.people, last.people, '人')}；"
-            f"发放资料{now.leaflets}份，{against(now.leaflets, last.leaflets, '份')}。"
+            f"走访次数{against(now.records, last.records, '次')}；"
+            f"见到人数{against(now.people, last.people, '人')}；"
+            f"发放资料{against(now.leaflets, last.leaflets, '份')}。"
         )
     else:
         paragraphs.append("本周无走访记录，与上周持平。")
@@ -165,15 +157,14 @@ def _visits(figures: "WeekFigures") -> list[str]:
 
 
 def _coverage(figures: "WeekFigures") -> str:
-    now, last = figures.now.coverage, figures.previous.coverage
+    now = figures.now.coverage
     if now is None:
         return "本周没有正在进行的走访任务，不计走访进度。"
     if not now.base:
         return f"“{now.campaign}”范围内暂无应访住户，不计走访进度。"
-    moved = None if last is None else rate_against(now.rate, last.rate)
     said = (
-        f"“{now.campaign}”累计走访{now.done}户，占应访{now.base}户的{rate(now.rate)}"
-        f"{f'，{moved}' if moved else ''}；已尽责{now.exhausted}户，尚余{now.remaining}户。"
+        f"“{now.campaign}”累计走访{now.done}户，占应访{now.base}户的{rate(now.rate)}；"
+        f"已尽责{now.exhausted}户，尚余{now.remaining}户。"
     )
     rated = [
         (tenths(count.rate), name, count.rate)
@@ -241,7 +232,7 @@ def _disputes(figures: "WeekFigures") -> str:
     return "".join(said)
 
 
-def _trainings(figures: "WeekFigures") -> list[str]:
+def _trainings(figures: "WeekFigures") -> str:
     now, last = figures.now, figures.previous
     trainings, before = now.trainings, last.trainings
     if trainings.sessions:
@@ -256,10 +247,9 @@ def _trainings(figures: "WeekFigures") -> list[str]:
         said = f"本周未组织培训，{against(0, before.sessions, '场')}。"
     people = now.volunteers
     if not people.active:
-        return [said, "名册中尚无在岗的群防群治力量。"]
+        return f"{said}名册中尚无在岗的群防群治力量。"
     trained = people.trained_this_month
-    compliance = (
-        f"在岗群防群治力量{people.active}人，{now.end.month}月以来已参训{trained}人，"
+    return (
+        f"{said}在岗群防群治力量{people.active}人，{now.end.month}月以来已参训{trained}人，"
         f"占{share(trained, people.active)}；未参训{people.untrained}人。"
     )
-    return [said, compliance]

@@ -25,27 +25,29 @@ from desktop.paper.words import (
 if TYPE_CHECKING:
     from db.figures.model import Blocks, CoverageCount, WeekFigures
 
-_VISIT_RULE = "次数：期内登记的走访，不论结果。户数：期内至少一次见到人的住户，一户只计一次。"
+_VISIT_RULE = "走访次数按登记的走访计，不论结果；走访户数按期内见到过人的住户计，一户计一次。"
 _COVERAGE_RULE = (
-    "应访户数：任务范围内的住户，不含空户和无效户，以制表时为准。已走访：任务期内至周日见到过人的户数。"
-    "已尽责：未见到人，但未遇次数或拒访已达到任务规定的户数。剩余＝应访户数－已走访－已尽责。"
-    "进度＝已走访÷应访户数。"
+    "应访户数为任务范围内的住户，不含空户和无效户，按制表时计；已走访为任务期内至周日见到过人的户数；"
+    "已尽责为未见到人、但未遇次数或拒访已达任务规定的户数；剩余＝应访－已走访－已尽责；"
+    "进度＝已走访÷应访。"
 )
 _STANDING_RULE = (
-    "在办、逾期、在岗和参训人数为周日当日数，不累计。本月、本年累计分别自周日所在月1日、"
-    "所在年1月1日起至周日，户数重新去重计算。比率的增减单位为百分点。"
+    "累计数截至周日，分别从周日所在月、年的第一天算起，户数重新去重；"
+    "“—”为当日数，不累计。比率的增减为百分点。"
 )
 
 
 class _Counted(NamedTuple):
     """A row of the summary: its label, and how to read it from a period's blocks.
 
-    `adds` is False for what stands on a day and has no total over a month.
+    `adds` is False for what stands on a day and has no total over a month; a `rare` row is left out
+    while it is 0 all year.
     """
 
     label: str
     read: "Callable[[Blocks], int]"
     adds: bool = True
+    rare: bool = False
 
 
 class _Rated(NamedTuple):
@@ -123,16 +125,22 @@ def _summary_rows(figures: "WeekFigures") -> list[_Counted | _Rated]:
             _Counted("剩余（户）", lambda b: _covered(b).remaining, adds=False),
             _Rated("走访进度（%）", lambda b: _covered(b).rate, adds=False),
         ]
-    return rows + _RECORD_ROWS
+    return rows + [row for row in _RECORD_ROWS if not _never(row, figures)]
+
+
+def _never(row: _Counted | _Rated, figures: "WeekFigures") -> bool:
+    if not isinstance(row, _Counted) or not row.rare:
+        return False
+    return not any(row.read(blocks) for blocks in (figures.now, figures.previous, figures.year))
 
 
 _RECORD_ROWS: list[_Counted | _Rated] = [
     _Counted("新登记纠纷（件）", lambda b: b.disputes.new),
-    _Counted("重新受理（件）", lambda b: b.disputes.reopened),
+    _Counted("重新受理（件）", lambda b: b.disputes.reopened, rare=True),
     _Counted("调解成功（件）", lambda b: b.disputes.resolved),
     _Counted("调解不成（件）", lambda b: b.disputes.failed),
-    _Counted("移送（件）", lambda b: b.disputes.referred),
-    _Counted("撤回（件）", lambda b: b.disputes.withdrawn),
+    _Counted("移送（件）", lambda b: b.disputes.referred, rare=True),
+    _Counted("撤回（件）", lambda b: b.disputes.withdrawn, rare=True),
     _Counted("回访（件）", lambda b: b.disputes.followed_up),
     _Counted("期末在办（件）", lambda b: b.disputes.open_at_end, adds=False),
     _Counted("逾期事项（项）", lambda b: b.disputes.overdue, adds=False),

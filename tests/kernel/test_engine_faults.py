@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -173,15 +174,24 @@ def test_waiting_for_another_writer_ends_in_a_sentence(path: Path) -> None:
 def test_a_writer_that_reads_first_is_not_refused_after_anothers_commit(path: Path) -> None:
     """A deferred transaction would fail here at once, whatever the time to wait."""
     one, two = engine.open_writer(path, KEY), engine.open_writer(path, KEY)
-    for connected, other in ((one, two), (two, one)):
-        with connected.begin() as connection:
-            connection.exec_driver_sql("SELECT count(*) FROM row").all()
-            connection.exec_driver_sql("INSERT INTO row SELECT max(id) + 1, '甲' FROM row")
-        with other.begin() as connection:
-            connection.exec_driver_sql("INSERT INTO row SELECT max(id) + 1, '乙' FROM row")
+    add = "INSERT INTO row SELECT max(id) + 1, ? FROM row"
+
+    def beside() -> None:
+        with two.begin() as connection:
+            connection.exec_driver_sql(add, ("乙",))
+
+    other = threading.Thread(target=beside)
+    with one.begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM row").scalar() == 1000
+        other.start()
+        time.sleep(0.2)
+        connection.exec_driver_sql(add, ("甲",))
+    other.join()
+    with one.begin() as connection:
+        last = connection.exec_driver_sql("SELECT name FROM row WHERE id >= 1000 ORDER BY id")
+        assert last.scalars().all() == ["甲", "乙"]
     one.dispose()
     two.dispose()
-    assert is_whole(path)
 
 
 def test_two_processes_write_a_thousand_rows_each(path: Path) -> None:

@@ -1,0 +1,110 @@
+"""The measures of a table: one type size for it, and columns that fit its width."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from desktop.paper.document import Column, Row, Table
+from desktop.paper.fonts import Faces
+from desktop.paper.setting import Shaped, Style, narrowest_text, shape
+from desktop.paper.sheet import PITCH, Sheet
+
+PADDING = 4.0
+BETWEEN_ROWS = 3.2
+
+_LEADING = 1.3
+_SIZES = (12.0, 10.5, 9.0)
+_LEGIBLE = (12.0, 10.5)
+_TITLE_LINES = 4
+
+
+class Grid(NamedTuple):
+    """The columns of one table: left sides with the last right side, and the type size."""
+
+    edges: tuple[float, ...]
+    size: float
+
+    @property
+    def pitch(self) -> float:
+        """How far apart the lines of a cell are, in points."""
+        return self.size * _LEADING
+
+
+class _Measured(NamedTuple):
+    """For each column the widest cell on one line and the widest part kept whole, in em."""
+
+    natural: list[float]
+    least: list[float]
+
+    def natural_at(self, size: float) -> list[float]:
+        return [width * size + 2 * PADDING for width in self.natural]
+
+    def least_at(self, size: float) -> list[float]:
+        return [width * size + 2 * PADDING for width in self.least]
+
+
+def fit(table: Table, sheet: Sheet, notes_height: float, faces: Faces) -> Grid:
+    """Return the measures of a table: the largest type at which its cells stand well.
+
+    Best is a cell on a line each and the table on one page, below a title, with its notes; then a
+    cell on a line each; then cells wrapped by the rules. Only what fits at no size is broken.
+    """
+    measured = _measure(table, faces)
+    width = sheet.block_width
+    on_a_line = [size for size in _LEGIBLE if sum(measured.natural_at(size)) <= width]
+    room = sheet.capacity - _TITLE_LINES * PITCH - notes_height
+    rows = len(table.rows) + 1
+    on_a_page = [size for size in on_a_line if rows * (size * _LEADING + BETWEEN_ROWS) <= room]
+    wrapped = [size for size in _SIZES if sum(measured.least_at(size)) <= width]
+    size = [*on_a_page, *on_a_line, *wrapped, _SIZES[-1]][0]
+    widths = _widths(table.columns, measured.least_at(size), measured.natural_at(size), width)
+    edges = [0.0]
+    for column_width in widths:
+        edges.append(edges[-1] + column_width)
+    return Grid(tuple(edges), size)
+
+
+def cell_style(row: Row, size: float) -> Style:
+    """Return how the cells of a row are set."""
+    return Style("fangsong" if row.kind == "plain" else "heiti", size)
+
+
+def _measure(table: Table, faces: Faces) -> _Measured:
+    heads = [shape(column.head, Style("heiti", 1.0), faces) for column in table.columns]
+    natural = [sum(head.widths) for head in heads]
+    least = [narrowest_text(head) for head in heads]
+    for row in table.rows:
+        if row.kind == "group":
+            continue
+        for at, text in enumerate(row.cells):
+            shaped: Shaped = shape(text, cell_style(row, 1.0), faces)
+            width = sum(shaped.widths)
+            natural[at] = max(natural[at], width)
+            if width > least[at]:
+                least[at] = max(least[at], narrowest_text(shaped))
+    return _Measured(natural, least)
+
+
+def _widths(
+    columns: Sequence[Column], least: list[float], natural: list[float], width: float
+) -> list[float]:
+    """Return widths that add to the table's, wide enough for each cell where that can be."""
+    if sum(natural) <= width:
+        shares = [1 if column.narrow else 3 for column in columns]
+        spare = (width - sum(natural)) / sum(shares)
+        return [size + spare * share for size, share in zip(natural, shares, strict=True)]
+    if sum(least) <= width:
+        part = (width - sum(least)) / (sum(natural) - sum(least))
+        return [low + (high - low) * part for low, high in zip(least, natural, strict=True)]
+    return _capped(least, width)
+
+
+def _capped(least: list[float], width: float) -> list[float]:
+    """Return the widths with the widest cut to one measure, so that the narrow ones keep theirs."""
+    left, columns = width, len(least)
+    for size in sorted(least):
+        if size * columns > left:
+            break
+        left -= size
+        columns -= 1
+    cap = left / max(1, columns)
+    return [min(size, cap) for size in least]
