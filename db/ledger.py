@@ -22,6 +22,7 @@ from db.kernel.journal import Author, Command, Done
 from db.kernel.keys import DataKey, Slots, WrongSecretError, check_password_strength, wipe
 from db.kernel.records import CommandRow, Site
 from db.kernel.throttle import Throttle
+from db.places import Household
 from db.post import PostDraft, set_up_post
 
 T = TypeVar("T")
@@ -106,6 +107,8 @@ class Ledger:
         check_place(folder)
         if place.ledger.exists():
             raise UserError("这个文件夹里已经有台账了，没有改动它。请换一个文件夹。")
+        if place.slots.exists():
+            raise UserError("这个文件夹里有钥匙文件却没有台账，什么也没有改动。请从备份恢复，或换一个文件夹。")
         check_password_strength(password)
         private_directory(folder)
         clock = clock or SystemClock()
@@ -116,8 +119,8 @@ class Ledger:
         lock = LedgerLock(folder)
         lock.acquire(_lock_note(clock))
         part = place.ledger.with_suffix(".part")
-        with contextlib.suppress(FileNotFoundError):
-            part.unlink()
+        for stale in place.folder.glob(f"{part.name}*"):
+            stale.unlink()
         file_key = key.subkey("ledger")
         engine.create(part, file_key)
         migrating = engine.open_for_migration(part, file_key)
@@ -228,6 +231,11 @@ class Ledger:
         )  # fmt: skip
         backup.rotate(to or self.place.backups)
         return made
+
+    def has_rows(self) -> bool:
+        """Tell whether the ledger holds homes yet: what is empty needs no backup before an import."""
+        with self.read() as connection:
+            return connection.execute(select(Household.id).limit(1)).first() is not None
 
     def problems(self) -> list[str]:
         """Prove the whole ledger: the file, the journal's chain, the tables against the journal."""

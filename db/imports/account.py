@@ -64,7 +64,8 @@ class FileAccount:
     )
     left_out_columns: list[str] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    names: dict[str, list[str]] = field(default_factory=dict)
     rejected_rows: list[RejectedRow] = field(default_factory=list)
 
     def count(self, fate: Fate) -> None:
@@ -72,9 +73,21 @@ class FileAccount:
         self.counts[fate] += 1
 
     def note(self, text: str) -> None:
-        """Say something once that is no row's fate: a doubtful reading, new names."""
-        if text not in self.notes:
-            self.notes.append(text)
+        """Say something once that is no row's fate, such as a doubtful reading."""
+        if text not in self.doubts:
+            self.doubts.append(text)
+
+    def name(self, what: str, name: str) -> None:
+        """Name somebody or something the import met for the first time."""
+        self.names.setdefault(what, []).append(name)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the person should know besides the rows."""
+        return [
+            *(f"{what}{len(names)}个：{'、'.join(names)}" for what, names in self.names.items()),
+            *self.doubts,
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """Return the account as `import --json` prints it."""

@@ -64,7 +64,7 @@ class Known:
             self.plan.add(Community, {"id": found, "name": name, "key": key, "rank": rank})
             self.communities[key] = found
             self.community_names[found] = name
-            account.note(f"新社区：{name}")
+            account.name("新社区", name)
         return found
 
     @cached_property
@@ -163,7 +163,7 @@ class Known:
                 found = new_id()
                 self._staff[name] = found
                 self.plan.add(Staff, {"id": found, "name": name})
-                account.note(f"新工作人员：{name}")
+                account.name("新工作人员", name)
             ids.append(found)
         return tuple(ids)
 

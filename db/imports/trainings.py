@@ -233,7 +233,7 @@ class TrainingPlanner:
         if current is None:
             volunteer = key if isinstance(key, bytes) else None
             if volunteer is None:
-                reader.account.note(f"名单外人员：{name}")
+                reader.account.name("名单外人员", name)
             row = {
                 "id": new_id(),
                 "training": session.row["id"],

@@ -100,7 +100,8 @@ class VisitPlanner:
             alike = self.known.by_contact.get((building, values.get("contact", "")), []) if building else []
             found = alike[0]["id"] if len(alike) == 1 else None
         if found is None:
-            reader.reject(number, row, at, "台账里没有这一户，请先导入或登记住户")
+            written = f"{values.get('community') or named or ''}{address.text}"
+            reader.reject(number, row, at, f"台账里没有“{written}”这一户，请先导入或登记住户")
         return found
 
     def _community(self, reader: RowReader, values: dict[str, Any]) -> Id | None:

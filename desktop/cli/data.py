@@ -4,6 +4,7 @@
 import argparse
 import json
 from datetime import date
+from pathlib import Path
 
 from db.imports import Preview, preview, read_files, write_import
 from db.imports.cells import CellError, day_in
@@ -64,13 +65,13 @@ def tell(made: Preview) -> None:
     for account in made.accounts:
         counts = account.counts
         print(
-            f"{account.file}（{KINDS[account.kind].label}）：新增{counts['added']}，"
+            f"{Path(account.file).name}（{KINDS[account.kind].label}）：新增{counts['added']}，"
             f"更改{counts['changed']}，不变{counts['unchanged']}，重复{counts['duplicate']}，"
             f"退回{counts['rejected']}"
         )
         if account.left_out_columns:
             print(f"  未收入的列：{'、'.join(account.left_out_columns)}")
-        _some([note for note in account.notes], "说明")
+        _some(account.notes, "说明")
         lines = [
             f"{t.sheet} 第{t.row}行{'，' + t.column if t.column else ''}"
             f"{'“' + t.value + '”' if t.value else ''}：{t.reason}"

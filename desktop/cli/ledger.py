@@ -54,8 +54,8 @@ def back_up(arguments: argparse.Namespace) -> int:
     """Make a verified backup."""
     with unlocked(arguments, write=False) as ledger:
         made = ledger.back_up("手工备份", arguments.to)
-        ledger.note("备份", made.folder.name)
-    print(f"已备份并核验：{made.folder}")
+        ledger.note("备份", made.path.name)
+    print(f"已备份并核验：{made.path}")
     return 0
 
 
@@ -69,8 +69,8 @@ def restore(arguments: argparse.Namespace) -> int:
         lambda slots: slots.unlock(arguments.user, password)[1],
     )
     print(f"已从 {arguments.backup} 恢复到 {arguments.data}。")
-    if done.moved_aside is not None:
-        print(f"原来损坏的文件留在 {done.moved_aside}。")
+    if done.aside is not None:
+        print(f"原来损坏的文件留在 {done.aside}。")
     with Ledger.unlock(arguments.data, password, user=arguments.user) as ledger:
         ledger.note("从备份恢复", Path(arguments.backup).name)
     return 0

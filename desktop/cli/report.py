@@ -3,24 +3,29 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from db.disputes.facts import OpenDispute, open_disputes
-from db.disputes.words import KIND_NAMES, RISK_NAMES
+from sqlalchemy import Connection
+
+from db.disputes.facts import open_disputes
 from db.figures import clocks, week_figures
 from db.figures.model import WeekFigures
 from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
-from db.kernel.ids import Id
 from db.kernel.workdays import Week
 from db.ledger import Ledger
-from db.people import OCCUPATION_NAMES, ROLE_NAMES, masked, staff
-from db.post import PostDraft, the_post
-from db.trainings import UntrainedLine, untrained
+from db.people import staff
+from db.post import the_post
+from db.trainings import untrained
 from desktop.cli.opening import unlocked
 from desktop.paths import cache
+
+if TYPE_CHECKING:
+    from desktop.paper.document import Document
 
 LISTS = ("未结纠纷", "未参训名单")
 
@@ -43,7 +48,11 @@ def weekly(arguments: argparse.Namespace) -> int:
 
 
 def write_weekly(
-    ledger: Ledger, week: Week, out: Path, campaign: str | None = None, lists: list[str] | None = None
+    ledger: Ledger,
+    week: Week,
+    out: Path,
+    campaign: str | None = None,
+    lists: Sequence[str] = (),
 ) -> int:
     """Write a week's report to a .json or .pdf file; return its pages (0 for JSON)."""
     with ledger.read() as connection:
@@ -52,33 +61,37 @@ def write_weekly(
             text = json.dumps(figures.to_json(), ensure_ascii=False, indent=1)
             write_atomically(out, f"{text}\n".encode())
             return 0
-        post = the_post(connection)
-        end = week.period.end
-        open_ones = (
-            open_disputes(connection, end, clocks(connection)) if "未结纠纷" in (lists or []) else []
-        )
-        names = {line.id: line.name for line in staff(connection)}
-        missing = untrained(connection, end) if "未参训名单" in (lists or []) else []
-    return _paper(
-        figures, post, today(ledger.clock), out, lists or [], (open_ones, names), missing
-    )
-
-
-def _paper(
-    figures: WeekFigures,
-    post: PostDraft,
-    made_on: date,
-    out: Path,
-    lists: list[str],
-    disputes: tuple[list[OpenDispute], dict[Id, str]],
-    missing: list[UntrainedLine],
-) -> int:
+        made_on = today(ledger.clock)
+        papers = _papers(connection, figures, week.period.end, made_on, lists)
     from desktop.paper.fonts import find_faces  # noqa: PLC0415
     from desktop.paper.pdf import write_pdf  # noqa: PLC0415
-    from desktop.paper.weekly import weekly_report  # noqa: PLC0415
 
-    papers = [weekly_report(figures, station=post.station, made_on=made_on)]
     return write_pdf(papers, out, faces=find_faces(cache()))
 
 
-_ = (KIND_NAMES, RISK_NAMES, ROLE_NAMES, OCCUPATION_NAMES, masked)
+def _papers(
+    connection: Connection, figures: WeekFigures, end: date, made_on: date, lists: Sequence[str]
+) -> "list[Document]":
+    from desktop.paper import internal  # noqa: PLC0415
+    from desktop.paper.weekly import weekly_report  # noqa: PLC0415
+
+    post = the_post(connection)
+    papers = [
+        weekly_report(
+            figures, station=post.station, made_on=made_on, addressee=post.addressee or None
+        )
+    ]
+    if "未结纠纷" in lists:
+        names = {line.id: line.name for line in staff(connection)}
+        lines = open_disputes(connection, end, clocks(connection))
+        papers.append(
+            internal.open_disputes_paper(
+                lines, names, author=post.name, made_on=made_on, up_to=end
+            )
+        )
+    if "未参训名单" in lists:
+        missing = untrained(connection, end)
+        papers.append(
+            internal.untrained_paper(missing, author=post.name, made_on=made_on, up_to=end)
+        )
+    return papers

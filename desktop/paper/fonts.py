@@ -76,7 +76,13 @@ class Faces:
 
     def __init__(self, machine: Mapping[Role, Sequence[tuple[Path, int]]]) -> None:
         """Take for each role the machine's faces to try first, best first."""
-        self._machine = machine
+        self._order: dict[Role, list[tuple[Path, int]]] = {}
+        for role, own in _SHIPPED_FOR.items():
+            shipped = dict.fromkeys((own, *_FALL_BACKS))
+            self._order[role] = [
+                *machine.get(role, ()),
+                *((SHIPPED / name, 0) for name in shipped),
+            ]
         self._open: dict[tuple[Path, int], Face | None] = {}
         self._glyphs: dict[Role, dict[str, Glyph]] = {role: {} for role in _SHIPPED_FOR}
 
@@ -105,8 +111,8 @@ class Faces:
 
     def _first(self, role: Role, character: str) -> tuple[Face, int] | None:
         code, blank = ord(character), character.isspace()
-        for path, index in self._order(role):
-            face = self._face(path, index)
+        for place in self._order[role]:
+            face = self._face(place)
             if face is None:
                 continue
             number = face.glyph(code)
@@ -115,17 +121,13 @@ class Faces:
                 return face, number
         return None
 
-    def _order(self, role: Role) -> list[tuple[Path, int]]:
-        shipped = dict.fromkeys((_SHIPPED_FOR[role], *_FALL_BACKS))
-        return [*self._machine.get(role, ()), *((SHIPPED / name, 0) for name in shipped)]
-
-    def _face(self, path: Path, index: int) -> Face | None:
-        if (path, index) not in self._open:
+    def _face(self, place: tuple[Path, int]) -> Face | None:
+        if place not in self._open:
             try:
-                self._open[path, index] = Face(path, index)
+                self._open[place] = Face(*place)
             except FaceUnreadable:
-                self._open[path, index] = None
-        return self._open[path, index]
+                self._open[place] = None
+        return self._open[place]
 
     def _boxed(self, face: Face, number: int, character: str) -> Glyph:
         advance = face.advance(number)

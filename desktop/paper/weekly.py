@@ -247,9 +247,9 @@ def _trainings(figures: "WeekFigures") -> str:
         said = f"本周未组织培训，{against(0, before.sessions, '场')}。"
     people = now.volunteers
     if not people.active:
-        return f"{said}名册中尚无在岗的群防群治力量。"
+        return f"{said}队伍名册中尚无在岗人员。"
     trained = people.trained_this_month
     return (
-        f"{said}在岗群防群治力量{people.active}人，{now.end.month}月以来已参训{trained}人，"
+        f"{said}队伍在岗{people.active}人，{now.end.month}月以来已参训{trained}人，"
         f"占{share(trained, people.active)}；未参训{people.untrained}人。"
     )

@@ -77,7 +77,7 @@ def test_bad_homes_are_rejected_with_their_reason(
         ({"outcome": None}, "缺少走访结果"),
         ({"见到人数": -3}, "负数"),
         ({"时间": "25:00"}, "时间"),
-        ({"room": 999}, "没有这一户"),
+        ({"room": 999}, "晨园3号楼1单元999”这一户"),
     ],
 )
 def test_bad_visits_are_rejected_and_mended_ones_come_in(

@@ -1,0 +1,95 @@
+"""The internal papers that may follow a weekly report: 未结纠纷 and 未参训名单.
+
+They stay in the post: volunteers stand with their names, parties to disputes are masked all the
+same, for a list lies about on a desk longer than a file does.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+
+from db.disputes.facts import OpenDispute
+from db.disputes.words import KIND_NAMES, RISK_NAMES
+from db.kernel.ids import Id
+from db.people import OCCUPATION_NAMES, ROLE_NAMES, masked
+from db.trainings import UntrainedLine
+from desktop.paper.document import Column, Document
+from desktop.paper.lists import Group, internal_list
+
+
+def open_disputes_paper(
+    lines: Sequence[OpenDispute],
+    staff: Mapping[Id, str],
+    *,
+    author: str,
+    made_on: date,
+    up_to: date,
+) -> Document:
+    """Return the list of disputes open at the end of `up_to`, the most pressing first."""
+    rows = [
+        (
+            line.number,
+            line.registered.isoformat(),
+            KIND_NAMES[line.kind],
+            "、".join(masked(name) for name in line.parties),
+            RISK_NAMES.get(line.risk or "", ""),
+            "、".join(staff.get(id_, "") for id_ in line.mediators),
+            line.conclude_by.isoformat(),
+            str(line.days_left) if line.days_left >= 0 else f"超{-line.days_left}",
+        )
+        for line in lines
+    ]
+    columns = (
+        Column("编号"),
+        Column("登记日期"),
+        Column("类型", narrow=False),
+        Column("当事人", narrow=False),
+        Column("风险"),
+        Column("调解人"),
+        Column("应结日期"),
+        Column("剩余天数", "right"),
+    )
+    return internal_list(
+        "未结纠纷",
+        columns,
+        [Group("", rows)],
+        author=author,
+        made_on=made_on,
+        unit="件",
+        empty="没有未结纠纷。",
+        notes=(
+            f"截至{up_to.month}月{up_to.day}日在办的纠纷，按应结日期排列。应结日期为受理（或重新受理）"
+            "后满一个月，逢休息日顺延到下一个工作日。",
+        ),
+    )
+
+
+def untrained_paper(
+    lines: Sequence[UntrainedLine], *, author: str, made_on: date, up_to: date
+) -> Document:
+    """Return the list of volunteers in service without a training this month, by community."""
+    groups = [
+        Group(
+            community,
+            [
+                (
+                    line.name,
+                    ROLE_NAMES[line.role],
+                    OCCUPATION_NAMES.get(line.occupation or "", ""),
+                )
+                for line in members
+            ],
+        )
+        for community, members in groupby(lines, key=lambda line: line.community)
+    ]
+    return internal_list(
+        "未参训名单",
+        (Column("姓名"), Column("身份"), Column("职业")),
+        groups,
+        author=author,
+        made_on=made_on,
+        empty="在岗人员本月都已参训。",
+        notes=(
+            f"{up_to.year}年{up_to.month}月1日至{up_to.day}日没有到训记录的在岗人员；请假、缺席不算到训。",
+        ),
+    )
