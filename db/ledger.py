@@ -108,7 +108,9 @@ class Ledger:
         if place.ledger.exists():
             raise UserError("这个文件夹里已经有台账了，没有改动它。请换一个文件夹。")
         if place.slots.exists():
-            raise UserError("这个文件夹里有钥匙文件却没有台账，什么也没有改动。请从备份恢复，或换一个文件夹。")
+            raise UserError(
+                "这个文件夹里有钥匙文件却没有台账，什么也没有改动。请从备份恢复，或换一个文件夹。"
+            )
         check_password_strength(password)
         private_directory(folder)
         clock = clock or SystemClock()
@@ -317,7 +319,9 @@ class Ledger:
             statement = select(CommandRow.no).where(CommandRow.id == command.id)
             row = connection.execute(statement).first()
         if row is None:
-            raise EnvironmentFault("没有保存：写入磁盘时出错。台账还是原样，请检查磁盘后再试。") from fault
+            raise EnvironmentFault(
+                "没有保存：写入磁盘时出错。台账还是原样，请检查磁盘后再试。"
+            ) from fault
         raise OutcomeUnknown("磁盘报错，但核对后这一步已经保存。请检查磁盘并尽快备份。") from fault
 
 
@@ -352,7 +356,7 @@ def recover(folder: Path, code: str, user: str, password: str) -> str:
     readers.dispose()
     if target is None:
         raise UserError(f"没有叫“{user}”的账号。")
-    with Ledger._open(place, key, target.id, SystemClock(), write=True) as ledger:  # noqa: SLF001
+    with Ledger._open(place, key, target.id, SystemClock(), write=True) as ledger:
         ledger.note("用恢复码重设密码")
         slots.remove(target.id.hex())
         slots.add_password(target.id.hex(), user, password, key)

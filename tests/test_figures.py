@@ -106,7 +106,9 @@ def naive(
     return len(base), done, exhausted
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     tries=TRIES,
     empty=st.sets(st.integers(0, 5)),
@@ -141,7 +143,9 @@ def test_coverage_equals_a_naive_count(
         campaign = next(c for c in campaigns(connection) if c.name == name)
         lines = coverage(connection, campaign, day)
     base = [door for n, door in enumerate(doors) if n not in empty]
-    found = tuple(sum(getattr(line, part) for line in lines) for part in ("base", "done", "exhausted"))
+    found = tuple(
+        sum(getattr(line, part) for line in lines) for part in ("base", "done", "exhausted")
+    )
     assert found == naive(doors, base, rows, campaign, day)
     assert all(line.remaining >= 0 for line in lines)
     for number in [*([added] if added else []), *emptied, made]:
@@ -157,8 +161,12 @@ def _doors(ledger: Ledger) -> list[Id]:
         return list(connection.execute(select(Household.id).order_by(Household.key)).scalars())
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(tries=TRIES, topics=st.lists(st.sets(st.sampled_from(["反诈", "消防", "禁毒"])), max_size=25))
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    tries=TRIES, topics=st.lists(st.sets(st.sampled_from(["反诈", "消防", "禁毒"])), max_size=25)
+)
 def test_visits_equal_a_naive_count(
     ledger: Ledger, tries: list[tuple[int, str, int]], topics: list[set[str]]
 ) -> None:
@@ -196,8 +204,23 @@ MONDAY = Period(date(2026, 3, 16), date(2026, 3, 22))
 CLOCKS = Clocks(7, {})
 
 
-def facts(registered: date, *endings: Ending, reopened: tuple[date, ...] = (), followed: tuple[date, ...] = ()) -> Facts:  # noqa: E501
-    return Facts(new_id(), registered, "neighbour", "", None, (), list(endings), list(reopened), list(followed))
+def facts(
+    registered: date,
+    *endings: Ending,
+    reopened: tuple[date, ...] = (),
+    followed: tuple[date, ...] = (),
+) -> Facts:
+    return Facts(
+        new_id(),
+        registered,
+        "neighbour",
+        "",
+        None,
+        (),
+        list(endings),
+        list(reopened),
+        list(followed),
+    )
 
 
 def settled(day: date, due: date | None = None, *, performed: bool = False) -> Ending:
@@ -238,5 +261,3 @@ def test_a_percentage_is_rounded_half_up_from_exact_decimals(part: int, whole: i
     # tenths is the integer nearest to 1000 * part / whole, halves upwards
     assert 2 * whole * tenths - whole <= 2000 * part < 2 * whole * tenths + whole
     assert found.count(".") == 1
-
-

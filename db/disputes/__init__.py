@@ -27,7 +27,7 @@ from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
 from db.kernel.records import Ids, Record, Values
 
-_PARTY = {"purpose": "调解文书", "keep": KEEP_FIVE_YEARS}
+_PARTY: Any = {"purpose": "调解文书", "keep": KEEP_FIVE_YEARS}
 
 
 class Dispute(Record):
@@ -183,10 +183,10 @@ class DisputeDraft:
               choices=PERFORMANCE))  # fmt: skip
     destination: str | None = entry(
         Field("移送去向", synonyms=("移送单位", "移交单位", "去向", "移交去向", "移送部门", "接收单位"), most=60))  # fmt: skip
-    followed_up: date | None = entry(
-        Field("回访日期", kind="day", synonyms=("回访时间",)))
+    followed_up: date | None = entry(Field("回访日期", kind="day", synonyms=("回访时间",)))
     follow_up_result: str | None = entry(
-        Field("回访结果", synonyms=("回访情况", "回访意见"), most=500))
+        Field("回访结果", synonyms=("回访情况", "回访意见"), most=500)
+    )
     note: str | None = entry(Field("备注", synonyms=("说明",), most=500))
 
 

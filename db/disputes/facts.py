@@ -121,10 +121,10 @@ def dispute_facts(connection: Connection) -> list[Facts]:
         ).order_by(Conclusion.id)
     ):  # fmt: skip
         found[row.dispute].endings.append(Ending(row.day, row.outcome, row.due, row.performed))
-    for row in connection.execute(select(Reopening.dispute, Reopening.day)):
-        found[row.dispute].reopenings.append(row.day)
-    for row in connection.execute(select(FollowUp.dispute, FollowUp.day)):
-        found[row.dispute].follow_ups.append(row.day)
+    for dispute, day in connection.execute(select(Reopening.dispute, Reopening.day)):
+        found[dispute].reopenings.append(day)
+    for dispute, day in connection.execute(select(FollowUp.dispute, FollowUp.day)):
+        found[dispute].follow_ups.append(day)
     return list(found.values())
 
 

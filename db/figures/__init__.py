@@ -1,7 +1,5 @@
 """The figures of a period: what the features count, put together once for paper, screen and JSON."""
 
-from datetime import date
-
 from sqlalchemy import Connection
 
 from db.coverage import coverage

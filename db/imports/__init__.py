@@ -136,9 +136,7 @@ def _plan_kind(
             planner.row(reader, number, row)
 
 
-def _plan_trainings(
-    tables: Sequence[tuple[Table, FileAccount]], known: Known, today: date
-) -> None:
+def _plan_trainings(tables: Sequence[tuple[Table, FileAccount]], known: Known, today: date) -> None:
     planner = TrainingPlanner(known)
     for table, account in tables:
         reader = RowReader(table, account, today)

@@ -94,7 +94,7 @@ class FileAccount:
         return {
             "file": self.file,
             "kind": self.kind,
-            **self.counts,
+            **{str(fate): n for fate, n in self.counts.items()},
             "left_out_columns": self.left_out_columns,
             "rows": [line.to_json() for line in self.told],
             "notes": self.notes,

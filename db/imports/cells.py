@@ -4,6 +4,7 @@ Every reader returns the value or raises CellError with the reason in Chinese; a
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -12,13 +13,19 @@ from db.imports.reader import Cell
 from db.kernel.fields import Field
 from db.kernel.text import chinese_number, halfwidth, squeeze, telephone, tidy, tidy_name
 
-_DAY = re.compile(r"(\d{4}|\d{2})[.\-/年](\d{1,2})[.\-/月](\d{1,2})[日号]?(?:$|[ T(（,，星周上下晚早中].*|\d{1,2}[:时点].*)")
+_DAY = re.compile(
+    r"(\d{4}|\d{2})[.\-/年](\d{1,2})[.\-/月](\d{1,2})[日号]?(?:$|[ T(（,，星周上下晚早中].*|\d{1,2}[:时点].*)"
+)
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _NO_YEAR = re.compile(r"\d{1,2}[.\-/月]\d{1,2}[日号]?")
-_TIME = re.compile(r"(上午|下午|晚上|晚|早上|早|凌晨|中午|傍晚|夜间)?(\d{1,2})(?:[:点时.](?:(\d{1,2})分?|(半))?)?(?::\d{1,2})?")
+_TIME = re.compile(
+    r"(上午|下午|晚上|晚|早上|早|凌晨|中午|傍晚|夜间)?(\d{1,2})(?:[:点时.](?:(\d{1,2})分?|(半))?)?(?::\d{1,2})?"
+)
 _BANDS = re.compile(r"(上午|下午|晚上|晚|早上|中午|傍晚|夜间|白天|全天|不详|不明|未知)")
 _LISTED = re.compile(r"[、，,;；/／\n|&＆]+")
-_CHINESE_DAY = re.compile(r"([零〇一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]?")
+_CHINESE_DAY = re.compile(
+    r"([零〇一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]?"
+)
 _EPOCH = date(1899, 12, 30)
 _NOTHING = {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "N/A", "NA", "#N/A"}
 MINUTES = 24 * 60
@@ -91,7 +98,7 @@ def _phone(_field: Field, cell: Cell) -> str | None:
 
 
 def _count(field: Field, cell: Cell) -> int | None:
-    if isinstance(cell, bool) or isinstance(cell, datetime | date | time):
+    if isinstance(cell, bool | date | time):
         raise CellError(f"{field.label}应是数字")
     if isinstance(cell, int | float):
         if cell != int(cell):
@@ -111,15 +118,13 @@ def _count(field: Field, cell: Cell) -> int | None:
 
 def _choice(field: Field, cell: Cell) -> str | None:
     text = shown(cell)
-    found = _chosen(id(field.choices), text, tuple((field.choices or {}).items()))
+    found = _chosen(field.choices or {}, text)
     if found is None:
         raise CellError(f"{field.label}不认识")
     return found or None
 
 
-@lru_cache(maxsize=4096)
-def _chosen(_key: int, text: str, choices: tuple[tuple[str, str], ...]) -> str | None:
-    table = dict(choices)
+def _chosen(choices: Mapping[str, str], text: str) -> str | None:
     word = squeeze(text).rstrip("。.;；,，")
     for candidate in (
         word,
@@ -130,8 +135,8 @@ def _chosen(_key: int, text: str, choices: tuple[tuple[str, str], ...]) -> str |
         word.removesuffix("纠纷类"),
         word.removesuffix("户"),
     ):
-        if candidate in table:
-            return table[candidate]
+        if candidate in choices:
+            return choices[candidate]
     return "" if word in _NOTHING else None
 
 
@@ -144,24 +149,24 @@ def _day(field: Field, cell: Cell) -> date:
 
 def day_in(cell: Cell) -> date | None:
     """Return the day a cell tells, None if it tells none; CellError if it tells an impossible one."""
-    if isinstance(cell, datetime):
-        return cell.date()
     if isinstance(cell, date):
-        return cell
-    if isinstance(cell, bool) or isinstance(cell, time) or cell is None:
+        return cell.date() if isinstance(cell, datetime) else cell
+    if cell is None or isinstance(cell, bool | time):
         return None
-    if isinstance(cell, int | float):
-        if match := _COMPACT.fullmatch(str(int(cell))):
-            return _existing(*match.groups())
-        if 20_000 <= cell < 80_000:
-            return _EPOCH + timedelta(days=int(cell))
-        return None
-    return _day_text(cell)
+    return _day_text(cell) if isinstance(cell, str) else _day_number(cell)
+
+
+def _day_number(cell: float) -> date | None:
+    if match := _COMPACT.fullmatch(str(int(cell))):
+        return _existing(*match.groups())
+    return _EPOCH + timedelta(days=int(cell)) if 20_000 <= cell < 80_000 else None
 
 
 @lru_cache(maxsize=8192)
 def _day_text(text: str) -> date | None:
-    word = re.sub(r"\s*([.\-/年月日])\s*", r"\1", tidy(halfwidth(text)).replace("。", ".").replace("、", "."))
+    word = re.sub(
+        r"\s*([.\-/年月日])\s*", r"\1", tidy(halfwidth(text)).replace("。", ".").replace("、", ".")
+    )
     word = re.sub(r"[—–~]", "-", word)
     if match := _DAY.fullmatch(word) or _COMPACT.fullmatch(word):
         return _existing(*match.groups())
@@ -170,7 +175,9 @@ def _day_text(text: str) -> date | None:
         return _existing(*parts)
     if word.isdecimal() and word.isascii() and len(word) == 5:
         return day_in(int(word))
-    if _NO_YEAR.fullmatch(word) or re.fullmatch(r"[一二三四五六七八九十]+月[一二三四五六七八九十]+[日号]", word):
+    if _NO_YEAR.fullmatch(word) or re.fullmatch(
+        r"[一二三四五六七八九十]+月[一二三四五六七八九十]+[日号]", word
+    ):
         raise CellError("日期没有年份")
     return None
 
@@ -186,7 +193,7 @@ def _existing(year: str, month: str, day: str) -> date:
 def _time(field: Field, cell: Cell) -> int | None:
     if isinstance(cell, datetime | time):
         return cell.hour * 60 + cell.minute
-    if isinstance(cell, bool) or isinstance(cell, date):
+    if isinstance(cell, bool | date):
         raise CellError(f"{field.label}看不懂")
     if isinstance(cell, int | float):
         if 0 <= cell < 1:

@@ -149,9 +149,7 @@ class DisputePlanner:
             return
         self.met[known] = number
         current = self._lines[known]
-        fields, remembered = merge_values(
-            reader, number, current, current["imported"], given, read
-        )
+        fields, remembered = merge_values(reader, number, current, current["imported"], given, read)
         reader.account.count("changed" if fields else "unchanged")
         current |= fields
         if remembered != (current["imported"] or {}):

@@ -27,7 +27,9 @@ _KNOWN_AND_IDLE = frozenset(
     "序号 编号 顺序号 序 NO NO. 行号 本人签名 签名 签字 签到 退回原因 是否完成".split()
 )
 _TOTALS = re.compile(r"^(合计|总计|小计|共计|累计|总数|本页合计|本月合计|统计)")
-_FOOT = re.compile(r"^(填表人|制表|审核|填报人|负责人|注[:：]|说明[:：]|备注[:：]|填表日期|联系人[:：])")
+_FOOT = re.compile(
+    r"^(填表人|制表|审核|填报人|负责人|注[:：]|说明[:：]|备注[:：]|填表日期|联系人[:：])"
+)
 _UNIT_LINE = re.compile(r"(?:填报单位|单位|社区名称|社区|村名|填报社区)[:：]\s*([^\s　:：]+)")
 _COMMUNITY_NAME = re.compile(r"([^\s　×（(：:路道镇乡]{1,12}?(?:社区|村|居委会|村委会))")
 HEADING_ROWS = 30
@@ -50,7 +52,11 @@ def _sets(*alternatives: str) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(a.split()) for a in alternatives)
 
 
-_VISIT_FIELDS = {**_ADDRESS, "contact": fields_of(HouseholdDraft)["contact"], **fields_of(VisitDraft)}
+_VISIT_FIELDS = {
+    **_ADDRESS,
+    "contact": fields_of(HouseholdDraft)["contact"],
+    **fields_of(VisitDraft),
+}
 KINDS: dict[str, LedgerKind] = {
     kind.code: kind
     for kind in (
@@ -77,16 +83,24 @@ KINDS: dict[str, LedgerKind] = {
             "visits",
             "走访记录",
             _VISIT_FIELDS,
-            _sets("day outcome room", "day outcome whole", "day outcome contact", "day outcome building"),
+            _sets(
+                "day outcome room",
+                "day outcome whole",
+                "day outcome contact",
+                "day outcome building",
+            ),
         ),
         LedgerKind(
             "disputes",
             "矛盾纠纷台账",
             fields_of(DisputeDraft),
             _sets(
-                "registered kind side_a", "registered kind parties", "registered side_a side_b",
-                "registered kind brief", "registered kind result",
-            ),  # fmt: skip
+                "registered kind side_a",
+                "registered kind parties",
+                "registered side_a side_b",
+                "registered kind brief",
+                "registered kind result",
+            ),
         ),
         LedgerKind(
             "trainings",
@@ -185,7 +199,7 @@ def assign(
     order = {name: n for n, name in enumerate(fields)}
     for column, text in texts.items():
         chosen = by_hand.get(normal(text))
-        if chosen in fields:
+        if chosen is not None and chosen in fields:
             pairs.append((-1, order[chosen], column, chosen))
         elif not _FORBIDDEN.search(text):
             idle = normal(text) in _KNOWN_AND_IDLE
@@ -244,13 +258,17 @@ def heading_at(
 ) -> tuple[int, Heading] | None:
     """Return the heading these rows make and its fit, None if they make none."""
     texts = _texts(rows, first, last)
-    if len(texts) < 3 or not mapping and sum(normal(t) in _every_name() for t in texts.values()) < 2:
+    if len(texts) < 3 or (
+        not mapping and sum(normal(t) in _every_name() for t in texts.values()) < 2
+    ):
         return None
     best: tuple[int, Heading] | None = None
     for code in [kind] if kind else KINDS:
         columns, fit = assign(code, texts, mapping)
         known = KINDS[code]
-        if not any(need <= columns.keys() for need in known.needs) and not (kind and len(columns) >= 2):
+        if not any(need <= columns.keys() for need in known.needs) and not (
+            kind and len(columns) >= 2
+        ):
             continue
         if best is None or fit > best[0]:
             taken = set(columns.values())
@@ -265,7 +283,9 @@ def heading_at(
 
 def is_idle_row(row: Sequence[Cell], heading: Heading) -> bool:
     """Tell whether a row is none of the ledger's: blank, a total, a foot line, only a number."""
-    filled = [c for c, v in enumerate(row) if v is not None and (v.__class__ is not str or v.strip())]
+    filled = [
+        c for c, v in enumerate(row) if v is not None and (v.__class__ is not str or v.strip())
+    ]
     if not filled:
         return True
     first, *more = (squeeze(plain(row[c])) for c in filled[:2])

@@ -94,7 +94,9 @@ class RowReader:
                 continue
             known = self._read[name]
             try:
-                value = known[cell] if cell in known else known.setdefault(cell, read(declared, cell))
+                value = (
+                    known[cell] if cell in known else known.setdefault(cell, read(declared, cell))
+                )
             except CellError as error:
                 self.reject(number, row, name, str(error))
                 return None

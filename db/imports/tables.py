@@ -123,4 +123,3 @@ def _trim(rows: Sequence[Sequence[Cell]], heading: Heading, end: int) -> int:
             break
         at -= 1
     return at
-

@@ -30,7 +30,7 @@ Head = dict[str, Any]
 
 
 def _head_names() -> dict[str, str]:
-    names = {}
+    names: dict[str, str] = {}
     for name, declared in _HEAD.items():
         for word in (declared.label, *declared.synonyms):
             names.setdefault(normal(word), name)
@@ -49,7 +49,9 @@ def read_head(rows: Sequence[Sequence[Cell]]) -> tuple[dict[str, Cell], dict[str
         for at, cell in enumerate(filled):
             text = squeeze(plain(cell))
             label, colon, rest = text.replace("：", ":").partition(":")
-            value: Cell = rest if colon and rest else filled[at + 1] if at + 1 < len(filled) else None
+            value: Cell = (
+                rest if colon and rest else filled[at + 1] if at + 1 < len(filled) else None
+            )
             name = _HEAD_NAMES.get(normal(label))
             if name is not None and name not in cells and value is not None:
                 cells[name] = plain(cell).replace("：", ":").partition(":")[2] if rest else value
@@ -139,7 +141,7 @@ class TrainingPlanner:
             row = {
                 "id": new_id(),
                 "kind": "course",
-                **{n: None for n in ("start", "end", "place", "note")},
+                **dict.fromkeys(("start", "end", "place", "note")),
                 **head,
                 "imported": remember(head),
             }
@@ -240,7 +242,7 @@ class TrainingPlanner:
                 "volunteer": volunteer,
                 "name": name,
                 "community": community,
-                **{n: None for n in _ATTENDED},
+                **dict.fromkeys(_ATTENDED),
                 **given,
                 "imported": remember(given),
             }
@@ -278,5 +280,3 @@ class TrainingPlanner:
 
 def _identity(row: Any) -> tuple[Any, ...]:
     return (row["day"], row["start"], squeeze(row["topic"]), squeeze(row["place"] or ""))
-
-

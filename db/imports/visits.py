@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from db.imports.cells import CellError, day_in, span_in
 from db.imports.households import address_of
 from db.imports.known import Known
 from db.imports.plan import RowReader, Table
 from db.imports.reader import Cell
-from db.imports.cells import CellError, day_in, span_in
 from db.kernel.ids import Id, new_id
 from db.visits import Visit, VisitDraft, visit_problems
 
@@ -97,7 +97,11 @@ class VisitPlanner:
         found = self.known.door(community, address)
         if found is None and not address.room and community is not None:
             building = self.known.building(community, address)
-            alike = self.known.by_contact.get((building, values.get("contact", "")), []) if building else []
+            alike = (
+                self.known.by_contact.get((building, values.get("contact", "")), [])
+                if building
+                else []
+            )
             found = alike[0]["id"] if len(alike) == 1 else None
         if found is None:
             written = f"{values.get('community') or named or ''}{address.text}"
@@ -132,5 +136,3 @@ class VisitPlanner:
             return
         self.known.plan.add(Visit, {"id": new_id(), **dict(zip(_STORED, key, strict=True))})
         reader.account.count("added")
-
-

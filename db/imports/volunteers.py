@@ -29,7 +29,9 @@ class VolunteerPlanner:
         phones: dict[tuple[str, str], set[str]] = {}
         for _, row in table.rows:
             name, community, phone = (
-                squeeze(str(row[columns[c]] or "")) if c in columns and columns[c] < len(row) else ""
+                squeeze(str(row[columns[c]] or ""))
+                if c in columns and columns[c] < len(row)
+                else ""
                 for c in ("name", "community", "phone")
             )
             phones.setdefault((community or table.community, tidy_name(name)), set()).add(phone)
@@ -74,9 +76,7 @@ class VolunteerPlanner:
         changed[column] = "其他"
         return changed
 
-    def _store(
-        self, reader: RowReader, number: int, community: Id, given: dict[str, Any]
-    ) -> None:
+    def _store(self, reader: RowReader, number: int, community: Id, given: dict[str, Any]) -> None:
         alike = self.known.volunteers.setdefault((community, given["name"]), [])
         current = self._same(alike, given, self._shared(reader, community, given["name"]))
         if current is None:
@@ -116,7 +116,9 @@ class VolunteerPlanner:
 
     @staticmethod
     def _same(
-        alike: list[dict[str, Any]], given: dict[str, Any], shared: bool  # noqa: FBT001
+        alike: list[dict[str, Any]],
+        given: dict[str, Any],
+        shared: bool,  # noqa: FBT001
     ) -> dict[str, Any] | None:
         """The person meant: by name alone, by telephone too where people share the name."""
         if not alike:
@@ -126,5 +128,3 @@ class VolunteerPlanner:
         phone = given.get("phone")
         by_phone = [row for row in alike if row["phone"] == phone]
         return by_phone[0] if by_phone else None
-
-

@@ -70,7 +70,9 @@ def close_account(user: str) -> Command[Id]:
             raise UserError(f"没有叫“{user}”的账号。")
         officers = [a for a in open_ones if a.role is Role.OFFICER]
         if officers == [target]:
-            raise UserError("这是最后一个民警账号，停用后就没有人能管理台账了。请先新增一个民警账号。")
+            raise UserError(
+                "这是最后一个民警账号，停用后就没有人能管理台账了。请先新增一个民警账号。"
+            )
         tx.change(Account, {target.id: {"until": tx.today}})
         return target.id
 

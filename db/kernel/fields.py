@@ -53,16 +53,14 @@ def entry(field: Field, default: Any = None) -> Any:
 @cache
 def fields_of(draft: type[Any]) -> dict[str, Field]:
     """Return a draft's declared entries by their names, in order."""
-    return {
-        f.name: f.metadata["field"] for f in dataclasses.fields(draft) if "field" in f.metadata
-    }
+    return {f.name: f.metadata["field"] for f in dataclasses.fields(draft) if "field" in f.metadata}
 
 
 def common_problems(draft: Any) -> Iterator[Problem]:
     """Yield what is wrong with a draft by its declarations alone: missing, too long, never kept."""
-    for name, field in fields_of(type(draft)).items():
+    for name, field in fields_of(draft.__class__).items():
         value = getattr(draft, name)
-        if value is None or value == "" or value == ():
+        if value in (None, "", ()):
             if field.required:
                 yield Problem(name, f"缺少{field.label}")
         elif isinstance(value, str):

@@ -4,17 +4,16 @@ Undo is itself a command. It is allowed while no later command touched the same 
 rows that hang on the rows it takes away; a command together with its undo counts as nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, RowMapping, and_, select
+from sqlalchemy import Connection, and_, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.journal import ADDED, CHANGED, REMOVED, Command, Tx, chunks, decoders, record_class
-from db.kernel.journal import table_of
 from db.kernel.records import ChangeRow, CommandRow, Ids, Record
 
 
@@ -138,9 +137,7 @@ def _refuse_if_touched_later(connection: Connection, no: int, void: set[int]) ->
             continue
         whole = ADDED in (row.mine_kind, row.kind) or REMOVED in (row.mine_kind, row.kind)
         if whole or set(orjson.loads(row.mine_fields)) & set(orjson.loads(row.fields)):
-            raise UserError(
-                f"后来的第{row.no}号操作“{row.action}”又改了同样的内容，请先撤销它。"
-            )
+            raise UserError(f"后来的第{row.no}号操作“{row.action}”又改了同样的内容，请先撤销它。")
 
 
 def _take_back(tx: Tx, changes: Sequence[Any]) -> int:
@@ -185,9 +182,7 @@ def _refuse_if_rows_hang(
                     hanging = (
                         row.id
                         for some in chunks(sorted(ids))
-                        for row in connection.execute(
-                            select(table.c.id).where(column.in_(some))
-                        )
+                        for row in connection.execute(select(table.c.id).where(column.in_(some)))
                     )
                 elif isinstance(column.type, Ids) and column.type.of == entity:
                     hanging = _naming(connection, table, column, ids)
@@ -204,5 +199,3 @@ def _naming(connection: Connection, table: Any, column: Any, ids: set[Id]) -> It
     for combination in combinations:
         if ids.intersection(combination):
             yield from connection.execute(select(table.c.id).where(column == combination)).scalars()
-
-

@@ -72,7 +72,7 @@ def record_class(entity: str) -> type[Record]:
     """Return the journalled class of a table's name."""
     for mapper in Record.registry.mappers:
         if mapper.class_.__tablename__ == entity:
-            return mapper.class_  # type: ignore[no-any-return]
+            return mapper.class_
     raise KeyError(entity)
 
 

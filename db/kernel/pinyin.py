@@ -15,7 +15,7 @@ from db.kernel.text import squeeze
 # Phrases are for running text; names are read character by character, and loading them is slow.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
-from pypinyin.pinyin_dict import pinyin_dict  # noqa: E402
+from pypinyin.pinyin_dict import pinyin_dict
 
 _READINGS_KEPT = 8
 _SURNAMES = {
@@ -63,10 +63,11 @@ def readings(character: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=50_000)
 def _name_readings(name: str) -> tuple[tuple[str, ...], ...]:
-    surname = _COMPOUND_READINGS.get(name[:2]) if len(name) > 2 else None
-    if surname is None:
-        own = _SURNAMES.get(name[0])
-        surname = (own,) if own and name[:2] not in COMPOUND_SURNAMES else ()
+    surname: tuple[str, ...] = ()
+    if len(name) > 2 and name[:2] in COMPOUND_SURNAMES:
+        surname = _COMPOUND_READINGS.get(name[:2], ())
+    elif name[0] in _SURNAMES:
+        surname = (_SURNAMES[name[0]],)
     options = [
         tuple(dict.fromkeys((*surname[at : at + 1], *readings(character))))
         for at, character in enumerate(name)

@@ -21,8 +21,15 @@ from db.kernel.journal import (
     record_class,
     table_of,
 )
-from db.kernel.records import ChangeRow, CommandRow, Record, SearchKey, compact_json, empty_value
-from db.kernel.records import encoders
+from db.kernel.records import (
+    ChangeRow,
+    CommandRow,
+    Record,
+    SearchKey,
+    compact_json,
+    empty_value,
+    encoders,
+)
 
 _MOST_NAMED = 20
 

@@ -106,7 +106,7 @@ class Record(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text, date: Date, bytes: KEY}
-    __table_args__: Any = {"sqlite_with_rowid": False}
+    __table_args__: Any = {"sqlite_with_rowid": False}  # noqa: RUF012  SQLAlchemy's own form
 
     undoable: ClassVar[bool] = True
 

@@ -111,7 +111,8 @@ class VolunteerDraft:
     until: date | None = entry(
         Field("离任日期", kind="day", synonyms=("解聘日期", "退出日期", "卸任日期", "离职日期", "退出时间")))  # fmt: skip
     note: str | None = entry(
-        Field("备注", synonyms=("说明",), most=500, purpose="履职情况说明", keep=KEEP_SERVICE))
+        Field("备注", synonyms=("说明",), most=500, purpose="履职情况说明", keep=KEEP_SERVICE)
+    )
 
 
 def volunteer_problems(draft: VolunteerDraft, today: date) -> Iterator[Problem]:

@@ -86,12 +86,20 @@ class TrainingDraft:
     start: int | None = entry(Field("开始时间", kind="time", synonyms=("开始", "起始时间")))
     end: int | None = entry(Field("结束时间", kind="time", synonyms=("结束", "截止时间")))
     place: str | None = entry(
-        Field("地点", synonyms=("培训地点", "会议地点", "活动地点", "场所"), most=100))
+        Field("地点", synonyms=("培训地点", "会议地点", "活动地点", "场所"), most=100)
+    )
     lecturers: tuple[str, ...] = entry(
         Field("主讲人", kind="names", synonyms=("授课人", "讲师", "主持人", "培训人", "授课民警", "主讲", "授课老师"),
               most=40), ())  # fmt: skip
     kind: str = entry(
-        Field("培训类别", kind="choice", synonyms=("培训形式", "类型", "形式", "培训方式"), choices=KINDS), "course")
+        Field(
+            "培训类别",
+            kind="choice",
+            synonyms=("培训形式", "类型", "形式", "培训方式"),
+            choices=KINDS,
+        ),
+        "course",
+    )
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,9 @@ class AttendanceDraft:
     name: str = entry(
         Field("姓名", kind="name", synonyms=("参训人员", "参训人", "人员姓名", "签到人", "参会人员", "联户长",
               "联户长姓名"), required=True, most=40), "")  # fmt: skip
-    role: str | None = entry(Field("身份", synonyms=("人员身份", "职务", "类别", "人员类别"), most=20))
+    role: str | None = entry(
+        Field("身份", synonyms=("人员身份", "职务", "类别", "人员类别"), most=20)
+    )
     community: str = entry(
         Field("所属社区", synonyms=("社区", "社区网格", "所属社区/网格", "所属网格", "单位", "社区名称", "所在社区",
               "村居", "所属村居")), "")  # fmt: skip
@@ -110,7 +120,8 @@ class AttendanceDraft:
         Field("出勤", kind="choice", synonyms=("出勤情况", "考勤", "到会情况", "是否到场", "出勤状态", "参训情况",
               "是否参加", "到训情况", "签到情况"), choices=STATUSES), "")  # fmt: skip
     reason: str | None = entry(
-        Field("备注", synonyms=("请假原因", "原因", "请假事由", "说明", "缺勤原因"), most=200))
+        Field("备注", synonyms=("请假原因", "原因", "请假事由", "说明", "缺勤原因"), most=200)
+    )
 
 
 def training_problems(draft: TrainingDraft, today: date) -> Iterator[Problem]:

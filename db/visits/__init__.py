@@ -241,14 +241,14 @@ def count_visits(connection: Connection, period: Period) -> VisitCount:
         select(
             func.count(),
             func.count(met.distinct()),
-            func.coalesce(func.sum(Visit.people), 0),
-            func.coalesce(func.sum(Visit.leaflets), 0),
+            func.sum(Visit.people),
+            func.sum(Visit.leaflets),
         ).where(dated)
     ).one()
     outcomes = connection.execute(
         select(Visit.outcome, func.count()).where(dated).group_by(Visit.outcome)
-    ).all()
-    found = {code: n for code, n in outcomes}
+    )
+    found = dict(outcomes.tuples())
     communities = connection.execute(
         select(Community.name, func.count(Visit.id))
         .join(Household, Household.community == Community.id)
@@ -256,15 +256,15 @@ def count_visits(connection: Connection, period: Period) -> VisitCount:
         .where(dated)
         .group_by(Community.id, Community.name, Community.rank)
         .order_by(Community.rank, Community.id)
-    ).all()
+    )
     return VisitCount(
         records,
         households,
-        people,
-        leaflets,
+        people or 0,
+        leaflets or 0,
         {name: found[code] for code, name in OUTCOME_NAMES.items() if code in found},
         _by_topic(connection, period),
-        {name: n for name, n in communities},
+        dict(communities.tuples()),
         _not_home_by_band(connection, period),
     )
 
@@ -295,6 +295,6 @@ def _not_home_by_band(connection: Connection, period: Period) -> dict[str, int]:
         .where(Visit.day.between(period.start, period.end))
         .where(Visit.outcome.in_(("not_home", "left_card")))
         .group_by(band)
-    ).all()
-    found = {name: n for name, n in rows}
+    )
+    found: dict[str, int] = dict(rows.tuples())
     return {name: found[name] for name in BANDS if name in found}

@@ -23,7 +23,7 @@ def run(argv: Sequence[str]) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     if arguments.handler is None:
-        print(_WINDOW_TO_COME)  # noqa: T201
+        print(_WINDOW_TO_COME)
         parser.print_help()
         return 0
     if "data" in arguments and arguments.data is None:
@@ -39,13 +39,12 @@ def _guarded(handler: Handler, arguments: argparse.Namespace) -> int:
         return _say(error, 1)
     except PolicepostError as error:
         return _say(error, 3)
-    except KeyboardInterrupt:
-        return _say("已停止，没有保存未完成的内容。", 3)
+    except (KeyboardInterrupt, MemoryError) as error:
+        stopped = isinstance(error, KeyboardInterrupt)
+        return _say(f"{'已停止' if stopped else '内存不够'}，没有完成的内容没有保存。", 3)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except MemoryError:
-        return _say("内存不够，没有完成；台账没有改动。", 3)
     except OSError as error:
         from db.kernel.files import disk_fault  # noqa: PLC0415
 
@@ -53,5 +52,5 @@ def _guarded(handler: Handler, arguments: argparse.Namespace) -> int:
 
 
 def _say(error: Exception | str, code: int) -> int:
-    print(error, file=sys.stderr)  # noqa: T201
+    print(error, file=sys.stderr)
     return code

@@ -1,5 +1,4 @@
 """Commands that bring data in: import, campaign."""
-# ruff: noqa: T201  this is where the program speaks
 
 import argparse
 import json

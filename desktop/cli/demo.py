@@ -1,5 +1,4 @@
 """The demonstration: the sample post on its own day, from its workbooks to the week's report."""
-# ruff: noqa: T201  this is where the program speaks
 
 import argparse
 import json

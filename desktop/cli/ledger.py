@@ -1,5 +1,4 @@
 """Commands about the ledger itself: new, check, backup, restore, history, undo, account."""
-# ruff: noqa: T201  this is where the program speaks
 
 import argparse
 from datetime import datetime
@@ -149,5 +148,3 @@ def account_list(arguments: argparse.Namespace) -> int:
             closed = f"  {account.until} 停用" if account.until else ""
             print(f"{account.user}  {ROLE_NAMES[account.role]}{closed}")
     return 0
-
-

@@ -20,9 +20,11 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"用法不对：{message}\n")
 
 
-def _shared(writes: bool = True) -> argparse.ArgumentParser:  # noqa: FBT001, FBT002
-    parent = argparse.ArgumentParser(add_help=False)
-    parent.add_argument("--data", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="台账所在的文件夹")
+def _shared(writes: bool = True) -> _Parser:  # noqa: FBT001, FBT002
+    parent = _Parser(add_help=False)
+    parent.add_argument(
+        "--data", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="台账所在的文件夹"
+    )
     if writes:
         parent.add_argument("--user", help="登录名（只有一个账号时可以不写）")
     parent.add_argument("--password-file", type=Path, metavar="F", help="从文件里读密码")
@@ -31,7 +33,9 @@ def _shared(writes: bool = True) -> argparse.ArgumentParser:  # noqa: FBT001, FB
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
-    parser = _Parser(prog="policepost", description="警务室台账：离线、加密的走访、调解、培训台账和周报")
+    parser = _Parser(
+        prog="policepost", description="警务室台账：离线、加密的走访、调解、培训台账和周报"
+    )
     parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="台账所在的文件夹")
     parser.set_defaults(handler=None)
     commands = parser.add_subparsers(title="命令", metavar="命令", parser_class=_Parser)
@@ -40,7 +44,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_data_commands(commands, shared)
     _add_report_commands(commands, shared)
     demo = commands.add_parser("demo", help="用样例台账演示：新建、导入、出周报")
-    demo.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR", help="放演示台账和周报的文件夹")
+    demo.add_argument(
+        "--out", type=Path, default=Path("demo"), metavar="DIR", help="放演示台账和周报的文件夹"
+    )
     demo.add_argument("--no-window", action="store_true", help="不打开窗口")
     demo.set_defaults(handler=_later("desktop.cli.demo", "demo"))
     selftest = commands.add_parser("selftest", help="看看这台电脑的字体、打印机、加密、磁盘、屏幕")
@@ -48,7 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_ledger_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
+def _add_ledger_commands(commands: Commands, shared: _Parser) -> None:
     new = commands.add_parser("new", parents=[_shared(writes=False)], help="新建台账")
     new.add_argument("--post", required=True, metavar="NAME", help="警务室名称，如 三号警务室")
     new.add_argument("--station", required=True, metavar="NAME", help="派出所名称，如 示范派出所")
@@ -71,7 +77,9 @@ def _add_ledger_commands(commands: Commands, shared: argparse.ArgumentParser) ->
     undo.add_argument("command", type=int, metavar="COMMAND", help="history 里的号码")
     undo.set_defaults(handler=_later("desktop.cli.ledger", "undo"))
     account = commands.add_parser("account", help="账号：add 新增，remove 停用，password 改密码")
-    actions = account.add_subparsers(metavar="add|remove|password|list", required=True, parser_class=_Parser)
+    actions = account.add_subparsers(
+        metavar="add|remove|password|list", required=True, parser_class=_Parser
+    )
     add = actions.add_parser("add", parents=[shared], help="新增账号")
     add.add_argument("name", metavar="NAME", help="登录名")
     add.add_argument("--role", required=True, help="民警、辅警、社区工作者、查阅")
@@ -83,17 +91,30 @@ def _add_ledger_commands(commands: Commands, shared: argparse.ArgumentParser) ->
     password = actions.add_parser("password", parents=[shared], help="改密码，或用恢复码重设")
     password.add_argument("name", nargs="?", metavar="NAME", help="登录名（默认是自己）")
     password.add_argument("--new-password-file", type=Path, metavar="F", help="从文件里读新密码")
-    password.add_argument("--recovery-code-file", type=Path, metavar="F", help="用文件里的恢复码重设；新恢复码写回这个文件")
+    password.add_argument(
+        "--recovery-code-file",
+        type=Path,
+        metavar="F",
+        help="用文件里的恢复码重设；新恢复码写回这个文件",
+    )
     password.set_defaults(handler=_later("desktop.cli.ledger", "account_password"))
     listing = actions.add_parser("list", parents=[shared], help="列出账号")
     listing.set_defaults(handler=_later("desktop.cli.ledger", "account_list"))
 
 
-def _add_data_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
+def _add_data_commands(commands: Commands, shared: _Parser) -> None:
     into = commands.add_parser("import", parents=[shared], help="导入 Excel、CSV 台账")
     into.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    into.add_argument("--kind", metavar="K", help="指明种类：households volunteers visits disputes trainings")
-    into.add_argument("--map", action="append", default=[], metavar="表头=栏目", help="指明一列，如 门牌号=room，可写多次")
+    into.add_argument(
+        "--kind", metavar="K", help="指明种类：households volunteers visits disputes trainings"
+    )
+    into.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="表头=栏目",
+        help="指明一列，如 门牌号=room，可写多次",
+    )
     into.add_argument("--dry-run", action="store_true", help="只预览，不写入")
     into.add_argument("--rejected", type=Path, metavar="out.xlsx", help="把退回的行写成工作簿")
     into.add_argument("--json", action="store_true", help="用 JSON 报告结果")
@@ -104,7 +125,14 @@ def _add_data_commands(commands: Commands, shared: argparse.ArgumentParser) -> N
     add.add_argument("--name", required=True, metavar="N", help="任务名称")
     add.add_argument("--start", required=True, metavar="D", help="开始日期，如 2026-02-23")
     add.add_argument("--end", required=True, metavar="D", help="结束日期")
-    add.add_argument("--community", action="append", nargs="+", default=[], metavar="C", help="范围内的社区，不写就是全部")
+    add.add_argument(
+        "--community",
+        action="append",
+        nargs="+",
+        default=[],
+        metavar="C",
+        help="范围内的社区，不写就是全部",
+    )
     add.add_argument("--topic", action="append", default=[], metavar="T", help="宣传主题")
     add.add_argument("--tries", type=int, default=3, help="未遇几次算尽责（默认3）")
     add.add_argument("--refusal-stays-open", action="store_true", help="拒访不算尽责")
@@ -114,14 +142,18 @@ def _add_data_commands(commands: Commands, shared: argparse.ArgumentParser) -> N
     listing.set_defaults(handler=_later("desktop.cli.data", "campaign_list"))
 
 
-def _add_report_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
+def _add_report_commands(commands: Commands, shared: _Parser) -> None:
     report = commands.add_parser("report", help="报表：weekly 周报")
     actions = report.add_subparsers(metavar="weekly", required=True, parser_class=_Parser)
     weekly = actions.add_parser("weekly", parents=[shared], help="周报，.pdf 或 .json")
     weekly.add_argument("--week", required=True, metavar="2026-W12", help="周次")
-    weekly.add_argument("--out", required=True, type=Path, metavar="FILE", help="写到哪里：.pdf 或 .json")
+    weekly.add_argument(
+        "--out", required=True, type=Path, metavar="FILE", help="写到哪里：.pdf 或 .json"
+    )
     weekly.add_argument("--campaign", metavar="NAME", help="进度用哪个走访任务（默认是覆盖当周的）")
-    weekly.add_argument("--with", dest="lists", default="", metavar="名单", help="附内部名单：未结纠纷,未参训名单")
+    weekly.add_argument(
+        "--with", dest="lists", default="", metavar="名单", help="附内部名单：未结纠纷,未参训名单"
+    )
     weekly.set_defaults(handler=_later("desktop.cli.report", "weekly"))
 
 

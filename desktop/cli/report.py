@@ -1,5 +1,4 @@
 """Reports: the weekly one, as paper or as its figures."""
-# ruff: noqa: T201  this is where the program speaks
 
 import argparse
 import json
@@ -85,9 +84,7 @@ def _papers(
         names = {line.id: line.name for line in staff(connection)}
         lines = open_disputes(connection, end, clocks(connection))
         papers.append(
-            internal.open_disputes_paper(
-                lines, names, author=post.name, made_on=made_on, up_to=end
-            )
+            internal.open_disputes_paper(lines, names, author=post.name, made_on=made_on, up_to=end)
         )
     if "未参训名单" in lists:
         missing = untrained(connection, end)

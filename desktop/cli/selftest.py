@@ -1,5 +1,4 @@
 """What this machine offers: fonts, printer, cipher, disk, screen."""
-# ruff: noqa: T201  this is where the program speaks
 
 import argparse
 import os
@@ -9,9 +8,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from db.kernel.errors import PolicepostError
 from desktop.paths import cache, default_data
+
+if TYPE_CHECKING:
+    from desktop.paper.fonts import Role
 
 
 def selftest(arguments: argparse.Namespace) -> int:
@@ -25,6 +28,13 @@ def selftest(arguments: argparse.Namespace) -> int:
 
 
 Finding = tuple[str, bool, str]
+_ROLES: "dict[Role, str]" = {
+    "fangsong": "仿宋",
+    "kaiti": "楷体",
+    "heiti": "黑体",
+    "xiaobiaosong": "小标宋",
+    "songti": "宋体",
+}
 
 
 def _cipher() -> Iterator[Finding]:
@@ -42,7 +52,7 @@ def _cipher() -> Iterator[Finding]:
         except PolicepostError as error:
             yield "加密", False, str(error)
             return
-    yield "加密", not wrong, f"SQLCipher {engine.cipher_version()}，建立、写入、核验都正常"
+    yield "加密", not wrong, "建立、写入、核验都正常"
 
 
 def _disk() -> Iterator[Finding]:
@@ -61,8 +71,9 @@ def _disk() -> Iterator[Finding]:
 def _fonts() -> Iterator[Finding]:
     from desktop.paper.fonts import find_faces  # noqa: PLC0415
 
-    for role, name in find_faces(cache()).names().items():
-        yield "字体", True, f"{role}用 {name}"
+    faces = find_faces(cache())
+    for role, name in _ROLES.items():
+        yield "字体", True, f"{name}用 {faces.glyph(role, '警').face.path.name}"
 
 
 def _printer() -> Iterator[Finding]:
@@ -73,7 +84,9 @@ def _printer() -> Iterator[Finding]:
     if command is None:
         yield "打印机", False, "没有装打印服务（CUPS），可以先存成 PDF 再打印"
         return
-    listed = subprocess.run([command, "-e"], capture_output=True, text=True, timeout=10, check=False)
+    listed = subprocess.run(
+        [command, "-e"], capture_output=True, text=True, timeout=10, check=False
+    )
     names = listed.stdout.split()
     yield "打印机", bool(names), "、".join(names) or "没有装打印机，可以先存成 PDF 再打印"
 

@@ -13,13 +13,21 @@ from unicodedata import category
 
 from db.kernel.errors import EnvironmentFault
 from desktop.paper.breaking import CLOSING, OPENING
-from desktop.paper.face import Face, FaceUnreadable
+from desktop.paper.face import Face, FaceUnreadable, postscript_name
 from desktop.paper.machine_faces import font_folders, named_faces, wanted_form
 
 Role = Literal["fangsong", "kaiti", "heiti", "xiaobiaosong", "songti"]
 
 SHIPPED = Path(__file__).resolve().parents[2] / "resources" / "fonts"
 MISSING = "〓"
+
+_ROLE_WORDS: dict[Role, str] = {
+    "fangsong": "仿宋",
+    "kaiti": "楷体",
+    "heiti": "黑体",
+    "xiaobiaosong": "小标宋",
+    "songti": "宋体",
+}
 
 _SERIF, _SANS = "NotoSerifSC-Regular.ttf", "NotoSansSC-Regular.ttf"
 _KAI, _RARE = "LXGWWenKai-Regular.ttf", "HanaMinB.ttf"
@@ -95,6 +103,14 @@ class Faces:
         if character not in known:
             known[character] = self._choose(role, character)
         return known[character]
+
+    def names(self) -> dict[str, str]:
+        """Return for each role, by its Chinese name, the face it is set in and whose that is."""
+        chosen = {word: self.glyph(role, "国").face for role, word in _ROLE_WORDS.items()}
+        return {
+            word: f"{postscript_name(face)}（{'自带' if face.path.parent == SHIPPED else '本机'}）"
+            for word, face in chosen.items()
+        }
 
     def _choose(self, role: Role, character: str) -> Glyph:
         if is_unseen(character):

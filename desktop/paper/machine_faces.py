@@ -8,6 +8,7 @@ not read as such is ignored and made anew; nothing in it is trusted beyond "look
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from desktop.paper.face import face_names
@@ -117,7 +118,8 @@ def _write_cache(cache: Path, wanted: Sequence[str], seen: dict[str, str]) -> No
         part.replace(cache)
     except OSError:
         # The cache only saves time: a folder that cannot be written to must not stop a paper.
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _cache_head(wanted: Sequence[str]) -> str:

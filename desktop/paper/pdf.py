@@ -9,6 +9,7 @@ Source: ISO 32000-1 §9.4.3, §9.7 and §9.10.3.
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -263,13 +264,18 @@ def _replace(path: Path, content: bytes) -> None:
         part.write_bytes(content)
         part.replace(path)
     except PermissionError as fault:
-        part.unlink(missing_ok=True)
+        _drop(part)
         raise UserError(
             f"“{path.name}”没有写成：文件正被别的程序打开，或这里不许写入。"
             "台账数据不受影响，请关闭该文件或换一个位置再试。"
         ) from fault
     except OSError as fault:
-        part.unlink(missing_ok=True)
+        _drop(part)
         raise EnvironmentFault(
             f"“{path.name}”没有写成：磁盘可能已满或已断开。台账数据不受影响，请换一个位置再试。"
         ) from fault
+
+
+def _drop(part: Path) -> None:
+    with suppress(OSError):
+        part.unlink(missing_ok=True)

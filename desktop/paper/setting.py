@@ -12,6 +12,9 @@ from desktop.paper.fonts import Faces, Role
 
 BODY_SIZE, BODY_TRACKING = 16.0, -0.21
 
+# A line that would need more than a character between characters looks better left short.
+_MOST_STRETCH = BODY_SIZE
+
 
 class Style(NamedTuple):
     """A role at a size, with the space added behind each character; points."""
@@ -130,10 +133,10 @@ def _set_line(shaped: Shaped, line: Filled, room: float) -> SetLine:
         cuts = [cut + slack * share for cut, slack in zip(cuts, slacks, strict=True)]
         widths = [width - slack * share for width, slack in zip(widths, slacks, strict=True)]
     gaps = _gaps(text, widths)
-    spare = room - line.width
-    stretch = 0.0
-    if not line.last and spare > 0 and gaps and spare / sum(gaps) < BODY_SIZE:
-        stretch = spare / sum(gaps)
+    spare = 0.0 if line.last else max(0.0, room - line.width)
+    stretch = spare / max(1, sum(gaps))
+    if stretch > _MOST_STRETCH:
+        stretch = 0.0
     xs: list[float] = []
     x = 0.0
     for width, gap in zip(widths, gaps, strict=True):

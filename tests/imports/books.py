@@ -12,7 +12,18 @@ from db.kernel.clock import today
 from db.ledger import Ledger
 
 Rows = Sequence[Sequence[Any]]
-HOMES = ["社区", "小区", "楼栋", "单元", "房号", "居住状态", "户主姓名", "联系电话", "居住人数", "备注"]
+HOMES = [
+    "社区",
+    "小区",
+    "楼栋",
+    "单元",
+    "房号",
+    "居住状态",
+    "户主姓名",
+    "联系电话",
+    "居住人数",
+    "备注",
+]
 VISITS = ["日期", "时间", "社区", "小区", "楼栋", "单元", "房号", "走访人", "走访结果", "见到人数", "宣传主题", "发放资料", "备注"]  # fmt: skip
 
 
@@ -30,11 +41,20 @@ def book(path: Path, **sheets: Rows) -> Path:
 
 def home(room: object, **more: Any) -> list[Any]:
     """Return a row of HOMES in 晨园 3号楼 1单元."""
-    said = {"社区": "第一社区", "小区": "晨园", "楼栋": "3号楼", "单元": "1单元", "房号": room, **more}
+    said = {
+        "社区": "第一社区",
+        "小区": "晨园",
+        "楼栋": "3号楼",
+        "单元": "1单元",
+        "房号": room,
+        **more,
+    }
     return [said.get(heading) for heading in HOMES]
 
 
-def tried(room: object, outcome: str = "见到人", day: object = date(2026, 3, 16), **more: Any) -> list[Any]:
+def tried(
+    room: object, outcome: str = "见到人", day: object = date(2026, 3, 16), **more: Any
+) -> list[Any]:
     """Return a row of VISITS at a home of `home`."""
     said = {
         "日期": day, "社区": "第一社区", "小区": "晨园", "楼栋": "3", "单元": "1", "房号": room,

@@ -26,9 +26,14 @@ def rows(ledger: Ledger, *columns: Any) -> list[tuple[Any, ...]]:
 
 
 def test_a_changed_cell_changes_and_a_blank_never_erases(ledger: Ledger, tmp_path: Path) -> None:
-    first = book(tmp_path / "1.xlsx", 台账=[HOMES, home(101, 户主姓名="王英", 联系电话=13800138000)])
+    first = book(
+        tmp_path / "1.xlsx", 台账=[HOMES, home(101, 户主姓名="王英", 联系电话=13800138000)]
+    )
     bring_in(ledger, first)
-    second = book(tmp_path / "2.xlsx", 台账=[HOMES, home("101室", 户主姓名="王英", 联系电话=None, 居住人数="３人")])
+    second = book(
+        tmp_path / "2.xlsx",
+        台账=[HOMES, home("101室", 户主姓名="王英", 联系电话=None, 居住人数="３人")],
+    )
     made = bring_in(ledger, second)
     assert counts(made)["households"] == (0, 1, 0, 0, 0)
     assert rows(ledger, Household.phone, Household.residents) == [("13800138000", 3)]
@@ -84,7 +89,9 @@ def test_bad_visits_are_rejected_and_mended_ones_come_in(
     ledger: Ledger, tmp_path: Path, given: dict[str, Any], reason: str
 ) -> None:
     bring_in(ledger, book(tmp_path / "h.xlsx", 台账=[HOMES, home(101)]))
-    made = bring_in(ledger, book(tmp_path / "v.xlsx", 走访=[VISITS, tried(**{"room": 101, **given})]))
+    made = bring_in(
+        ledger, book(tmp_path / "v.xlsx", 走访=[VISITS, tried(**{"room": 101, **given})])
+    )
     assert counts(made)["visits"] == (0, 0, 0, 0, 1)
     assert reason in made.accounts[0].told[0].reason
     back = tmp_path / "退回.xlsx"
@@ -104,7 +111,7 @@ def test_bad_visits_are_rejected_and_mended_ones_come_in(
 @pytest.mark.parametrize(
     "written",
     ["2026.3.5", "2026/3/5", "2026-03-05", "2026年3月5日", "２０２６年３月５日", "20260305", 20260305, 46086, "46086",
-     date(2026, 3, 5), datetime(2026, 3, 5, 9, 30), "2026-03-05 09:30", "二〇二六年三月五日", "2026. 3. 5", "26.3.5"],
+     date(2026, 3, 5), datetime.fromisoformat("2026-03-05 09:30"), "2026-03-05 09:30", "二〇二六年三月五日", "2026. 3. 5", "26.3.5"],
 )  # fmt: skip
 def test_days_as_people_write_them(ledger: Ledger, tmp_path: Path, written: object) -> None:
     bring_in(
@@ -201,11 +208,20 @@ def dispute(number: str | None = "2026-0001", **more: Any) -> list[Any]:
 
 def test_a_dispute_grows_with_its_ledger(ledger: Ledger, tmp_path: Path) -> None:
     bring_in(ledger, book(tmp_path / "1.xlsx", 台账=[DISPUTES, dispute()]))
-    done = dispute(调解结果="调解成功", 调解日期="2026.2.20", 协议形式="书面", 履行期限="2026.3.1", 履行情况="履行中")
+    done = dispute(
+        调解结果="调解成功",
+        调解日期="2026.2.20",
+        协议形式="书面",
+        履行期限="2026.3.1",
+        履行情况="履行中",
+    )
     made = bring_in(ledger, book(tmp_path / "2.xlsx", 台账=[DISPUTES, done]))
     assert counts(made)["disputes"] == (0, 1, 0, 0, 0)
     assert rows(ledger, Conclusion.outcome, Conclusion.performed) == [("settled", False)]
-    done = dispute(**dict(zip(DISPUTES[9:], done[9:], strict=True)) | {"履行情况": "已履行", "回访日期": "2026-03-02"})
+    done = dispute(
+        **dict(zip(DISPUTES[9:], done[9:], strict=True))
+        | {"履行情况": "已履行", "回访日期": "2026-03-02"}
+    )
     bring_in(ledger, book(tmp_path / "3.xlsx", 台账=[DISPUTES, done]))
     assert rows(ledger, Conclusion.performed, Conclusion.due) == [(True, date(2026, 3, 1))]
     with ledger.read() as connection:
@@ -272,14 +288,22 @@ def test_a_sign_in_sheet_with_walk_ins_and_a_wrong_head_count(
     assert any("应到9人" in note for note in account.notes), account.notes
     assert any("路人" in note for note in account.notes)
     assert rows(ledger, Training.start, Training.end, Training.topic) == [(1170, 1260, "反诈")]
-    linked = {name: volunteer is not None for name, volunteer in rows(ledger, Attendance.name, Attendance.volunteer)}
+    linked = {
+        name: volunteer is not None
+        for name, volunteer in rows(ledger, Attendance.name, Attendance.volunteer)
+    }
     assert linked == {"王英": True, "路人": False}
     again = seen(ledger, file)
     assert counts(again)["trainings"] == (0, 0, 1, 0, 0)
 
 
-def test_a_rejected_name_of_a_sign_in_sheet_comes_back_mended(ledger: Ledger, tmp_path: Path) -> None:
-    names = [[1, "王英", "联户长", "第一社区", None, "到", None], [2, "李四", "联户长", "第一社区", None, "也许", None]]
+def test_a_rejected_name_of_a_sign_in_sheet_comes_back_mended(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    names = [
+        [1, "王英", "联户长", "第一社区", None, "到", None],
+        [2, "李四", "联户长", "第一社区", None, "也许", None],
+    ]
     made = bring_in(ledger, book(tmp_path / "1.xlsx", 签到=[*SHEET, *names]))
     back = tmp_path / "退回.xlsx"
     assert write_rejected(made.accounts, back) == 1
@@ -289,4 +313,7 @@ def test_a_rejected_name_of_a_sign_in_sheet_comes_back_mended(ledger: Ledger, tm
     sheet.cell(2, columns["出勤"], "缺席")
     mended.save(back)
     assert counts(bring_in(ledger, back))["trainings"] == (0, 1, 0, 0, 0)
-    assert sorted(rows(ledger, Attendance.name, Attendance.status)) == [("李四", "absent"), ("王英", "present")]
+    assert sorted(rows(ledger, Attendance.name, Attendance.status)) == [
+        ("李四", "absent"),
+        ("王英", "present"),
+    ]

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, text
 
 from db.imports import write_import
+from db.kernel.errors import UserError
 from db.kernel.history import history
 from db.kernel.proofs import digest
 from db.ledger import Ledger
@@ -96,9 +98,5 @@ def test_forbidden_columns_leave_no_trace(sample: Ledger, tmp_path: Path) -> Non
 def test_a_preview_made_before_other_work_is_not_written(ledger: Ledger) -> None:
     made = seen(ledger, SAMPLE / "住户台账.xlsx")
     ledger.note("看了一眼")
-    try:
+    with pytest.raises(UserError, match="重新预览"):
         ledger.write(write_import(made))
-    except Exception as error:  # noqa: BLE001
-        assert "重新预览" in str(error)
-    else:
-        raise AssertionError

@@ -100,9 +100,13 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=STEPS)
-def test_any_history_undone_gives_the_digest_before(ledger: Ledger, steps: list[tuple[str, int]]) -> None:
+def test_any_history_undone_gives_the_digest_before(
+    ledger: Ledger, steps: list[tuple[str, int]]
+) -> None:
     if last_number(ledger) < 4:
         street(ledger)
     with ledger.read() as connection:
@@ -127,7 +131,9 @@ def test_any_history_undone_gives_the_digest_before(ledger: Ledger, steps: list[
     assert state(ledger) == before
 
 
-def _step(ledger: Ledger, what: str, n: int, doors: list[Any], visits: list[Any], own: list[int]) -> int:
+def _step(
+    ledger: Ledger, what: str, n: int, doors: list[Any], visits: list[Any], own: list[int]
+) -> int:
     if what == "visit" or (what in ("edit", "remove") and not visits):
         return add_visits(ledger, [visit(doors[n % len(doors)], people=n)])
     if what == "home":
@@ -162,7 +168,7 @@ def test_tampering_is_named(tmp_path: Path, what: str) -> None:
         ledger.write(change_household(doors[0], HouseholdDraft(contact="仇霞")))
         add_visits(ledger, [visit(doors[0]), visit(doors[1])])
         assert ledger.problems() == []
-        raw = engine.open_for_migration(ledger.place.ledger, ledger._file_key)  # noqa: SLF001
+        raw = engine.open_for_migration(ledger.place.ledger, ledger._file_key)
         with raw.begin() as connection:
             connection.execute(text(TAMPERINGS[what]))
         raw.dispose()
