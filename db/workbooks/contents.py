@@ -24,7 +24,7 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"\x09\x04\x06\x00", "biff"),
 )
 _PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|body|table|style)\b", re.I | re.S)
-_MARKUP = re.compile(rb"\s*<(?:\?xml|\w+:?\w*[\s>])", re.I)
+_MARKUP = re.compile(rb"\s*<\?xml\b")
 _HEAD = 4096
 
 

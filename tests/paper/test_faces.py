@@ -13,7 +13,16 @@ from desktop.paper.fonts import SHIPPED, Faces, find_faces
 from desktop.paper.machine_faces import CACHE_NAME, named_faces, wanted_form
 from desktop.paper.subset import Slot, subset_file
 
-LEVEL_THREE = "\U0002b8a9\U0002c7c7\U0002ceab"  # of GB 18030-2022 level 3
+LEVEL_THREE = "\U0002b8a9\U0002c7c7\U0002cea1"  # of GB 18030-2022 level 3
+HAN_RANGES = (
+    (0x3400, 0x4DC0),
+    (0x4E00, 0x9FF0),
+    (0x20000, 0x2A6D7),
+    (0x2A700, 0x2B735),
+    (0x2B740, 0x2B81E),
+    (0x2B820, 0x2CEA2),
+    (0x2CEB0, 0x2EBE1),
+)
 SERIF = SHIPPED / "NotoSerifSC-Regular.ttf"
 RARE = SHIPPED / "HanaMinB.ttf"
 
@@ -45,6 +54,15 @@ def test_rare_names_are_shown_in_every_role(shipped: Faces, role: str) -> None:
         assert glyph.number > 0
         assert glyph.face.has_ink(glyph.number)
         assert glyph.face.glyph(ord(character)) == glyph.number
+
+
+def test_every_character_of_level_three_has_ink_in_some_shipped_face() -> None:
+    faces = [Face(path) for path in sorted(SHIPPED.glob("*.ttf"))]
+    codes = [code for start, end in HAN_RANGES for code in range(start, end)]
+    assert len(codes) > 87_800
+    assert all(
+        any(face.has_ink(face.glyph(code)) for face in faces if face.glyph(code)) for code in codes
+    )
 
 
 @given(st.characters())
