@@ -134,7 +134,7 @@ class DisputeDraft:
               "协议编号", "文号"), most=60))  # fmt: skip
     registered: date | None = entry(
         Field("登记日期", kind="day", synonyms=("受理日期", "登记时间", "受理时间", "排查日期", "排查时间",
-              "发生日期", "发生时间", "申请日期", "接收日期", "立案日期", "日期"), required=True))  # fmt: skip
+              "发生日期", "发生时间", "申请日期", "接收日期", "立案日期", "日期", "时间"), required=True))  # fmt: skip
     source: str | None = entry(
         Field("来源", kind="choice", synonyms=("纠纷来源", "案件来源", "线索来源", "受理方式", "来源渠道",
               "发现方式", "受理来源"), choices=SOURCES))  # fmt: skip

@@ -46,13 +46,13 @@ RISKS: Final = {
 RISK_NAMES: Final = {"ordinary": "一般", "considerable": "较大", "grave": "重大"}
 OPEN: Final = "open"
 RESULTS: Final = {
-    "调解中": OPEN, "正在调解": OPEN, "办理中": OPEN, "在办": OPEN, "未结": OPEN, "登记": OPEN,
+    "调解中": OPEN, "否": OPEN, "正在调解": OPEN, "办理中": OPEN, "在办": OPEN, "未结": OPEN, "登记": OPEN,
     "待调解": OPEN, "处理中": OPEN, "跟进中": OPEN, "调处中": OPEN, "进行中": OPEN, "有待继续": OPEN,
-    "调解成功": "settled", "成功": "settled", "已化解": "settled", "化解": "settled", "已调解": "settled",
+    "调解成功": "settled", "是": "settled", "成功": "settled", "已化解": "settled", "化解": "settled", "已调解": "settled",
     "达成协议": "settled", "调解达成协议": "settled", "已调处": "settled", "调成": "settled",
     "化解成功": "settled", "已解决": "settled", "和解": "settled", "调解结案": "settled",
     "已结": "settled", "结案": "settled", "办结": "settled", "已办结": "settled",
-    "调解不成": "failed", "不成": "failed", "失败": "failed", "调解失败": "failed", "未成功": "failed",
+    "调解不成": "failed", "不成": "failed", "失败": "failed", "调解失败": "failed", "调解不成功": "failed", "不成功": "failed", "未调解成功": "failed", "未成功": "failed",
     "未达成协议": "failed", "调解未成": "failed", "未化解": "failed", "终止调解": "failed",
     "移送": "referred", "移交": "referred", "已移送": "referred", "转办": "referred", "转送": "referred",
     "移送司法": "referred", "引导诉讼": "referred", "已移交": "referred", "移交处理": "referred",

@@ -28,6 +28,7 @@ _CHINESE_DAY = re.compile(
 )
 _EPOCH = date(1899, 12, 30)
 _NOTHING = {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "N/A", "NA", "#N/A"}
+_DENIAL = re.compile(r"[未没不无非否待拒]")
 MINUTES = 24 * 60
 
 
@@ -137,7 +138,23 @@ def _chosen(choices: Mapping[str, str], text: str) -> str | None:
     ):
         if candidate in choices:
             return choices[candidate]
-    return "" if word in _NOTHING else None
+    return "" if word in _NOTHING else _contained(choices, word)
+
+
+def _contained(choices: Mapping[str, str], word: str) -> str | None:
+    """The one meaning of the known words inside a longer one, such as 家中无人，未遇.
+
+    None where they mean two things, or where a word of denial stands outside them.
+    """
+    if not 3 <= len(word) <= 20:
+        return None
+    inside = [known for known in choices if len(known) >= 2 and known in word]
+    longest = [k for k in inside if not any(k != other and k in other for other in inside)]
+    rest = word
+    for known in longest:
+        rest = rest.replace(known, "")
+    meanings = {choices[known] for known in longest}
+    return meanings.pop() if len(meanings) == 1 and not _DENIAL.search(rest) else None
 
 
 def _day(field: Field, cell: Cell) -> date:

@@ -156,12 +156,13 @@ def _without_brackets(text: str) -> str:
 
 
 @cache
-def _names(code: str) -> dict[str, list[tuple[int, str]]]:
-    names: dict[str, list[tuple[int, str]]] = {}
+def _names(code: str) -> dict[str, list[tuple[float, str]]]:
+    """The words of a kind's fields, each with how far-fetched it is: synonyms in their order."""
+    names: dict[str, list[tuple[float, str]]] = {}
     for name, declared in KINDS[code].fields.items():
         names.setdefault(normal(declared.label), []).append((0, name))
-        for synonym in declared.synonyms:
-            names.setdefault(normal(synonym), []).append((1, name))
+        for place, synonym in enumerate(declared.synonyms):
+            names.setdefault(normal(synonym), []).append((1 + place / 100, name))
     return names
 
 
@@ -171,7 +172,7 @@ def _every_name() -> frozenset[str]:
     return frozenset(name for code in KINDS for name in _names(code))
 
 
-def _candidates(code: str, text: str) -> list[tuple[int, str]]:
+def _candidates(code: str, text: str) -> list[tuple[float, str]]:
     """Fields a heading may mean, each with how far-fetched that is (0 = its very label)."""
     names = _names(code)
     exact = names.get(normal(text)) or names.get(_without_brackets(text))
@@ -182,8 +183,10 @@ def _candidates(code: str, text: str) -> list[tuple[int, str]]:
         (3 + len(word) - len(known), field)
         for known, fields in names.items()
         if len(known) >= 2
-        and len(known) * 2 >= len(word)
-        and (word.endswith(known) or (word.startswith(known) and len(known) > 2))
+        and (
+            (word.endswith(known) and len(known) * 3 >= len(word))
+            or (word.startswith(known) and len(known) > 2 and len(known) * 2 >= len(word))
+        )
         for _, field in fields
     ]
     return sorted(close)
@@ -195,7 +198,7 @@ def assign(
     """Return which column holds which field, and how well they fit (higher is better)."""
     by_hand = {normal(heading): field for heading, field in mapping.items()}
     fields = KINDS[code].fields
-    pairs: list[tuple[int, int, int, str]] = []
+    pairs: list[tuple[float, int, int, str]] = []
     order = {name: n for n, name in enumerate(fields)}
     for column, text in texts.items():
         chosen = by_hand.get(normal(text))
@@ -206,7 +209,7 @@ def assign(
             pairs.extend(
                 (far, order[f], column, f)
                 for far, f in _candidates(code, text)
-                if far <= 1 or not idle
+                if far < 2 or not idle
             )
     columns: dict[str, int] = {}
     taken: set[int] = set()
@@ -215,7 +218,9 @@ def assign(
         if name not in columns and column not in taken:
             columns[name] = column
             taken.add(column)
-            fit += 4 if far <= 1 else 2
+            fit += 4 if far < 2 else 2
+    if code == "visits" and "day" not in columns and "at" in columns:
+        columns["day"] = columns.pop("at")
     return columns, fit
 
 
@@ -266,8 +271,14 @@ def heading_at(
     for code in [kind] if kind else KINDS:
         columns, fit = assign(code, texts, mapping)
         known = KINDS[code]
-        if not any(need <= columns.keys() for need in known.needs) and not (
-            kind and len(columns) >= 2
+        enough = any(need <= columns.keys() for need in known.needs)
+        if not enough and not (kind and len(columns) >= 2):
+            continue
+        # Homes with a day and a visitor are visits that lack something; they must not pass for homes.
+        if (
+            code == "households"
+            and not kind
+            and {"day", "staff"} <= assign("visits", texts, {})[0].keys()
         ):
             continue
         if best is None or fit > best[0]:

@@ -20,10 +20,10 @@ from db.places import Community, Household
 OUTCOMES: Final = {
     "见到人": "met", "已见": "met", "见面": "met", "入户": "met", "已入户": "met", "已走访": "met",
     "见到": "met", "在家": "met", "有人": "met", "成功": "met", "走访成功": "met", "已访": "met",
-    "见到住户": "met", "入户成功": "met", "已见面": "met",
+    "见到住户": "met", "入户成功": "met", "已见面": "met", "是": "met", "√": "met", "有人在家": "met",
     "未遇": "not_home", "未见": "not_home", "没人": "not_home", "无人": "not_home",
     "不在家": "not_home", "家中无人": "not_home", "无人在家": "not_home", "没遇到": "not_home",
-    "未见到人": "not_home", "敲门无人": "not_home", "未在家": "not_home", "无人应答": "not_home",
+    "未见到人": "not_home", "敲门无人": "not_home", "未在家": "not_home", "无人应答": "not_home", "否": "not_home", "×": "not_home", "未入户": "not_home",
     "拒访": "refused", "拒绝": "refused", "拒绝走访": "refused", "不配合": "refused",
     "拒绝开门": "refused", "拒绝入户": "refused",
     "电话联系": "phone", "电话": "phone", "电话走访": "phone", "电联": "phone", "电话访问": "phone",
@@ -103,7 +103,7 @@ class VisitDraft:
         Field("日期", kind="day", synonyms=("走访日期", "入户日期", "走访时间", "时间日期", "入户时间", "年月日",
               "登记日期", "走访年月日", "宣传日期"), required=True))  # fmt: skip
     at: int | None = entry(
-        Field("时间", kind="time", synonyms=("走访时刻", "具体时间", "入户时刻", "时刻", "几点", "时分")))  # fmt: skip
+        Field("时间", kind="time", synonyms=("走访时刻", "具体时间", "走访时间", "入户时间", "入户时刻", "时刻", "几点", "时分")))  # fmt: skip
     staff: tuple[str, ...] = entry(
         Field("走访人", kind="names", synonyms=("走访人员", "走访民警", "民警", "入户人员", "责任人", "走访者",
               "入户民警", "宣传人", "宣传人员", "工作人员", "填报人", "登记人", "走访干部")), ())  # fmt: skip
@@ -112,7 +112,7 @@ class VisitDraft:
               "同行志愿者", "陪同")), ())  # fmt: skip
     outcome: str = entry(
         Field("走访结果", kind="choice", synonyms=("结果", "走访情况", "入户情况", "入户结果", "是否见面", "见面情况",
-              "走访状态", "访问结果"), choices=OUTCOMES, required=True), "")  # fmt: skip
+              "走访状态", "访问结果", "是否见到", "是否见到人", "是否入户", "是否走访"), choices=OUTCOMES, required=True), "")  # fmt: skip
     people: int | None = entry(
         Field("见到人数", kind="count", synonyms=("人数", "见面人数", "受访人数", "宣传人数", "走访人数", "受教育人数"),
               most=99))  # fmt: skip

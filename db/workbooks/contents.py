@@ -23,7 +23,9 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"\x09\x02\x06\x00", "biff"),
     (b"\x09\x04\x06\x00", "biff"),
 )
-_PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|body|table|style)\b", re.I | re.S)
+_PAGE = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|body|table|style)\b", re.I | re.S
+)
 _MARKUP = re.compile(rb"\s*<\?xml\b")
 _HEAD = 4096
 
@@ -71,7 +73,11 @@ def _has_stream(data: bytes, name: str) -> bool:
     at = data.find(wanted)
     while at >= 0:
         length = int.from_bytes(data[at + 64 : at + 66], "little")
-        if at % _DIRECTORY_ENTRY == 0 and length == len(wanted) and data[at + 66 : at + 67] == b"\x02":
+        if (
+            at % _DIRECTORY_ENTRY == 0
+            and length == len(wanted)
+            and data[at + 66 : at + 67] == b"\x02"
+        ):
             return True
         at = data.find(wanted, at + 1)
     return False

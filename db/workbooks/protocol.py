@@ -9,6 +9,7 @@ a letter (d, s, t for date, datetime, time) and its ISO form.
 
 import struct
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -32,6 +33,18 @@ MOST_FRAME: Final = 16 * MIB
 MOST_PAYLOAD: Final = 96 * MIB
 
 _HEAD = struct.Struct(">I")
+
+
+Coded = str | int | float | bool | list[str] | None
+Row = list[Coded]
+
+
+@dataclass(frozen=True)
+class OpenSheet:
+    """A sheet's name and its rows from row 1 and column A, read as they are asked for."""
+
+    name: str
+    rows: Iterator[Row]
 
 
 class Refused(Exception):

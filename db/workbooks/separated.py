@@ -6,7 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 
-from db.workbooks.protocol import MOST_CHARACTERS, Refused
+from db.workbooks.protocol import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Refused, Row
 
 _DELIMITERS = ",\t;"
 _PROBED_RECORDS = 100
@@ -17,11 +17,11 @@ _BYTE_ORDER_MARKS = (
 )
 
 
-def read_separated(data: bytes) -> Iterator[list[str | None]]:
+def read_separated(data: bytes) -> Iterator[Row]:
     """Yield the records of a .csv; every cell is text, an empty one None.
 
     UTF-8 and UTF-16 with their marks, else UTF-8, else GB18030. Refused for anything else, for a
-    zero character and for a quote that is never closed.
+    zero character, for a quote that is never closed, and beyond the limits of rows and columns.
     """
     text = _decoded(data)
     if "\x00" in text:
@@ -30,8 +30,13 @@ def read_separated(data: bytes) -> Iterator[list[str | None]]:
     csv.field_size_limit(MOST_CHARACTERS)
     records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        for record in records:
-            yield [cell or None for cell in record]
+        for number, record in enumerate(records):
+            if number >= MOST_ROWS:
+                raise Refused("rows")
+            row: Row = [cell or None for cell in record]
+            if any(row[MOST_COLUMNS:]):
+                raise Refused("columns")
+            yield row[:MOST_COLUMNS]
     except csv.Error as error:
         too_long = "field larger" in str(error)
         raise Refused("long" if too_long else "quotes", str(records.line_num)) from error

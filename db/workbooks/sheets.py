@@ -1,37 +1,25 @@
 """The sheets of an .xlsx, .xls or .ods as rows that begin at A1, merged cells filled downwards."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import BinaryIO, Final
-from xml.parsers import expat
+from typing import Any, BinaryIO, Final
 
 import python_calamine as calamine
 
+from db.workbooks.merges import Merge
 from db.workbooks.protocol import (
     MOST_CELLS,
-    MOST_CHARACTERS,
     MOST_COLUMNS,
     MOST_ROWS,
     MOST_SHEETS,
+    Coded,
+    OpenSheet,
     Refused,
+    Row,
 )
 
-Coded = str | int | float | bool | list[str] | None
-Row = list[Coded]
-Merge = tuple[tuple[int, int], tuple[int, int]]
-_TABLE: Final = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 # Above this a float no longer tells neighbouring whole numbers apart.
 _EXACT: Final = 2**53
-_CHUNK: Final = 64 * 1024
-
-
-@dataclass(frozen=True)
-class OpenSheet:
-    """A sheet's name and its rows, read as they are asked for."""
-
-    name: str
-    rows: Iterator[Row]
 
 
 def open_sheets(
@@ -72,7 +60,10 @@ def _rows(sheet: calamine.CalamineSheet, merges: Sequence[Merge]) -> Iterator[Ro
     margin: Row = [None] * min(sheet.start[1], MOST_COLUMNS)
     fill = _Filling(merges)
     for number, cells in enumerate(sheet.iter_rows()):
-        row = margin + [_coded(cell) for cell in cells]
+        row = margin + [
+            (cell or None) if cell.__class__ is str else _CODERS[cell.__class__](cell)
+            for cell in cells
+        ]
         fill(number, row)
         _cut(row)
         if len(row) > MOST_COLUMNS:
@@ -122,13 +113,6 @@ class _Filling:
                     row[column] = value
 
 
-def _text(value: str) -> Coded:
-    if len(value) > MOST_CHARACTERS:
-        raise Refused("long")
-    # A zero cannot be typed into a cell, and no field of a ledger may hold one.
-    return value.replace("\x00", "") or None
-
-
 def _number(value: float) -> Coded:
     if value.is_integer() and abs(value) < _EXACT:
         return int(value)
@@ -161,5 +145,17 @@ def _duration(value: timedelta) -> Coded:
     return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
-def _coded(cell: calamine_cell) -> Coded:
-    return _CODERS[cell.__class__](cell)
+def _same(value: Any) -> Coded:
+    return value  # type: ignore[no-any-return]
+
+
+# By exact class: a bool is an int and a datetime is a date.
+_CODERS: dict[type, Callable[[Any], Coded]] = {
+    int: _same,
+    float: _number,
+    bool: _same,
+    datetime: _datetime,
+    date: _date,
+    time: _time,
+    timedelta: _duration,
+}

@@ -12,7 +12,7 @@ from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.places import communities
 from db.visits import CampaignDraft, add_campaign, campaigns
-from desktop.cli.opening import Bar, unlocked
+from desktop.cli.opening import Bar, require_folder_of, unlocked
 
 _SHOWN = 12
 
@@ -20,6 +20,8 @@ _SHOWN = 12
 def import_files(arguments: argparse.Namespace) -> int:
     """Bring workbooks in: preview, write, account for every row."""
     mapping = dict(_pair(text) for text in arguments.map)
+    if arguments.rejected is not None:
+        require_folder_of(arguments.rejected)
     bar = Bar()
     books = read_files(arguments.files, bar)
     with unlocked(arguments, write=not arguments.dry_run) as ledger:

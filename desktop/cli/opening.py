@@ -54,6 +54,16 @@ def unlocked(arguments: argparse.Namespace, *, write: bool) -> Ledger:
     return Ledger.unlock(arguments.data, password, user=arguments.user, write=write)
 
 
+def require_folder_of(file: Path) -> None:
+    """Raise UserError if the folder a file is to be written to does not exist."""
+    if not file.absolute().parent.is_dir():
+        raise UserError(
+            f"没有“{file.absolute().parent}”这个文件夹，什么也没有做。请先建好，或换个地方。"
+        )
+    if file.is_dir():
+        raise UserError(f"“{file}”是一个文件夹，请写出文件名。什么也没有做。")
+
+
 class Bar:
     """A progress bar on the terminal; silent where output goes to a file."""
 

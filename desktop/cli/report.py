@@ -20,7 +20,7 @@ from db.ledger import Ledger
 from db.people import staff
 from db.post import the_post
 from db.trainings import untrained
-from desktop.cli.opening import unlocked
+from desktop.cli.opening import require_folder_of, unlocked
 from desktop.paths import cache
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def weekly(arguments: argparse.Namespace) -> int:
     kind = arguments.out.suffix.lower()
     if kind not in (".pdf", ".json"):
         raise UserError(f"周报可以写成 .pdf 或 .json，还不能写成“{kind or arguments.out.name}”。")
+    require_folder_of(arguments.out)
     lists = [name for name in arguments.lists.replace("，", ",").split(",") if name]
     unknown = [name for name in lists if name not in LISTS]
     if unknown:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from desktop.paper.document import Column, Row, Table
 from desktop.paper.fonts import Faces
 from desktop.paper.setting import Shaped, Style, narrowest_text, shape
-from desktop.paper.sheet import PITCH, Sheet
 
 PADDING = 4.0
 BETWEEN_ROWS = 3.2
@@ -14,7 +13,8 @@ BETWEEN_ROWS = 3.2
 _LEADING = 1.3
 _SIZES = (12.0, 10.5, 9.0)
 _LEGIBLE = (12.0, 10.5)
-_TITLE_LINES = 4
+_SHORT_HEAD = 6.0
+_HALVINGS = 30
 
 
 class Grid(NamedTuple):
@@ -42,18 +42,17 @@ class _Measured(NamedTuple):
         return [width * size + 2 * PADDING for width in self.least]
 
 
-def fit(table: Table, sheet: Sheet, notes_height: float, faces: Faces) -> Grid:
-    """Return the measures of a table: the largest type at which its cells stand well.
+def fit(table: Table, width: float, height: float, faces: Faces) -> Grid:
+    """Return the measures of a table: the largest type at which its cells stand well, in points.
 
-    Best is a cell on a line each and the table on one page, below a title, with its notes; then a
-    cell on a line each; then cells wrapped by the rules. Only what fits at no size is broken.
+    `height` is what the page has left for head and rows. Best is a cell on a line each and all on
+    that page; then a cell on a line each; then cells wrapped by the rules. Only what fits at no
+    size is broken.
     """
     measured = _measure(table, faces)
-    width = sheet.block_width
     on_a_line = [size for size in _LEGIBLE if sum(measured.natural_at(size)) <= width]
-    room = sheet.capacity - _TITLE_LINES * PITCH - notes_height
     rows = len(table.rows) + 1
-    on_a_page = [size for size in on_a_line if rows * (size * _LEADING + BETWEEN_ROWS) <= room]
+    on_a_page = [size for size in on_a_line if rows * (size * _LEADING + BETWEEN_ROWS) <= height]
     wrapped = [size for size in _SIZES if sum(measured.least_at(size)) <= width]
     size = [*on_a_page, *on_a_line, *wrapped, _SIZES[-1]][0]
     widths = _widths(table.columns, measured.least_at(size), measured.natural_at(size), width)
@@ -71,7 +70,11 @@ def cell_style(row: Row, size: float) -> Style:
 def _measure(table: Table, faces: Faces) -> _Measured:
     heads = [shape(column.head, Style("heiti", 1.0), faces) for column in table.columns]
     natural = [sum(head.widths) for head in heads]
-    least = [narrowest_text(head) for head in heads]
+    # A short heading broken in two looks like two headings.
+    least = [
+        width if width <= _SHORT_HEAD else narrowest_text(head)
+        for width, head in zip(natural, heads, strict=True)
+    ]
     for row in table.rows:
         if row.kind == "group":
             continue
@@ -92,19 +95,24 @@ def _widths(
         shares = [1 if column.narrow else 3 for column in columns]
         spare = (width - sum(natural)) / sum(shares)
         return [size + spare * share for size, share in zip(natural, shares, strict=True)]
-    if sum(least) <= width:
-        part = (width - sum(least)) / (sum(natural) - sum(least))
-        return [low + (high - low) * part for low, high in zip(least, natural, strict=True)]
-    return _capped(least, width)
+    return _capped(least, natural, width)
 
 
-def _capped(least: list[float], width: float) -> list[float]:
-    """Return the widths with the widest cut to one measure, so that the narrow ones keep theirs."""
-    left, columns = width, len(least)
-    for size in sorted(least):
-        if size * columns > left:
-            break
-        left -= size
-        columns -= 1
-    cap = left / max(1, columns)
-    return [min(size, cap) for size in least]
+def _capped(least: list[float], natural: list[float], width: float) -> list[float]:
+    """Return the widths with the widest columns cut to one measure, so narrow ones keep theirs.
+
+    No column goes below what its parts kept whole need, unless even those pass the width.
+    """
+    floors = least if sum(least) <= width else [0.0] * len(least)
+    low, high = 0.0, width
+    for _ in range(_HALVINGS):
+        cap = (low + high) / 2
+        if sum(map(_between, floors, natural, [cap] * len(floors))) > width:
+            high = cap
+        else:
+            low = cap
+    return [_between(floor, wish, low) for floor, wish in zip(floors, natural, strict=True)]
+
+
+def _between(floor: float, wish: float, cap: float) -> float:
+    return max(floor, min(wish, cap))

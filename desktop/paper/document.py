@@ -107,7 +107,7 @@ class Table(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-Block = (
+TextBlock = (
     Mark
     | BulletinHead
     | Title
@@ -118,8 +118,8 @@ Block = (
     | AttachmentNote
     | Signature
     | AttachmentStart
-    | Table
 )
+Block = TextBlock | Table
 
 
 class Document(NamedTuple):

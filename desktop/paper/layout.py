@@ -5,12 +5,12 @@ Source: GB/T 9704-2012 as the project's page of layout rules words it.
 
 from collections.abc import Sequence
 from itertools import combinations
+from math import ceil
 
 from desktop.paper.document import (
     Addressee,
     AttachmentNote,
     AttachmentStart,
-    Block,
     BulletinHead,
     Document,
     Heading,
@@ -19,6 +19,7 @@ from desktop.paper.document import (
     Signature,
     Subtitle,
     Table,
+    TextBlock,
     Title,
     attachment_label,
 )
@@ -61,6 +62,8 @@ _INDENT = 2 * CHARACTER
 _SEAL_INDENT = 4 * CHARACTER
 _TABLE_GAP = 4.0
 _PULLED_LINES = 2
+# All ways to break a title are tried, so their number is kept small.
+_MOST_PARTS = 10
 _BLANK = Piece(PITCH, blank=True)
 
 
@@ -73,12 +76,15 @@ def lay_out(document: Document, faces: Faces) -> list[Page]:
             sheet = LANDSCAPE if block.landscape else UPRIGHT
         if isinstance(block, Signature | AttachmentNote):
             pieces = _pulled(pieces)
-        pieces += _block_pieces(block, sheet, faces)
+        if isinstance(block, Table):
+            pieces += _table(block, pieces, sheet, faces)
+        else:
+            pieces += _block_pieces(block, sheet, faces)
     first = LANDSCAPE if document.landscape else UPRIGHT
     return paginate(pieces, first, faces, centred=document.centred_numbers)
 
 
-def _block_pieces(block: Block, sheet: Sheet, faces: Faces) -> list[Piece]:
+def _block_pieces(block: TextBlock, sheet: Sheet, faces: Faces) -> list[Piece]:
     match block:
         case Paragraph(text):
             pieces = _running(text, BODY, sheet, faces)
@@ -103,10 +109,17 @@ def _block_pieces(block: Block, sheet: Sheet, faces: Faces) -> list[Piece]:
             pieces = [*start, _BLANK._replace(keep=True), *_title(title, sheet, faces)]
         case BulletinHead():
             pieces = _bulletin_head(block, sheet, faces)
-        case Table():
-            gap = Piece(_TABLE_GAP, keep=True, blank=True)
-            pieces = [gap, *table_pieces(block, sheet, faces)]
     return pieces
+
+
+def _table(table: Table, before: Sequence[Piece], sheet: Sheet, faces: Faces) -> list[Piece]:
+    used = _TABLE_GAP
+    for piece in reversed(before):
+        if piece.turn is not None:
+            break
+        used += piece.height
+    gap = Piece(_TABLE_GAP, keep=True, blank=True)
+    return [gap, *table_pieces(table, sheet, used % sheet.capacity, faces)]
 
 
 def _line_piece(line: SetLine, style: Style, x: float, *, keep: bool = False) -> Piece:
@@ -140,12 +153,16 @@ def _title(title: Title, sheet: Sheet, faces: Faces) -> list[Piece]:
 def title_lines(parts: Sequence[str], width: float, faces: Faces) -> list[str]:
     """Return a title in as few lines as fit the width in points, broken only between its parts.
 
-    Several lines grow or shrink steadily from top to bottom where the parts allow it. A part wider
-    than the width stands alone and is left for the line breaker.
+    Several lines grow or shrink from top to bottom by at least a character where the parts allow
+    it, and as little as can be. A part wider than the width is first cut into pieces as even as
+    the line breaker can make them.
     """
+    parts = [piece for part in parts for piece in _title_pieces(part, width, faces)]
     widths = [sum(shape(part, _TITLE, faces).widths) for part in parts]
     if sum(widths) <= width:
         return ["".join(parts)]
+    if len(parts) > _MOST_PARTS:
+        return parts
     for count in range(2, len(parts) + 1):
         choices = []
         for cuts in combinations(range(1, len(parts)), count - 1):
@@ -153,10 +170,20 @@ def title_lines(parts: Sequence[str], width: float, faces: Faces) -> list[str]:
             sizes = [sum(widths[start:end]) for start, end in bounds]
             if max(sizes) <= width:
                 steady = sizes in (sorted(sizes), sorted(sizes, reverse=True))
-                choices.append((not steady, max(sizes) - min(sizes), bounds))
+                even = max(sizes) - min(sizes)
+                choices.append((not steady or even < _TITLE.size, even, bounds))
         if choices:
             return ["".join(parts[start:end]) for start, end in min(choices)[2]]
-    return list(parts)
+    return parts
+
+
+def _title_pieces(part: str, width: float, faces: Faces) -> list[str]:
+    shaped = shape(part, _TITLE, faces)
+    whole = sum(shaped.widths)
+    if whole <= width:
+        return [part]
+    even = whole / ceil(whole / width) + _TITLE.size
+    return [line.text for line in set_lines(shaped, min(width, even), spread=False)]
 
 
 def _attachment_note(names: tuple[str, ...], sheet: Sheet, faces: Faces) -> list[Piece]:

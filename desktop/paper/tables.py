@@ -17,10 +17,14 @@ _NOTE_GAP = 3.0
 _ROUNDING = 0.02
 
 
-def table_pieces(table: Table, sheet: Sheet, faces: Faces) -> list[Piece]:
-    """Return the table as pieces: the head, a piece a row, and the lines of its notes."""
+def table_pieces(table: Table, sheet: Sheet, used: float, faces: Faces) -> list[Piece]:
+    """Return the table as pieces: the head, a piece a row, and the lines of its notes.
+
+    `used` is the height in points that is taken above it on its page.
+    """
     notes = _notes(table.notes, sheet, faces)
-    grid = fit(table, sheet, sum(note.height for note in notes), faces)
+    left = sheet.capacity - used - sum(note.height for note in notes)
+    grid = fit(table, sheet.block_width, left, faces)
     style = Style("heiti", grid.size)
     columns = range(len(table.columns))
     head_cells = [_wrapped(table.columns[at].head, style, grid, at, faces) for at in columns]
@@ -83,5 +87,6 @@ def _notes(notes: Sequence[str], sheet: Sheet, faces: Faces) -> list[Piece]:
     for note in notes:
         lines = set_lines(shape(note, _NOTE, faces), sheet.block_width)
         y = baseline(_NOTE.size, _NOTE_PITCH)
-        pieces += [Piece(_NOTE_PITCH, (place(line, _NOTE, 0.0, y),)) for line in lines]
-    return pieces
+        runs = [place(line, _NOTE, 0.0, y) for line in lines]
+        pieces += [Piece(_NOTE_PITCH, (run,), keep=True) for run in runs]
+    return [*pieces[:-1], pieces[-1]._replace(keep=False)] if notes else []

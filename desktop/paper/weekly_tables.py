@@ -38,14 +38,15 @@ _STANDING_RULE = (
 
 
 class _Counted(NamedTuple):
-    """A row of the summary: its label, and how to read it from a period's blocks.
+    """A row of the summary: its label, and how to read it from a period's blocks, None where the
+    period was not counted for it.
 
     `adds` is False for what stands on a day and has no total over a month; a `rare` row is left out
     while it is 0 all year.
     """
 
     label: str
-    read: "Callable[[Blocks], int]"
+    read: "Callable[[Blocks], int | None]"
     adds: bool = True
     rare: bool = False
 
@@ -119,11 +120,17 @@ def _summary_rows(figures: "WeekFigures") -> list[_Counted | _Rated]:
     ]
     if figures.now.coverage is not None:
         rows += [
-            _Counted("应访户数（户）", lambda b: _covered(b).base, adds=False),
-            _Counted("已走访（户）", lambda b: _covered(b).done, adds=False),
-            _Counted("已尽责（户）", lambda b: _covered(b).exhausted, adds=False),
-            _Counted("剩余（户）", lambda b: _covered(b).remaining, adds=False),
-            _Rated("走访进度（%）", lambda b: _covered(b).rate, adds=False),
+            _Counted(
+                "应访户数（户）", lambda b: b.coverage.base if b.coverage else None, adds=False
+            ),
+            _Counted("已走访（户）", lambda b: b.coverage.done if b.coverage else None, adds=False),
+            _Counted(
+                "已尽责（户）", lambda b: b.coverage.exhausted if b.coverage else None, adds=False
+            ),
+            _Counted(
+                "剩余（户）", lambda b: b.coverage.remaining if b.coverage else None, adds=False
+            ),
+            _Rated("走访进度（%）", lambda b: b.coverage.rate if b.coverage else None, adds=False),
         ]
     return rows + [row for row in _RECORD_ROWS if not _never(row, figures)]
 
@@ -155,27 +162,21 @@ _RECORD_ROWS: list[_Counted | _Rated] = [
 
 
 def _summary_row(entry: _Counted | _Rated, figures: "WeekFigures") -> Row:
-    now, last = figures.now, figures.previous
-    totals = (figures.month, figures.year)
-    if isinstance(entry, _Rated):
-        this, before = entry.read(now), entry.read(last)
-        cells = [_bare(this), _bare(before), signed_rate(this, before), NOTHING]
-        added = [_bare(entry.read(blocks)) if entry.adds else NOTHING for blocks in totals]
+    now, last = entry.read(figures.now), entry.read(figures.previous)
+    if isinstance(now, int) and isinstance(last, int):
+        moved = (signed(now, last), swing(now, last))
+    elif isinstance(now, str) and isinstance(last, str):
+        moved = (signed_rate(now, last), NOTHING)
     else:
-        count, earlier = entry.read(now), entry.read(last)
-        cells = [str(count), str(earlier), signed(count, earlier), swing(count, earlier)]
-        added = [str(entry.read(blocks)) if entry.adds else NOTHING for blocks in totals]
-    return Row((entry.label, *cells, *added))
+        moved = (NOTHING, NOTHING)
+    totals = [
+        entry.read(blocks) if entry.adds else None for blocks in (figures.month, figures.year)
+    ]
+    return Row((entry.label, _cell(now), _cell(last), *moved, *map(_cell, totals)))
 
 
 def _times(outcome: str) -> "Callable[[Blocks], int]":
     return lambda blocks: blocks.visits.by_outcome.get(outcome, 0)
-
-
-def _covered(blocks: "Blocks") -> "CoverageCount":
-    if blocks.coverage is None:
-        raise ValueError("coverage is asked of a period that has none")
-    return blocks.coverage
 
 
 def _progress_cells(count: "CoverageCount | None") -> tuple[str, ...]:
@@ -192,8 +193,8 @@ def _with_total(
     return (*rows, Row(("合计", *total), "total"))
 
 
-def _bare(value: str | None) -> str:
-    return NOTHING if value is None else value
+def _cell(value: int | str | None) -> str:
+    return NOTHING if value is None else str(value)
 
 
 def _numbered(notes: Sequence[str]) -> tuple[str, ...]:

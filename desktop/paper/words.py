@@ -66,10 +66,8 @@ def signed(now: int, last: int) -> str:
     return _sign(now - last) + str(abs(now - last))
 
 
-def signed_rate(now: str | None, last: str | None) -> str:
-    """Return the difference of two printed rates for a cell: +8.7, −0.4, 0.0, or —."""
-    if now is None or last is None:
-        return NOTHING
+def signed_rate(now: str, last: str) -> str:
+    """Return the difference of two printed rates for a cell: +8.7, −0.4, 0.0."""
     moved = tenths(now) - tenths(last)
     return _sign(moved) + _decimal(abs(moved))
 

@@ -103,7 +103,7 @@ def test_cells() -> None:
         "持平",
         "上期为0",
     )
-    assert (rate(None), rate("43.8"), signed_rate(None, "1.0")) == ("—", "43.8%", "—")
+    assert (rate(None), rate("43.8"), signed_rate("1.0", "1.4")) == ("—", "43.8%", "−0.4")
 
 
 def test_shares_that_do_not_add_up_are_owned_up_to() -> None:

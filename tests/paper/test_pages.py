@@ -114,7 +114,7 @@ def test_page_numbers_stand_outside_one_character_in(faces: Faces) -> None:
 
 def test_a_landscape_page_has_its_number_where_the_upright_sheet_has_it(faces: Faces) -> None:
     wide = Table((Column("一"), Column("二")), (Row(("甲", "乙")),))
-    pages = lay_out(paper(AttachmentStart("附件1", Title(("宽表",)), True), wide), faces)
+    pages = lay_out(paper(AttachmentStart("附件1", Title(("宽表",)), landscape=True), wide), faces)
     assert [page.width > page.height for page in pages] == [False, True]
     run = number(pages[1])
     assert run.turned
@@ -142,8 +142,8 @@ def test_the_signature_follows_the_standard(faces: Faces) -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(1, 70), st.booleans(), st.booleans())
-def test_no_page_holds_only_the_signature(lines: int, noted: bool, sealed: bool) -> None:
+@given(lines=st.integers(1, 70), noted=st.booleans(), sealed=st.booleans())
+def test_no_page_holds_only_the_signature(*, lines: int, noted: bool, sealed: bool) -> None:
     faces = _shared()
     blocks: list[Block] = [Paragraph("走访。") for _ in range(lines)]
     blocks += [AttachmentNote(("甲表", "乙表"))] if noted else []

@@ -3,6 +3,7 @@
 import re
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -50,7 +51,7 @@ def test_title_author_and_language_are_set(faces: Faces) -> None:
     assert reader.metadata is not None
     assert reader.metadata.title == "示范派出所三号警务室工作周报"
     assert reader.metadata.author == "示范派出所三号警务室"
-    catalog = reader.trailer["/Root"]
+    catalog: Any = reader.trailer["/Root"]
     assert catalog["/Lang"] == "zh-CN"
     assert len(reader.pages) == 4
     assert [round(side) for side in reader.pages[0].mediabox[2:]] == [595, 842]
@@ -60,7 +61,8 @@ def test_every_face_is_embedded_as_a_part_and_none_else_is_named(faces: Faces) -
     reader = read(weekly(), faces=faces)
     names = set()
     for page in reader.pages:
-        for font in page["/Resources"]["/Font"].values():
+        resources: Any = page["/Resources"]
+        for font in resources["/Font"].values():
             entry = font.get_object()
             names.add(entry["/BaseFont"])
             descendant = entry["/DescendantFonts"][0].get_object()
