@@ -76,4 +76,4 @@ def the_post(connection: Connection) -> PostDraft:
 
 def working_days(connection: Connection) -> Mapping[date, bool]:
     """Return the exceptions to plain weekdays, day to works."""
-    return dict(connection.execute(select(DayOff.day, DayOff.works)).tuples())
+    return dict(connection.execute(select(DayOff.day, DayOff.works)).all())

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from db.coverage import coverage
 from db.disputes.facts import Clocks, Ending, Facts, count_disputes
-from db.figures import week_figures
 from db.figures.rates import percent
+from db.figures.week import week_figures
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Period, Week

@@ -248,7 +248,7 @@ def count_visits(connection: Connection, period: Period) -> VisitCount:
     outcomes = connection.execute(
         select(Visit.outcome, func.count()).where(dated).group_by(Visit.outcome)
     )
-    found = dict(outcomes.tuples())
+    found = dict(outcomes.all())
     communities = connection.execute(
         select(Community.name, func.count(Visit.id))
         .join(Household, Household.community == Community.id)
@@ -264,7 +264,7 @@ def count_visits(connection: Connection, period: Period) -> VisitCount:
         leaflets or 0,
         {name: found[code] for code, name in OUTCOME_NAMES.items() if code in found},
         _by_topic(connection, period),
-        dict(communities.tuples()),
+        dict(communities.all()),
         _not_home_by_band(connection, period),
     )
 
@@ -296,5 +296,5 @@ def _not_home_by_band(connection: Connection, period: Period) -> dict[str, int]:
         .where(Visit.outcome.in_(("not_home", "left_card")))
         .group_by(band)
     )
-    found: dict[str, int] = dict(rows.tuples())
+    found: dict[str, int] = dict(rows.all())
     return {name: found[name] for name in BANDS if name in found}

@@ -29,7 +29,7 @@ MOST_CELLS: Final = 2_400_000
 MOST_SHEETS: Final = 500
 # Excel's own limit of a cell; a longer text is a fault of the file or an attack.
 MOST_CHARACTERS: Final = 32_767
-MOST_FRAME: Final = 16 * MIB
+MOST_FRAME: Final = 8 * MIB
 MOST_PAYLOAD: Final = 96 * MIB
 
 _HEAD = struct.Struct(">I")

@@ -28,7 +28,7 @@ from db.workbooks.separated import read_separated
 from db.workbooks.sheets import open_sheets
 
 _INPUT, _OUTPUT = 0, 1
-_ROWS_IN_A_FRAME: Final = 256
+_ROWS_IN_A_FRAME: Final = 64
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from db.disputes.facts import open_disputes
-from db.figures import clocks, week_figures
 from db.figures.model import WeekFigures
+from db.figures.week import clocks, week_figures
 from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.kernel.files import write_atomically

@@ -8,13 +8,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from db.kernel.errors import PolicepostError
 from desktop.paths import cache, default_data
-
-if TYPE_CHECKING:
-    from desktop.paper.fonts import Role
 
 
 def selftest(arguments: argparse.Namespace) -> int:
@@ -28,13 +24,6 @@ def selftest(arguments: argparse.Namespace) -> int:
 
 
 Finding = tuple[str, bool, str]
-_ROLES: "dict[Role, str]" = {
-    "fangsong": "仿宋",
-    "kaiti": "楷体",
-    "heiti": "黑体",
-    "xiaobiaosong": "小标宋",
-    "songti": "宋体",
-}
 
 
 def _cipher() -> Iterator[Finding]:
@@ -71,9 +60,8 @@ def _disk() -> Iterator[Finding]:
 def _fonts() -> Iterator[Finding]:
     from desktop.paper.fonts import find_faces  # noqa: PLC0415
 
-    faces = find_faces(cache())
-    for role, name in _ROLES.items():
-        yield "字体", True, f"{name}用 {faces.glyph(role, '警').face.path.name}"
+    for role, name in find_faces(cache()).names().items():
+        yield "字体", True, f"{role}用 {name}"
 
 
 def _printer() -> Iterator[Finding]:

@@ -13,15 +13,18 @@ BETWEEN_ROWS = 3.2
 _LEADING = 1.3
 _SIZES = (12.0, 10.5, 9.0)
 _LEGIBLE = (12.0, 10.5)
+# What is tried to keep a table on its page: type size, and points between two rows.
+_SETTINGS = ((12.0, BETWEEN_ROWS), (10.5, BETWEEN_ROWS), (10.5, 1.6))
 _SHORT_HEAD = 6.0
 _HALVINGS = 30
 
 
 class Grid(NamedTuple):
-    """The columns of one table: left sides with the last right side, and the type size."""
+    """The columns of one table: left sides with the last right side, type size, space of rows."""
 
     edges: tuple[float, ...]
     size: float
+    between: float = BETWEEN_ROWS
 
     @property
     def pitch(self) -> float:
@@ -52,14 +55,19 @@ def fit(table: Table, width: float, height: float, faces: Faces) -> Grid:
     measured = _measure(table, faces)
     on_a_line = [size for size in _LEGIBLE if sum(measured.natural_at(size)) <= width]
     rows = len(table.rows) + 1
-    on_a_page = [size for size in on_a_line if rows * (size * _LEADING + BETWEEN_ROWS) <= height]
+    on_a_page = [
+        (size, between)
+        for size, between in _SETTINGS
+        if size in on_a_line and rows * (size * _LEADING + between) <= height
+    ]
     wrapped = [size for size in _SIZES if sum(measured.least_at(size)) <= width]
-    size = [*on_a_page, *on_a_line, *wrapped, _SIZES[-1]][0]
+    spread = [(size, BETWEEN_ROWS) for size in (*on_a_line, *wrapped, _SIZES[-1])]
+    size, between = [*on_a_page, *spread][0]
     widths = _widths(table.columns, measured.least_at(size), measured.natural_at(size), width)
     edges = [0.0]
     for column_width in widths:
         edges.append(edges[-1] + column_width)
-    return Grid(tuple(edges), size)
+    return Grid(tuple(edges), size, between)
 
 
 def cell_style(row: Row, size: float) -> Style:

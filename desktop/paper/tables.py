@@ -5,7 +5,7 @@ Source: the layout rules for tables (heads in 黑体, 0.5 pt lines, numbers at t
 
 from collections.abc import Sequence
 
-from desktop.paper.columns import BETWEEN_ROWS, PADDING, Grid, cell_style, fit
+from desktop.paper.columns import PADDING, Grid, cell_style, fit
 from desktop.paper.document import Align, Row, Table
 from desktop.paper.fonts import Faces
 from desktop.paper.setting import Run, SetLine, Style, place, set_lines, shape
@@ -46,9 +46,9 @@ def _row_pieces(
     """Return the row in one piece; only a row taller than a whole page is cut."""
     style = cell_style(row, grid.size)
     if row.kind == "group":
-        grid, aligns = Grid((grid.edges[0], grid.edges[-1]), grid.size), ["left"]
+        grid, aligns = grid._replace(edges=(grid.edges[0], grid.edges[-1])), ["left"]
     cells = [_wrapped(text, style, grid, at, faces) for at, text in enumerate(row.cells)]
-    fits = max(1, int((tallest - BETWEEN_ROWS) // grid.pitch))
+    fits = max(1, int((tallest - grid.between) // grid.pitch))
     most = max(len(cell) for cell in cells)
     return [
         _row_piece([cell[at : at + fits] for cell in cells], aligns, grid, style)
@@ -60,7 +60,7 @@ def _row_piece(
     cells: list[list[SetLine]], aligns: list[Align], grid: Grid, style: Style, *, top: bool = False
 ) -> Piece:
     edges, pitch = grid.edges, grid.pitch
-    height = max(len(cell) for cell in cells) * pitch + BETWEEN_ROWS
+    height = max(len(cell) for cell in cells) * pitch + grid.between
     runs: list[Run] = []
     for at, lines in enumerate(cells):
         left, right = edges[at] + PADDING, edges[at + 1] - PADDING

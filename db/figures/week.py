@@ -1,0 +1,89 @@
+"""A week's figures put together: what the features count, asked once for each period."""
+
+from sqlalchemy import Connection
+
+from db.coverage import coverage
+from db.disputes.facts import Clocks, count_disputes, dispute_facts
+from db.figures.model import (
+    Blocks,
+    CoverageCount,
+    CoverageFigures,
+    DisputeFigures,
+    TrainingFigures,
+    VisitFigures,
+    VolunteerFigures,
+    WeekFigures,
+)
+from db.figures.rates import percent
+from db.kernel.errors import UserError
+from db.kernel.workdays import Period, Week, month_to, year_to
+from db.people import in_service
+from db.post import the_post, working_days
+from db.trainings import count_trainings, trained_in_month
+from db.visits import CampaignLine, campaign_on, campaigns, count_visits
+
+
+def week_figures(connection: Connection, week: Week, campaign: str | None = None) -> WeekFigures:
+    """Return the figures of a week, the week before, and the month and year up to its Sunday.
+
+    `campaign` names the campaign whose coverage is told; by default the latest begun that covers
+    the Sunday. UserError if no campaign has that name.
+    """
+    post = the_post(connection)
+    sunday = week.period.end
+    chosen = campaign_on(connection, sunday)
+    if campaign is not None:
+        chosen = next((c for c in campaigns(connection) if c.name == campaign), None)
+        if chosen is None:
+            raise UserError(f"没有叫“{campaign}”的走访任务，请核对名称。")
+    return WeekFigures(
+        post=post.name,
+        week=str(week),
+        now=_blocks(connection, week.period, chosen),
+        previous=_blocks(connection, week.before.period, chosen),
+        month=_blocks(connection, month_to(sunday), None),
+        year=_blocks(connection, year_to(sunday), None),
+    )
+
+
+def clocks(connection: Connection) -> Clocks:
+    """Return the post's rules of time."""
+    return Clocks(the_post(connection).follow_up_days, working_days(connection))
+
+
+def _blocks(connection: Connection, period: Period, campaign: CampaignLine | None) -> Blocks:
+    disputes = count_disputes(dispute_facts(connection), period, clocks(connection))
+    trainings = count_trainings(connection, period)
+    active = in_service(connection, period.end)
+    trained = trained_in_month(connection, period.end)
+    return Blocks(
+        start=period.start,
+        end=period.end,
+        visits=VisitFigures(**count_visits(connection, period)._asdict()),
+        coverage=_coverage(connection, campaign, period) if campaign else None,
+        disputes=DisputeFigures(**disputes._asdict()),
+        trainings=TrainingFigures(
+            **trainings._asdict(), rate=percent(trainings.present, trainings.expected)
+        ),
+        volunteers=VolunteerFigures(active, trained, active - trained),
+    )
+
+
+def _coverage(connection: Connection, campaign: CampaignLine, period: Period) -> CoverageFigures:
+    lines = coverage(connection, campaign, period.end)
+    base, done = sum(line.base for line in lines), sum(line.done for line in lines)
+    exhausted = sum(line.exhausted for line in lines)
+    return CoverageFigures(
+        campaign=campaign.name,
+        base=base,
+        done=done,
+        exhausted=exhausted,
+        remaining=base - done - exhausted,
+        rate=percent(done, base),
+        by_community={
+            line.name: CoverageCount(
+                line.base, line.done, line.exhausted, line.remaining, percent(line.done, line.base)
+            )
+            for line in lines
+        },
+    )
