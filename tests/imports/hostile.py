@@ -10,10 +10,9 @@ import random
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
 import xlwt
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -59,7 +58,9 @@ def zipped(path: Path, entries: dict[str, str] | dict[str, bytes]) -> Path:
     return path
 
 
-def _good(sheet: str = ONE_CELL, strings: str = ONE_STRING, declaration: str = "") -> dict[str, str]:
+def _good(
+    sheet: str = ONE_CELL, strings: str = ONE_STRING, declaration: str = ""
+) -> dict[str, str]:
     return parts(sheet, strings, declaration)
 
 
@@ -192,9 +193,7 @@ def external_entity(folder: Path) -> Path:
         f'<!DOCTYPE sst [<!ENTITY a SYSTEM "{secret.as_uri()}">'
         '<!ENTITY % b SYSTEM "http://127.0.0.1:9/x.dtd"> %b;]>'
     )
-    return zipped(
-        folder / "外部.xlsx", _good(ONE_CELL, "<si><t>&a;</t></si>", declaration)
-    )
+    return zipped(folder / "外部.xlsx", _good(ONE_CELL, "<si><t>&a;</t></si>", declaration))
 
 
 def wide_entity(folder: Path) -> Path:
@@ -415,7 +414,9 @@ def xls_named_xlsx(folder: Path) -> Path:
 
 def page_named_xls(folder: Path) -> Path:
     path = folder / "其实是网页.xls"
-    path.write_text("<html><body><table><tr><td>1</td></tr></table></body></html>", encoding="utf-8")
+    path.write_text(
+        "<html><body><table><tr><td>1</td></tr></table></body></html>", encoding="utf-8"
+    )
     return path
 
 
