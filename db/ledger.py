@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from db import backup, migrations
+from db import backup, migrations, tables
 from db.kernel import engine, history, journal, proofs
 from db.kernel.access import Right, Role, require
 from db.kernel.accounts import AccountLine, accounts, add_account, close_account
@@ -26,6 +26,7 @@ from db.places import Household
 from db.post import PostDraft, set_up_post
 
 T = TypeVar("T")
+assert tables.WITH_TABLES  # noqa: S101  undo and proofs look tables up by name
 
 
 @dataclass(frozen=True)

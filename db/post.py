@@ -25,6 +25,7 @@ class Post(Record):
     code: Mapped[str]
     addressee: Mapped[str | None]
     follow_up_days: Mapped[int] = mapped_column(default=7)
+    lock_minutes: Mapped[int | None]
 
 
 class DayOff(Record):
@@ -47,6 +48,7 @@ class PostDraft:
     code: str = entry(Field("代号", most=10), "")
     addressee: str | None = entry(Field("主送", most=60))
     follow_up_days: int = entry(Field("协议后几天回访", kind="count", most=90), 7)
+    lock_minutes: int | None = entry(Field("离开几分钟后锁定", kind="count", most=120), 15)
 
 
 def set_up_post(draft: PostDraft) -> Command[None]:

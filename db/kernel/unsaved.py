@@ -1,0 +1,43 @@
+"""What is being typed and not yet saved: outside the journal, the digest and every backup's promise.
+
+A form leaves its entries here a few seconds after the last key, so that a power cut costs little.
+"""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, Text, delete, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.kernel.ids import Id
+from db.kernel.records import KEY, Plain, compact_json
+
+
+class Unsaved(Plain):
+    """The entries of one open form of one account."""
+
+    __tablename__ = "unsaved"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  SQLAlchemy's own form
+
+    account: Mapped[Id] = mapped_column(KEY, primary_key=True)
+    form: Mapped[str] = mapped_column(Text, primary_key=True)
+    entries: Mapped[str]
+
+
+def unsaved(connection: Connection, account: Id) -> dict[str, dict[str, Any]]:
+    """Return what the account left unsaved, by form."""
+    rows = connection.execute(
+        select(Unsaved.form, Unsaved.entries).where(Unsaved.account == account)
+    )
+    return {row.form: json.loads(row.entries) for row in rows}
+
+
+def keep_unsaved(
+    connection: Connection, account: Id, form: str, entries: dict[str, Any] | None
+) -> None:
+    """Keep a form's entries, or with None forget them; the caller's transaction commits."""
+    mine = (Unsaved.account == account) & (Unsaved.form == form)
+    connection.execute(delete(Unsaved).where(mine))
+    if entries is not None:
+        row = {"account": account, "form": form, "entries": compact_json(entries)}
+        connection.execute(insert(Unsaved), [row])

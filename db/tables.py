@@ -1,0 +1,14 @@
+"""Every module that declares a table: whoever opens a ledger must know them all.
+
+Undo, proofs and the schema's own test look tables up by name; one that was never loaded would be
+passed over.
+"""
+
+from db import disputes, editions, people, places, post, trainings, visits
+from db.imports import mappings
+from db.kernel import accounts, unsaved
+from db.visits import sheets
+
+WITH_TABLES = (
+    accounts, disputes, editions, mappings, people, places, post, sheets, trainings, unsaved, visits,
+)  # fmt: skip
