@@ -18,7 +18,7 @@ from db.ledger import Ledger
 from db.people import Staff
 from db.places import Household, HouseholdDraft, change_household
 from db.visits import Visit, change_visit
-from tests.builders import DAY, add_visits, rows_command, street, visit
+from tests.builders import add_visits, rows_command, street, visit
 
 
 def state(ledger: Ledger) -> str:
