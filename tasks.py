@@ -6,6 +6,7 @@ check   format, lint, types, imports
 bench   the benchmarks, side by side with named peers
 """
 
+import ctypes.util
 import hashlib
 import os
 import shutil
@@ -21,6 +22,17 @@ COMMAND = BIN / ("policepost.exe" if os.name == "nt" else "policepost")
 RUNTIME, DEVELOPMENT = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 BENCH = ROOT / "requirements-bench.lock"
 TEST_PROGRAMS = {"strace": "strace", "pdftotext": "poppler-utils", "pdftoppm": "poppler-utils"}
+# What Qt needs of a bare Debian: libraries and the packages that hold them.
+WINDOW_LIBRARIES = {
+    "GL": "libgl1", "EGL": "libegl1", "xkbcommon": "libxkbcommon0", "dbus-1": "libdbus-1-3",
+    "fontconfig": "libfontconfig1", "glib-2.0": "libglib2.0-0", "gssapi_krb5": "libgssapi-krb5-2",
+    "X11": "libx11-6", "atomic": "libatomic1",
+}  # fmt: skip
+SCREEN_LIBRARIES = {
+    "xcb-cursor": "libxcb-cursor0", "xcb-icccm": "libxcb-icccm4", "xcb-keysyms": "libxcb-keysyms1",
+    "xcb-image": "libxcb-image0", "xcb-render-util": "libxcb-render-util0", "xcb-xkb": "libxcb-xkb1",
+    "xkbcommon-x11": "libxkbcommon-x11-0", "xcb-shape": "libxcb-shape0", "xcb-randr": "libxcb-randr0",
+}  # fmt: skip
 BENCH_PROGRAMS = {"soffice": "libreoffice-calc", **TEST_PROGRAMS}
 
 
@@ -35,7 +47,18 @@ def run(*command: str | Path, **environment: str) -> None:
 
 def system_programs(wanted: dict[str, str]) -> None:
     """Install what the system lacks where this is allowed, else say in one line what to install."""
-    packages = sorted({package for name, package in wanted.items() if shutil.which(name) is None})
+    install({package for name, package in wanted.items() if shutil.which(name) is None})
+
+
+def system_libraries(wanted: dict[str, str]) -> None:
+    """The same for libraries; elsewhere than on Linux Qt brings all it needs."""
+    if sys.platform == "linux":
+        install({p for name, p in wanted.items() if ctypes.util.find_library(name) is None})
+
+
+def install(missing: set[str]) -> None:
+    """Install packages of the system, or end with one line that says what to install."""
+    packages = sorted(missing)
     if not packages:
         return
     if sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get"):
@@ -71,7 +94,9 @@ def pip(*arguments: str | Path) -> None:
 
 
 def demo(*arguments: str) -> None:
-    """Run the demonstration."""
+    """Run the demonstration; only a machine with a screen needs what a window does."""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        system_libraries(WINDOW_LIBRARIES | SCREEN_LIBRARIES)
     environment(RUNTIME)
     run(COMMAND, "demo", *(arguments or ("--out", "demo")))
 
@@ -79,6 +104,7 @@ def demo(*arguments: str) -> None:
 def test(*arguments: str) -> None:
     """Run the tests, on all cores."""
     system_programs(TEST_PROGRAMS)
+    system_libraries(WINDOW_LIBRARIES)
     environment(DEVELOPMENT)
     run(PYTHON, "-m", "pytest", "-n", str(os.cpu_count() or 1), *arguments)
 

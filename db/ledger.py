@@ -284,6 +284,18 @@ class Ledger:
         slots.add_password(target.id.hex(), user, password, self._key)
         slots.save(self.place.slots)
 
+    def check_password(self, password: str) -> None:
+        """Raise UserError unless it is the password of who is logged in; failures are throttled."""
+        throttle = Throttle(self.place.throttle)
+        throttle.before_try()
+        try:
+            _, key = Slots.load(self.place.slots).unlock(self.session.user, password)
+        except WrongSecretError:
+            throttle.failed()
+            raise
+        key.wipe()
+        throttle.succeeded()
+
     def close(self) -> None:
         """Close all files, give the lock back and wipe the key."""
         self._readers.dispose()

@@ -1,9 +1,12 @@
 """Where the program's own files and the machine's folders are."""
 
+import os
 import sys
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path, user_log_path
 
 NAME = "policepost"
 
@@ -23,3 +26,28 @@ def default_data() -> Path:
 def cache() -> Path:
     """Return the folder of what can be made again, such as parsed faces."""
     return user_cache_path(NAME, appauthor=False)
+
+
+def looks() -> Path:
+    """Return the file of a person's looks."""
+    return user_config_path(NAME, appauthor=False) / "looks.json"
+
+
+def logs() -> Path:
+    """Return the folder of the log."""
+    return user_log_path(NAME, appauthor=False)
+
+
+def version() -> str:
+    """Return the program's version."""
+    try:
+        return installed_version(NAME)
+    except PackageNotFoundError:
+        return ""
+
+
+def has_screen() -> bool:
+    """Tell whether a window can be shown: on Linux a display is named in the environment."""
+    if sys.platform != "linux":
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))

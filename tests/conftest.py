@@ -1,5 +1,6 @@
 """Real ledgers for the tests, and the proof after each test that the journal gives every table."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -11,6 +12,9 @@ from db.kernel.clock import SetClock
 from db.ledger import Ledger
 from db.post import PostDraft
 from db.sample import PASSWORD, make_sample
+
+# Windows are tested without a screen; set before Qt is loaded.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "resources" / "sample"

@@ -51,11 +51,15 @@ class Command(Generic[T]):
 
 @dataclass(frozen=True)
 class Done(Generic[T]):
-    """What a command answered: its number in the history and the records it touched, by table."""
+    """What a command answered: its number in the history, the records it touched, by table.
+
+    `said` is the history's sentence, such as "登记走访 晨园3-2-401".
+    """
 
     no: int
     value: T
     touched: Mapping[str, tuple[Id, ...]]
+    said: str
 
 
 @dataclass(frozen=True)
@@ -296,4 +300,4 @@ def run(connection: Connection, command: Command[T], author: Author, key: bytes)
     value = command.run(tx)
     tx.seal(command, author, previous, last)
     touched = {entity: tuple(ids) for entity, ids in tx.touched.items()}
-    return Done(no + 1, value, touched)
+    return Done(no + 1, value, touched, f"{command.action} {command.note}".strip())

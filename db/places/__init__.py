@@ -4,7 +4,7 @@ A household is one door. Its key within the community (see address.py) is unique
 as aliases, so an old workbook still finds the home after a rename, merge or split.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, ForeignKey, Index, SmallInteger, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.access import Right
+from db.kernel.errors import UserError
 from db.kernel.fields import (
     KEEP_WHILE_SERVED,
     Field,
@@ -174,6 +175,19 @@ def change_household(household: Id, draft: HouseholdDraft) -> Command[None]:
         tx.change(Household, {household: values})
 
     return Command("修改住户", Right.WRITE, run)
+
+
+def set_occupancy(doors: Sequence[Id], occupancy: str) -> Command[int]:
+    """Return the command that sets how doors are lived in; it answers with how many changed."""
+
+    def run(tx: Tx) -> int:
+        if occupancy not in OCCUPANCY_NAMES:
+            raise UserError("居住状态不认识，没有保存。")
+        return tx.change(Household, {door: {"occupancy": occupancy} for door in doors})
+
+    many = f"{len(doors)}户" if len(doors) > 1 else ""
+    note = f"{many}{OCCUPANCY_NAMES.get(occupancy, '')}"
+    return Command("修改居住状态", Right.WRITE, run, note=note)
 
 
 class CommunityLine(NamedTuple):

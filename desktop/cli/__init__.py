@@ -1,4 +1,4 @@
-"""The command line: a stable contract, and no Qt.
+"""The command line: a stable contract, and no Qt; what opens the window it only names.
 
 Exit codes: 0 done, 1 the user's mistake in a plain sentence, 2 wrong usage, 3 the machine's fault.
 """
@@ -9,30 +9,26 @@ import sys
 from collections.abc import Sequence
 
 from db.kernel.errors import PolicepostError, UserError
-from desktop.cli.parser import Handler, build_parser
+from desktop.cli.parser import Handler, OpenWindow, build_parser
 from desktop.paths import default_data
 
-_WINDOW_TO_COME = "窗口还在建造中，现在请用命令行。\n"
 
-
-def run(argv: Sequence[str]) -> int:
-    """Carry out a command line and return its exit code."""
+def run(argv: Sequence[str]) -> int | OpenWindow:
+    """Carry out a command line; return its exit code, or what the window is to open."""
     parser = build_parser()
     try:
         arguments = parser.parse_args(argv)
     except SystemExit as stop:
         return int(stop.code or 0)
     if arguments.handler is None:
-        print(_WINDOW_TO_COME)
-        parser.print_help()
-        return 0
+        return OpenWindow(arguments.data or default_data())
     if "data" in arguments and arguments.data is None:
         arguments.data = default_data()
     handler: Handler = arguments.handler
     return _guarded(handler, arguments)
 
 
-def _guarded(handler: Handler, arguments: argparse.Namespace) -> int:
+def _guarded(handler: Handler, arguments: argparse.Namespace) -> int | OpenWindow:
     try:
         return handler(arguments)
     except UserError as error:

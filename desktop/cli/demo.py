@@ -9,9 +9,10 @@ from db.kernel.errors import UserError
 from db.sample import PASSWORD, WEEK, make_sample
 from desktop.cli.data import tell
 from desktop.cli.opening import Bar
+from desktop.cli.parser import OpenWindow
 from desktop.cli.report import write_weekly
 from desktop.paper.rejected import write_rejected
-from desktop.paths import resources
+from desktop.paths import has_screen, resources
 
 MARK = "demo.json"
 _LEDGER_FILES = (
@@ -20,7 +21,7 @@ _LEDGER_FILES = (
 )  # fmt: skip
 
 
-def demo(arguments: argparse.Namespace) -> int:
+def demo(arguments: argparse.Namespace) -> int | OpenWindow:
     """Make the sample ledger afresh, bring its workbooks in and print the week."""
     out: Path = arguments.out
     report, figures = out / "工作周报2026年第12周.pdf", out / "工作周报2026年第12周.json"
@@ -44,9 +45,12 @@ def demo(arguments: argparse.Namespace) -> int:
     print(f"周报：{report}（{pages}页）")
     print(f"数据：{figures}")
     print(f"退回的{written}行：{rejected}")
-    if not arguments.no_window:
-        print("窗口还在建造中，演示到此为止。")
-    return 0
+    if arguments.no_window:
+        return 0
+    if not has_screen():
+        print("这里没有屏幕，不打开窗口。")
+        return 0
+    return OpenWindow(out, PASSWORD, own_day=True)
 
 
 def _clear(out: Path, papers: tuple[str, ...]) -> None:

@@ -3,11 +3,22 @@
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-Handler: TypeAlias = Callable[[argparse.Namespace], int]
+
+@dataclass(frozen=True)
+class OpenWindow:
+    """What the window is to open; the demonstration names its password and its own day."""
+
+    data: Path
+    password: str | None = None
+    own_day: bool = False
+
+
+Handler: TypeAlias = Callable[[argparse.Namespace], int | OpenWindow]
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 
@@ -160,7 +171,7 @@ def _add_report_commands(commands: Commands, shared: _Parser) -> None:
 def _later(module: str, name: str) -> Handler:
     """A handler whose module is loaded only when it is called: a start must stay quick."""
 
-    def call(arguments: argparse.Namespace) -> int:
+    def call(arguments: argparse.Namespace) -> int | OpenWindow:
         handler: Handler = getattr(import_module(module), name)
         return handler(arguments)
 

@@ -3,30 +3,16 @@
 import argparse
 import json
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
-from db.disputes.facts import open_disputes
-from db.figures.model import WeekFigures
-from db.figures.week import clocks, week_figures
 from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
 from db.kernel.workdays import Week
 from db.ledger import Ledger
-from db.people import staff
-from db.post import the_post
-from db.trainings import untrained
 from desktop.cli.opening import require_folder_of, unlocked
 from desktop.paths import cache
-
-if TYPE_CHECKING:
-    from desktop.paper.document import Document
-
-LISTS = ("未结纠纷", "未参训名单")
+from desktop.reports.making import LISTS, count, internal_lists, report
 
 
 def weekly(arguments: argparse.Namespace) -> int:
@@ -56,40 +42,13 @@ def write_weekly(
 ) -> int:
     """Write a week's report to a .json or .pdf file; return its pages (0 for JSON)."""
     with ledger.read() as connection:
-        figures = week_figures(connection, week, campaign)
+        counted = count(connection, week, campaign, today(ledger.clock))
         if out.suffix.lower() == ".json":
-            text = json.dumps(figures.to_json(), ensure_ascii=False, indent=1)
+            text = json.dumps(counted.figures.to_json(), ensure_ascii=False, indent=1)
             write_atomically(out, f"{text}\n".encode())
             return 0
-        made_on = today(ledger.clock)
-        papers = _papers(connection, figures, week.period.end, made_on, lists)
+        papers = [report(counted), *internal_lists(connection, counted, lists)]
     from desktop.paper.fonts import find_faces  # noqa: PLC0415
     from desktop.paper.pdf import write_pdf  # noqa: PLC0415
 
     return write_pdf(papers, out, faces=find_faces(cache()))
-
-
-def _papers(
-    connection: Connection, figures: WeekFigures, end: date, made_on: date, lists: Sequence[str]
-) -> "list[Document]":
-    from desktop.paper import internal  # noqa: PLC0415
-    from desktop.paper.weekly import weekly_report  # noqa: PLC0415
-
-    post = the_post(connection)
-    papers = [
-        weekly_report(
-            figures, station=post.station, made_on=made_on, addressee=post.addressee or None
-        )
-    ]
-    if "未结纠纷" in lists:
-        names = {line.id: line.name for line in staff(connection)}
-        lines = open_disputes(connection, end, clocks(connection))
-        papers.append(
-            internal.open_disputes_paper(lines, names, author=post.name, made_on=made_on, up_to=end)
-        )
-    if "未参训名单" in lists:
-        missing = untrained(connection, end)
-        papers.append(
-            internal.untrained_paper(missing, author=post.name, made_on=made_on, up_to=end)
-        )
-    return papers

@@ -5,9 +5,9 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import xlsxwriter
-from db.imports.reader import Cell
 
 from db.imports.account import FileAccount, RejectedRow
+from db.imports.reader import Cell
 from db.kernel.files import write_atomically
 
 REASON = "退回原因"

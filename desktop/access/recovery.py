@@ -1,0 +1,101 @@
+"""A new password by the recovery code, and the new code that takes the used one's place."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+
+from db.kernel.errors import PolicepostError
+from desktop.access.opening import Opener
+from desktop.errors import tell
+from desktop.theme import Theme
+from desktop.widgets.parts import button, column, label, panel, row, set_tone
+
+WIDTH = 460
+
+
+class RecoveryPage(QWidget):
+    """Asks for the code, whose password, and the new one; then shows the new code once."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        opener: Opener,
+        folder: Path,
+        users: Sequence[str],
+        back: Callable[[], object],
+    ) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._opener, self._folder, self._back = opener, folder, back
+        self._code = _field("恢复码", "8组字母和数字，空格和横线可以不要")
+        self._user = QComboBox()
+        self._user.addItems(list(users))
+        self._user.setAccessibleName("登录名")
+        self._new, self._again = _field("新密码", "新密码"), _field("再输一遍", "再输一遍")
+        for field in (self._new, self._again):
+            field.setEchoMode(QLineEdit.EchoMode.Password)
+        self._message = label("用过的恢复码会作废，给您一个新的。", 12, "second", wrap=True)
+        self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._go = button("重设密码", self._recover, kind="main")
+        self._leave = button("返回", back)
+        box = panel()
+        box.setFixedWidth(theme.px(WIDTH))
+        layout = column(box, (28, 28, 28, 20), 12)
+        layout.addWidget(label("用恢复码重设密码", 18))
+        for widget in (self._code, self._user, self._new, self._again, self._message):
+            layout.addWidget(widget)
+        line = row()
+        line.addWidget(self._leave)
+        line.addStretch()
+        line.addWidget(self._go)
+        layout.addLayout(line)
+        outer = column(self)
+        outer.addStretch(2)
+        outer.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(3)
+        self.setFocusProxy(self._code)
+
+    def _recover(self) -> None:
+        if self._new.text() != self._again.text():
+            self._refuse("两次输入的密码不一样。")
+            return
+        folder, code, user = self._folder, self._code.text(), self._user.currentText()
+        password = self._new.text()
+
+        def job() -> str:
+            from db.ledger import recover  # noqa: PLC0415  slow to import
+
+            return recover(folder, code, user, password)
+
+        self._go.setEnabled(False)
+        self._opener.start(job, self._recovered, self._failed)
+
+    def _recovered(self, code: str) -> None:
+        for field in (self._code, self._new, self._again):
+            field.clear()
+            field.hide()
+        self._user.hide()
+        self._go.hide()
+        self._leave.setText("已经收好，去登录")
+        set_tone(self._message, "")
+        self._message.setText(f"密码已重设。请把新的恢复码抄下来收好，只显示这一次：\n\n{code}")
+
+    def _failed(self, error: Exception) -> None:
+        self._go.setEnabled(True)
+        if isinstance(error, PolicepostError):
+            self._refuse(str(error))
+        else:
+            tell(self, error)
+
+    def _refuse(self, reason: str) -> None:
+        set_tone(self._message, "late")
+        self._message.setText(reason)
+
+
+def _field(name: str, hint: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setAccessibleName(name)
+    field.setPlaceholderText(hint)
+    return field

@@ -1,0 +1,228 @@
+"""The composition root: builds the window once, and everything over a ledger once per opening."""
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
+
+from desktop import paths
+from desktop.access.idle import IdleWatch
+from desktop.access.login import LogInPage
+from desktop.access.opening import Opener
+from desktop.errors import catch_everything, tell
+from desktop.logs import close_log, keep_log
+from desktop.settings import Settings
+from desktop.theme import Theme
+
+if TYPE_CHECKING:
+    from db.kernel.clock import Clock
+    from db.ledger import Ledger
+    from desktop.access.first_run import Made
+    from desktop.window import Shell
+
+# What is slow to import loads behind the first page, so imports of the ledger stand inside.
+# ruff: noqa: PLC0415
+
+SMALLEST, USUAL = (1080, 640), (1440, 900)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the window opens: a ledger's folder, and for the demonstration its password and day."""
+
+    data: Path
+    password: str | None = None
+    clock: "Clock | None" = None
+
+
+class MainWindow(QMainWindow):
+    """One window from the first run to the end: a page to get in by, then the screens."""
+
+    def __init__(self, start: Start, settings: Settings, theme: Theme) -> None:
+        super().__init__()
+        self._start, self._settings, self._theme = start, settings, theme
+        self._opener = Opener()
+        self._ledger: Ledger | None = None
+        self._idle: IdleWatch | None = None
+        self.shell: Shell | None = None
+        self._stack = QStackedWidget()
+        self.setCentralWidget(self._stack)
+        self.setWindowTitle("警务室台账")
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*USUAL)
+        if settings.looks.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(settings.looks.geometry.encode()))
+        self._show_start()
+
+    @property
+    def locked(self) -> bool:
+        """Whether an open ledger is hidden behind its password."""
+        return self.shell is not None and self._stack.currentWidget() is not self.shell
+
+    def lock(self) -> None:
+        """Hide everything behind the password; the screens stay as they are, with what was typed."""
+        if self.shell is None or self.locked or self._ledger is None:
+            return
+        for window in QApplication.topLevelWidgets():
+            if isinstance(window, QDialog) and window.isVisible():
+                window.reject()
+        session = self._ledger.session
+        page = LogInPage(
+            self._theme, [session.user], self._unlock_again, lambda: None, title="已锁定"
+        )
+        self._show(page)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Finish what is being written and close the ledger before the window goes."""
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self._settings.keep(replace(self._settings.looks, geometry=geometry))
+        if self._idle is not None:
+            self._idle.stop()
+        if self.shell is not None:
+            self.shell.context.background.close()
+        self._opener.close()
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
+        super().closeEvent(event)
+
+    def _show_start(self) -> None:
+        slots = self._start.data / "slots.json"
+        if not slots.exists() and not (self._start.data / "ledger.db").exists():
+            from desktop.access.first_run import FirstRun
+
+            self._show(
+                FirstRun(self._theme, self._opener, self._start.data, self._made, self._try_sample)
+            )
+            return
+        page = self._ask_password()
+        if self._start.password is not None:
+            page.wait()
+            self._unlock("", self._start.password)
+        else:
+            QTimer.singleShot(0, lambda: self._opener.start(_load, lambda _: None, lambda _: None))
+
+    def _ask_password(self) -> LogInPage:
+        page = LogInPage(self._theme, self._users(), self._unlock, self._show_recovery)
+        self._show(page)
+        return page
+
+    def _users(self) -> list[str]:
+        from db.kernel.errors import PolicepostError
+        from db.kernel.keys import Slots
+
+        try:
+            return [user for _, user in Slots.load(self._start.data / "slots.json").users()]
+        except PolicepostError as error:
+            message = error
+            QTimer.singleShot(0, lambda: tell(self, message))
+            return []
+
+    def _show_recovery(self) -> None:
+        from desktop.access.recovery import RecoveryPage
+
+        page = RecoveryPage(
+            self._theme, self._opener, self._start.data, self._users(), self._ask_password
+        )
+        self._show(page)
+
+    def _show(self, page: QWidget) -> None:
+        for at in reversed(range(self._stack.count())):
+            other = self._stack.widget(at)
+            if other is not None and other is not self.shell:
+                self._stack.removeWidget(other)
+                other.deleteLater()
+        self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        page.setFocus()
+
+    def _unlock(self, user: str, password: str) -> None:
+        start = self._start
+
+        def job() -> "Ledger":
+            from db.ledger import Ledger
+
+            return Ledger.unlock(start.data, password, user=user or None, clock=start.clock)
+
+        self._opener.start(job, self._opened, self._refused)
+
+    def _unlock_again(self, user: str, password: str) -> None:
+        del user
+        ledger = self._ledger
+        if ledger is not None:
+            self._opener.start(
+                lambda: ledger.check_password(password), lambda _: self._back(), self._refused
+            )
+
+    def _back(self) -> None:
+        if self.shell is not None:
+            page = self._stack.currentWidget()
+            self._stack.setCurrentWidget(self.shell)
+            if page is not None and page is not self.shell:
+                self._stack.removeWidget(page)
+                page.deleteLater()
+            self.shell.page.setFocus()
+        if self._idle is not None:
+            self._idle.begin()
+
+    def _refused(self, error: Exception) -> None:
+        from db.kernel.errors import PolicepostError
+
+        page = self._stack.currentWidget()
+        if isinstance(error, PolicepostError) and isinstance(page, LogInPage):
+            page.refuse(str(error))
+        else:
+            tell(self, error)
+
+    def _made(self, made: "Made") -> None:
+        self._opened(made.ledger)
+        if made.import_first and self.shell is not None:
+            self.shell.context.routes.go("imports")
+
+    def _try_sample(self) -> None:
+        from db.sample import PASSWORD, make_sample, sample_clock
+
+        folder = self._start.data / "样例"
+        self._start = Start(folder, PASSWORD, sample_clock())
+        page = LogInPage(self._theme, ["样例台账"], lambda *_: None, lambda: None)
+        self._show(page)
+        page.wait()
+        if (folder / "ledger.db").exists():
+            self._unlock("", PASSWORD)
+            return
+        self._opener.start(
+            lambda: make_sample(folder, paths.resources() / "sample").ledger,
+            self._opened,
+            self._refused,
+        )
+
+    def _opened(self, ledger: "Ledger") -> None:
+        from desktop.rooms import lock_minutes, shell_over
+
+        self._ledger = ledger
+        self.shell = shell_over(ledger, self._settings, self._theme)
+        self.shell.locking.connect(self.lock)
+        self._show(self.shell)
+        self._idle = IdleWatch(lock_minutes(ledger), self.lock)
+
+
+def _load() -> None:
+    import desktop.rooms  # noqa: F401  read while the person types the password
+
+
+def open_window(start: Start) -> int:
+    """Open the window and return the exit code when it is closed."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName(paths.NAME)
+    keep_log(paths.logs())
+    settings = Settings(paths.looks())
+    window = MainWindow(start, settings, Theme(settings.looks))
+    catch_everything(lambda: window)
+    window.show()
+    code = application.exec()
+    close_log()
+    return code

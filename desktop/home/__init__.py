@@ -1,0 +1,1 @@
+"""今日: what is due, and how the week goes."""

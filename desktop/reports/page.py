@@ -1,0 +1,233 @@
+"""报表: the week's paper as it will print, its sentences beside it, print and PDF by one key."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtPdf import QPdfDocument
+from PySide6.QtPdfWidgets import QPdfView
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFrame, QPlainTextEdit, QWidget
+from sqlalchemy import Connection
+
+from db.kernel.access import Right
+from db.kernel.journal import Command
+from db.kernel.workdays import Week
+from db.visits import campaigns
+from desktop.page import Context, Page
+from desktop.paper.document import Document
+from desktop.paper.fonts import find_faces
+from desktop.paper.pdf import write_pdf
+from desktop.paper.weekly_outlook import proposed_plans, proposed_problems
+from desktop.paths import cache
+from desktop.reports.making import LISTS, Counted, count, internal_lists, report
+from desktop.reports.printing import print_paper
+from desktop.widgets.parts import button, column, label, panel, row, scrolling
+
+SIDE = 380
+TYPED_MS = 600
+
+
+class ReportsPage(Page):
+    """The weekly report. The paper at the left is the very file that is printed or saved."""
+
+    title: ClassVar[str] = "报表"
+    watches: ClassVar[frozenset[str]] = frozenset(
+        ("visit", "household", "dispute", "training", "attendance", "volunteer", "campaign", "post")
+    )
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Alt+←　Alt+→", "前一周、后一周"),
+        ("Ctrl+P", "打印"),
+        ("Ctrl+S", "存为 PDF"),
+    )
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._week = Week.of(context.today - timedelta(days=7))
+        self._counted: Counted | None = None
+        self._lists: list[Document] = []
+        self._pdf = b""
+        self._buffer = QBuffer(self)
+        self._document = QPdfDocument(self)
+        self._view = QPdfView()
+        self._edited = False
+        self._name = label(pixels=16)
+        self._campaign = QComboBox()
+        self._problems, self._plans = QPlainTextEdit(), QPlainTextEdit()
+        self._boxes = {name: QCheckBox(name) for name in LISTS}
+        self._timer = QTimer(self, singleShot=True, interval=TYPED_MS)
+        self._build()
+        self._bind()
+
+    def open(self, what: Mapping[str, Any]) -> None:
+        """Show a week, by default the one that ended last."""
+        if "week" in what:
+            self._turn_to(what["week"])
+
+    def refresh(self) -> None:
+        """Count the week again and make its paper."""
+        week, chosen = self._week, self._campaign.currentData()
+        lists = [name for name, box in self._boxes.items() if box.isChecked()]
+        made_on = self.context.today
+
+        def question(connection: Connection) -> tuple[Counted, list[Document], list[str]]:
+            counted = count(connection, week, chosen, made_on)
+            names = [line.name for line in campaigns(connection)]
+            return counted, internal_lists(connection, counted, lists), names
+
+        self.about.emit("正在统计……")
+        self.context.background.ask(self, question, self._counted_again)
+
+    def print(self) -> None:
+        """Print the paper in sight, at its own measures."""
+        if self._pdf and print_paper(self, self._pdf):
+            self._note("打印周报")
+            self.said.emit("已送到打印机")
+
+    def save(self) -> None:
+        """Save the paper as a PDF."""
+        name = f"工作周报{self._week.year}年第{self._week.number}周.pdf"
+        path, _ = QFileDialog.getSaveFileName(self, "存为 PDF", name, "PDF (*.pdf)")
+        if path and self._pdf:
+            self.save_to(Path(path))
+
+    def save_to(self, path: Path) -> None:
+        """Write the paper to a file, whole or not at all."""
+        from db.kernel.files import write_atomically  # noqa: PLC0415
+
+        write_atomically(path, self._pdf)
+        self._note("生成周报")
+        self.said.emit(f"已存为 {path.name}")
+
+    def _note(self, action: str) -> None:
+        event = Command(action, Right.LOOK, lambda _: None, note=str(self._week))
+        self.context.background.write(self, event)
+
+    def _build(self) -> None:
+        self._view.setPageMode(QPdfView.PageMode.MultiPage)
+        self._view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
+        self._view.setPageSpacing(16)
+        self._view.setDocument(self._document)
+        self._view.setFrameShape(QFrame.Shape.NoFrame)
+        self._view.setAccessibleName("周报的样子")
+        layout = row(self, (20, 16, 20, 16), 16)
+        layout.addWidget(self._view, 1)
+        layout.addWidget(self._side())
+
+    def _side(self) -> QWidget:
+        inside = QWidget()
+        layout = column(inside, (16, 14, 16, 14), 10)
+        weeks = row(gap=8)
+        weeks.addWidget(button("‹", lambda: self._turn(-1)))
+        weeks.addWidget(self._name, 1, Qt.AlignmentFlag.AlignCenter)
+        weeks.addWidget(button("›", lambda: self._turn(1)))
+        layout.addLayout(weeks)
+        layout.addWidget(label("走访任务", 12, "second"))
+        layout.addWidget(self._campaign)
+        for name, box in (("存在问题", self._problems), ("下周工作计划", self._plans)):
+            layout.addWidget(label(f"{name}（一行一条，可以改）", 12, "second"))
+            box.setAccessibleName(name)
+            box.setTabChangesFocus(True)
+            layout.addWidget(box, 1)
+        layout.addWidget(button("恢复自动拟写的", self._propose, kind="link"))
+        layout.addWidget(label("一起打印的内部名单", 12, "second"))
+        for choice in self._boxes.values():
+            layout.addWidget(choice)
+        layout.addWidget(button("打印　Ctrl+P", self.print, kind="main"))
+        layout.addWidget(button("存为 PDF　Ctrl+S", self.save))
+        frame = panel()
+        frame.setFixedWidth(self.context.theme.px(SIDE))
+        column(frame, (1, 1, 1, 1)).addWidget(scrolling(inside))
+        return frame
+
+    def _bind(self) -> None:
+        self._timer.timeout.connect(self._make)
+        for box in (self._problems, self._plans):
+            box.textChanged.connect(self._typed)
+        for check in self._boxes.values():
+            check.toggled.connect(lambda _: self.refresh())
+        self._campaign.activated.connect(lambda _: self.refresh())
+        for keys, action in (
+            ("Ctrl+P", self.print), ("Ctrl+S", self.save),
+            ("Alt+Left", lambda: self._turn(-1)), ("Alt+Right", lambda: self._turn(1)),
+        ):  # fmt: skip
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
+
+    def _turn(self, weeks: int) -> None:
+        self._turn_to(Week.of(self._week.period.start + timedelta(weeks=weeks)))
+
+    def _turn_to(self, week: Week) -> None:
+        self._week, self._edited = week, False
+        self._campaign.setCurrentIndex(-1)
+        self.refresh()
+
+    def _counted_again(self, answer: tuple[Counted, list[Document], list[str]]) -> None:
+        self._counted, self._lists, names = answer
+        period = self._week.period
+        span = f"{period.start.month}月{period.start.day}日—{period.end.month}月{period.end.day}日"
+        self._name.setText(f"{self._week.year}年第{self._week.number}周")
+        self.about.emit(span)
+        coverage = self._counted.figures.now.coverage
+        self._campaign.clear()
+        for name in names:
+            self._campaign.addItem(name, name)
+        self._campaign.setCurrentText(coverage.campaign if coverage else "")
+        if coverage is None:
+            self._campaign.setCurrentIndex(-1)
+        if not self._edited:
+            self._propose()
+        self._make()
+
+    def _propose(self) -> None:
+        if self._counted is None:
+            return
+        figures = self._counted.figures
+        for box, lines in (
+            (self._problems, proposed_problems(figures)),
+            (self._plans, proposed_plans(figures)),
+        ):
+            box.blockSignals(True)  # noqa: FBT003  Qt's own signature
+            box.setPlainText("\n".join(lines))
+            box.blockSignals(False)  # noqa: FBT003
+        self._edited = False
+        self._timer.start()
+
+    def _typed(self) -> None:
+        self._edited = True
+        self._timer.start()
+
+    def _make(self) -> None:
+        self._timer.stop()
+        if self._counted is None:
+            return
+        papers = [
+            report(self._counted, _sentences(self._problems), _sentences(self._plans)),
+            *self._lists,
+        ]
+        self.context.background.errand(self, lambda _: _pdf(papers), self._show)
+
+    def _show(self, pdf: bytes) -> None:
+        self._pdf = pdf
+        bar = self._view.verticalScrollBar()
+        at = bar.value()
+        self._document.close()
+        self._buffer.close()
+        self._buffer.setData(QByteArray(self._pdf))
+        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        self._document.load(self._buffer)
+        bar.setValue(at)
+
+
+def _pdf(papers: list[Document]) -> bytes:
+    made = BytesIO()
+    write_pdf(papers, made, faces=find_faces(cache()))
+    return made.getvalue()
+
+
+def _sentences(box: QPlainTextEdit) -> list[str]:
+    return [line.strip() for line in box.toPlainText().splitlines() if line.strip()]

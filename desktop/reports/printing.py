@@ -1,0 +1,46 @@
+"""A PDF onto the printer's paper at its own measures: no scaling, duplex as the driver offers."""
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize
+from PySide6.QtGui import QPageLayout, QPageSize, QPainter
+from PySide6.QtPdf import QPdfDocument
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QWidget
+
+
+def print_paper(parent: QWidget, pdf: bytes) -> bool:
+    """Ask for a printer and print; return whether it was sent."""
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    dialog = QPrintDialog(printer, parent)
+    dialog.setWindowTitle("打印")
+    if dialog.exec() != QPrintDialog.DialogCode.Accepted:
+        return False
+    return print_on(printer, pdf)
+
+
+def print_on(printer: QPrinter, pdf: bytes) -> bool:
+    """Print every page edge to edge at 100 %, so that the page's own margins are the margins."""
+    document, buffer = QPdfDocument(), QBuffer()
+    buffer.setData(QByteArray(pdf))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    document.load(buffer)
+    printer.setFullPage(True)
+    painter = QPainter()
+    for page in range(document.pageCount()):
+        points = document.pagePointSize(page)
+        turned = points.width() > points.height()
+        orientation = (
+            QPageLayout.Orientation.Landscape if turned else QPageLayout.Orientation.Portrait
+        )
+        printer.setPageOrientation(orientation)
+        if page == 0:
+            if not painter.begin(printer):
+                return False
+        else:
+            printer.newPage()
+        dots = printer.resolution() / 72
+        size = QSize(round(points.width() * dots), round(points.height() * dots))
+        painter.drawImage(QRect(0, 0, size.width(), size.height()), document.render(page, size))
+    painter.end()
+    document.close()
+    return True

@@ -1,0 +1,24 @@
+"""How a number on one screen opens another screen, without the screens knowing each other."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+
+@dataclass(frozen=True)
+class Route:
+    """A page by its name, and what it is to show, by names the page declares."""
+
+    page: str
+    what: dict[str, Any] = field(default_factory=dict)
+
+
+class Routes(QObject):
+    """Screens ask here for another screen; the window listens."""
+
+    wanted = Signal(object)
+
+    def go(self, page: str, **what: Any) -> None:
+        """Open a page."""
+        self.wanted.emit(Route(page, what))

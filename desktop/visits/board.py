@@ -1,0 +1,346 @@
+"""The board: one building as floors by doors, a cell with a letter, a shape and a colour."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from db.coverage import DoorState
+from db.kernel.ids import Id
+from desktop.theme import Theme
+
+OUTCOME_KEYS: Final = {
+    Qt.Key.Key_1: "met", Qt.Key.Key_2: "not_home", Qt.Key.Key_3: "refused", Qt.Key.Key_4: "phone",
+    Qt.Key.Key_5: "left_card",
+}  # fmt: skip
+CELL, NARROWEST, TALL, GAP, UNIT_GAP, FLOOR_NAME, UNIT_NAME = 62, 48, 46, 6, 24, 42, 30
+LOOSE_COLUMNS: Final = 10
+COLORS: Final = {
+    "done": "done", "tried": "tries", "exhausted_tries": "tries", "exhausted_refused": "closed",
+    "exhausted_phone": "closed", "outside": "second", "untouched": "text",
+}  # fmt: skip
+OUTSIDE_NAMES: Final = {"empty": "空户", "invalid": "无效"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a door stands on the board: column and row of cells, and how many units are before."""
+
+    column: int
+    row: int
+    unit: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A building laid out: a place for each door, the names of units and floors."""
+
+    places: dict[Id, Place]
+    units: list[tuple[str, int, int]]
+    floors: list[tuple[str, int]]
+    columns: int
+    rows: int
+
+
+def plan(doors: Sequence[DoorState]) -> Plan:
+    """Lay doors out: units side by side, the top floor above; without floors, in lines of ten."""
+    if any(door.floor is None for door in doors):
+        return _loose(doors)
+    floors = sorted({door.floor for door in doors if door.floor is not None}, reverse=True)
+    row_of = {floor: row for row, floor in enumerate(floors)}
+    places: dict[Id, Place] = {}
+    units: list[tuple[str, int, int]] = []
+    first = 0
+    for number, unit in enumerate(dict.fromkeys(door.unit for door in doors)):
+        taken: dict[int, int] = {}
+        for door in doors:
+            if door.unit != unit or door.floor is None:
+                continue
+            at = taken.get(door.floor, 0)
+            taken[door.floor] = at + 1
+            places[door.household] = Place(first + at, row_of[door.floor], number)
+        wide = max(taken.values())
+        units.append((f"{unit}单元" if unit else "", first, wide))
+        first += wide
+    names = [(f"{floor}层", row) for row, floor in enumerate(floors)]
+    return Plan(places, units, names, first, len(floors))
+
+
+def _loose(doors: Sequence[DoorState]) -> Plan:
+    places = {
+        door.household: Place(at % LOOSE_COLUMNS, at // LOOSE_COLUMNS, 0)
+        for at, door in enumerate(doors)
+    }
+    columns = min(len(doors), LOOSE_COLUMNS)
+    return Plan(places, [], [], columns, -(-len(doors) // LOOSE_COLUMNS))
+
+
+def state_words(door: DoorState, today: date) -> str:
+    """Return what stands in a cell below its room: ✓ 3/12, 未遇 ··, ✕ 拒访, 空户, or nothing."""
+    day = f"{door.last_day.month}/{door.last_day.day}" if door.last_day else ""
+    if door.last_day and door.last_day.year != today.year:
+        day = f"{door.last_day.year % 100}年"
+    match door.state:
+        case "done":
+            return f"✓ {day}"
+        case "tried" | "exhausted_tries":
+            word = "电话" if door.last_outcome == "phone" else "未遇"
+            return f"{word} {'·' * min(door.tries, 4)}"
+        case "exhausted_refused":
+            return "✕ 拒访"
+        case "exhausted_phone":
+            return "☎ 电话"
+        case "outside":
+            return OUTSIDE_NAMES.get(door.occupancy, "")
+    return ""
+
+
+class Board(QWidget):
+    """One building's doors. Arrow keys walk, 1-5 record, 0 空户, Space marks, Enter opens the entry.
+
+    `recording` asks for an outcome at the marked doors, or at the current one if none is marked.
+    """
+
+    current_changed = Signal(object)
+    marks_changed = Signal(int)
+    recording = Signal(str)
+    emptying = Signal()
+    entering = Signal()
+    counting = Signal(int)
+    paging = Signal(int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._doors: dict[Id, DoorState] = {}
+        self._plan = Plan({}, [], [], 0, 0)
+        self._current: Id | None = None
+        self._marked: set[Id] = set()
+        self._cell_width = CELL
+        self.today = date.min
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setMouseTracking(True)
+        theme.changed.connect(self.updateGeometry)
+
+    @property
+    def current(self) -> DoorState | None:
+        """The door the keys speak of."""
+        return self._doors.get(self._current) if self._current else None
+
+    @property
+    def chosen(self) -> list[Id]:
+        """The marked doors in walking order, or the current one if none is marked."""
+        if self._marked:
+            return [id_ for id_ in self._doors if id_ in self._marked]
+        return [self._current] if self._current else []
+
+    def show_doors(self, doors: Sequence[DoorState], current: Id | None = None) -> None:
+        """Show a building's doors in walking order; the cursor stays where it was if it can."""
+        self._doors = {door.household: door for door in doors}
+        self._plan = plan(doors)
+        self._marked &= set(self._doors)
+        wanted = current or self._current
+        if wanted not in self._doors:
+            wanted = next((d.household for d in doors if d.state in ("untouched", "tried")), None)
+            wanted = wanted or next(iter(self._doors), None)
+        self._current = None
+        self._set_current(wanted)
+        self.updateGeometry()
+        self.adjustSize()
+        self.update()
+
+    def repaint_doors(self, doors: Sequence[DoorState]) -> None:
+        """Take new states of some doors in and repaint just those cells."""
+        for door in doors:
+            if door.household in self._doors:
+                self._doors[door.household] = door
+                self.update(self._cell(door.household))
+        self._tell()
+
+    def fit(self, width: int) -> None:
+        """Make the cells as narrow as a window of so many pixels needs, to see the whole building."""
+        columns = self._plan.columns or 1
+        others = self._left() + UNIT_GAP * max(len(self._plan.units) - 1, 0) + columns * GAP + 2
+        room = round(width / self._theme.px(100) * 100) - others
+        self._cell_width = min(max(room // columns, NARROWEST), CELL)
+        self.adjustSize()
+        self.update()
+
+    def next_left(self) -> None:
+        """Go to the next door in walking order that is still to be visited."""
+        ids = list(self._doors)
+        if self._current is None:
+            return
+        at = ids.index(self._current)
+        for id_ in ids[at + 1 :] + ids[:at]:
+            if self._doors[id_].state in ("untouched", "tried"):
+                self._set_current(id_)
+                return
+
+    def unmark(self) -> None:
+        """Take all marks away."""
+        self._marked.clear()
+        self.marks_changed.emit(0)
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """All cells with their names."""
+        bottom = self._plan.rows * (TALL + GAP) + (UNIT_NAME if self._plan.units else 0)
+        right = self._left() + self._plan.columns * (self._cell_width + GAP)
+        right += UNIT_GAP * max(len(self._plan.units) - 1, 0)
+        return QSize(self._theme.px(right + 2), self._theme.px(bottom + 2))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the cells that need it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._theme.font(12))
+        painter.setPen(self._theme.color("second"))
+        px = self._theme.px
+        for name, first, wide in self._plan.units:
+            unit = next(n for n, entry in enumerate(self._plan.units) if entry[1] == first)
+            left = self._x(first, unit)
+            box = QRect(left, 0, px(wide * (self._cell_width + GAP) - GAP), px(UNIT_NAME - 6))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+        for name, row in self._plan.floors:
+            box = QRect(0, self._y(row), px(FLOOR_NAME), px(TALL))
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
+        for id_, door in self._doors.items():
+            cell = self._cell(id_)
+            if cell.intersects(event.rect()):
+                self._paint_door(painter, cell.adjusted(2, 2, -2, -2), door)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Walk, mark, record."""
+        key = Qt.Key(event.key())
+        steps = {
+            Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
+            Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+        }  # fmt: skip
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and key != Qt.Key.Key_A:
+            super().keyPressEvent(event)
+        elif key in steps:
+            self._step(*steps[key])
+        elif key in OUTCOME_KEYS:
+            self.recording.emit(OUTCOME_KEYS[key])
+        elif key == Qt.Key.Key_0:
+            self.emptying.emit()
+        elif key == Qt.Key.Key_Space and self._current:
+            self._marked ^= {self._current}
+            self.marks_changed.emit(len(self._marked))
+            self.update()
+        elif key == Qt.Key.Key_A:
+            self._marked = {
+                d for d in self._doors if self._doors[d].state in ("untouched", "tried")
+            }
+            self.marks_changed.emit(len(self._marked))
+            self.update()
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self.counting.emit(-1 if key == Qt.Key.Key_Minus else 1)
+        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            self.paging.emit(-1 if key == Qt.Key.Key_PageUp else 1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entering.emit()
+        elif key == Qt.Key.Key_Escape and self._marked:
+            self.unmark()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Choose a door; with Ctrl, mark it."""
+        for id_ in self._doors:
+            if self._cell(id_).contains(event.position().toPoint()):
+                self._set_current(id_)
+                if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                    self._marked ^= {id_}
+                    self.marks_changed.emit(len(self._marked))
+                    self.update()
+                return
+
+    def _step(self, dx: int, dy: int) -> None:
+        here = self._plan.places.get(self._current) if self._current else None
+        if here is None:
+            return
+        by_place = {(p.column, p.row): id_ for id_, p in self._plan.places.items()}
+        column, row = here.column + dx, here.row + dy
+        while 0 <= column < self._plan.columns and 0 <= row < self._plan.rows:
+            if (column, row) in by_place:
+                self._set_current(by_place[column, row])
+                return
+            column, row = column + dx, row + dy
+
+    def _set_current(self, id_: Id | None) -> None:
+        if id_ == self._current:
+            return
+        for changed in (self._current, id_):
+            if changed in self._plan.places:
+                self.update(self._cell(changed))
+        self._current = id_
+        self._tell()
+
+    def _tell(self) -> None:
+        door = self.current
+        self.setAccessibleName(
+            "楼栋表" if door is None else f"{door.label} {state_words(door, self.today)}"
+        )
+        self.current_changed.emit(door)
+
+    def rect_of_current(self) -> QRect:
+        """Where the current door stands, for scrolling to it."""
+        return self._cell(self._current) if self._current in self._plan.places else QRect()
+
+    def _left(self) -> int:
+        return FLOOR_NAME if self._plan.floors else 0
+
+    def _x(self, column: int, unit: int) -> int:
+        return self._theme.px(self._left() + column * (self._cell_width + GAP) + unit * UNIT_GAP)
+
+    def _y(self, row: int) -> int:
+        top = UNIT_NAME if self._plan.units else 0
+        return self._theme.px(top + row * (TALL + GAP))
+
+    def _cell(self, id_: Id | None) -> QRect:
+        if id_ is None or id_ not in self._plan.places:
+            return QRect()
+        place = self._plan.places[id_]
+        corner = QPoint(self._x(place.column, place.unit), self._y(place.row))
+        size = QSize(self._theme.px(self._cell_width), self._theme.px(TALL))
+        return QRect(corner, size).adjusted(-2, -2, 2, 2)
+
+    def _paint_door(self, painter: QPainter, cell: QRect, door: DoorState) -> None:
+        theme = self._theme
+        color = COLORS[door.state]
+        grounds = {"done": "done_ground", "tries": "tries_ground", "closed": "closed_ground"}
+        ground = "ground" if door.state == "outside" else grounds.get(color, "surface")
+        edge = QPen(theme.color("line"))
+        if door.household == self._current:
+            edge = QPen(theme.color("accent"), 2)
+        painter.setPen(edge)
+        painter.setBrush(theme.color(ground))
+        painter.drawRoundedRect(
+            QRectF(cell).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(6), theme.px(6)
+        )
+        inside = cell.adjusted(theme.px(8), theme.px(5), -theme.px(4), -theme.px(5))
+        painter.setPen(theme.color("second" if door.state == "outside" else "text"))
+        painter.setFont(theme.font(12))
+        painter.drawText(inside, Qt.AlignmentFlag.AlignTop, door.label)
+        painter.setPen(theme.color(color))
+        painter.setFont(theme.font(11))
+        painter.drawText(inside, Qt.AlignmentFlag.AlignBottom, state_words(door, self.today))
+        if door.household in self._marked:
+            self._paint_mark(painter, cell, theme.color("accent"))
+
+    def _paint_mark(self, painter: QPainter, cell: QRect, color: QColor) -> None:
+        side = self._theme.px(14)
+        corner = QRect(cell.right() - side - 2, cell.top() + 3, side, side)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawEllipse(corner)
+        painter.setPen(self._theme.color("on_accent"))
+        painter.setFont(self._theme.font(11))
+        painter.drawText(corner, Qt.AlignmentFlag.AlignCenter, "✓")

@@ -1,0 +1,107 @@
+"""The entry of a visit: what repeats stays, what was met is one key."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from db.visits.recording import VisitEntry
+from desktop.page import Context
+from desktop.widgets.entries import (
+    EnterWalks,
+    EntryField,
+    complete_words,
+    count_field,
+    moment_field,
+    moment_words,
+    text_field,
+    words_field,
+)
+from desktop.widgets.parts import button, column, label, row
+
+SHOWN: Final = (("met", "1 见到人"), ("not_home", "2 未遇"), ("refused", "3 拒访"))
+MORE: Final = (("phone", "4 电话"), ("left_card", "5 留门卡"))
+TOPICS: Final = (
+    "反诈宣传", "消防安全", "交通安全", "禁毒宣传", "防盗宣传", "用电用气安全", "民生诉求", "法律宣传",
+)  # fmt: skip
+
+
+class EntryForm(QWidget):
+    """Day and time, staff, topics, people and leaflets; `recorded` carries the outcome chosen.
+
+    Staff, topics, day and leaflets stay from visit to visit; people go back to one.
+    """
+
+    recorded = Signal(str)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._moment = moment_field(lambda: context.today)
+        self._staff = words_field("走访人", ())
+        self._topics = words_field("主题", TOPICS)
+        self._people = count_field("见到人数", 99)
+        self._leaflets = count_field("发放资料", 9999)
+        self._found = text_field("发现问题", 500)
+        self._note = text_field("备注", 500)
+        self._moment.setText(moment_words(context.today, None, context.today))
+        self._people.setText("1")
+        self._fields: dict[str, EntryField] = {
+            "时间": self._moment, "走访人": self._staff, "主题": self._topics, "见到": self._people,
+            "资料": self._leaflets, "发现": self._found, "备注": self._note,
+        }  # fmt: skip
+        self._walks = EnterWalks(list(self._fields.values()), lambda: self.recorded.emit("met"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(6)
+        for at, (name, field) in enumerate(self._fields.items()):
+            grid.addWidget(label(name, 12, "second"), at, 0)
+            grid.addWidget(field, at, 1)
+        layout = column(self, gap=8)
+        layout.addLayout(grid)
+        for outcomes in (SHOWN, MORE):
+            line = row(gap=6)
+            for code, text in outcomes:
+                choice = button(text, partial(self.recorded.emit, code))
+                choice.setProperty("kind", "main" if code == "met" else "")
+                choice.setAutoDefault(False)
+                line.addWidget(choice, 1)
+            layout.addLayout(line)
+        self.setFocusProxy(self._people)
+
+    def knows(self, staff: Sequence[str]) -> None:
+        """Complete names from those of colleagues."""
+        complete_words(self._staff, staff)
+        own = self._context.ledger.session.name
+        if not self._staff.text() and own in staff:
+            self._staff.setText(own)
+
+    def add_people(self, step: int) -> None:
+        """Count one person more or less for the next visit."""
+        now = int(self._people.text()) if self._people.text().isdecimal() else 1
+        self._people.setText(str(max(now + step, 1)))
+
+    def entry(self, outcome: str) -> VisitEntry:
+        """Return what is typed as an entry; ValueError, and the field framed, if it cannot be."""
+        day, at = self._moment.value()
+        met = outcome == "met"
+        handed = outcome in ("met", "left_card")
+        return VisitEntry(
+            day=day,
+            at=at,
+            outcome=outcome,
+            staff=self._staff.value(),
+            topics=self._topics.value() if outcome in ("met", "phone") else (),
+            people=self._people.value() if met else None,
+            leaflets=self._leaflets.value() if handed else None,
+            found=self._found.value(),
+            note=self._note.value(),
+        )
+
+    def done(self) -> None:
+        """Forget what belongs to one door only."""
+        self._people.setText("1")
+        self._found.clear()
+        self._note.clear()

@@ -1,0 +1,274 @@
+"""The visits page: communities and buildings, the board, the door."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea
+from sqlalchemy import Connection, select
+
+from db.agenda import campaign_of
+from db.coverage import BuildingLine, DoorState, building_progress, door_states
+from db.kernel.access import Right
+from db.kernel.ids import Id
+from db.kernel.journal import Done
+from db.people import staff
+from db.places import Household, set_occupancy
+from db.visits import OUTCOME_NAMES, CampaignLine
+from db.visits.recording import record_visits, remove_visits
+from desktop.page import Context, Page
+from desktop.visits.board import Board
+from desktop.visits.buildings import BuildingList, Line, lines_of
+from desktop.visits.door import DoorPanel
+from desktop.visits.overview import Overview
+from desktop.widgets.parts import column, label, panel, row, scrolling
+
+LIST_WIDTH, DOOR_WIDTH = 228, 304
+COUNT_MS = 250
+
+
+class VisitsPage(Page):
+    """Which doors are left, and recording from the board: a key per outcome."""
+
+    title: ClassVar[str] = "走访"
+    watches: ClassVar[frozenset[str]] = frozenset(
+        ("visit", "household", "campaign", "building", "community")
+    )
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("方向键", "在门户间移动"),
+        ("1 2 3 4 5", "见到人、未遇、拒访、电话、留门卡"),
+        ("+　−", "见到的人数加一、减一"),
+        ("0", "改为空户"),
+        ("空格", "多选；A 选中所有剩下的，Esc 取消"),
+        ("Enter", "到右边填详细"),
+        ("PgUp　PgDn", "前一栋、后一栋"),
+    )
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        theme = context.theme
+        self._campaign: CampaignLine | None = None
+        self._lines: Sequence[BuildingLine] = ()
+        self._community: Id | None = None
+        self._building: Id | None = None
+        self._wanted_door: Id | None = None
+        self._list = BuildingList(theme)
+        self._board = Board(theme)
+        self._overview = Overview(theme)
+        self._door = DoorPanel(context)
+        self._name, self._counts = label(pixels=16), label(tone="second")
+        self._map_name = label("一张图", 14)
+        self._marks = label(tone="accent")
+        self._scroll = QScrollArea()
+        self._count_timer = QTimer(self, singleShot=True, interval=COUNT_MS)
+        self.setFocusProxy(self._board)
+        self._build()
+        self._bind()
+
+    def open(self, what: Mapping[str, Any]) -> None:
+        """Show a building, or the building of a door with the cursor on it."""
+        record = what.get("record")
+        if what.get("entity") == "building":
+            self._go_to(record)
+        elif what.get("entity") == "household" and record is not None:
+            self._wanted_door = record
+            question = select(Household.building).where(Household.id == record)
+            self.context.background.ask(self, lambda c: c.execute(question).scalar(), self._go_to)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the whole building in sight."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, lambda: self._board.fit(self._scroll.viewport().width()))
+
+    def refresh(self) -> None:
+        """Count all buildings again, and read the one in sight."""
+        day = self.context.today
+
+        def question(connection: Connection) -> tuple[CampaignLine, list[BuildingLine], list[str]]:
+            campaign = campaign_of(connection, day)
+            names = [line.name for line in staff(connection)]
+            return campaign, building_progress(connection, campaign, day), names
+
+        self.context.background.ask(self, question, self._counted)
+
+    def written(self, done: Done[Any]) -> bool:
+        """Read the building in sight at once, and count the others when it is quiet."""
+        if {"campaign", "building", "community"} & set(done.touched):
+            return False
+        self._read_board()
+        self._count_timer.start()
+        return True
+
+    def record(self, outcome: str) -> None:
+        """Record what is typed at the marked doors, or at the one under the cursor."""
+        doors = self._board.chosen
+        if not doors or not self.context.may(Right.WRITE):
+            return
+        try:
+            entry = self._door.entry.entry(outcome)
+        except ValueError as reason:
+            self.said.emit(f"{reason}。没有保存")
+            return
+        many = f"{len(doors)}户" if len(doors) > 1 else self._name_of(doors[0])
+
+        def recorded(_: Done[tuple[Id, ...]]) -> None:
+            self.said.emit(f"已登记：{many} {OUTCOME_NAMES[outcome]}　　Ctrl+Z 撤销")
+            self._door.entry.done()
+            self._board.unmark()
+            self._board.next_left()
+            self._board.setFocus()
+
+        self.context.background.write(self, record_visits(doors, entry), recorded)
+
+    def _build(self) -> None:
+        left = panel()
+        left.setFixedWidth(self.context.theme.px(LIST_WIDTH))
+        column(left, (4, 8, 4, 8)).addWidget(self._list)
+        self._scroll.setWidget(self._board)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._board.setAutoFillBackground(False)
+        middle = panel()
+        layout = column(middle, (16, 14, 16, 12), 10)
+        head = row(gap=18)
+        head.addWidget(self._name)
+        head.addWidget(self._counts, 1)
+        head.addWidget(self._marks)
+        layout.addLayout(head)
+        layout.addWidget(self._scroll, 3)
+        layout.addWidget(
+            label(
+                "1 见到人　2 未遇　3 拒访　4 电话　5 留门卡　0 空户　　方向键移动　空格多选　Enter 详细　Ctrl+Z 撤销",
+                12,
+                "second",
+                wrap=True,
+            )
+        )
+        layout.addWidget(
+            label(
+                "户数按见到人计；空户、无效不计入基数；未遇次数到了或拒访为已尽责",
+                12,
+                "second",
+                wrap=True,
+            )
+        )
+        layout.addWidget(self._map_name)
+        layout.addWidget(scrolling(self._overview), 1)
+        self._door.setFixedWidth(self.context.theme.px(DOOR_WIDTH))
+        outer = row(self, (20, 16, 20, 16), 16)
+        outer.addWidget(left)
+        outer.addWidget(middle, 1)
+        outer.addWidget(self._door)
+
+    def _bind(self) -> None:
+        self._list.chosen.connect(self._chosen)
+        self._overview.chosen.connect(self._go_to)
+        self._board.current_changed.connect(self._moved)
+        self._board.marks_changed.connect(lambda n: self._marks.setText(f"选中{n}户" if n else ""))
+        self._board.recording.connect(self.record)
+        self._board.emptying.connect(self._empty)
+        self._board.entering.connect(self._door.entry.setFocus)
+        self._board.counting.connect(self._door.entry.add_people)
+        self._board.paging.connect(self._page)
+        self._door.entry.recorded.connect(self.record)
+        self._door.removing.connect(
+            lambda id_: self.context.background.write(self, remove_visits([id_]), self._removed)
+        )
+        self._count_timer.timeout.connect(self.refresh)
+
+    def _counted(self, answer: tuple[CampaignLine, list[BuildingLine], list[str]]) -> None:
+        self._campaign, self._lines, names = answer
+        self._door.entry.knows(names)
+        known = {line.building for line in self._lines}
+        if self._building not in known and self._lines:
+            begun = (line for line in self._lines if 0 < line.remaining < line.base)
+            first = next(begun, self._lines[0])
+            self._community, self._building = first.community, first.building
+        self._show_lines()
+        self._read_board()
+        campaign = self._campaign
+        span = f"{campaign.start.month}月{campaign.start.day}日—{campaign.end.month}月{campaign.end.day}日"
+        self.about.emit(f"{campaign.name}　{span}" if campaign.name else "没有走访任务，按近一年计")
+
+    def _show_lines(self) -> None:
+        lines = lines_of(self._lines, self._community)
+        self._list.show_lines(lines, self._community, self._building)
+        inside = [line for line in self._lines if line.community == self._community]
+        self._overview.show_lines(inside, self._building)
+        self._map_name.setText(f"一张图　{inside[0].community_name}" if inside else "一张图")
+        line = next((line for line in inside if line.building == self._building), None)
+        self._name.setText(line.label if line else "")
+        self._counts.setText(
+            f"应访{line.base}户　已访{line.done}　尽责{line.exhausted}　剩{line.remaining}"
+            if line
+            else "还没有住户，请到“数据”导入住户台账"
+        )
+
+    def _read_board(self) -> None:
+        campaign, building = self._campaign, self._building
+        if campaign is None or building is None:
+            return
+        day = self.context.today
+        self.context.background.ask(
+            self,
+            lambda connection: door_states(connection, campaign, day, building=building),
+            self._show_doors,
+        )
+
+    def _show_doors(self, doors: list[DoorState]) -> None:
+        self._board.today = self.context.today
+        self._board.show_doors(doors, self._wanted_door)
+        self._board.fit(self._scroll.viewport().width())
+        self._wanted_door = None
+        self._door.ask_again()
+
+    def _chosen(self, line: Line) -> None:
+        if line.building is None:
+            self._community = line.community
+            first = next(b for b in self._lines if b.community == line.community)
+            self._building = first.building
+        else:
+            self._building = line.building
+        self._show_lines()
+        self._read_board()
+
+    def _go_to(self, building: Id | None) -> None:
+        line = next((line for line in self._lines if line.building == building), None)
+        if line is not None:
+            self._community, self._building = line.community, line.building
+            self._show_lines()
+            self._read_board()
+        elif building is not None:
+            # The page is just being made: its first count shows this building.
+            self._building = building
+
+    def _page(self, step: int) -> None:
+        ids = [line.building for line in self._lines]
+        if self._building in ids:
+            at = ids.index(self._building) + step
+            if 0 <= at < len(ids):
+                self._go_to(ids[at])
+
+    def _moved(self, door: DoorState | None) -> None:
+        self._door.follow(door)
+        rect = self._board.rect_of_current()
+        self._scroll.ensureVisible(rect.center().x(), rect.center().y(), 60, 60)
+
+    def _empty(self) -> None:
+        doors = self._board.chosen
+        if doors and self.context.may(Right.WRITE):
+            command = set_occupancy(doors, "empty")
+            self.context.background.write(
+                self, command, lambda _: self.said.emit("已改为空户　　Ctrl+Z 撤销")
+            )
+
+    def _removed(self, _: Done[None]) -> None:
+        self.said.emit("已删除这条走访　　Ctrl+Z 撤销")
+
+    def _name_of(self, door: Id) -> str:
+        current = self._board.current
+        if current is None or current.household != door:
+            return ""
+        unit = f"{current.unit}单元" if current.unit else ""
+        return f"{self._name.text()}{unit}{current.label}"

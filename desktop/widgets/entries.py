@@ -1,0 +1,162 @@
+"""Fields to type in: plain text, days, times, counts and words, each with its label and its check.
+
+Enter goes to the next field; at the last it saves. A wrong entry is framed and says why.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import QObject, QStringListModel, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+
+from desktop.words import clock_words, day_words, typed_day, typed_time
+
+
+class EntryField(QLineEdit):
+    """One field. `read` turns its text into a value or raises ValueError with the reason."""
+
+    finished = Signal()
+
+    def __init__(self, name: str, read: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._read = read
+        self.setAccessibleName(name)
+        self.textEdited.connect(lambda: self._mark(""))
+
+    def value(self) -> Any:
+        """Return what is typed as a value; ValueError, and a frame, if it cannot be."""
+        try:
+            value = self._read(self.text().strip())
+        except ValueError as reason:
+            self._mark(str(reason))
+            raise
+        self._mark("")
+        return value
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter and Down go on, Up goes back."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.finished.emit()
+        elif event.key() == Qt.Key.Key_Down and self.completer() is None:
+            self.focusNextChild()
+        elif event.key() == Qt.Key.Key_Up and self.completer() is None:
+            self.focusPreviousChild()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: Any) -> None:  # noqa: N802
+        """Select what is there, so that typing replaces it."""
+        super().focusInEvent(event)
+        if event.reason() != Qt.FocusReason.MouseFocusReason:
+            self.selectAll()
+
+    def _mark(self, reason: str) -> None:
+        if bool(reason) != bool(self.property("wrong")):
+            self.setProperty("wrong", "true" if reason else None)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self.setToolTip(reason)
+
+
+def moment_field(today: Callable[[], date]) -> EntryField:
+    """Return a field for a day and, if known, a time: 今天 19:40, 昨, 3.5 上午 is no time."""
+
+    def read(text: str) -> tuple[date, int | None]:
+        parts = text.replace("　", " ").split()
+        if not parts:
+            return today(), None
+        at = (
+            typed_time(parts[-1])
+            if len(parts) > 1 or ":" in parts[-1] or "：" in parts[-1]
+            else None
+        )
+        days = parts[:-1] if at is not None else parts
+        day = typed_day("".join(days), today()) if days else today()
+        if day is None:
+            raise ValueError("看不懂这个时间。可以写：今天 19:40、昨、+1、15、3.5、2026-3-5")
+        if day > today():
+            raise ValueError("日期在今天以后")
+        return day, at
+
+    return EntryField("时间", read)
+
+
+def moment_words(day: date, at: int | None, today: date) -> str:
+    """Return a day and time as the moment field takes them back."""
+    return f"{day_words(day, today)} {clock_words(at)}".strip()
+
+
+def count_field(name: str, most: int) -> EntryField:
+    """Return a field for a whole number from 0 to `most`; nothing typed is unknown."""
+
+    def read(text: str) -> int | None:
+        digits = text.rstrip("人份户次 ")
+        if not digits:
+            return None
+        if not digits.isdecimal():
+            raise ValueError("请填一个整数")
+        if int(digits) > most:
+            raise ValueError(f"最多{most}")
+        return int(digits)
+
+    return EntryField(name, read)
+
+
+def words_field(name: str, known: Sequence[str]) -> EntryField:
+    """Return a field for a few words, parted by 、 or blanks, completed from those known."""
+
+    def read(text: str) -> tuple[str, ...]:
+        for mark in "，,；; 　":
+            text = text.replace(mark, "、")
+        return tuple(dict.fromkeys(word for word in text.split("、") if word))
+
+    field = EntryField(name, read)
+    complete_words(field, known)
+    return field
+
+
+def complete_words(field: EntryField, known: Sequence[str]) -> None:
+    """Let the last of a field's words be completed from those known."""
+    completer = _LastWord(list(known), field)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    field.setCompleter(completer)
+
+
+def text_field(name: str, most: int) -> EntryField:
+    """Return a field for plain text of at most so many characters; nothing typed is None."""
+    field = EntryField(name, lambda text: text or None)
+    field.setMaxLength(most)
+    return field
+
+
+class _LastWord(QCompleter):
+    def __init__(self, known: list[str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setModel(QStringListModel(known, self))
+
+    def splitPath(self, path: str) -> list[str]:  # noqa: N802
+        """Complete only what stands behind the last 、."""
+        return [path.rsplit("、", 1)[-1].strip()]
+
+    def pathFromIndex(self, index: Any) -> str:  # noqa: N802
+        """Put the chosen word behind the words before it."""
+        widget = self.widget()
+        before = widget.text() if isinstance(widget, QLineEdit) else ""
+        head = before.rsplit("、", 1)[0] + "、" if "、" in before else ""
+        return head + str(super().pathFromIndex(index))
+
+
+class EnterWalks(QObject):
+    """Makes Enter walk through fields in order, and save at the last."""
+
+    def __init__(self, fields: Sequence[EntryField], save: Callable[[], object]) -> None:
+        super().__init__(fields[0])
+        for field, after in zip(fields, [*fields[1:], None], strict=True):
+            field.finished.connect(
+                save
+                if after is None
+                else lambda after=after: after.setFocus(Qt.FocusReason.TabFocusReason)
+            )

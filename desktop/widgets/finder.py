@@ -1,0 +1,139 @@
+"""Ctrl+K: find any door, person, dispute, session, page or command by a few letters."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
+
+from db.search import Hit, find
+from desktop.background import Ticket
+from desktop.widgets.parts import column
+
+if TYPE_CHECKING:
+    from desktop.page import Context
+
+WAIT_MS = 60
+WIDTH, HEIGHT = 560, 420
+
+
+class Finder(QFrame):
+    """A field over the window with the hits below it; Esc or a choice closes it.
+
+    `pages` are the names, titles and other words of the screens, found like anything else.
+    """
+
+    def __init__(self, context: "Context", parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._context, self._over = context, parent
+        self._ticket: Ticket | None = None
+        self._pages: Sequence[tuple[str, str, str]] = ()
+        self._field = QLineEdit()
+        self._field.setPlaceholderText("汉字、拼音、首字母、电话、门牌都可以")
+        self._field.setAccessibleName("查找")
+        self._field.installEventFilter(self)
+        self._list = QListWidget()
+        self._list.setAccessibleName("查到的")
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.itemActivated.connect(self._choose)
+        self._list.itemClicked.connect(self._choose)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._ask)
+        self._field.textChanged.connect(lambda: self._timer.start(WAIT_MS))
+        layout = column(self, (12, 12, 12, 12), 8)
+        layout.addWidget(self._field)
+        layout.addWidget(self._list)
+        self.hide()
+
+    def knows(self, pages: Sequence[tuple[str, str, str]]) -> None:
+        """Take the screens: name, title, and pinyin or other words they are found by."""
+        self._pages = pages
+
+    def begin(self) -> None:
+        """Open, ready to type."""
+        self._field.clear()
+        self._list.clear()
+        self.place()
+        self.show()
+        self.raise_()
+        self._field.setFocus()
+
+    def place(self) -> None:
+        """Stand in the upper middle of the window."""
+        theme, over = self._context.theme, self._over
+        width = min(theme.px(WIDTH), over.width() - 40)
+        height = min(theme.px(HEIGHT), over.height() - 90)
+        self.setGeometry((over.width() - width) // 2, theme.px(72), width, height)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Walk the hits with the arrow keys while the field keeps the typing."""
+        if (
+            watched is self._field
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+        ):
+            key = event.key()
+            if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                step = 1 if key == Qt.Key.Key_Down else -1
+                count = self._list.count()
+                if count:
+                    self._list.setCurrentRow((self._list.currentRow() + step) % count)
+                return True
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                if (item := self._list.currentItem()) is not None:
+                    self._choose(item)
+                return True
+            if key == Qt.Key.Key_Escape:
+                self.hide()
+                self._over.setFocus()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _ask(self) -> None:
+        text = self._field.text().strip()
+        if self._ticket is not None:
+            self._ticket.stop()
+        if not text:
+            self._list.clear()
+            return
+        self._ticket = self._context.background.ask(
+            self, lambda connection: find(connection, text), lambda hits: self._show(text, hits)
+        )
+
+    def _show(self, text: str, hits: Sequence[Hit]) -> None:
+        self._list.clear()
+        wanted = text.lower()
+        for name, title, words in self._pages:
+            if wanted in title or wanted in words:
+                self._add(title, "页面", (name, {}))
+        for hit in hits:
+            self._add(hit.title, hit.subtitle, ("", {"entity": hit.entity, "record": hit.record}))
+        if self._list.count():
+            self._list.setCurrentRow(0)
+        else:
+            item = QListWidgetItem(f"没有找到“{text}”。试试姓氏、门牌或电话后四位。")
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+            self._list.addItem(item)
+
+    def _add(self, title: str, subtitle: str, goes: tuple[str, dict[str, object]]) -> None:
+        item = QListWidgetItem(f"{title}　　{subtitle}")
+        item.setData(Qt.ItemDataRole.UserRole, goes)
+        self._list.addItem(item)
+
+    def _choose(self, item: QListWidgetItem) -> None:
+        goes = item.data(Qt.ItemDataRole.UserRole)
+        if goes is None:
+            return
+        self.hide()
+        page, what = goes
+        self._context.routes.go(page or HOMES_OF[what["entity"]], **what)
+
+
+# Which screen shows the rows of a table.
+HOMES_OF = {
+    "household": "visits", "building": "visits", "visit": "visits", "volunteer": "people",
+    "staff": "people", "dispute": "disputes", "dispute_party": "disputes", "training": "trainings",
+}  # fmt: skip

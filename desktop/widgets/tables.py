@@ -1,0 +1,152 @@
+"""Tables of plain rows: a model with named columns, and a view that copies to Excel."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+T = TypeVar("T")
+Index = QModelIndex | QPersistentModelIndex
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True)
+class Column(Generic[T]):
+    """One column: its heading, how a row's words are made, its width in characters."""
+
+    heading: str
+    words: Callable[[T], str]
+    width: int = 10
+    number: bool = False
+
+
+class RowModel(QAbstractTableModel, Generic[T]):
+    """Rows of one kind; `more` asks for further ones when the view nears the end."""
+
+    def __init__(self, columns: Sequence[Column[T]]) -> None:
+        super().__init__()
+        self.columns = columns
+        self.rows: list[T] = []
+        self.total = 0
+        self.more: Callable[[int], None] | None = None
+        self._asked = False
+
+    def show_rows(self, rows: Sequence[T], total: int | None = None) -> None:
+        """Show these rows; `total` says how many there are if these are only the first."""
+        self.beginResetModel()
+        self.rows = list(rows)
+        self.total = len(self.rows) if total is None else total
+        self._asked = False
+        self.endResetModel()
+
+    def add_rows(self, rows: Sequence[T]) -> None:
+        """Put further rows below."""
+        self._asked = False
+        if rows:
+            self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows) + len(rows) - 1)
+            self.rows.extend(rows)
+            self.endInsertRows()
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
+        """Rows there are here by now."""
+        return 0 if parent is not None and parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802
+        """The declared columns."""
+        return 0 if parent is not None and parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's words, how it stands, or its row."""
+        if not index.isValid() or index.row() >= len(self.rows):
+            return None
+        column = self.columns[index.column()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return column.words(self.rows[index.row()])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if column.number else LEFT
+        if role == Qt.ItemDataRole.UserRole:
+            return self.rows[index.row()]
+        return None
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return a heading, above its numbers at the right."""
+        if orientation != Qt.Orientation.Horizontal or section >= len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].heading
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if self.columns[section].number else LEFT
+        return None
+
+    def canFetchMore(self, parent: Index) -> bool:  # noqa: N802
+        """Tell whether there are rows that were not asked for yet."""
+        return not parent.isValid() and self.more is not None and len(self.rows) < self.total
+
+    def fetchMore(self, parent: Index) -> None:  # noqa: N802
+        """Ask for the next rows, once at a time."""
+        if not parent.isValid() and self.more is not None and not self._asked:
+            self._asked = True
+            self.more(len(self.rows))
+
+
+class RowTable(QTableView):
+    """A calm table: whole rows, no grid; Ctrl+C copies the chosen rows as Excel takes them."""
+
+    def __init__(self, model: RowModel[Any], name: str) -> None:
+        super().__init__()
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.fit()
+
+    def fit(self) -> None:
+        """Set row height and column widths by the type in force."""
+        metrics = self.fontMetrics()
+        self.verticalHeader().setDefaultSectionSize(round(metrics.height() * 1.9))
+        model = self.model()
+        assert isinstance(model, RowModel)  # noqa: S101  it was made with one
+        for at, column in enumerate(model.columns):
+            self.setColumnWidth(at, metrics.horizontalAdvance("国") * column.width + 18)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Copy the chosen rows with their headings."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.chosen_text())
+        else:
+            super().keyPressEvent(event)
+
+    def chosen_text(self) -> str:
+        """Return the chosen rows as lines of cells parted by tabs, under their headings."""
+        model = self.model()
+        assert isinstance(model, RowModel)  # noqa: S101
+        chosen = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        lines = ["\t".join(column.heading for column in model.columns)]
+        lines += [
+            "\t".join(_plain(column.words(model.rows[at])) for column in model.columns)
+            for at in chosen
+        ]
+        return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    text = text.replace("\t", " ").replace("\n", " ")
+    # A cell that begins like a formula must stay text wherever it is pasted.
+    return f"'{text}" if text[:1] in "=+-@" and len(text) > 1 else text

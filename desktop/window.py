@@ -1,0 +1,248 @@
+"""The shell round the screens: navigation, title, search, messages, keys."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QWidget,
+)
+
+from db.kernel.access import ROLE_NAMES
+from db.kernel.journal import Done
+from desktop.errors import tell
+from desktop.page import Context, Page
+from desktop.routes import Route
+from desktop.widgets.finder import Finder
+from desktop.widgets.keys import KeysDialog
+from desktop.widgets.parts import button, column, label, row
+from desktop.widgets.toast import Toast
+from desktop.words import day_words
+
+SIDE, NARROW_SIDE, HEAD = 176, 58, 56
+NARROW = 1120
+FIND_TEXT = "找住户、人、纠纷、命令　　　Ctrl+K"
+
+
+@dataclass(frozen=True)
+class Room:
+    """An entry of the navigation: a page's name, its title and icon, and how it is made."""
+
+    name: str
+    title: str
+    icon: str
+    make: Callable[[Context], Page]
+
+
+class Shell(QWidget):
+    """The window's inside while the ledger is open. `locking` is asked for by a person."""
+
+    locking = Signal()
+
+    def __init__(self, context: Context, rooms: Sequence[Room], post: str, station: str) -> None:
+        super().__init__()
+        self.context = context
+        self._rooms = {room.name: room for room in rooms}
+        self._pages: dict[str, Page] = {}
+        self._stale: set[str] = set()
+        self._abouts: dict[str, str] = {}
+        self._mine: list[tuple[int, str]] = []
+        self._stack = QStackedWidget()
+        self._title = label(pixels=18)
+        self._about = label(tone="second")
+        self._backup = label(pixels=12, tone="second")
+        self._buttons: dict[str, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        self.toast = Toast(self)
+        self.finder = Finder(context, self)
+        self._find = button(FIND_TEXT, self.finder.begin)
+        self._is_narrow = False
+        self._side_texts: tuple[QLabel, ...] = ()
+        self._side_frame = self._side(post, station)
+        outer = row(self, gap=0)
+        outer.addWidget(self._side_frame)
+        right = column(gap=0)
+        right.addWidget(self._head())
+        right.addWidget(self._stack, 1)
+        outer.addLayout(right, 1)
+        self._bind()
+        context.theme.changed.connect(self._repaint_icons)
+        context.background.changed.connect(self._written)
+        context.background.failed.connect(lambda error: tell(self, error))
+        context.routes.wanted.connect(self.go)
+
+    @property
+    def page(self) -> Page:
+        """The screen in sight."""
+        page = self._stack.currentWidget()
+        assert isinstance(page, Page)  # noqa: S101  nothing else is ever added
+        return page
+
+    def go(self, route: Route) -> None:
+        """Open a screen; it is made when it is first wanted."""
+        room = self._rooms.get(route.page)
+        if room is None:
+            self.toast.say("这一页还在建造中")
+            return
+        page = self._pages.get(room.name)
+        if page is None:
+            page = self._pages[room.name] = room.make(self.context)
+            page.about.connect(self._tell_about)
+            page.said.connect(self.toast.say)
+            self._stack.addWidget(page)
+            self._stale.add(room.name)
+        self._buttons[room.name].setChecked(True)
+        self._repaint_icons()
+        self._title.setText(room.title)
+        self._about.setText(self._abouts.get(room.name, ""))
+        self._stack.setCurrentWidget(page)
+        page.open(route.what)
+        if room.name in self._stale:
+            self._stale.discard(room.name)
+            page.refresh()
+        page.setFocus()
+
+    def _narrow(self, *, narrow: bool) -> None:
+        """Leave only the icons of the navigation where the window is narrow for its type."""
+        if narrow == self._is_narrow:
+            return
+        self._is_narrow = narrow
+        self._side_frame.setFixedWidth(self.context.theme.px(NARROW_SIDE if narrow else SIDE))
+        for line in self._side_texts:
+            line.setVisible(not narrow)
+        for name, entry in self._buttons.items():
+            entry.setText("" if narrow else self._rooms[name].title)
+        self._find.setText("查找" if narrow else FIND_TEXT)
+        self._find.setMinimumWidth(self.context.theme.px(60 if narrow else 260))
+
+    def undo(self) -> None:
+        """Take back the last thing done in this window."""
+        if not self._mine:
+            self.toast.say("没有可以撤销的操作")
+            return
+        no, said = self._mine[-1]
+
+        def undone(done: Done[int]) -> None:
+            self._mine = [entry for entry in self._mine if entry[0] not in (no, done.no)]
+            self.toast.say(f"已撤销：{said}")
+
+        self.context.background.undo(self, no, undone)
+
+    def resizeEvent(self, event: Any) -> None:  # noqa: N802
+        """Keep messages and the finder in their places."""
+        super().resizeEvent(event)
+        self._narrow(narrow=self.width() < self.context.theme.px(NARROW))
+        self.toast.place()
+        self.finder.place()
+
+    def _side(self, post: str, station: str) -> QFrame:
+        theme = self.context.theme
+        side = QFrame()
+        side.setObjectName("side")
+        side.setFixedWidth(theme.px(SIDE))
+        layout = column(side, (10, 18, 10, 14), 4)
+        session = self.context.ledger.session
+        role = ROLE_NAMES[session.role]
+        who = session.name if session.name == role else f"{session.name} {role}"
+        self._side_texts = (
+            label(post, 16), label(station, 12, "second"), label(who), self._backup,
+        )  # fmt: skip
+        for line in self._side_texts:
+            line.setContentsMargins(10, 0, 0, 0)
+        for line in self._side_texts[:2]:
+            layout.addWidget(line)
+        layout.addSpacing(12)
+        for number, room in enumerate(self._rooms.values(), 1):
+            entry = button(room.title, kind="nav")
+            entry.setCheckable(True)
+            entry.setIconSize(QSize(theme.px(18), theme.px(18)))
+            entry.setToolTip(f"{room.title}　Ctrl+{number}")
+            entry.clicked.connect(lambda _=False, name=room.name: self.context.routes.go(name))
+            self._group.addButton(entry)
+            self._buttons[room.name] = entry
+            layout.addWidget(entry)
+        layout.addStretch()
+        for line in self._side_texts[2:]:
+            layout.addWidget(line)
+        self._repaint_icons()
+        return side
+
+    def _head(self) -> QFrame:
+        theme = self.context.theme
+        head = QFrame()
+        head.setObjectName("head")
+        head.setFixedHeight(theme.px(HEAD))
+        layout: QHBoxLayout = row(head, (24, 0, 20, 0), 14)
+        layout.addWidget(self._title)
+        layout.addWidget(self._about)
+        layout.addStretch()
+        self._find.setAccessibleName("查找")
+        self._find.setMinimumWidth(theme.px(260))
+        layout.addWidget(self._find)
+        layout.addWidget(button("锁定", self.locking.emit, kind="link"))
+        layout.addWidget(button("F1", self._show_keys, kind="link"))
+        return head
+
+    def _bind(self) -> None:
+        bindings: dict[str, Callable[[], object]] = {
+            "Ctrl+K": self.finder.begin,
+            "Ctrl+Z": self.undo,
+            "Ctrl+L": self.locking.emit,
+            "F1": self._show_keys,
+            "F5": self._read_again,
+        }
+        for number, name in enumerate(self._rooms, 1):
+            bindings[f"Ctrl+{number}"] = partial(self.context.routes.go, name)
+        for keys, action in bindings.items():
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
+
+    def _read_again(self) -> None:
+        self.page.refresh()
+
+    def _show_keys(self) -> None:
+        common = (
+            ("Ctrl+K", "查找"), ("Ctrl+Z", "撤销上一步"), ("Ctrl+1—9", "换页面"),
+            ("Ctrl+L", "锁定"), ("F5", "重新读取"),
+        )  # fmt: skip
+        KeysDialog(self.page.title, self.page.keys, common, self).exec()
+
+    def _written(self, done: Done[Any]) -> None:
+        if done.touched:
+            self._mine.append((done.no, done.said))
+        for name, page in self._pages.items():
+            if not page.watches.intersection(done.touched) or page.written(done):
+                continue
+            if page is self._stack.currentWidget():
+                page.refresh()
+            else:
+                self._stale.add(name)
+
+    def _tell_about(self, text: str) -> None:
+        for name, page in self._pages.items():
+            if page is self.sender():
+                self._abouts[name] = text
+        if self.sender() is self._stack.currentWidget():
+            self._about.setText(text)
+
+    def _repaint_icons(self) -> None:
+        for name, entry in self._buttons.items():
+            token = "accent" if entry.isChecked() else "second"
+            entry.setIcon(self.context.theme.icon(self._rooms[name].icon, token))
+
+    def tell_backup(self, day: date | None) -> None:
+        """Show when the last backup was made."""
+        self._backup.setText(
+            f"上次备份 {day_words(day, self.context.today)}" if day else "还没有备份"
+        )

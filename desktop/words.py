@@ -1,0 +1,67 @@
+"""Days and numbers in the words of the window, and days as people type them."""
+
+import re
+from datetime import date, timedelta
+
+WEEKDAYS = "一二三四五六日"
+_WORDS = {"今": 0, "今天": 0, "昨": -1, "昨天": -1, "前天": -2, "明": 1, "明天": 1, "后天": 2}
+
+
+def day_words(day: date, today: date) -> str:
+    """Return a day as it is spoken of: 今天, 昨天, 3月18日, 2025年11月8日."""
+    away = (day - today).days
+    if away in (0, -1, 1):
+        return {0: "今天", -1: "昨天", 1: "明天"}[away]
+    month_day = f"{day.month}月{day.day}日"
+    return month_day if day.year == today.year else f"{day.year}年{month_day}"
+
+
+def long_day(day: date) -> str:
+    """Return a day with its weekday: 3月18日 星期三."""
+    return f"{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}"
+
+
+def clock_words(minutes: int | None) -> str:
+    """Return minutes since midnight as 19:40; empty for an unknown time."""
+    return "" if minutes is None else f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def typed_day(text: str, today: date) -> date | None:
+    """Return the day a person typed: 今, 昨, +3, -1, 15, 3.5, 3-5, 2026-3-5, 3月5日; else None.
+
+    A day of the month alone is the nearest one not after today; so is month and day.
+    """
+    text = text.strip().replace("。", ".").replace("．", ".")
+    if text in _WORDS:
+        return today + timedelta(days=_WORDS[text])
+    if re.fullmatch(r"[+-]\d{1,3}", text):
+        return today + timedelta(days=int(text))
+    if not re.fullmatch(r"\d{1,4}(\D\d{1,2}){0,2}\D?", text):
+        return None
+    try:
+        return _nearest([int(part) for part in re.findall(r"\d+", text)], today)
+    except ValueError:
+        return None
+
+
+def _nearest(numbers: list[int], today: date) -> date:
+    if len(numbers) == 3:
+        return date(numbers[0] + (2000 if numbers[0] < 100 else 0), numbers[1], numbers[2])
+    if len(numbers) == 2:
+        day = date(today.year, numbers[0], numbers[1])
+        return day if day <= today else day.replace(year=today.year - 1)
+    before = today.replace(day=1) - timedelta(days=1)
+    return (
+        today.replace(day=numbers[0]) if numbers[0] <= today.day else before.replace(day=numbers[0])
+    )
+
+
+def typed_time(text: str) -> int | None:
+    """Return minutes since midnight from 19:40, 1940, 19点, 7.30; None if it is no time."""
+    match = re.fullmatch(
+        r"\s*(\d{1,2})\s*[:：.点时]\s*(\d{1,2})?\s*分?\s*|\s*(\d{2})(\d{2})\s*", text
+    )
+    if match is None:
+        return None
+    hour, minute = int(match[1] or match[3]), int(match[2] or match[4] or 0)
+    return hour * 60 + minute if hour < 24 and minute < 60 else None

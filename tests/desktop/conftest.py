@@ -1,0 +1,62 @@
+"""Real windows over real ledgers; nothing may be left over when a test ends."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from db.ledger import Ledger
+from desktop.rooms import shell_over
+from desktop.settings import Looks, Settings
+from desktop.theme import Theme
+from desktop.window import Shell
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_over() -> Iterator[None]:
+    """Fail a test that leaves a thread or a window in sight behind."""
+    before = set(threading.enumerate())
+    yield
+    left = [t for t in threading.enumerate() if t not in before and not t.daemon and t.is_alive()]
+    assert left == []
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        assert [w for w in application.topLevelWidgets() if w.isVisible()] == []
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Looks of nobody."""
+    kept = Settings(tmp_path / "looks.json")
+    kept.keep(Looks(theme="light"))
+    return kept
+
+
+@pytest.fixture
+def theme(qtbot: QtBot, settings: Settings) -> Theme:
+    """The light theme, over the test's program."""
+    return Theme(settings.looks)
+
+
+@pytest.fixture
+def shell(qtbot: QtBot, sample: Ledger, settings: Settings, theme: Theme) -> Iterator[Shell]:
+    """The window's inside over the sample post, settled."""
+    made = shell_over(sample, settings, theme)
+    made.resize(1440, 900)
+    made.show()
+    settle(qtbot, made)
+    yield made
+    settle(qtbot, made)
+    made.hide()
+    made.context.background.close()
+    made.deleteLater()
+
+
+def settle(qtbot: QtBot, shell: Shell) -> None:
+    """Wait until every answer has been given and what waits a moment has been done."""
+    for _ in range(3):
+        qtbot.wait(80)
+        qtbot.waitUntil(lambda: shell.context.background.idle, timeout=20_000)

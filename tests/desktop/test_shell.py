@@ -1,0 +1,179 @@
+"""The window from the first run to the lock."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from db.agenda import week_so_far
+from db.kernel.clock import SetClock
+from db.ledger import Ledger
+from db.sample import PASSWORD
+from desktop.access.first_run import FirstRun
+from desktop.access.login import LogInPage
+from desktop.access.recovery import RecoveryPage
+from desktop.app import MainWindow, Start
+from desktop.home.page import HomePage
+from desktop.settings import Looks, Settings
+from desktop.theme import Theme
+from desktop.window import Shell
+from tests.conftest import POST, morning
+from tests.desktop.conftest import settle
+
+NEW_PASSWORD = "晚饭后 录入 四十户 走访"
+
+
+@pytest.fixture
+def folder(_template: Path, tmp_path: Path) -> Path:
+    """A small ledger that nobody has open."""
+    return shutil.copytree(_template, tmp_path / "post")
+
+
+class _Windows:
+    def __init__(self, qtbot: QtBot, settings: Settings, theme: Theme) -> None:
+        self.qtbot, self.settings, self.theme = qtbot, settings, theme
+        self.open: list[MainWindow] = []
+
+    def __call__(self, folder: Path, clock: SetClock | None = None) -> MainWindow:
+        window = MainWindow(Start(folder, None, clock or morning()), self.settings, self.theme)
+        window.show()
+        self.open.append(window)
+        return window
+
+
+@pytest.fixture
+def windows(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[_Windows]:
+    made = _Windows(qtbot, settings, theme)
+    yield made
+    for window in made.open:
+        window.close()
+        window.deleteLater()
+
+
+def _log_in(qtbot: QtBot, window: MainWindow, password: str) -> None:
+    page = window._stack.currentWidget()
+    assert isinstance(page, LogInPage)
+    page._password.setText(password)
+    QTest.keyClick(page._password, Qt.Key.Key_Return)
+    # A page that let somebody in is gone.
+    qtbot.waitUntil(lambda: not isValid(page) or page._button.isEnabled(), timeout=20_000)
+
+
+def test_a_wrong_password_is_told_and_the_right_one_opens(
+    qtbot: QtBot, windows: _Windows, folder: Path
+) -> None:
+    window = windows(folder)
+    _log_in(qtbot, window, "wrong-password-1")
+    page = window._stack.currentWidget()
+    assert isinstance(page, LogInPage)
+    assert "密码" in page._message.text()
+    page._password.clear()
+    _log_in(qtbot, window, PASSWORD)
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
+    assert window.shell is not None
+    settle(qtbot, window.shell)
+    assert isinstance(window.shell.page, HomePage)
+
+
+def test_locking_hides_everything_and_keeps_what_was_typed(
+    qtbot: QtBot, windows: _Windows, folder: Path
+) -> None:
+    window = windows(folder)
+    _log_in(qtbot, window, PASSWORD)
+    shell = window.shell
+    assert shell is not None
+    settle(qtbot, shell)
+    shell.context.routes.go("visits")
+    settle(qtbot, shell)
+    shell.page._door.entry._note.setText("半句话")  # type: ignore[attr-defined]
+    window.lock()
+    assert window.locked
+    assert not shell.isVisible()
+    _log_in(qtbot, window, PASSWORD)
+    qtbot.waitUntil(lambda: not window.locked, timeout=20_000)
+    assert shell.page._door.entry._note.text() == "半句话"  # type: ignore[attr-defined]
+
+
+def test_idleness_locks(qtbot: QtBot, windows: _Windows, folder: Path) -> None:
+    window = windows(folder)
+    _log_in(qtbot, window, PASSWORD)
+    assert window._idle is not None
+    assert window.shell is not None
+    settle(qtbot, window.shell)
+    assert window._idle._timer.interval() == 15 * 60_000
+    window._idle._timer.start(1)
+    qtbot.waitUntil(lambda: window.locked, timeout=5000)
+
+
+def test_the_first_run_makes_a_ledger_and_checks_the_recovery_code(
+    qtbot: QtBot, windows: _Windows, tmp_path: Path
+) -> None:
+    window = windows(tmp_path / "new")
+    page = window._stack.currentWidget()
+    assert isinstance(page, FirstRun)
+    for name, text in (("name", "三号警务室"), ("station", "示范派出所"), ("officer", "王建国")):
+        page._fields[name].setText(text)
+    page._post_done()
+    page._password.setText("short")
+    page._again.setText("short")
+    page._password_done()
+    assert page._stack.currentIndex() == 1, "a weak password goes no further"
+    page._password.setText(NEW_PASSWORD)
+    page._again.setText(NEW_PASSWORD)
+    page._password_done()
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 2, timeout=20_000)
+    page._typed.setText("WRONG")
+    page._code_done()
+    assert page._stack.currentIndex() == 2, "the code must have been kept"
+    groups = page._code.split("-")
+    page._typed.setText("".join(groups[at] for at in page._groups).lower())
+    page._code_done()
+    assert page._stack.currentIndex() == 3
+    page._begin(import_first=True)
+    assert window.shell is not None
+    settle(qtbot, window.shell)
+    assert window.shell.page.title == "数据"
+
+
+def test_the_recovery_code_gives_a_new_password(
+    qtbot: QtBot, windows: _Windows, tmp_path: Path
+) -> None:
+    ledger, code = Ledger.create(tmp_path / "r", POST, PASSWORD, clock=morning())
+    ledger.close()
+    window = windows(tmp_path / "r")
+    window._show_recovery()
+    page = window._stack.currentWidget()
+    assert isinstance(page, RecoveryPage)
+    page._code.setText(code)
+    page._new.setText(NEW_PASSWORD)
+    page._again.setText(NEW_PASSWORD)
+    page._recover()
+    qtbot.waitUntil(lambda: "新的恢复码" in page._message.text(), timeout=20_000)
+    page._leave.click()
+    _log_in(qtbot, window, NEW_PASSWORD)
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
+    assert window.shell is not None
+    settle(qtbot, window.shell)
+
+
+def test_the_home_page_shows_the_figures(qtbot: QtBot, shell: Shell) -> None:
+    page = shell.page
+    assert isinstance(page, HomePage)
+    with shell.context.ledger.read() as connection:
+        week = week_so_far(connection, shell.context.today)
+    assert page._cards["走访"]._number.text() == f"{week.households:,}"
+    assert page._cards["纠纷"]._number.text() == str(week.disputes_new)
+
+
+def test_both_themes_and_all_sizes_open_every_page(qtbot: QtBot, shell: Shell) -> None:
+    for looks in (Looks("dark", "100"), Looks("light", "150"), Looks("dark", "150")):
+        shell.context.theme.use(looks)
+        for name in shell._rooms:
+            shell.context.routes.go(name)
+            settle(qtbot, shell)
+            assert not shell.grab().isNull()

@@ -1,0 +1,45 @@
+"""Days, times and words as people type them."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.words import day_words, typed_day, typed_time
+
+TODAY = date(2026, 3, 18)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("今", TODAY), ("昨天", date(2026, 3, 17)), ("+3", date(2026, 3, 21)),
+        ("-1", date(2026, 3, 17)), ("15", date(2026, 3, 15)), ("25", date(2026, 2, 25)),
+        ("3.5", date(2026, 3, 5)), ("3-5", date(2026, 3, 5)), ("3月5日", date(2026, 3, 5)),
+        ("12.30", date(2025, 12, 30)), ("2026-3-5", date(2026, 3, 5)), ("26.3.5", date(2026, 3, 5)),
+        ("3.32", None), ("明年", None), ("", None), ("2026-2-30", None),
+    ],
+)  # fmt: skip
+def test_days(text: str, day: date | None) -> None:
+    assert typed_day(text, TODAY) == day
+
+
+@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(0, 300))
+def test_a_day_as_shown_is_read_back(today: date, back: int) -> None:
+    day = today - timedelta(days=back)
+    assert typed_day(day_words(day, today), today) == day
+
+
+@given(st.text(max_size=8))
+def test_no_text_breaks_the_reading(text: str) -> None:
+    typed_day(text, TODAY)
+    typed_time(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("19:40", 1180), ("1940", 1180), ("19点", 1140), ("7.30", 450), ("25:00", None), ("晚", None)],
+)
+def test_times(text: str, minutes: int | None) -> None:
+    assert typed_time(text) == minutes

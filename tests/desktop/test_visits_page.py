@@ -1,0 +1,147 @@
+"""An officer with forty visits to type in after supper, without a mouse."""
+
+from datetime import date
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from pytestqt.qtbot import QtBot
+from sqlalchemy import func, select
+
+from db.coverage import building_progress, coverage, door_states
+from db.visits import Visit, campaigns
+from desktop.visits.page import VisitsPage
+from desktop.window import Shell
+from tests.desktop.conftest import settle
+
+DAY = date(2026, 3, 23)
+KEYSTROKES_A_VISIT = 4
+
+
+@pytest.fixture
+def page(qtbot: QtBot, shell: Shell) -> VisitsPage:
+    shell.context.routes.go("visits")
+    settle(qtbot, shell)
+    assert isinstance(shell.page, VisitsPage)
+    return shell.page
+
+
+def _visits(shell: Shell) -> int:
+    with shell.context.ledger.read() as connection:
+        return connection.execute(select(func.count()).select_from(Visit)).scalar_one()
+
+
+def test_forty_visits_take_one_key_each(qtbot: QtBot, shell: Shell, page: VisitsPage) -> None:
+    before, keys = _visits(shell), 0
+    board = page._board
+    board.setFocus()
+    for n in range(40):
+        if board.current is None or board.current.state not in ("untouched", "tried"):
+            QTest.keyClick(board, Qt.Key.Key_PageDown)
+            keys += 1
+            settle(qtbot, shell)
+        QTest.keyClick(board, Qt.Key.Key_1 if n % 3 else Qt.Key.Key_2)
+        keys += 1
+        qtbot.waitUntil(lambda: shell.context.background.idle, timeout=5000)
+    settle(qtbot, shell)
+    assert _visits(shell) == before + 40
+    assert keys / 40 <= KEYSTROKES_A_VISIT
+
+
+def test_a_visit_shows_on_the_board_and_undo_takes_it_back(
+    qtbot: QtBot, shell: Shell, page: VisitsPage
+) -> None:
+    door = page._board.current
+    assert door is not None
+    before = _visits(shell)
+    QTest.keyClick(page._board, Qt.Key.Key_Plus)
+    QTest.keyClick(page._board, Qt.Key.Key_1)
+    settle(qtbot, shell)
+    assert page._board._doors[door.household].state == "done"
+    with shell.context.ledger.read() as connection:
+        people = connection.execute(
+            select(Visit.people).where(Visit.household == door.household, Visit.day == DAY)
+        ).scalar_one()
+    assert people == 2
+    shell.undo()
+    settle(qtbot, shell)
+    assert page._board._doors[door.household].state == door.state
+    assert _visits(shell) == before
+
+
+def test_marked_doors_are_one_step(qtbot: QtBot, shell: Shell, page: VisitsPage) -> None:
+    before = _visits(shell)
+    QTest.keyClick(page._board, Qt.Key.Key_A)
+    marked = len(page._board.chosen)
+    assert marked > 1
+    QTest.keyClick(page._board, Qt.Key.Key_5)
+    settle(qtbot, shell)
+    assert _visits(shell) == before + marked
+    shell.undo()
+    settle(qtbot, shell)
+    assert _visits(shell) == before
+
+
+def test_the_entry_is_filled_by_keyboard(qtbot: QtBot, shell: Shell, page: VisitsPage) -> None:
+    door, form = page._board.current, page._door.entry
+    assert door is not None
+    form._moment.setText("昨 19:40")
+    form._staff.setText("王建国 李晓梅")
+    form._topics.setText("反诈宣传，消防安全")
+    form._people.setText("3")
+    QTest.keyClick(form._note, Qt.Key.Key_Return)
+    settle(qtbot, shell)
+    with shell.context.ledger.read() as connection:
+        row = connection.execute(
+            select(Visit.day, Visit.at, Visit.people, Visit.topics)
+            .where(Visit.household == door.household)
+            .order_by(Visit.id.desc())
+        ).first()
+    assert row is not None
+    assert tuple(row) == (date(2026, 3, 22), 19 * 60 + 40, 3, ("反诈宣传", "消防安全"))
+    assert form._staff.text() == "王建国 李晓梅", "names stay for the next door"
+    assert form._people.text() == "1"
+
+
+def test_a_wrong_entry_is_framed_and_nothing_is_saved(
+    qtbot: QtBot, shell: Shell, page: VisitsPage
+) -> None:
+    before = _visits(shell)
+    page._door.entry._moment.setText("昨天晚上吧")
+    QTest.keyClick(page._board, Qt.Key.Key_1)
+    settle(qtbot, shell)
+    assert page._door.entry._moment.property("wrong") == "true"
+    assert _visits(shell) == before
+
+
+def test_board_and_list_agree_with_the_figures(shell: Shell, page: VisitsPage) -> None:
+    with shell.context.ledger.read() as connection:
+        campaign = campaigns(connection)[0]
+        lines = coverage(connection, campaign, DAY)
+        buildings = building_progress(connection, campaign, DAY)
+        doors = door_states(connection, campaign, DAY)
+    for line in lines:
+        inside = [b for b in buildings if b.community == line.community]
+        assert line[2:] == tuple(sum(b[at] for b in inside) for at in (4, 5, 6))
+    states = [door.state for door in doors]
+    assert states.count("done") == sum(line.done for line in lines)
+    assert sum(s.startswith("exhausted") for s in states) == sum(line.exhausted for line in lines)
+    assert len(states) - states.count("outside") == sum(line.base for line in lines)
+    assert sum(b.base for b in page._lines) == sum(line.base for line in lines)
+
+
+def test_a_door_found_by_search_is_opened(qtbot: QtBot, shell: Shell, page: VisitsPage) -> None:
+    shell.finder.begin()
+    shell.finder._field.setText("晨园3-2-401")
+    qtbot.waitUntil(lambda: shell.finder._list.count() > 0, timeout=5000)
+    settle(qtbot, shell)
+    QTest.keyClick(shell.finder._field, Qt.Key.Key_Return)
+    settle(qtbot, shell)
+    assert page._board.current is not None
+    assert (page._board.current.unit, page._board.current.room) == ("2", "401")
+    assert page._name.text() == "晨园3号楼"
+
+
+def test_the_list_is_a_sound_model(page: VisitsPage) -> None:
+    QAbstractItemModelTester(page._list._model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    page._list.show_lines(page._list._model.lines[:5], None, None)  # type: ignore[arg-type]
