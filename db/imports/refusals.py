@@ -63,6 +63,7 @@ def refusal(path: Path, code: str, detail: str = "") -> str:
     if code == "other":
         extension = path.suffix.lower()
         what = _CONTENTS.get(detail, _CONTENTS["unknown"])
+        what = f" {what}" if what[0].isascii() else what
         return f"{name}这个文件的扩展名是 {extension}，内容却是{what}，{_ENDING}{_SAVE_AS}"
     if code in ("rows", "columns"):
         where = f"的工作表“{_printable(detail)}”" if detail else ""

@@ -28,6 +28,9 @@ _PAGE = re.compile(
 )
 _MARKUP = re.compile(rb"\s*<\?xml\b")
 _HEAD = 4096
+_GLOBALS = re.compile(rb"\x09\x08.\x00\x00[\x05\x06]\x05\x00", re.S)
+_FILEPASS: Final = b"\x2f\x00"
+_FIRST_RECORDS = 12
 
 
 def kind_of(data: bytes) -> str:
@@ -60,8 +63,23 @@ def _compound_kind(data: bytes) -> str:
         ("PowerPoint Document", "slides"),
     ):
         if _has_stream(data, name):
-            return kind
+            return "encrypted" if kind == "xls" and _has_password(data) else kind
     return "unknown"
+
+
+def _has_password(data: bytes) -> bool:
+    """Tell whether an .xls has the record FILEPASS among the first ones of its workbook.
+
+    It stands right behind the opening record. Source: [MS-XLS] 2.1.7.20.1, 2.4.117.
+    """
+    at = _GLOBALS.search(data)
+    place = at.start() if at else len(data)
+    for _ in range(_FIRST_RECORDS):
+        kind, length = data[place : place + 2], data[place + 2 : place + 4]
+        if kind == _FILEPASS:
+            return True
+        place += 4 + int.from_bytes(length, "little")
+    return False
 
 
 def _has_stream(data: bytes, name: str) -> bool:

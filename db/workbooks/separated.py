@@ -34,6 +34,8 @@ def read_separated(data: bytes) -> Iterator[Row]:
             if number >= MOST_ROWS:
                 raise Refused("rows")
             row: Row = [cell or None for cell in record]
+            while row and row[-1] is None:
+                row.pop()
             if any(row[MOST_COLUMNS:]):
                 raise Refused("columns")
             yield row[:MOST_COLUMNS]

@@ -1,524 +1,65 @@
-"""Files made to harm the reader of workbooks, one function for each kind.
+"""Every file made to harm the reader, with the words its refusal must hold; none may be read.
 
-Each writes its file into a folder and returns the path. HOSTILE lists them with the words that the
-refusal must hold; none of them may be read.
+Each maker writes its file into a folder and returns the path.
 """
 
-import io
-import os
-import random
-import struct
-import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-import xlwt
-
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-_XML = '<?xml version="1.0" encoding="UTF-8"?>'
-MIB = 2**20
-
-
-def parts(sheet: str, strings: str = "", declaration: str = "") -> dict[str, str]:
-    """Return the parts of a small .xlsx: the inside of its sheet and of its shared strings."""
-    return {
-        "[Content_Types].xml": f'{_XML}<Types xmlns="{_PACKAGE}content-types">'
-        '<Default Extension="rels" ContentType='
-        '"application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}sheet.main+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}worksheet+xml"/>'
-        f'<Override PartName="/xl/sharedStrings.xml" ContentType="{_TYPE}sharedStrings+xml"/>'
-        "</Types>",
-        "_rels/.rels": f'{_XML}<Relationships xmlns="{_PACKAGE}relationships"><Relationship '
-        f'Id="r1" Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'{_XML}<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>'
-        '<sheet name="台账" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'{_XML}<Relationships xmlns="{_PACKAGE}relationships">'
-        f'<Relationship Id="r1" Type="{RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/>'
-        f'<Relationship Id="r2" Type="{RELATIONS}/sharedStrings" Target="sharedStrings.xml"/>'
-        "</Relationships>",
-        "xl/worksheets/sheet1.xml": f'{_XML}<worksheet xmlns="{MAIN}">{sheet}</worksheet>',
-        "xl/sharedStrings.xml": f'{_XML}{declaration}<sst xmlns="{MAIN}">{strings}</sst>',
-    }
-
-
-ONE_CELL = '<sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData>'
-ONE_STRING = "<si><t>姓名</t></si>"
-
-
-def zipped(path: Path, entries: dict[str, str] | dict[str, bytes]) -> Path:
-    """Write a zip of these entries."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return path
-
-
-def _good(
-    sheet: str = ONE_CELL, strings: str = ONE_STRING, declaration: str = ""
-) -> dict[str, str]:
-    return parts(sheet, strings, declaration)
-
-
-def empty(folder: Path) -> Path:
-    path = folder / "空.xlsx"
-    path.touch()
-    return path
-
-
-def random_bytes(folder: Path) -> Path:
-    path = folder / "乱.xlsx"
-    path.write_bytes(random.Random(1).randbytes(50_000))
-    return path
-
-
-def random_separated(folder: Path) -> Path:
-    path = folder / "乱.csv"
-    path.write_bytes(random.Random(2).randbytes(50_000))
-    return path
-
-
-def zero_characters(folder: Path) -> Path:
-    path = folder / "零.csv"
-    path.write_bytes("姓名,电话\n王\x00五,1\n".encode())
-    return path
-
-
-def open_quote(folder: Path) -> Path:
-    path = folder / "引号.csv"
-    path.write_text('姓名,电话\n"王五,1\n' + "李四,2\n" * 50, encoding="utf-8")
-    return path
-
-
-def truncated(folder: Path) -> Path:
-    whole = zipped(folder / "半截.xlsx", _good())
-    whole.write_bytes(whole.read_bytes()[:-200])
-    return whole
-
-
-def flipped(folder: Path) -> Path:
-    """A sheet whose compressed bytes are damaged while the directory is whole."""
-    path = zipped(folder / "坏块.xlsx", _good("<sheetData/>" + "<!-- 甲乙丙 -->" * 500))
-    data = bytearray(path.read_bytes())
-    at = data.find(b"sheet1.xml") + 40
-    data[at : at + 8] = b"\xff" * 8
-    path.write_bytes(bytes(data))
-    return path
-
-
-def large(folder: Path) -> Path:
-    path = folder / "大.xlsx"
-    with path.open("wb") as file:
-        file.write(b"PK\x03\x04")
-        file.truncate(20 * MIB + 1)
-    return path
-
-
-def flat_bomb(folder: Path) -> Path:
-    """One part of 400 MiB in 400 KiB, as its directory says."""
-    return _bomb(folder / "平炸弹.xlsx", 400 * MIB, None)
-
-
-def lying_bomb(folder: Path) -> Path:
-    """The same, while the directory tells of 64 bytes."""
-    return _bomb(folder / "谎炸弹.xlsx", 400 * MIB, 64)
-
-
-def slow_bomb(folder: Path) -> Path:
-    """Many parts, each of a bearable ratio, 400 MiB in all."""
-    block = random.Random(3).randbytes(1024) * 100
-    path = folder / "慢炸弹.xlsx"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in _good().items():
-            archive.writestr(name, content)
-        for number in range(40):
-            archive.writestr(f"xl/worksheets/more{number}.xml", block * 100)
-    return path
-
-
-def nested_bomb(folder: Path) -> Path:
-    """A zip of zips, ten of ten of ten, that calls itself a workbook."""
-    inner = _zip_bytes({"xl/worksheets/sheet1.xml": b"0" * (8 * MIB)})
-    for _ in range(3):
-        inner = _zip_bytes({f"xl/{number}.zip": inner for number in range(10)})
-    path = folder / "套炸弹.xlsx"
-    path.write_bytes(inner)
-    return path
-
-
-def _zip_bytes(entries: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-def _bomb(path: Path, size: int, declared: int | None) -> Path:
-    """Write a workbook whose sheet inflates to `size` bytes and declares another size."""
-    zipped(path, _good())
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("xl/media/sheet9.xml", "w", force_zip64=False) as entry:
-            for _ in range(size // MIB):
-                entry.write(bytes(MIB))
-        real = archive.getinfo("xl/media/sheet9.xml")
-        if declared is not None:
-            crc = zlib.crc32(bytes(declared))
-            real.file_size, real.CRC = declared, crc
-    return path
-
-
-def billion_laughs(folder: Path) -> Path:
-    entities = '<!ENTITY a0 "哈">' + "".join(
-        f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)
-    )
-    text = "<si><t>&a9;</t></si>"
-    return zipped(folder / "大笑.xlsx", _good(ONE_CELL, text, f"<!DOCTYPE sst [{entities}]>"))
-
-
-def quadratic(folder: Path) -> Path:
-    declaration = f'<!DOCTYPE sst [<!ENTITY a "{"哈" * 100_000}">]>'
-    text = f"<si><t>{'&a;' * 100_000}</t></si>"
-    return zipped(folder / "平方.xlsx", _good(ONE_CELL, text, declaration))
-
-
-def external_entity(folder: Path) -> Path:
-    secret = folder / "secret.txt"
-    secret.write_text("金丝雀", encoding="utf-8")
-    declaration = (
-        f'<!DOCTYPE sst [<!ENTITY a SYSTEM "{secret.as_uri()}">'
-        '<!ENTITY % b SYSTEM "http://127.0.0.1:9/x.dtd"> %b;]>'
-    )
-    return zipped(folder / "外部.xlsx", _good(ONE_CELL, "<si><t>&a;</t></si>", declaration))
-
-
-def wide_entity(folder: Path) -> Path:
-    """The declaration hidden in UTF-16."""
-    entries = _good(ONE_CELL, "<si><t>&a;</t></si>", '<!DOCTYPE sst [<!ENTITY a "哈">]>')
-    data = {name: text.encode() for name, text in entries.items()}
-    strings = entries["xl/sharedStrings.xml"].replace("UTF-8", "UTF-16")
-    data["xl/sharedStrings.xml"] = strings.encode("utf-16")
-    return zipped(folder / "宽外部.xlsx", data)
-
-
-def ods_entity(folder: Path) -> Path:
-    content = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "哈">]><x>&a;</x>'
-    entries = {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}
-    return zipped(folder / "外部.ods", entries)
-
-
-def corner_cell(folder: Path) -> Path:
-    """Two cells, of which one is the very last a sheet can have."""
-    cells = (
-        '<sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
-        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    )
-    return zipped(folder / "角落.xlsx", _good(f'<dimension ref="A1:XFD1048576"/>{cells}'))
-
-
-def beyond_the_corner(folder: Path) -> Path:
-    cells = '<sheetData><row r="4294967295"><c r="ZZZZZZ4294967295"><v>1</v></c></row></sheetData>'
-    return zipped(folder / "角落外.xlsx", _good(cells))
-
-
-def corner_of_an_xls(folder: Path) -> Path:
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("台账")
-    sheet.write(0, 0, "甲")
-    sheet.write(65535, 255, "乙")
-    path = folder / "角落.xls"
-    book.save(str(path))
-    return path
-
-
-def repeated_cells(folder: Path) -> Path:
-    """An .ods that says one cell two thousand million times in every row."""
-    cell = (
-        '<table:table-row table:number-rows-repeated="1048576"><table:table-cell '
-        'table:number-columns-repeated="2147483647" office:value-type="float" office:value="1"/>'
-        "</table:table-row>"
-    )
-    return _ods(folder / "重复.ods", cell)
-
-
-def many_merges(folder: Path) -> Path:
-    """Two hundred columns merged a thousand times over."""
-    rows = "".join(
-        f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="GR{n}"><v>1</v></c></row>'
-        for n in range(1, 2001)
-    )
-    merges = "".join(f'<mergeCell ref="A{n}:GR2000"/>' for n in range(1, 1000))
-    sheet = f"<sheetData>{rows}</sheetData><mergeCells>{merges}</mergeCells>"
-    return zipped(folder / "合并.xlsx", _good(sheet))
-
-
-def too_many_rows(folder: Path) -> Path:
-    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 200_002))
-    return zipped(folder / "行多.xlsx", _good(f"<sheetData>{rows}</sheetData>"))
-
-
-def too_many_columns(folder: Path) -> Path:
-    row = '<row r="1"><c r="A1"><v>1</v></c><c r="GS1"><v>1</v></c></row>'
-    return zipped(folder / "列多.xlsx", _good(f"<sheetData>{row}</sheetData>"))
-
-
-def too_many_records(folder: Path) -> Path:
-    path = folder / "行多.csv"
-    path.write_text("甲,乙\n" * 200_001, encoding="utf-8")
-    return path
-
-
-def comma_bomb(folder: Path) -> Path:
-    """Twenty million empty cells before a filled one, then again."""
-    path = folder / "逗号.csv"
-    path.write_text(("," * 199 + "1\n") * 100_000, encoding="utf-8")
-    return path
-
-
-def deep_nesting(folder: Path) -> Path:
-    depth = 300_000
-    sheet = f"<sheetData><row><c>{'<is>' * depth}{'</is>' * depth}</c></row></sheetData>"
-    return zipped(folder / "深.xlsx", _good(sheet))
-
-
-def huge_cell(folder: Path) -> Path:
-    """One cell of 12 million different-looking characters."""
-    source = random.Random(4)
-    text = "".join(chr(0x4E00 + source.randrange(20_000)) for _ in range(4_000_000))
-    return zipped(folder / "长.xlsx", _good(ONE_CELL, f"<si><t>{text}</t></si>"))
-
-
-def long_cell(folder: Path) -> Path:
-    path = folder / "长.csv"
-    path.write_text("甲,乙\n" + "字" * 40_000 + ",1\n", encoding="utf-8")
-    return path
-
-
-def many_entries(folder: Path) -> Path:
-    entries = _good() | {f"xl/{number}.xml": "<a/>" for number in range(10_000)}
-    return zipped(folder / "部件.xlsx", entries)
-
-
-def climbing_names(folder: Path) -> Path:
-    return zipped(folder / "爬.xlsx", _good() | {"../../../tmp/evil.xml": "<a/>"})
-
-
-def repeated_names(folder: Path) -> Path:
-    """Two parts of one name that differ in case, so that two readers may see two books."""
-    return zipped(folder / "重名.xlsx", _good() | {"XL/worksheets/SHEET1.xml": "<a/>"})
-
-
-def locked_zip(folder: Path) -> Path:
-    """The flag that an entry is encrypted, set in the directory."""
-    path = zipped(folder / "锁.xlsx", _good())
-    data = bytearray(path.read_bytes())
-    data[data.rfind(b"PK\x01\x02") + 8] |= 1
-    path.write_bytes(bytes(data))
-    return path
-
-
-def with_macros(folder: Path) -> Path:
-    entries = _good() | {"xl/vbaProject.bin": "x"}
-    return zipped(folder / "宏.xlsx", entries)
-
-
-def with_sheet_macros(folder: Path) -> Path:
-    return zipped(folder / "宏表.xlsx", _good() | {"xl/macrosheets/sheet1.xml": "<a/>"})
-
-
-def declared_macros(folder: Path) -> Path:
-    entries = _good()
-    entries["[Content_Types].xml"] = entries["[Content_Types].xml"].replace(
-        _TYPE + "sheet.main", "application/vnd.ms-excel.sheet.macroEnabled.main"
-    )
-    return zipped(folder / "宏类型.xlsx", entries)
-
-
-def macro_workbook(folder: Path) -> Path:
-    return zipped(folder / "宏.xlsm", _good() | {"xl/vbaProject.bin": "x"})
-
-
-def wps_workbook(folder: Path) -> Path:
-    return _old_book(folder / "台账.et")
-
-
-def _old_book(path: Path) -> Path:
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("台账")
-    for row in range(40):
-        sheet.write(row, 0, f"第{row}行")
-    book.save(str(path))
-    return path
-
-
-def encrypted_package(folder: Path) -> Path:
-    """An .xlsx with a password: an OLE file with the stream EncryptedPackage."""
-    path = _old_book(folder / "密码.xlsx")
-    name = "EncryptedPackage\x00".encode("utf-16-le")
-    data = bytearray(path.read_bytes())
-    at = data.find("Workbook\x00".encode("utf-16-le"))
-    data[at : at + len(name)] = name
-    data[at + 64 : at + 66] = struct.pack("<H", len(name))
-    path.write_bytes(bytes(data))
-    return path
-
-
-def password_record(folder: Path) -> Path:
-    """An old .xls with a password: the record FILEPASS near its start."""
-    path = _old_book(folder / "密码.xls")
-    data = bytearray(path.read_bytes())
-    at = data.find(b"\x5c\x00\x70\x00", 512)
-    data[at : at + 2] = b"\x2f\x00"
-    path.write_bytes(bytes(data))
-    return path
-
-
-def looping_sectors(folder: Path) -> Path:
-    """An .xls whose allocation table leads from every sector to itself."""
-    path = _old_book(folder / "圈.xls")
-    data = bytearray(path.read_bytes())
-    table = 512 + 512 * struct.unpack_from("<I", data, 76)[0]
-    for sector in range(128):
-        struct.pack_into("<I", data, table + 4 * sector, sector)
-    path.write_bytes(bytes(data))
-    return path
-
-
-def damaged_records(folder: Path) -> Path:
-    """An .xls whose record lengths run beyond its end."""
-    path = _old_book(folder / "坏记录.xls")
-    data = bytearray(path.read_bytes())
-    for at in range(530, 2048, 7):
-        data[at] = 0xFF
-    path.write_bytes(bytes(data))
-    return path
-
-
-def workbook_named_csv(folder: Path) -> Path:
-    return zipped(folder / "其实是表.csv", _good())
-
-
-def text_named_xlsx(folder: Path) -> Path:
-    path = folder / "其实是字.xlsx"
-    path.write_text("姓名,电话\n王五,1\n", encoding="utf-8")
-    return path
-
-
-def xls_named_xlsx(folder: Path) -> Path:
-    return _old_book(folder / "其实是旧表.xlsx")
-
-
-def page_named_xls(folder: Path) -> Path:
-    path = folder / "其实是网页.xls"
-    path.write_text(
-        "<html><body><table><tr><td>1</td></tr></table></body></html>", encoding="utf-8"
-    )
-    return path
-
-
-def unknown_extension(folder: Path) -> Path:
-    path = folder / "说明.docx"
-    path.write_bytes(b"PK\x03\x04")
-    return path
-
-
-def a_folder(folder: Path) -> Path:
-    path = folder / "文件夹.xlsx"
-    path.mkdir()
-    return path
-
-
-def missing(folder: Path) -> Path:
-    return folder / "没有.xlsx"
-
-
-def pipe(folder: Path) -> Path:
-    path = folder / "管道.xlsx"
-    os.mkfifo(path)
-    return path
-
-
-def device(folder: Path) -> Path:
-    path = folder / "设备.xlsx"
-    path.symlink_to("/dev/zero")
-    return path
-
-
-def dangling_link(folder: Path) -> Path:
-    path = folder / "断链.xlsx"
-    path.symlink_to(folder / "没有这个.xlsx")
-    return path
-
-
-def _ods(path: Path, rows: str) -> Path:
-    names = "".join(
-        f' xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"'
-        for prefix in ("office", "table", "text")
-    )
-    content = (
-        f"{_XML}<office:document-content{names}><office:body><office:spreadsheet>"
-        f'<table:table table:name="台账">{rows}</table:table>'
-        "</office:spreadsheet></office:body></office:document-content>"
-    )
-    entries = {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}
-    return zipped(path, entries)
-
+from tests.imports import hostile_archives as archives
+from tests.imports import hostile_files as files
 
 HOSTILE: dict[Callable[[Path], Path], str] = {
-    empty: "空文件",
-    random_bytes: "认不出来的数据",
-    random_separated: "不是文字",
-    zero_characters: "不是文字",
-    open_quote: "引号没有成对",
-    truncated: "损坏",
-    flipped: "损坏",
-    large: "超过了 20 MB",
-    flat_bomb: "展开后大得不正常",
-    lying_bomb: "展开后大得不正常",
-    slow_bomb: "展开后大得不正常",
-    nested_bomb: "内容却是",
-    billion_laughs: "外部声明",
-    quadratic: "外部声明",
-    external_entity: "外部声明",
-    wide_entity: "外部声明",
-    ods_entity: "外部声明",
-    corner_cell: "超过了 200,000 行",
-    beyond_the_corner: "超过了限制",
-    corner_of_an_xls: "内存超过了限制",
-    repeated_cells: "内存超过了限制",
-    many_merges: "内容太多",
-    too_many_rows: "超过了 200,000 行",
-    too_many_columns: "超过了 200 列",
-    too_many_records: "超过了 200,000 行",
-    comma_bomb: "内容太多",
-    deep_nesting: "损坏",
-    huge_cell: "太",
-    long_cell: "32767",
-    many_entries: "部件多得不正常",
-    climbing_names: "部件名不正常",
-    repeated_names: "损坏",
-    locked_zip: "设了密码",
-    with_macros: "带有宏",
-    with_sheet_macros: "带有宏",
-    declared_macros: "带有宏",
-    macro_workbook: "带有宏",
-    wps_workbook: "WPS",
-    encrypted_package: "设了密码",
-    password_record: "设了密码",
-    looping_sectors: "损坏",
-    damaged_records: "损坏",
-    workbook_named_csv: "扩展名是 .csv，内容却是 Excel 工作簿",
-    text_named_xlsx: "扩展名是 .xlsx，内容却是纯文本",
-    xls_named_xlsx: "扩展名是 .xlsx，内容却是旧版 Excel 工作簿",
-    page_named_xls: "扩展名是 .xls，内容却是网页",
-    unknown_extension: "不是能导入的文件",
-    a_folder: "是文件夹",
-    missing: "找不到",
-    pipe: "不是普通文件",
-    device: "不是普通文件",
-    dangling_link: "找不到",
+    files.empty: "空文件",
+    files.random_bytes: "认不出来的数据",
+    files.random_separated: "不是文字",
+    files.zero_characters: "不是文字",
+    files.open_quote: "引号没有成对",
+    archives.truncated: "损坏",
+    archives.flipped: "损坏",
+    files.large: "超过了 20 MB",
+    archives.flat_bomb: "展开后大得不正常",
+    archives.lying_bomb: "展开后大得不正常",
+    archives.slow_bomb: "展开后大得不正常",
+    archives.nested_bomb: "内容却是",
+    archives.billion_laughs: "外部声明",
+    archives.quadratic: "外部声明",
+    archives.external_entity: "外部声明",
+    archives.wide_entity: "外部声明",
+    archives.ods_entity: "外部声明",
+    archives.corner_cell: "内存超过了限制",
+    archives.beyond_the_corner: "超过了 200,000 行",
+    archives.corner_of_an_xls: "内存超过了限制",
+    archives.repeated_cells: "内容太多",
+    archives.many_merges: "内容太多",
+    archives.too_many_rows: "超过了 200,000 行",
+    archives.too_many_columns: "超过了 200 列",
+    archives.too_many_records: "超过了 200,000 行",
+    archives.comma_bomb: "内容太多",
+    archives.deep_nesting: "展开后大得不正常",
+    archives.huge_cell: "太",
+    archives.long_cell: "32767",
+    archives.many_entries: "部件多得不正常",
+    archives.climbing_names: "部件名不正常",
+    archives.repeated_names: "损坏",
+    archives.locked_zip: "设了密码",
+    files.with_macros: "带有宏",
+    files.with_sheet_macros: "带有宏",
+    files.declared_macros: "带有宏",
+    files.macro_workbook: "带有宏",
+    files.wps_workbook: "WPS",
+    files.encrypted_package: "设了密码",
+    files.password_record: "设了密码",
+    files.looping_sectors: "内存超过了限制",
+    files.damaged_records: "损坏",
+    files.workbook_named_csv: "扩展名是 .csv，内容却是 Excel 工作簿",
+    files.text_named_xlsx: "扩展名是 .xlsx，内容却是纯文本",
+    files.xls_named_xlsx: "扩展名是 .xlsx，内容却是旧版 Excel 工作簿",
+    files.page_named_xls: "扩展名是 .xls，内容却是网页",
+    files.unknown_extension: "不是能导入的文件",
+    files.a_folder: "是文件夹",
+    files.missing: "找不到",
+    files.pipe: "不是普通文件",
+    files.device: "不是普通文件",
+    files.dangling_link: "找不到",
 }
