@@ -49,8 +49,7 @@ def open_sheets(
     except calamine.PasswordError as error:
         raise Refused("encrypted") from error
     except (calamine.CalamineError, ValueError, OSError, OverflowError) as error:
-        # The parser's own bound on cells has no kind of error of its own.
-        raise Refused("cells" if "limit exceeded" in str(error) else "damaged") from error
+        raise Refused("damaged") from error
 
 
 def _rows(sheet: calamine.CalamineSheet, merges: Sequence[Merge]) -> Iterator[Row]:

@@ -30,7 +30,7 @@ HOSTILE: dict[Callable[[Path], Path], str] = {
     archives.corner_cell: "内存超过了限制",
     archives.beyond_the_corner: "超过了 200,000 行",
     archives.corner_of_an_xls: "内存超过了限制",
-    archives.repeated_cells: "内容太多",
+    archives.repeated_cells: "损坏",
     archives.many_merges: "内容太多",
     archives.too_many_rows: "超过了 200,000 行",
     archives.too_many_columns: "超过了 200 列",
