@@ -4,6 +4,8 @@ demo    make .venv from the locked requirements, install the command, run the de
 test    the same with the tools for tests, then the tests
 check   format, lint, types, imports
 bench   the benchmarks, side by side with named peers
+build   the program as one folder for a machine without Python, in build/
+pictures  the pictures of the README and the manual, into docs/pictures
 """
 
 import ctypes.util
@@ -20,7 +22,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 COMMAND = BIN / ("policepost.exe" if os.name == "nt" else "policepost")
 RUNTIME, DEVELOPMENT = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
-BENCH = ROOT / "requirements-bench.lock"
+BENCH, PACKAGE = ROOT / "requirements-bench.lock", ROOT / "requirements-package.lock"
 TEST_PROGRAMS = {"strace": "strace", "pdftotext": "poppler-utils", "pdftoppm": "poppler-utils"}
 # What Qt needs of a bare Debian: libraries and the packages that hold them.
 WINDOW_LIBRARIES = {
@@ -125,7 +127,29 @@ def bench(*arguments: str) -> None:
     run(PYTHON, "-m", "benchmarks", *arguments)
 
 
-TASKS = {"demo": demo, "test": test, "check": check, "bench": bench}
+def build() -> None:
+    """Build the program."""
+    system_libraries(WINDOW_LIBRARIES | SCREEN_LIBRARIES)
+    environment(RUNTIME, PACKAGE)
+    out, work = ROOT / "build" / "program", ROOT / "build" / "work"
+    run(
+        BIN / "pyinstaller", "--noconfirm", "--log-level", "ERROR",
+        "--distpath", out, "--workpath", work, ROOT / "build.spec",
+    )  # fmt: skip
+    print(f"The program is in {out}.")
+
+
+def pictures() -> None:
+    """Make the pictures anew, from the demonstration."""
+    system_programs(TEST_PROGRAMS)
+    system_libraries(WINDOW_LIBRARIES)
+    environment(DEVELOPMENT)
+    run(PYTHON, ROOT / "docs" / "pictures.py", QT_QPA_PLATFORM="offscreen", PYTHONPATH=str(ROOT))
+
+
+TASKS = {
+    "demo": demo, "test": test, "check": check, "bench": bench, "build": build, "pictures": pictures,
+}  # fmt: skip
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in TASKS:
