@@ -1,46 +1,55 @@
 """What is due: one list for a day, and how the week goes so far."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, func, select
 
 from db.coverage import (
-    building_text,
+    BuildingLine,
+    DoorState,
+    building_progress,
     coverage,
     door_states,
-    natural,
-    walking_order,
     without_campaign,
 )
+from db.disputes import DisputeParty
 from db.disputes.facts import Clocks, Facts, count_disputes, dispute_facts
 from db.disputes.words import KIND_NAMES
 from db.figures.rates import percent
 from db.figures.week import clocks
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, Week, next_working_day
-from db.places import Building, Community, Household
+from db.places import Household
 from db.trainings import Training, count_trainings
-from db.visits import CampaignLine, Visit, campaign_on, count_visits
+from db.visits import EVENING, IN_VAIN, CampaignLine, Visit, campaign_on, count_visits, met_homes
 from db.visits.sheets import open_sheets
 
 Urgency = Literal["late", "today", "soon", "plain"]
-SOON_DAYS = 5
-BUILDINGS_SHOWN = 4
-SHEET_DAYS = 3
+Kind = Literal["走访", "回访", "履行", "期限", "培训", "走访单"]
+SOON_DAYS: Final = 5
+SHEET_DAYS: Final = 3
+BUILDINGS_SHOWN: Final = 4
+PARTIES_SHOWN: Final = 3
+GRAVE: Final = "grave"
 
 
 class AgendaItem(NamedTuple):
-    """One thing due: its kind in a word, what it is, why now, how pressing, and what it opens."""
+    """One thing due: its kind in a word, what it is, why now, how pressing, and what it opens.
 
-    kind: str
+    `entity` and `record` name the row to open. `doors` are the homes a 走访 item speaks of, in
+    walking order, ready for a field sheet.
+    """
+
+    kind: Kind
     text: str
     remark: str
     urgency: Urgency
     entity: str
     record: Id
+    doors: tuple[Id, ...] = ()
 
 
 def agenda(connection: Connection, day: date) -> list[AgendaItem]:
@@ -57,16 +66,24 @@ def agenda(connection: Connection, day: date) -> list[AgendaItem]:
 
 @dataclass(frozen=True)
 class WeekSoFar:
-    """This week up to a day, and `_before` the week before up to the same weekday."""
+    """This week up to a day, and `_before` the week before up to the same weekday.
+
+    `overdue` counts the duties whose last day lies before the day, `due_today` those whose last day
+    it is; together they are the overdue of the figures at the end of the day.
+    """
 
     week: Week
-    households: int
     records: int
+    records_before: int
+    households: int
     households_before: int
     disputes_new: int
+    disputes_new_before: int
     disputes_resolved: int
+    disputes_resolved_before: int
     disputes_open: int
     overdue: int
+    due_today: int
     training_rate: str | None
     training_expected: int
     training_rate_before: str | None
@@ -78,17 +95,23 @@ def week_so_far(connection: Connection, day: date) -> WeekSoFar:
     now = Period(week.period.start, day)
     before = Period(now.start - timedelta(days=7), day - timedelta(days=7))
     visits, visits_before = count_visits(connection, now), count_visits(connection, before)
-    disputes = count_disputes(dispute_facts(connection), now, clocks(connection))
+    facts, rules = dispute_facts(connection), clocks(connection)
+    disputes, disputes_before = (count_disputes(facts, period, rules) for period in (now, before))
+    due_today = sum(by == day for one in facts for _, by in duties(one, rules, day))
     trained, trained_before = (count_trainings(connection, period) for period in (now, before))
     return WeekSoFar(
         week=week,
-        households=visits.households,
         records=visits.records,
+        records_before=visits_before.records,
+        households=visits.households,
         households_before=visits_before.households,
         disputes_new=disputes.new,
+        disputes_new_before=disputes_before.new,
         disputes_resolved=disputes.resolved,
+        disputes_resolved_before=disputes_before.resolved,
         disputes_open=disputes.open_at_end,
-        overdue=disputes.overdue,
+        overdue=disputes.overdue - due_today,
+        due_today=due_today,
         training_rate=percent(trained.present, trained.expected),
         training_expected=trained.expected,
         training_rate_before=percent(trained_before.present, trained_before.expected),
@@ -100,12 +123,8 @@ def weekly_households(connection: Connection, day: date, weeks: int = 9) -> list
     found: list[tuple[Week, int]] = []
     week = Week.of(day)
     for _ in range(weeks):
-        end = min(week.period.end, day)
-        met = case((Visit.outcome == "met", Visit.household))
-        homes = connection.execute(
-            select(func.count(met.distinct())).where(Visit.day.between(week.period.start, end))
-        ).scalar_one()
-        found.append((week, homes))
+        period = Period(week.period.start, min(week.period.end, day))
+        found.append((week, met_homes(connection, period)))
         week = week.before
     return found[::-1]
 
@@ -124,31 +143,58 @@ def progress(
     return campaign, [(line.name, line.base, line.done, line.exhausted) for line in lines]
 
 
-def _disputes(connection: Connection, day: date) -> Iterator[AgendaItem]:
-    rules = clocks(connection)
-    for facts in dispute_facts(connection):
-        name = f"{facts.number or '未编号'} {KIND_NAMES[facts.kind]}纠纷"
-        for kind, by in _duties(facts, rules, day):
-            left = (by - day).days
-            if left > SOON_DAYS:
-                continue
-            remark, urgency = _pressing(left)
-            yield AgendaItem(kind, name, remark, urgency, "dispute", facts.id)
+def duties(facts: Facts, rules: Clocks, day: date) -> Iterator[tuple[Kind, date]]:
+    """Yield what is still to be done for a dispute at the end of a day, and the last day for it.
 
-
-def _duties(facts: Facts, rules: Clocks, day: date) -> Iterator[tuple[str, date]]:
-    """Yield what is still to be done for a dispute, and by when."""
+    Those whose last day is the day or before are what `Clocks.overdue` counts.
+    """
+    if facts.registered > day:
+        return
     ending = facts.ending_on(day)
     if ending is None:
-        if facts.open_on(day):
-            yield "办结", rules.conclude_by(facts.running_since(day))
-        return
-    if ending.outcome != "settled":
-        return
-    if not any(ending.day <= done <= day for done in facts.follow_ups):
-        yield "回访", rules.follow_up_by(ending.day)
-    if ending.due is not None and not ending.performed:
-        yield "履行", next_working_day(ending.due, rules.working_days)
+        yield "期限", rules.conclude_by(facts.running_since(day))
+    elif ending.outcome == "settled":
+        if not any(ending.day <= done <= day for done in facts.follow_ups):
+            yield "回访", rules.follow_up_by(ending.day)
+        if ending.due is not None and not ending.performed:
+            yield "履行", next_working_day(ending.due, rules.working_days)
+
+
+def _disputes(connection: Connection, day: date) -> Iterator[AgendaItem]:
+    rules = clocks(connection)
+    found = dispute_facts(connection)
+    due = [
+        (by, kind, facts)
+        for facts in found
+        for kind, by in duties(facts, rules, day)
+        if (by - day).days <= SOON_DAYS
+    ]
+    grave = [facts for facts in found if facts.risk == GRAVE and facts.registered == day]
+    named = _named(connection, [*(facts for _, _, facts in due), *grave])
+    for by, kind, facts in sorted(due, key=lambda line: line[0]):
+        remark, urgency = _pressing((by - day).days)
+        yield AgendaItem(kind, named[facts.id], remark, urgency, "dispute", facts.id)
+    for facts in grave:
+        yield AgendaItem("期限", named[facts.id], "重大，今天报街道", "today", "dispute", facts.id)
+
+
+def _named(connection: Connection, facts: Sequence[Facts]) -> Mapping[Id, str]:
+    """Return what disputes are called: 2026-0012 王小明、李强 邻里纠纷."""
+    names: dict[Id, list[str]] = {}
+    rows = connection.execute(
+        select(DisputeParty.dispute, DisputeParty.name)
+        .where(DisputeParty.dispute.in_({one.id for one in facts}))
+        .order_by(DisputeParty.side, DisputeParty.place)
+    )
+    for dispute, name in rows:
+        names.setdefault(dispute, []).append(name)
+    called = {}
+    for one in facts:
+        parties = names.get(one.id, [])
+        shown = "、".join(parties[:PARTIES_SHOWN]) + ("等" if len(parties) > PARTIES_SHOWN else "")
+        words = (one.number, shown, f"{KIND_NAMES[one.kind]}纠纷")
+        called[one.id] = " ".join(word for word in words if word)
+    return called
 
 
 def _pressing(left: int) -> tuple[str, Urgency]:
@@ -163,51 +209,75 @@ def _trainings(connection: Connection, day: date) -> Iterator[AgendaItem]:
     rows = connection.execute(
         select(Training.id, Training.topic, Training.place, Training.start)
         .where(Training.day == day)
-        .order_by(Training.start)
+        .order_by(Training.start, Training.id)
     )
     for id_, topic, place, start in rows:
         at = f"{start // 60:02d}:{start % 60:02d}" if start is not None else "今天"
-        yield AgendaItem(
-            "培训", " ".join((topic, place or "")).strip(), at, "today", "training", id_
-        )
+        text = " ".join(word for word in (topic, place) if word)
+        yield AgendaItem("培训", text, at, "today", "training", id_)
 
 
 def _sheets(connection: Connection, day: date) -> Iterator[AgendaItem]:
-    for sheet in open_sheets(connection):
-        days = (day - sheet.printed).days
-        if days >= SHEET_DAYS:
-            text = f"第{sheet.number}号走访单 {sheet.title}"
-            yield AgendaItem(
-                "走访单", text, f"打印{days}天，还没有登记", "soon", "field_sheet", sheet.id
-            )
+    for line in open_sheets(connection, day):
+        if line.age > SHEET_DAYS:
+            text = f"第{line.number}号走访单 {line.title}".strip()
+            remark = f"打印{line.age}天，还没有登记"
+            yield AgendaItem("走访单", text, remark, "soon", "field_sheet", line.id)
 
 
 def _doors(connection: Connection, day: date) -> Iterator[AgendaItem]:
-    """Yield the units with doors left, of the buildings that were worked on last."""
+    """Yield, unit by unit, the doors left in the buildings to go on with."""
     campaign = campaign_of(connection, day)
-    lately = connection.execute(
-        select(Building.id, Building.estate, Building.number, Building.rural)
-        .join(Household, Household.building == Building.id)
-        .join(Visit, Visit.household == Household.id)
-        .join(Community, Community.id == Building.community)
-        .where(Visit.day.between(day - timedelta(days=14), day))
-        .group_by(Building.id, Building.estate, Building.number, Building.rural)
-        .order_by(func.max(Visit.day).desc(), func.count(Visit.id).desc(), Building.id)
-        .limit(BUILDINGS_SHOWN * 3)
-    ).all()
-    shown = 0
-    for building, estate, number, rural in sorted(lately, key=lambda b: (b[1], natural(b[2]))):
-        states = door_states(connection, campaign, day, building=building)
-        left = [door for door in states if door.state in ("untouched", "tried")]
-        if not left or shown == BUILDINGS_SHOWN:
-            continue
-        shown += 1
-        name = building_text(estate, number, rural=rural)
-        for unit in dict.fromkeys(door.unit for door in sorted(left, key=walking_order)):
-            doors = [door for door in left if door.unit == unit]
-            tried = sum(door.state == "tried" for door in doors)
-            where = f"{name} {unit}单元" if unit else name
+    for line in _buildings(connection, campaign, day):
+        states = door_states(connection, campaign, day, building=line.building)
+        left = [door for door in states if door.left]
+        evening = _for_the_evening(connection, campaign, day, left)
+        for unit in dict.fromkeys(door.unit for door in left):
+            doors = tuple(door.household for door in left if door.unit == unit)
+            where = f"{line.label}{unit}单元" if unit else line.label
+            later = len(evening.intersection(doors))
             yield AgendaItem(
-                "走访", f"{where}　剩{len(doors)}户", f"其中{tried}户未遇过" if tried else "",
-                "plain", "building", building,
+                "走访", f"{where} 剩{len(doors)}户", f"其中{later}户宜晚上去" if later else "",
+                "plain", "building", line.building, doors,
             )  # fmt: skip
+
+
+def _buildings(connection: Connection, campaign: CampaignLine, day: date) -> list[BuildingLine]:
+    """Return the buildings with doors left that were worked on last, then those next to them."""
+    left = [line for line in building_progress(connection, campaign, day) if line.remaining]
+    order = {line.building: at for at, line in enumerate(left)}
+    last = dict(
+        connection.execute(
+            select(Household.building, func.max(Visit.day))
+            .join(Visit, Visit.household == Household.id)
+            .where(Visit.day.between(campaign.start, min(day, campaign.end)))
+            .group_by(Household.building)
+        ).all()
+    )
+    begun = sorted(
+        (line for line in left if line.building in last),
+        key=lambda line: (-last[line.building].toordinal(), order[line.building]),
+    )
+    chosen = begun[:BUILDINGS_SHOWN]
+    at = order[chosen[0].building] if chosen else 0
+    for line in (*left[at:], *left[:at]):
+        if len(chosen) < BUILDINGS_SHOWN and line not in chosen:
+            chosen.append(line)
+    return sorted(chosen, key=lambda line: order[line.building])
+
+
+def _for_the_evening(
+    connection: Connection, campaign: CampaignLine, day: date, doors: Sequence[DoorState]
+) -> set[Id]:
+    """Return the doors tried in vain by day and never in the evening."""
+    rows = connection.execute(
+        select(Visit.household)
+        .where(
+            Visit.household.in_([door.household for door in doors]),
+            Visit.outcome.in_(IN_VAIN),
+            Visit.day.between(campaign.start, min(day, campaign.end)),
+        )
+        .group_by(Visit.household)
+        .having(func.max(Visit.at) < EVENING)
+    )
+    return {row.household for row in rows}

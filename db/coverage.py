@@ -7,7 +7,8 @@ each door all stand on it, so no two of them can differ.
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,14 +22,20 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
 )
 
 from db.kernel.ids import Id
+from db.kernel.journal import chunks
 from db.places import OUTSIDE_EVERY_BASE, Building, Community, Household
-from db.places.address import Address
-from db.visits import CampaignLine, Visit
+from db.places.lists import building_text, by_number
+from db.visits import IN_VAIN, CampaignLine, Visit, campaign_on, campaigns
+from db.visits.sheets import Sheet
 
-NO_CAMPAIGN_DAYS = 365
+NO_CAMPAIGN_DAYS: Final = 365
+LEFT: Final = ("untouched", "tried")
+# The last visit of a door as one text: 2026-03-18, then its minutes from 10000, then its outcome.
+DAY_LETTERS, MINUTE_LETTERS, MINUTES_FROM = 10, 5, 10_000
 
 
 class CoverageLine(NamedTuple):
@@ -66,9 +73,11 @@ class BuildingLine(NamedTuple):
 class DoorState(NamedTuple):
     """One door in a campaign, up to a day.
 
-    `state` is done, exhausted_tries, exhausted_refused, exhausted_phone, tried, untouched, or
-    outside (empty or invalid now). `tries` counts those in vain; `last_day` and `last_outcome` are
-    of the last visit within the campaign. `floor` follows from the room's number where it has one.
+    `state` is done, exhausted_refused, exhausted_tries, exhausted_phone, tried, untouched, or
+    outside (empty or invalid now, or of a community the campaign leaves out). `tries` counts those
+    in vain. `label` is the room, in the country the name. `last` is the last visit within the
+    campaign as the statement gives it; read it by `last_day` and `last_outcome`, which cost nothing
+    for the thousands of doors that nobody looks at.
     """
 
     household: Id
@@ -76,12 +85,35 @@ class DoorState(NamedTuple):
     unit: str
     room: str
     label: str
-    floor: int | None
     occupancy: str
     state: str
     tries: int
-    last_day: date | None
-    last_outcome: str | None
+    last: str | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The day of the last visit within the campaign."""
+        return date.fromisoformat(self.last[:DAY_LETTERS]) if self.last else None
+
+    @property
+    def last_outcome(self) -> str | None:
+        """The outcome of the last visit within the campaign, by its code."""
+        return self.last[DAY_LETTERS + MINUTE_LETTERS :] if self.last else None
+
+    @property
+    def floor(self) -> int | None:
+        """The floor the room's number tells, None where it tells none."""
+        return floor_of(self.room)
+
+    @property
+    def left(self) -> bool:
+        """Whether the door is still to be visited."""
+        return self.state in LEFT
+
+    def days_since(self, day: date) -> int | None:
+        """Return the days from the last visit within the campaign to the day, None without one."""
+        last = self.last_day
+        return (day - last).days if last else None
 
 
 def without_campaign(day: date) -> CampaignLine:
@@ -105,35 +137,39 @@ def coverage(connection: Connection, campaign: CampaignLine, day: date) -> list[
         .group_by(Community.id, Community.name, Community.rank)
         .order_by(Community.rank, Community.id)
     )
-    rows = connection.execute(_scoped(statement, campaign))
-    return [CoverageLine(*row) for row in rows]
+    if campaign.communities:
+        statement = statement.where(Community.id.in_(campaign.communities))
+    return [CoverageLine._make(row) for row in connection.execute(statement)]
 
 
 def building_progress(
     connection: Connection, campaign: CampaignLine, day: date
 ) -> list[BuildingLine]:
-    """Return the same by building: communities in their order, in each estates and numbers."""
+    """Return the same by building: communities in their order, in each estates and numbers.
+
+    Every building has its line; those of communities the campaign leaves out have a base of 0.
+    """
     tries = _tries(campaign, day)
+    inside = and_(_in_base(Household.building == Building.id), _in_scope(campaign))
     statement = (
         select(
             Community.id, Community.name, Building.id, Building.estate, Building.number,
             Building.rural, *_sums(campaign, tries),
         )
         .join(Building, Building.community == Community.id)
-        .join(Household, _in_base(Household.building == Building.id), isouter=True)
+        .join(Household, inside, isouter=True)
         .join(tries, tries.c.household == Household.id, isouter=True)
         .group_by(
             Community.id, Community.name, Community.rank, Building.id, Building.estate,
             Building.number, Building.rural,
         )
-        .order_by(Community.rank, Community.id)
+        .order_by(Community.rank, Community.id, Building.estate, *by_number(Building.number))
     )  # fmt: skip
-    rows: Sequence[Any] = connection.execute(_scoped(statement, campaign)).all()
-    order = {community: at for at, community in enumerate(dict.fromkeys(row[0] for row in rows))}
-    rows = sorted(rows, key=lambda row: (order[row[0]], row[3], natural(row[4])))
     return [
         BuildingLine(community, name, building, building_text(estate, number, rural=rural), *counts)
-        for community, name, building, estate, number, rural, *counts in rows
+        for community, name, building, estate, number, rural, *counts in connection.execute(
+            statement
+        )
     ]
 
 
@@ -143,77 +179,106 @@ def door_states(
     day: date,
     *,
     building: Id | None = None,
+    community: Id | None = None,
     doors: Sequence[Id] | None = None,
 ) -> list[DoorState]:
-    """Return the state of every door of a building, or of the doors named, or of the whole post.
+    """Return the state of the doors of a building or a community, of those named, or of them all.
 
-    In walking order: unit by unit, floor by floor from the ground, rooms by number.
+    Building by building, in each in walking order: by unit, from the ground up, rooms by number.
     """
-    tries = _tries(campaign, day, building=building, doors=doors)
-    statement = select(
-        Household.id, Household.building, Household.unit, Household.room, Household.contact,
-        Household.occupancy, _state(campaign, tries), tries.c.missed, tries.c.last,
-    ).join(tries, tries.c.household == Household.id, isouter=True)  # fmt: skip
-    if building is not None:
-        statement = statement.where(Household.building == building)
     if doors is not None:
-        statement = statement.where(Household.id.in_(doors))
-    found = [_door(*row) for row in connection.execute(statement)]
-    return sorted(found, key=walking_order)
+        return [
+            door
+            for some in chunks(list(doors))
+            for door in _door_states(connection, campaign, day, Household.id.in_(some))
+        ]
+    if building is not None:
+        return _door_states(connection, campaign, day, Household.building == building)
+    if community is not None:
+        return _door_states(connection, campaign, day, Household.community == community)
+    return _door_states(connection, campaign, day, None)
 
 
-def walking_order(door: DoorState) -> tuple[Any, ...]:
-    """Return what doors of a building are sorted by."""
-    return (natural(door.unit), door.floor or 0, natural(door.room), door.label)
+def sheet_states(connection: Connection, sheet: Sheet, day: date) -> list[DoorState]:
+    """Return the states of a field sheet's doors in its printed order, without those that are gone.
+
+    Counted for the campaign it was printed for, else for the one of the day.
+    """
+    campaign = next((c for c in campaigns(connection) if c.id == sheet.campaign), None)
+    campaign = campaign or campaign_on(connection, day) or without_campaign(day)
+    doors = [door.household for door in sheet.doors]
+    known = {d.household: d for d in door_states(connection, campaign, day, doors=doors)}
+    return [known[door] for door in doors if door in known]
 
 
-def building_text(estate: str, number: str, *, rural: bool) -> str:
-    """Return a building as people say it."""
-    return Address(estate, number, group=rural).building_text
-
-
-def natural(text: str) -> tuple[tuple[int, str], ...]:
-    """Return what texts with numbers are sorted by, so that 2 stands before 10."""
-    parts = re.findall(r"\d+|\D+", text)
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
-
-
+@lru_cache(maxsize=4096)
 def floor_of(room: str) -> int | None:
     """Return the floor a room's number tells: 401 is on 4, 1203 on 12, 0302 on 3; else None."""
     match = re.match(r"(\d{1,2})(\d{2})(?:\D|$)", room)
     return int(match[1]) if match and int(match[1]) else None
 
 
+def _door_states(
+    connection: Connection,
+    campaign: CampaignLine,
+    day: date,
+    only: ColumnElement[bool] | None,
+) -> list[DoorState]:
+    tries = _tries(campaign, day, only=only, last=True)
+    unit, room = func.coalesce(Household.unit, ""), func.coalesce(Household.room, "")
+    statement = (
+        select(
+            Household.id,
+            Household.building,
+            unit,
+            room,
+            func.coalesce(Household.room, Household.contact, "户"),
+            Household.occupancy,
+            _state(campaign, tries),
+            func.coalesce(tries.c.missed, 0),
+            tries.c.last,
+        )
+        .join(tries, tries.c.household == Household.id, isouter=True)
+        .order_by(
+            Household.building, *by_number(Household.unit), *by_number(Household.room),
+            Household.key,
+        )
+    )  # fmt: skip
+    if only is not None:
+        statement = statement.where(only)
+    return [DoorState._make(row) for row in connection.execute(statement)]
+
+
 def _tries(
     campaign: CampaignLine,
     day: date,
     *,
-    building: Id | None = None,
-    doors: Sequence[Id] | None = None,
+    only: ColumnElement[bool] | None = None,
+    last: bool = False,
 ) -> Subquery:
+    """Count the visits within the campaign and up to the day at each door that has any.
+
+    `only` is a condition on homes; `last` adds day, minutes and outcome of the last visit as one
+    text, so that the greatest is the last; without it the index alone answers.
+    """
+
     def times(*outcomes: str) -> ColumnElement[int]:
         return func.sum(case((Visit.outcome.in_(outcomes), 1), else_=0))
 
-    # Day, minutes and outcome in one text, so that the greatest is the last visit's.
-    stamp = cast(Visit.day, Text) + cast(func.coalesce(Visit.at, 0) + 10_000, Text) + Visit.outcome
-    statement = (
-        select(
-            Visit.household.label("household"),
-            times("met").label("met"),
-            times("not_home", "left_card").label("missed"),
-            times("refused").label("refused"),
-            times("phone").label("phoned"),
-            func.max(stamp).label("last"),
-        )
-        .where(Visit.day.between(campaign.start, min(day, campaign.end)))
-        .group_by(Visit.household)
-    )
-    if building is not None:
-        inside = select(Household.id).where(Household.building == building)
-        statement = statement.where(Visit.household.in_(inside))
-    if doors is not None:
-        statement = statement.where(Visit.household.in_(doors))
-    return statement.subquery()
+    columns: list[ColumnElement[Any]] = [
+        Visit.household.label("household"),
+        times("met").label("met"),
+        times(*IN_VAIN).label("missed"),
+        times("refused").label("refused"),
+        times("phone").label("phoned"),
+    ]
+    if last:
+        minutes = cast(func.coalesce(Visit.at, 0) + MINUTES_FROM, Text)
+        columns.append(func.max(cast(Visit.day, Text) + minutes + Visit.outcome).label("last"))
+    statement = select(*columns).where(Visit.day.between(campaign.start, min(day, campaign.end)))
+    if only is not None:
+        statement = statement.where(Visit.household.in_(select(Household.id).where(only)))
+    return statement.group_by(Visit.household).subquery()
 
 
 def _exhausted(campaign: CampaignLine, tries: Subquery) -> ColumnElement[bool]:
@@ -234,14 +299,17 @@ def _sums(campaign: CampaignLine, tries: Subquery) -> tuple[ColumnElement[int], 
 
 
 def _state(campaign: CampaignLine, tries: Subquery) -> ColumnElement[str]:
-    closes: list[tuple[ColumnElement[bool], str]] = []
+    closes: list[tuple[ColumnElement[bool], ColumnElement[str]]] = []
     if campaign.refusal_closes:
-        closes.append((tries.c.refused >= 1, "exhausted_refused"))
-    closes.append((tries.c.missed >= campaign.tries, "exhausted_tries"))
+        closes.append((tries.c.refused >= 1, literal("exhausted_refused")))
+    closes.append((tries.c.missed >= campaign.tries, literal("exhausted_tries")))
     if campaign.phone_closes:
-        closes.append((tries.c.phoned >= 1, "exhausted_phone"))
+        closes.append((tries.c.phoned >= 1, literal("exhausted_phone")))
+    outside: ColumnElement[bool] = Household.occupancy.in_(OUTSIDE_EVERY_BASE)
+    if campaign.communities:
+        outside = or_(outside, Household.community.not_in(campaign.communities))
     return case(
-        (Household.occupancy.in_(OUTSIDE_EVERY_BASE), literal("outside")),
+        (outside, literal("outside")),
         (tries.c.household.is_(None), literal("untouched")),
         (tries.c.met >= 1, literal("done")),
         *closes,
@@ -253,33 +321,5 @@ def _in_base(joined: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(joined, Household.occupancy.not_in(OUTSIDE_EVERY_BASE))
 
 
-def _scoped(statement: Any, campaign: CampaignLine) -> Any:
-    if campaign.communities:
-        return statement.where(Community.id.in_(campaign.communities))
-    return statement
-
-
-def _door(
-    household: Id,
-    building: Id,
-    unit: str | None,
-    room: str | None,
-    contact: str | None,
-    occupancy: str,
-    state: str,
-    missed: int | None,
-    last: str | None,
-) -> DoorState:
-    return DoorState(
-        household,
-        building,
-        unit or "",
-        room or "",
-        room or contact or "户",
-        floor_of(room) if room else None,
-        occupancy,
-        state,
-        missed or 0,
-        date.fromisoformat(last[:10]) if last else None,
-        last[15:] if last else None,
-    )
+def _in_scope(campaign: CampaignLine) -> ColumnElement[bool]:
+    return Household.community.in_(campaign.communities) if campaign.communities else true()

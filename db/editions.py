@@ -1,19 +1,33 @@
 """Editions: reports as issued, stored with their figures so that the same paper prints again."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Connection, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.kernel.ids import Id
+from db.figures.model import WeekFigures
+from db.kernel.access import Right
+from db.kernel.accounts import Account
+from db.kernel.errors import UserError
+from db.kernel.ids import Id, new_id
+from db.kernel.journal import Command, Tx
 from db.kernel.records import Record, Values, Words
+from db.kernel.text import bad_characters, has_identity_number, tidy
+from db.post import the_post
+
+WEEKLY = "weekly"
+KIND_NAMES = {WEEKLY: "周报"}
+MOST_SENTENCES, MOST_CHARACTERS = 30, 1000
 
 
 class Edition(Record):
     """A report issued: the `no`-th of its kind and period; a later one corrects it, with a reason.
 
     `figures` is the JSON of docs/FIGURES.md, `problems` and `plans` the sentences as signed off.
+    Under the name `paper` the JSON also keeps how it was printed, an `EditionPaper`.
     """
 
     __tablename__ = "edition"
@@ -29,3 +43,182 @@ class Edition(Record):
     figures: Mapped[dict[str, Any] | None] = mapped_column(Values)
     problems: Mapped[tuple[str, ...]] = mapped_column(Words)
     plans: Mapped[tuple[str, ...]] = mapped_column(Words)
+
+
+@dataclass(frozen=True)
+class EditionPaper:
+    """What a paper says besides its figures and sentences, and how it is laid out."""
+
+    station: str
+    addressee: str | None = None
+    seal: bool = False
+    centred_numbers: bool = False
+    feet: tuple[str, ...] = ()
+
+
+class EditionLine(NamedTuple):
+    """An edition as lists show it; `who` is the name of the account that issued it."""
+
+    id: Id
+    kind: str
+    period: str
+    no: int
+    issued: date
+    who: str
+    reason: str | None
+
+    @property
+    def title(self) -> str:
+        """The edition as people call it: 2026-W12 周报 第2版."""
+        return f"{self.period} {KIND_NAMES.get(self.kind, self.kind)} 第{self.no}版"
+
+
+@dataclass(frozen=True)
+class IssuedEdition:
+    """Everything that prints the same paper again; the day on it is `line.issued`."""
+
+    line: EditionLine
+    figures: WeekFigures
+    problems: tuple[str, ...]
+    plans: tuple[str, ...]
+    paper: EditionPaper
+
+
+class FigureChange(NamedTuple):
+    """A figure that is not what was issued; None where one of the two has no such figure.
+
+    `path` is its place in the JSON of docs/FIGURES.md: ("visits", "by_outcome", "见到人").
+    """
+
+    path: tuple[str, ...]
+    was: int | str | None
+    now: int | str | None
+
+
+def issue_edition(
+    kind: str,
+    period: str,
+    figures: Mapping[str, Any],
+    problems: Sequence[str],
+    plans: Sequence[str],
+    reason: str | None = None,
+    *,
+    seal: bool = False,
+    centred_numbers: bool = False,
+    feet: Sequence[str] = (),
+) -> Command[EditionLine]:
+    """Return the command that issues a report: its first edition, or a correction with a reason.
+
+    `figures` is what `WeekFigures.to_json` told. The station and the addressee are kept as the post
+    has them now. An edition is never undone. UserError for a correction without a reason, for
+    figures of another week, and for sentences that may not be kept.
+    """
+
+    def run(tx: Tx) -> EditionLine:
+        if kind not in KIND_NAMES or figures.get("week") != period:
+            raise UserError("报表的种类或周次和数据对不上，没有签发。")
+        WeekFigures.from_json(figures)
+        sentences = [tuple(_sentences(some)) for some in (problems, plans, feet)]
+        last = tx.connection.execute(
+            select(func.max(Edition.no)).where(Edition.kind == kind, Edition.period == period)
+        ).scalar()
+        why = tidy(reason or "") or None
+        if last and why is None:
+            raise UserError("这一期已经签发过了。要更正，请写明更正原因再签发新的一版。")
+        if why is not None:
+            _refuse_unfit(why)
+        post = the_post(tx.connection)
+        paper = EditionPaper(
+            post.station, post.addressee or None, seal, centred_numbers, sentences[2]
+        )
+        row = {
+            "id": new_id(), "kind": kind, "period": period, "no": (last or 0) + 1,
+            "issued": tx.today, "account": tx.account, "reason": why if last else None,
+            "figures": {**figures, "paper": asdict(paper)},
+            "problems": sentences[0], "plans": sentences[1],
+        }  # fmt: skip
+        tx.add(Edition, [row])
+        return _lines(tx.connection, Edition.id == row["id"])[0]
+
+    return Command(
+        "签发报表", Right.ISSUE, run, note=f"{period} {KIND_NAMES.get(kind, '')}".strip()
+    )
+
+
+def editions(
+    connection: Connection, kind: str | None = None, period: str | None = None
+) -> list[EditionLine]:
+    """Return the editions of a kind and a period, or all: the latest period and edition first."""
+    asked = [] if kind is None else [Edition.kind == kind]
+    asked += [] if period is None else [Edition.period == period]
+    return _lines(connection, *asked)
+
+
+def edition(connection: Connection, id_: Id) -> IssuedEdition:
+    """Return an edition with all that prints it again; UserError if there is none of that id."""
+    line = next(iter(_lines(connection, Edition.id == id_)), None)
+    if line is None:
+        raise UserError("没有这一版报表。")
+    figures, problems, plans = connection.execute(
+        select(Edition.figures, Edition.problems, Edition.plans).where(Edition.id == id_)
+    ).one()
+    paper = {**figures["paper"], "feet": tuple(figures["paper"]["feet"])}
+    return IssuedEdition(
+        line, WeekFigures.from_json(figures), problems, plans, EditionPaper(**paper)
+    )
+
+
+def changed_since(connection: Connection, id_: Id, now: WeekFigures) -> list[FigureChange]:
+    """Return the figures that are not what an edition says, in the order of docs/FIGURES.md.
+
+    UserError if there is no such edition, or `now` is of another week.
+    """
+    issued = edition(connection, id_).figures
+    if issued.week != now.week:
+        raise UserError("两份数据不是同一周，不能比较。")
+    was, here = dict(_flat(issued.to_json())), dict(_flat(now.to_json()))
+    return [
+        FigureChange(path, was.get(path), here.get(path))
+        for path in dict.fromkeys([*here, *was])
+        if was.get(path) != here.get(path)
+    ]
+
+
+def _lines(connection: Connection, *asked: Any) -> list[EditionLine]:
+    rows = connection.execute(
+        select(
+            Edition.id, Edition.kind, Edition.period, Edition.no, Edition.issued,
+            func.coalesce(Account.name, ""), Edition.reason,
+        )
+        .join(Account, Account.id == Edition.account, isouter=True)
+        .where(*asked)
+        .order_by(Edition.period.desc(), Edition.kind, Edition.no.desc())
+    )  # fmt: skip
+    return [EditionLine(*row) for row in rows]
+
+
+def _sentences(texts: Sequence[str]) -> Iterator[str]:
+    if len(texts) > MOST_SENTENCES:
+        raise UserError(f"段落太多（超过{MOST_SENTENCES}段），没有签发。")
+    for text in texts:
+        said = tidy(text)
+        _refuse_unfit(said)
+        if said:
+            yield said
+
+
+def _refuse_unfit(text: str) -> None:
+    if len(text) > MOST_CHARACTERS or bad_characters(text):
+        raise UserError(f"有一段太长（超过{MOST_CHARACTERS}字）或有不能用的符号，没有签发。")
+    if has_identity_number(text):
+        raise UserError("文字里有身份证号码，报表不能保存，没有签发。")
+
+
+def _flat(
+    said: Mapping[str, Any], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, value in said.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, (*path, name))
+        else:
+            yield (*path, name), value

@@ -1,14 +1,15 @@
 """The one door: make, unlock, upgrade, back up and close a ledger; read it and write commands."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from db import backup, migrations, tables
 from db.kernel import engine, history, journal, proofs
@@ -20,40 +21,15 @@ from db.kernel.files import LedgerLock, check_place, move, preflight, private_di
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author, Command, Done
 from db.kernel.keys import DataKey, Slots, WrongSecretError, check_password_strength, wipe
+from db.kernel.place import Place
 from db.kernel.records import CommandRow, Site
 from db.kernel.throttle import Throttle
+from db.kernel.unsaved import forget_unsaved, keep_unsaved, unsaved
 from db.places import Household
 from db.post import PostDraft, set_up_post
 
 T = TypeVar("T")
 assert tables.WITH_TABLES  # noqa: S101  undo and proofs look tables up by name
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a ledger's files lie: one folder."""
-
-    folder: Path
-
-    @property
-    def ledger(self) -> Path:
-        """The encrypted file."""
-        return self.folder / "ledger.db"
-
-    @property
-    def slots(self) -> Path:
-        """The key slots."""
-        return self.folder / "slots.json"
-
-    @property
-    def throttle(self) -> Path:
-        """The count of failed log-ins."""
-        return self.folder / "throttle.json"
-
-    @property
-    def backups(self) -> Path:
-        """The automatic backups."""
-        return self.folder / "backups"
 
 
 @dataclass(frozen=True)
@@ -225,6 +201,20 @@ class Ledger:
         require(self.session.role, right)
         return self.write(history.undo(no))
 
+    def keep_unsaved(self, form: str, entries: dict[str, Any] | None) -> bool:
+        """Keep what is being typed in a form, or with None forget it; no journal, no digest.
+
+        `entries` are plain JSON values. Tell whether it is on the disk: a full disk or a ledger
+        opened to read is no error here, as the person is still typing.
+        """
+        mine = self.session.account
+        return self._aside(lambda connection: keep_unsaved(connection, mine, form, entries))
+
+    def unsaved(self) -> dict[str, dict[str, Any]]:
+        """Return what this account left unsaved, by form."""
+        with self.read() as connection:
+            return unsaved(connection, self.session.account)
+
     def back_up(self, reason: str, to: Path | None = None) -> backup.BackupInfo:
         """Make a verified backup, in the ledger's own folder of backups or in `to`."""
         require(self.session.role, Right.BACKUP)
@@ -234,6 +224,10 @@ class Ledger:
         )  # fmt: skip
         backup.rotate(to or self.place.backups)
         return made
+
+    def check_backup(self, path: Path) -> list[str]:
+        """Prove a backup by opening it; return what is wrong with it, empty if nothing."""
+        return backup.verify(path, self._key)
 
     def has_rows(self) -> bool:
         """Tell whether the ledger holds homes yet: what is empty needs no backup before an import."""
@@ -269,6 +263,7 @@ class Ledger:
         slots = Slots.load(self.place.slots)
         slots.remove(done.value.hex())
         slots.save(self.place.slots)
+        self._aside(lambda connection: forget_unsaved(connection, done.value))
 
     def set_password(self, user: str, password: str) -> None:
         """Give an account a new password: one's own, or another's as an officer."""
@@ -323,6 +318,16 @@ class Ledger:
         if self._writer is None:
             self._writer = engine.open_writer(self.place.ledger, self._file_key)
         return self._writer
+
+    def _aside(self, write: Callable[[Connection], None]) -> bool:
+        if self._lock is None:
+            return False
+        try:
+            with self._writing().begin() as connection:
+                write(connection)
+        except (DBAPIError, PoolTimeout, OSError):
+            return False
+        return True
 
     def _look_up(self, command: Command[T], fault: OutcomeUnknown) -> Done[T]:
         """After a commit of unknown outcome: reopen and see. It is never repeated blindly."""

@@ -1,18 +1,23 @@
 """The post itself: its name on paper, its rules, and its table of holidays."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final, NamedTuple
 
 from sqlalchemy import Boolean, Connection, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.access import Right
-from db.kernel.fields import Field, entry
-from db.kernel.ids import new_id
+from db.kernel.errors import UserError
+from db.kernel.fields import Field, Problem, common_problems, entry, tidied
+from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.records import Record
+from db.kernel.text import tidy
 from db.kernel.workdays import known_exceptions
+
+LOCK_MINUTES: Final = 15
 
 
 class Post(Record):
@@ -48,7 +53,9 @@ class PostDraft:
     code: str = entry(Field("代号", most=10), "")
     addressee: str | None = entry(Field("主送", most=60))
     follow_up_days: int = entry(Field("协议后几天回访", kind="count", most=90), 7)
-    lock_minutes: int | None = entry(Field("离开几分钟后锁定", kind="count", most=120), 15)
+    lock_minutes: int | None = entry(
+        Field("离开几分钟后锁定", kind="count", most=120), LOCK_MINUTES
+    )
 
 
 def set_up_post(draft: PostDraft) -> Command[None]:
@@ -69,11 +76,91 @@ def set_up_post(draft: PostDraft) -> Command[None]:
     return Command("建立台账", Right.SETTINGS, run)
 
 
+def post_problems(draft: PostDraft) -> Iterator[Problem]:
+    """Yield what keeps the post's entries from being stored."""
+    yield from common_problems(draft)
+    if draft.follow_up_days < 1:
+        yield Problem("follow_up_days", "协议后几天回访，请填1以上的数")
+
+
+def change_post(draft: PostDraft) -> Command[None]:
+    """Return the command that sets the post's entries; 0 lock minutes are never, None is 15."""
+
+    def run(tx: Tx) -> None:
+        fit = tidied(draft)
+        if (problem := next(post_problems(fit), None)) is not None:
+            raise UserError(f"{problem.reason}，没有保存。")
+        values = {name: getattr(fit, name) for name in PostDraft.__dataclass_fields__}
+        post = tx.connection.execute(select(Post.id)).scalar_one()
+        tx.change(Post, {post: values})
+
+    return Command("修改警务室设置", Right.SETTINGS, run)
+
+
 def the_post(connection: Connection) -> PostDraft:
-    """Return the post's entries as they stand."""
+    """Return the post's entries as they stand; a ledger that never set the lock has 15 minutes."""
     names = list(PostDraft.__dataclass_fields__)
     row = connection.execute(select(*(getattr(Post, name) for name in names))).one()
-    return PostDraft(*row)
+    said = dict(row._mapping)
+    if said["lock_minutes"] is None:
+        said["lock_minutes"] = LOCK_MINUTES
+    return PostDraft(**said)
+
+
+class DayOffLine(NamedTuple):
+    """An exception to plain weekdays: `works` is a weekend that is worked (调休)."""
+
+    day: date
+    works: bool
+    name: str
+
+
+def days_off(connection: Connection, year: int) -> list[DayOffLine]:
+    """Return a year's exceptions to plain weekdays, in order."""
+    rows = connection.execute(
+        select(DayOff.day, DayOff.works, DayOff.name)
+        .where(DayOff.day.between(date(year, 1, 1), date(year, 12, 31)))
+        .order_by(DayOff.day)
+    )
+    return [DayOffLine(*row) for row in rows]
+
+
+def years_with_days_off(connection: Connection) -> list[int]:
+    """Return the years the table has entries for; in others every weekday counts as worked."""
+    days = connection.execute(select(DayOff.day)).scalars()
+    return sorted({day.year for day in days})
+
+
+def set_day_off(day: date, *, works: bool, name: str = "") -> Command[None]:
+    """Return the command that makes a day an exception, or changes the one that is there."""
+
+    def run(tx: Tx) -> None:
+        called = tidy(name) or ("调休上班" if works else "放假")
+        if len(called) > 20 or not called.isprintable():
+            raise UserError("名称太长（超过20字）或有不能用的符号，没有保存。")
+        found = _day_off(tx, day)
+        if found is None:
+            tx.add(DayOff, [{"id": new_id(), "day": day, "works": works, "name": called}])
+        else:
+            tx.change(DayOff, {found: {"works": works, "name": called}})
+
+    return Command("设置节假日", Right.SETTINGS, run, note=f"{day} {'上班' if works else '放假'}")
+
+
+def remove_day_off(day: date) -> Command[None]:
+    """Return the command that makes a day a plain weekday or weekend again."""
+
+    def run(tx: Tx) -> None:
+        found = _day_off(tx, day)
+        if found is None:
+            raise UserError("节假日表里没有这一天，没有改动。")
+        tx.remove(DayOff, [found])
+
+    return Command("取消节假日", Right.SETTINGS, run, note=str(day))
+
+
+def _day_off(tx: Tx, day: date) -> Id | None:
+    return tx.connection.execute(select(DayOff.id).where(DayOff.day == day)).scalar()
 
 
 def working_days(connection: Connection) -> Mapping[date, bool]:

@@ -1,21 +1,30 @@
 """Find anything by a few letters: doors, people, disputes, sessions."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, and_, case, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select, union_all
 
 from db.disputes import Dispute, DisputeParty
 from db.disputes.words import KIND_NAMES
 from db.kernel.ids import Id
+from db.kernel.pinyin import search_key
 from db.kernel.records import SearchKey
-from db.kernel.text import squeeze
+from db.kernel.text import squeeze, telephone
 from db.people import ROLE_NAMES, Staff, Volunteer
 from db.places import Building, Community, Household
-from db.places.address import Address
+from db.places.address import parse_address
+from db.places.finding import door_text
 from db.trainings import Training
 
-ORDER = ("household", "volunteer", "staff", "dispute", "dispute_party", "training")
+# Hits of one rank stand in this order.
+KINDS: Final = ("household", "volunteer", "staff", "dispute", "training")
+ENTITIES: Final = ("household", "volunteer", "staff", "dispute", "dispute_party")
+WHOLE, BEGINS, INSIDE = 0, 1, 2
+MOBILE_DIGITS: Final = 11
+PARTIES_SHOWN: Final = 3
 
 
 class Hit(NamedTuple):
@@ -27,125 +36,218 @@ class Hit(NamedTuple):
     subtitle: str
 
 
+# What is looked for: any of the alternatives, in each all words, of each word any of its forms.
+Wanted = tuple[tuple[tuple[str, ...], ...], ...]
+Ranked = tuple[int, Id]
+
+
 def find(connection: Connection, text: str, limit: int = 30) -> list[Hit]:
-    """Return what all the words of a text are found in: a word's beginning before its middle.
+    """Return what a text means: whole words first, then their beginnings, then any part; by kind.
 
-    Characters, pinyin, initials, telephones and addresses are in the keys (db.kernel.pinyin).
+    Several words must all be found; of a dispute also apart, in its number, its brief and its
+    parties. Characters, pinyin, initials, telephones and addresses as they are spoken all count.
     """
-    words = [squeeze(word).lower() for word in text.split()]
-    words = [word for word in words if word]
-    if not words:
+    wanted = _wanted(text)
+    if not wanted:
         return []
-    begins = [
-        or_(
-            SearchKey.text.startswith(w, autoescape=True),
-            SearchKey.text.contains(f" {w}", autoescape=True),
-        )
-        for w in words
-    ]
-    inside = [SearchKey.text.contains(word, autoescape=True) for word in words]
-    kind = case({name: at for at, name in enumerate(ORDER)}, value=SearchKey.entity, else_=99)
+    found: dict[str, list[Ranked]] = {}
+    for entity, record, rank in _in_keys(connection, wanted, limit):
+        found.setdefault(entity, []).append((rank, record))
+    found["dispute"] = _in_disputes(connection, wanted, found, limit)
+    found["training"] = _in_trainings(connection, wanted, limit)
+    hits: list[tuple[int, int, Hit]] = []
+    for place, kind in enumerate(KINDS):
+        ranks: dict[Id, int] = {}
+        for rank, record in found.get(kind, ()):
+            ranks.setdefault(record, rank)
+        described = {hit.record: hit for hit in _DESCRIBE[kind](connection, list(ranks))}
+        hits += [(rank, place, described[id_]) for id_, rank in ranks.items() if id_ in described]
+    # Sorting keeps the order of the keys within a rank and a kind.
+    return [hit for _, _, hit in sorted(hits, key=lambda line: line[:2])[:limit]]
+
+
+def _wanted(text: str) -> Wanted:
+    words = [word for part in text.split() if (word := squeeze(part).lower())]
+    if not words:
+        return ()
+    alternatives = [tuple((word, *_address_forms(word)) for word in words)]
+    whole = list(_address_forms("".join(words))) if len(words) > 1 else []
+    number = telephone(text)
+    if number is not None and len(number) >= MOBILE_DIGITS:
+        whole.append(number)
+    return (*alternatives, *(((form,),) for form in whole))
+
+
+def _address_forms(word: str) -> Iterator[str]:
+    """Yield how keys write an address that is spoken: 晨园3号楼2单元401 is 晨园3-2-401 there."""
+    address = parse_address(word)
+    if address is None or not address.building or address.group:
+        return
+    estate, *parts = address.key.lower().split("/")
+    form = estate + "-".join(part for part in parts if part)
+    # Number 3 must not find number 30.
+    form += "" if address.room else "-"
+    if form != word:
+        yield form
+
+
+def _in_keys(connection: Connection, wanted: Wanted, limit: int) -> Sequence[tuple[str, Id, int]]:
+    padded = literal(" ") + SearchKey.text + " "
+    begins = _holds(wanted, lambda form: padded.contains(f" {form}", autoescape=True))
+    whole = _holds(wanted, lambda form: padded.contains(f" {form} ", autoescape=True))
+    rank = case((~begins, INSIDE), (whole, WHOLE), else_=BEGINS)
+    kind = case({name: at for at, name in enumerate(ENTITIES)}, value=SearchKey.entity)
     rows = connection.execute(
-        select(SearchKey.entity, SearchKey.record)
-        .where(*inside)
-        .order_by(case((and_(*begins), 0), else_=1), kind)
+        select(SearchKey.entity, SearchKey.record, rank)
+        .where(
+            SearchKey.entity.in_(ENTITIES),
+            _holds(wanted, lambda form: SearchKey.text.contains(form, autoescape=True)),
+        )
+        .order_by(rank, kind, SearchKey.record)
         .limit(limit)
-    ).all()
-    found: dict[Id, Hit] = {}
-    for entity, describe in _DESCRIBE.items():
-        ids = [row.record for row in rows if row.entity == entity]
-        if ids:
-            found |= {hit[0]: hit[1] for hit in describe(connection, ids)}
-    hits = [found[row.record] for row in rows if row.record in found]
-    return list(dict.fromkeys(hits))
+    )
+    return [(entity, record, at) for entity, record, at in rows]
 
 
-Described = Sequence[tuple[Id, Hit]]
+def _holds(wanted: Wanted, holds: Callable[[str], ColumnElement[bool]]) -> ColumnElement[bool]:
+    return or_(*(and_(*(or_(*map(holds, forms)) for forms in words)) for words in wanted))
 
 
-def _households(connection: Connection, ids: Sequence[Id]) -> Described:
-    statement: Any = (
+def _in_disputes(
+    connection: Connection, wanted: Wanted, found: dict[str, list[Ranked]], limit: int
+) -> list[Ranked]:
+    """Return the disputes: found by a key of their own or a party's, or by several keys together."""
+    by_party = found.pop("dispute_party", [])
+    rows = connection.execute(
+        select(DisputeParty.id, DisputeParty.dispute).where(
+            DisputeParty.id.in_([party for _, party in by_party])
+        )
+    )
+    dispute_of = dict(rows.all())
+    disputes = found.get("dispute", []) + [(rank, dispute_of[party]) for rank, party in by_party]
+    words = wanted[0]
+    if len(words) > 1:
+        disputes += [(INSIDE, dispute) for dispute in _by_keys_together(connection, words, limit)]
+    return sorted(disputes, key=lambda line: line[0])
+
+
+def _by_keys_together(
+    connection: Connection, words: tuple[tuple[str, ...], ...], limit: int
+) -> Sequence[Id]:
+    own = select(Dispute.id.label("dispute"), SearchKey.text.label("text")).join(
+        SearchKey, SearchKey.record == Dispute.id
+    )
+    party = select(DisputeParty.dispute, SearchKey.text).join(
+        SearchKey, SearchKey.record == DisputeParty.id
+    )
+    keys = union_all(own, party).subquery()
+    each_word = [
+        func.sum(
+            case((or_(*(keys.c.text.contains(f, autoescape=True) for f in forms)), 1), else_=0)
+        )
+        >= 1
+        for forms in words
+    ]
+    statement = select(keys.c.dispute).group_by(keys.c.dispute).having(and_(*each_word))
+    return (
+        connection.execute(statement.order_by(keys.c.dispute.desc()).limit(limit)).scalars().all()
+    )
+
+
+def _in_trainings(connection: Connection, wanted: Wanted, limit: int) -> list[Ranked]:
+    topics = connection.execute(select(Training.topic).distinct()).scalars()
+    ranks = {topic: rank for topic in topics if (rank := _rank(topic, wanted)) is not None}
+    rows = connection.execute(
+        select(Training.id, Training.topic)
+        .where(Training.topic.in_(ranks))
+        .order_by(Training.day.desc(), Training.id)
+        .limit(limit)
+    )
+    return sorted(((ranks[topic], id_) for id_, topic in rows), key=lambda line: line[0])
+
+
+def _rank(topic: str, wanted: Wanted) -> int | None:
+    key = f" {_topic_key(topic)} "
+    for rank, mark in ((WHOLE, " {} "), (BEGINS, " {}"), (INSIDE, "{}")):
+        if any(
+            all(any(mark.format(form) in key for form in forms) for forms in words)
+            for words in wanted
+        ):
+            return rank
+    return None
+
+
+@lru_cache(maxsize=2048)
+def _topic_key(topic: str) -> str:
+    return search_key((topic,))
+
+
+def _households(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:
+    rows = connection.execute(
         select(
-            Household.id, Building.estate, Building.number, Building.rural, Household.unit,
-            Household.room, Household.contact, Community.name,
+            Household.id, Building.estate, Building.number, Household.unit, Household.key,
+            Building.rural, Household.contact, Community.name,
         )
         .join(Building, Building.id == Household.building)
         .join(Community, Community.id == Household.community)
         .where(Household.id.in_(ids))
     )  # fmt: skip
-    return [
-        (
-            id_,
-            Hit(
-                "household",
-                id_,
-                Address(estate, number, unit or "", room or "", group=rural).text,
-                " ".join(word for word in (contact, community) if word),
-            ),
-        )
-        for id_, estate, number, rural, unit, room, contact, community in connection.execute(
-            statement
-        )
-    ]
+    for id_, estate, number, unit, key, rural, contact, community in rows:
+        title = door_text(estate, number, unit, key, rural=rural)
+        yield Hit("household", id_, title, " ".join(word for word in (contact, community) if word))
 
 
-def _volunteers(connection: Connection, ids: Sequence[Id]) -> Described:
+def _volunteers(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:
     rows = connection.execute(
         select(Volunteer.id, Volunteer.name, Volunteer.role, Community.name)
         .join(Community, Community.id == Volunteer.community)
         .where(Volunteer.id.in_(ids))
     )
-    return [
-        (id_, Hit("volunteer", id_, name, f"{ROLE_NAMES[role]} {community}"))
-        for id_, name, role, community in rows
-    ]
+    for id_, name, role, community in rows:
+        yield Hit("volunteer", id_, name, f"{ROLE_NAMES[role]} {community}")
 
 
-def _staff(connection: Connection, ids: Sequence[Id]) -> Described:
+def _staff(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:
     rows = connection.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
-    return [(id_, Hit("staff", id_, name, "工作人员")) for id_, name in rows]
+    for id_, name in rows:
+        yield Hit("staff", id_, name, "工作人员")
 
 
-def _disputes(connection: Connection, ids: Sequence[Id]) -> Described:
-    rows = connection.execute(_dispute(literal("")).where(Dispute.id.in_(ids)))
-    return [(id_, _dispute_hit(id_, *rest)) for id_, _, *rest in rows]
-
-
-def _parties(connection: Connection, ids: Sequence[Id]) -> Described:
-    rows = connection.execute(
-        _dispute(DisputeParty.name)
-        .add_columns(DisputeParty.id)
-        .join(DisputeParty, DisputeParty.dispute == Dispute.id)
-        .where(DisputeParty.id.in_(ids))
+def _disputes(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:
+    names: dict[Id, list[str]] = {}
+    parties = connection.execute(
+        select(DisputeParty.dispute, DisputeParty.name)
+        .where(DisputeParty.dispute.in_(ids))
+        .order_by(DisputeParty.side, DisputeParty.place)
     )
-    return [
-        (party, _dispute_hit(id_, *rest)._replace(subtitle=f"当事人{name}"))
-        for id_, name, *rest, party in rows
-    ]
+    for dispute, name in parties:
+        names.setdefault(dispute, []).append(name)
+    rows = connection.execute(
+        select(
+            Dispute.id, Dispute.paper_year, Dispute.paper_number, Dispute.kind, Dispute.registered
+        ).where(Dispute.id.in_(ids))
+    )
+    for id_, year, number, kind, registered in rows:
+        shown = f"{year}-{number}" if year and number else number or ""
+        who = "、".join(names.get(id_, [])[:PARTIES_SHOWN])
+        when = f"{_day(registered)}登记"
+        title = " ".join(word for word in (shown, f"{KIND_NAMES[kind]}纠纷") if word)
+        yield Hit("dispute", id_, title, " ".join(word for word in (who, when) if word))
 
 
-def _dispute(named: Any) -> Any:
-    return select(
-        Dispute.id, named, Dispute.paper_year, Dispute.paper_number, Dispute.kind,
-        Dispute.registered,
-    )  # fmt: skip
-
-
-def _dispute_hit(
-    id_: Id, year: int | None, number: str | None, kind: str, registered: object
-) -> Hit:
-    shown = f"{year}-{number}" if year and number else number or "纠纷"
-    return Hit("dispute", id_, f"{shown} {KIND_NAMES[kind]}纠纷", f"{registered}登记")
-
-
-def _trainings(connection: Connection, ids: Sequence[Id]) -> Described:
+def _trainings(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:
     rows = connection.execute(
         select(Training.id, Training.topic, Training.day).where(Training.id.in_(ids))
     )
-    return [(id_, Hit("training", id_, topic, f"{day}培训")) for id_, topic, day in rows]
+    for id_, topic, day in rows:
+        yield Hit("training", id_, topic, f"{_day(day)}培训")
 
 
-_DESCRIBE: dict[str, Callable[[Connection, Sequence[Id]], Described]] = {
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+_DESCRIBE: dict[str, Callable[[Connection, Sequence[Id]], Iterator[Hit]]] = {
     "household": _households, "volunteer": _volunteers, "staff": _staff, "dispute": _disputes,
-    "dispute_party": _parties, "training": _trainings,
+    "training": _trainings,
 }  # fmt: skip

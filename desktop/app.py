@@ -181,7 +181,7 @@ class MainWindow(QMainWindow):
     def _made(self, made: "Made") -> None:
         self._opened(made.ledger)
         if made.import_first and self.shell is not None:
-            self.shell.context.routes.go("imports")
+            self.shell.context.routes.go("data", tab="imports")
 
     def _try_sample(self) -> None:
         from db.sample import PASSWORD, make_sample, sample_clock

@@ -2,22 +2,84 @@
 
 from db.ledger import Ledger
 from db.post import the_post
+from desktop.admin.accounts import AccountsPage
+from desktop.admin.campaigns import CampaignsPage
+from desktop.admin.looks import LooksPage
+from desktop.admin.post import PostPage
 from desktop.background import Background
+from desktop.backup.page import BackupPage
+from desktop.history.bin import BinPage
+from desktop.history.page import HistoryPage
 from desktop.home.page import HomePage
 from desktop.imports.page import ImportPage
-from desktop.page import Context
+from desktop.page import Context, Page
+from desktop.people.staff import StaffPage
+from desktop.people.units import UnitsPage
+from desktop.people.volunteers import VolunteersPage
+from desktop.places.page import HouseholdsPage
 from desktop.reports.page import ReportsPage
 from desktop.routes import Routes
 from desktop.settings import Settings
 from desktop.theme import Theme
 from desktop.visits.page import VisitsPage
+from desktop.visits.records import RecordsPage
+from desktop.visits.sheets import SheetsPage
+from desktop.widgets.tabs import Tab, TabbedPage
 from desktop.window import Room, Shell
+
+VISITS = (
+    Tab("board", "楼栋", VisitsPage),
+    Tab("sheets", "走访单", SheetsPage),
+    Tab("records", "走访记录", RecordsPage),
+    Tab("homes", "住户", HouseholdsPage),
+)
+PEOPLE = (
+    Tab("volunteers", "人员", VolunteersPage),
+    Tab("units", "分户", UnitsPage),
+    Tab("staff", "工作人员", StaffPage),
+)
+DATA = (
+    Tab("imports", "导入", ImportPage),
+    Tab("backup", "备份", BackupPage),
+    Tab("history", "改动记录", HistoryPage),
+    Tab("bin", "回收站", BinPage),
+)
+ADMIN = (
+    Tab("campaigns", "走访任务", CampaignsPage),
+    Tab("post", "警务室", PostPage),
+    Tab("accounts", "账号", AccountsPage),
+    Tab("looks", "外观", LooksPage),
+)
+# Which tab shows the rows of a table.
+TAB_OF = {
+    "household": "board", "building": "board", "field_sheet": "sheets", "volunteer": "volunteers",
+    "staff": "staff",
+}  # fmt: skip
+
+
+def _visits(context: Context) -> Page:
+    return TabbedPage(context, VISITS, TAB_OF)
+
+
+def _people(context: Context) -> Page:
+    return TabbedPage(context, PEOPLE, TAB_OF)
+
+
+def _data(context: Context) -> Page:
+    return TabbedPage(context, DATA)
+
+
+def _admin(context: Context) -> Page:
+    return TabbedPage(context, ADMIN)
+
 
 ROOMS = (
     Room("home", "今日", "calendar-check", HomePage),
-    Room("visits", "走访", "door-open", VisitsPage),
+    Room("visits", "走访", "door-open", _visits),
+    Room("people", "队伍", "users", _people),
     Room("reports", "报表", "file-text", ReportsPage),
-    Room("imports", "数据", "database", ImportPage),
+    Room("data", "数据", "database", _data),
+    Room("admin", "设置", "settings", _admin),
 )
 
 

@@ -216,7 +216,7 @@ class Shell(QWidget):
             ("Ctrl+K", "查找"), ("Ctrl+Z", "撤销上一步"), ("Ctrl+1—9", "换页面"),
             ("Ctrl+L", "锁定"), ("F5", "重新读取"),
         )  # fmt: skip
-        KeysDialog(self.page.title, self.page.keys, common, self).exec()
+        KeysDialog(self._title.text(), self.page.keys, common, self).exec()
 
     def _written(self, done: Done[Any]) -> None:
         if done.touched:

@@ -4,9 +4,12 @@ Numbers are counts; a rate is text with one decimal ("43.8") or None over nothin
 None belongs to a feature that does not exist yet: it is left out of the JSON and of the paper.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import date
-from typing import Any
+from typing import Any, Self, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,47 @@ class WeekFigures:
             "month": _block(self.month, coverage=False),
             "year": _block(self.year, coverage=False),
         }
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Self:
+        """Return the figures that `to_json` told; names it does not know are passed over.
+
+        KeyError if a figure is missing: such a JSON was made by a newer or another program.
+        """
+        return cls(
+            post=said["post"],
+            week=said["week"],
+            now=_blocks(said),
+            previous=_blocks(said["previous"]),
+            month=_blocks(said["month"]),
+            year=_blocks(said["year"]),
+        )
+
+
+def _blocks(said: Mapping[str, Any]) -> Blocks:
+    return Blocks(
+        start=date.fromisoformat(said["start"]),
+        end=date.fromisoformat(said["end"]),
+        visits=_known(VisitFigures, said["visits"]),
+        disputes=_known(DisputeFigures, said["disputes"]),
+        trainings=_known(TrainingFigures, said["trainings"]),
+        volunteers=_known(VolunteerFigures, said["volunteers"]),
+        coverage=_coverage(said.get("coverage")),
+    )
+
+
+def _coverage(said: Mapping[str, Any] | None) -> CoverageFigures | None:
+    if said is None:
+        return None
+    communities = {
+        name: _known(CoverageCount, count) for name, count in said["by_community"].items()
+    }
+    return _known(CoverageFigures, {**said, "by_community": communities})
+
+
+def _known(figures: type[T], said: Mapping[str, Any]) -> T:
+    names = [field.name for field in fields(figures)]  # type: ignore[arg-type]
+    return figures(**{name: said[name] for name in names})
 
 
 def _block(blocks: Blocks, *, coverage: bool = True) -> dict[str, Any]:

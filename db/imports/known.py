@@ -11,10 +11,12 @@ from sqlalchemy import Connection, select
 
 from db.imports.account import FileAccount
 from db.imports.plan import Plan
+from db.kernel.history import former_values
 from db.kernel.ids import Id, new_id
 from db.people import Staff, Volunteer
+from db.people.colleagues import former_staff_names
 from db.places import Building, Community, Household, HouseholdAlias
-from db.places.address import Address, community_key, estate_key
+from db.places.address import Address, community_key
 
 DoorKey = tuple[Id, str]
 
@@ -39,8 +41,10 @@ class Known:
 
     @cached_property
     def communities(self) -> dict[str, Id]:
-        """Communities by comparable name."""
-        return {r.key: r.id for r in self.connection.execute(select(Community.key, Community.id))}
+        """Communities by comparable name, by the names they had before too."""
+        former = former_values(self.connection, Community, "key")
+        now = self.connection.execute(select(Community.key, Community.id))
+        return former | {r.key: r.id for r in now}
 
     @cached_property
     def community_names(self) -> dict[Id, str]:
@@ -52,7 +56,7 @@ class Known:
         """Return the community called so, the only one there is for an empty name, else None."""
         if name:
             return self.communities.get(community_key(name))
-        return next(iter(self.communities.values())) if len(self.communities) == 1 else None
+        return next(iter(self.community_names)) if len(self.community_names) == 1 else None
 
     def make_community(self, name: str, account: FileAccount) -> Id:
         """Return the community called so, planned anew if the ledger has none."""
@@ -60,7 +64,7 @@ class Known:
         if found is None:
             found = new_id()
             key = community_key(name)
-            rank = len(self.communities) + 1
+            rank = len(self.community_names) + 1
             self.plan.add(Community, {"id": found, "name": name, "key": key, "rank": rank})
             self.communities[key] = found
             self.community_names[found] = name
@@ -75,11 +79,11 @@ class Known:
 
     def building(self, community: Id, address: Address) -> Id | None:
         """Return the building of an address, None if the ledger has none."""
-        return self.buildings.get((community, building_key(address)))
+        return self.buildings.get((community, address.building_key))
 
     def make_building(self, community: Id, address: Address) -> Id:
         """Return the building of an address, planned anew if the ledger has none."""
-        key = (community, building_key(address))
+        key = (community, address.building_key)
         found = self.buildings.get(key)
         if found is None:
             found = new_id()
@@ -121,7 +125,7 @@ class Known:
         """Doors by building and room alone, for addresses that leave parts out."""
         found: dict[tuple[str, str], list[Door]] = {}
         for (community, key), row in self.households.items():
-            estate, building, unit, room = key.split("/")
+            estate, building, unit, room = key.split("/", 3)
             door = Door(row["id"], community, estate, building, unit, room)
             found.setdefault((building, room), []).append(door)
         return found
@@ -135,7 +139,7 @@ class Known:
             exact = self.households.get((community, address.key))
             if exact is not None:
                 return exact["id"]  # type: ignore[no-any-return]
-        estate, building, unit, room = address.key.split("/")
+        estate, building, unit, room = address.key.split("/", 3)
         if not room:
             return None
         fitting = {
@@ -149,10 +153,8 @@ class Known:
 
     @cached_property
     def _staff(self) -> dict[str, Id]:
-        return {
-            r.name: r.id
-            for r in self.connection.execute(select(Staff.name, Staff.id).order_by(Staff.id.desc()))
-        }
+        now = self.connection.execute(select(Staff.name, Staff.id).order_by(Staff.id.desc()))
+        return former_staff_names(self.connection) | {r.name: r.id for r in now}
 
     def staff(self, names: tuple[str, ...], account: FileAccount) -> tuple[Id, ...]:
         """Return the ids of colleagues; who is unknown becomes staff without an account."""
@@ -179,11 +181,6 @@ class Known:
     def name_of(self, community: Id) -> str:
         """Return a community's name."""
         return self.community_names[community]
-
-
-def building_key(address: Address) -> str:
-    """Return the key of a building within its community."""
-    return f"{estate_key(address.estate)}/{address.building}{'组' if address.group else ''}"
 
 
 def only_new(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Right(StrEnum):
     SETTINGS = "settings"
     ACCOUNTS = "accounts"
     BACKUP = "backup"
+    ISSUE = "issue"
 
 
 ROLE_NAMES = {
@@ -38,7 +39,8 @@ ROLE_NAMES = {
 }
 MATRIX: dict[Role, frozenset[Right]] = {
     Role.OFFICER: frozenset(Right),
-    Role.AUXILIARY: frozenset({Right.LOOK, Right.WRITE, Right.IMPORT, Right.BACKUP}),
+    # An issued report is signed paper and is never undone: police issue it, others prepare it.
+    Role.AUXILIARY: frozenset({Right.LOOK, Right.WRITE, Right.IMPORT, Right.BACKUP, Right.ISSUE}),
     Role.WORKER: frozenset({Right.LOOK, Right.WRITE}),
     Role.READER: frozenset({Right.LOOK}),
 }
@@ -51,6 +53,7 @@ _RIGHT_NAMES = {
     Right.SETTINGS: "修改警务室设置",
     Right.ACCOUNTS: "管理账号",
     Right.BACKUP: "备份",
+    Right.ISSUE: "签发报表",
 }
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Mapped
 
-from db.kernel.access import Right, Role
+from db.kernel.access import ROLE_NAMES, Right, Role
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Tx
@@ -33,17 +33,20 @@ class AccountLine(NamedTuple):
     user: str
     name: str
     role: Role
+    since: date
     until: date | None
+
+    @property
+    def role_name(self) -> str:
+        """The role in Chinese."""
+        return ROLE_NAMES[self.role]
 
 
 def accounts(connection: Connection) -> list[AccountLine]:
     """Return all accounts in the order they were made."""
-    rows = connection.execute(
-        select(Account.id, Account.user, Account.name, Account.role, Account.until).order_by(
-            Account.id
-        )
-    )
-    return [AccountLine(r.id, r.user, r.name, Role(r.role), r.until) for r in rows]
+    columns = [getattr(Account, name) for name in AccountLine._fields]
+    rows = connection.execute(select(*columns).order_by(Account.id))
+    return [AccountLine(r.id, r.user, r.name, Role(r.role), r.since, r.until) for r in rows]
 
 
 def add_account(id_: Id, user: str, name: str, role: Role) -> Command[Id]:

@@ -8,9 +8,11 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from db.kernel import text
+
+D = TypeVar("D")
 
 Kind = Literal["text", "name", "names", "phone", "count", "day", "time", "span", "choice", "words"]
 
@@ -54,6 +56,29 @@ def entry(field: Field, default: Any = None) -> Any:
 def fields_of(draft: type[Any]) -> dict[str, Field]:
     """Return a draft's declared entries by their names, in order."""
     return {f.name: f.metadata["field"] for f in dataclasses.fields(draft) if "field" in f.metadata}
+
+
+def tidied(draft: D) -> D:
+    """Return a draft as it is stored, by the rules workbooks are read by.
+
+    Blanks are trimmed, a name's inner blanks closed, a telephone brought to its digits where it is
+    one; what is left empty becomes what the draft has for nothing.
+    """
+    given: Any = draft
+    kept: dict[str, Any] = {}
+    for name, field in fields_of(given.__class__).items():
+        value = getattr(given, name)
+        if isinstance(value, str):
+            said = text.tidy_name(value) if field.kind == "name" else text.tidy(value)
+            if field.kind == "phone":
+                said = text.telephone(said) or said
+            kept[name] = said or (None if _nothing(given, name) is None else "")
+    tidy: D = dataclasses.replace(given, **kept)
+    return tidy
+
+
+def _nothing(draft: Any, name: str) -> Any:
+    return next(f.default for f in dataclasses.fields(draft) if f.name == name)
 
 
 def common_problems(draft: Any) -> Iterator[Problem]:

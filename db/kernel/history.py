@@ -4,16 +4,26 @@ Undo is itself a command. It is allowed while no later command touched the same 
 rows that hang on the rows it takes away; a command together with its undo counts as nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Column, Connection, Table, and_, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
-from db.kernel.journal import ADDED, CHANGED, REMOVED, Command, Tx, chunks, decoders, record_class
+from db.kernel.journal import (
+    ADDED,
+    CHANGED,
+    REMOVED,
+    Command,
+    Tx,
+    chunks,
+    decoders,
+    record_class,
+    table_of,
+)
 from db.kernel.records import ChangeRow, CommandRow, Ids, Record
 
 
@@ -30,19 +40,25 @@ class Entry(NamedTuple):
 
 
 class RecordEntry(NamedTuple):
-    """What one command did to one record: {field: (old, new)} as the journal has it."""
+    """What one command did to one record: {field: (old, new)} as the journal has it.
+
+    `kind` is the journal's: added, changed or removed; `undone` as in `Entry`.
+    """
 
     no: int
     wall: str
     account: Id | None
     action: str
+    note: str
+    kind: str
+    undone: bool
     fields: dict[str, tuple[Any, Any]]
 
 
-def history(connection: Connection, limit: int = 50) -> list[Entry]:
+def history(connection: Connection, limit: int = 50, offset: int = 0) -> list[Entry]:
     """Return the latest commands, the newest first."""
-    void = _void(connection)
-    statement = select(CommandRow).order_by(CommandRow.no.desc()).limit(limit)
+    void = void_commands(connection)
+    statement = select(CommandRow).order_by(CommandRow.no.desc()).limit(limit).offset(offset)
     return [
         Entry(r.no, r.wall, r.account, r.action, r.note, r.changes, r.no in void)
         for r in connection.execute(statement)
@@ -57,6 +73,7 @@ def record_history(connection: Connection, record: type[Record], id_: Id) -> lis
         .where(ChangeRow.entity == record.__tablename__, ChangeRow.record == id_)
         .order_by(ChangeRow.command, ChangeRow.n)
     )
+    void = void_commands(connection)
     found = []
     for row in connection.execute(statement):
         said = orjson.loads(row.fields)
@@ -66,12 +83,43 @@ def record_history(connection: Connection, record: type[Record], id_: Id) -> lis
             else ((None, value) if row.kind == ADDED else (value, None))
             for name, value in said.items()
         }
-        found.append(RecordEntry(row.no, row.wall, row.account, row.action, fields))
+        undone = row.no in void
+        found.append(
+            RecordEntry(
+                row.no, row.wall, row.account, row.action, row.note, row.kind, undone, fields
+            )
+        )
     return found
 
 
-def _void(connection: Connection) -> set[int]:
-    """Commands that an undo in force has taken back."""
+def former_values(connection: Connection, record: type[Record], field: str) -> dict[Any, Id]:
+    """Return the values that a field had before and that no record has now, each with its last owner.
+
+    So an old workbook is understood after a renaming. What was undone never was.
+    """
+    table, back = table_of(record), decoders(record)[field]
+    now = {
+        row.id: row.value
+        for row in connection.execute(select(table.c.id, table.c[field].label("value")))
+    }
+    void = void_commands(connection)
+    statement = (
+        select(ChangeRow.record, ChangeRow.fields, CommandRow.no)
+        .join(CommandRow, CommandRow.no == ChangeRow.command)
+        .where(ChangeRow.entity == table.name, ChangeRow.kind == CHANGED)
+        .where(CommandRow.undoes.is_(None))
+        .order_by(ChangeRow.command, ChangeRow.n)
+    )
+    found = {}
+    for id_, fields, no in connection.execute(statement):
+        old = orjson.loads(fields).get(field, [None])[0]
+        if no not in void and id_ in now and old is not None:
+            found[back(old)] = id_
+    return {value: id_ for value, id_ in found.items() if value not in now.values()}
+
+
+def void_commands(connection: Connection) -> set[int]:
+    """Return the commands that an undo in force has taken back."""
     statement = select(CommandRow.no, CommandRow.undoes).where(CommandRow.undoes.is_not(None))
     void: set[int] = set()
     for row in connection.execute(statement.order_by(CommandRow.no.desc())):
@@ -90,7 +138,7 @@ def undo(no: int) -> Command[int]:
         target = tx.connection.execute(select(CommandRow).where(CommandRow.no == no)).first()
         if target is None:
             raise UserError(f"没有第{no}号操作。用 history 可以看到各步操作的号码。")
-        void = _void(tx.connection)
+        void = void_commands(tx.connection)
         if no in void:
             raise UserError(f"第{no}号操作“{target.action}”已经撤销过了。")
         if target.changes == 0:
@@ -158,12 +206,13 @@ def _take_back(tx: Tx, changes: Sequence[Any]) -> int:
             for name, (old, _) in said.items():
                 fields[name] = None if old is None else back[name](old)
     order = {table.name: n for n, table in enumerate(Record.metadata.sorted_tables)}
-    _refuse_if_rows_hang(tx.connection, removals)
     for record in sorted(restored, key=lambda r: order[r.__tablename__]):
         tx.add(record, restored[record])
     for record, rows in resets.items():
         gone = set(removals.get(record, ()))
         tx.change(record, {id_: row for id_, row in rows.items() if id_ not in gone})
+    # What this very step made to hang on its rows has been taken off by now.
+    _refuse_if_rows_hang(tx.connection, removals)
     for record in sorted(removals, key=lambda r: -order[r.__tablename__]):
         tx.remove(record, removals[record])
     return len(changes)
@@ -174,28 +223,41 @@ def _refuse_if_rows_hang(
 ) -> None:
     leaving = {record.__tablename__: set(ids) for record, ids in removals.items()}
     for entity, ids in leaving.items():
-        for table in Record.metadata.sorted_tables:
+        for table, _, hanging in hanging_rows(connection, entity, ids):
             gone = leaving.get(table.name, set())
-            for column in table.columns:
-                hanging: Iterator[Id]
-                if any(key.column.table.name == entity for key in column.foreign_keys):
-                    hanging = (
-                        row.id
-                        for some in chunks(sorted(ids))
-                        for row in connection.execute(select(table.c.id).where(column.in_(some)))
-                    )
-                elif isinstance(column.type, Ids) and column.type.of == entity:
-                    hanging = _naming(connection, table, column, ids)
-                else:
-                    continue
-                if any(id_ not in gone for id_ in hanging):
-                    raise UserError(
-                        "后来登记的内容要用到这一步加进来的记录，不能撤销。请先撤销后面的操作。"
-                    )
+            if any(id_ not in gone for id_ in hanging):
+                raise UserError(
+                    "后来登记的内容要用到这一步加进来的记录，不能撤销。请先撤销后面的操作。"
+                )
 
 
-def _naming(connection: Connection, table: Any, column: Any, ids: set[Id]) -> Iterator[Id]:
+def hanging_rows(
+    connection: Connection, entity: str, ids: Collection[Id]
+) -> Iterator[tuple[Table, Column[Any], Iterator[Id]]]:
+    """Yield each table and column that may name records of `entity`, and the rows that do.
+
+    Found from the references the tables declare, so that a table made later is never forgotten.
+    """
+    for table in Record.metadata.sorted_tables:
+        for column in table.columns:
+            if any(key.column.table.name == entity for key in column.foreign_keys):
+                yield table, column, _referring(connection, table, column, ids)
+            elif isinstance(column.type, Ids) and column.type.of == entity:
+                yield table, column, _naming(connection, table, column, ids)
+
+
+def _referring(
+    connection: Connection, table: Table, column: Column[Any], ids: Collection[Id]
+) -> Iterator[Id]:
+    for some in chunks(sorted(ids)):
+        yield from connection.execute(select(table.c.id).where(column.in_(some))).scalars()
+
+
+def _naming(
+    connection: Connection, table: Table, column: Column[Any], ids: Collection[Id]
+) -> Iterator[Id]:
+    wanted = frozenset(ids)
     combinations = connection.execute(select(column).distinct()).scalars().all()
     for combination in combinations:
-        if ids.intersection(combination):
+        if not wanted.isdisjoint(combination):
             yield from connection.execute(select(table.c.id).where(column == combination)).scalars()

@@ -116,6 +116,7 @@ class Tx:
     def __init__(self, connection: Connection, author: Author, no: int, key: bytes) -> None:
         self.connection = connection
         self.today = today(author.clock)
+        self.account = author.account
         self._no = no
         self._key = key
         self._n = 0

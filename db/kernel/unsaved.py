@@ -41,3 +41,8 @@ def keep_unsaved(
     if entries is not None:
         row = {"account": account, "form": form, "entries": compact_json(entries)}
         connection.execute(insert(Unsaved), [row])
+
+
+def forget_unsaved(connection: Connection, account: Id) -> None:
+    """Forget everything an account left unsaved; the caller's transaction commits."""
+    connection.execute(delete(Unsaved).where(Unsaved.account == account))

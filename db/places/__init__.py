@@ -19,6 +19,7 @@ from db.kernel.fields import (
     Problem,
     common_problems,
     entry,
+    tidied,
 )
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Tx
@@ -167,11 +168,28 @@ def household_problems(draft: HouseholdDraft) -> Iterator[Problem]:
         yield Problem("occupancy", "居住状态不认识")
 
 
+def fit_entries(draft: HouseholdDraft) -> dict[str, Any]:
+    """Return a home's entries as they are stored; UserError for the first that may not be."""
+    fit = tidied(draft)
+    if (problem := next(household_problems(fit), None)) is not None:
+        raise UserError(f"{problem.reason}，没有保存。")
+    return {name: getattr(fit, name) for name in HouseholdDraft.__dataclass_fields__}
+
+
 def change_household(household: Id, draft: HouseholdDraft) -> Command[None]:
-    """Return the command that sets a household's entries to the draft's."""
+    """Return the command that sets a household's entries to the draft's.
+
+    UserError for entries that may not be stored, for a home that is gone, and for a home without a
+    room number that would lose its contact: an old workbook knows it by nothing else.
+    """
 
     def run(tx: Tx) -> None:
-        values = {name: getattr(draft, name) for name in HouseholdDraft.__dataclass_fields__}
+        values = fit_entries(draft)
+        row = tx.connection.execute(select(Household.room).where(Household.id == household)).first()
+        if row is None:
+            raise UserError("这一户已经不在台账里了，没有保存。")
+        if row.room is None and not values["contact"]:
+            raise UserError("没有房号的住户要填户主姓名，没有保存。")
         tx.change(Household, {household: values})
 
     return Command("修改住户", Right.WRITE, run)
@@ -186,7 +204,7 @@ def set_occupancy(doors: Sequence[Id], occupancy: str) -> Command[int]:
         return tx.change(Household, {door: {"occupancy": occupancy} for door in doors})
 
     many = f"{len(doors)}户" if len(doors) > 1 else ""
-    note = f"{many}{OCCUPANCY_NAMES.get(occupancy, '')}"
+    note = f"{many}改为{OCCUPANCY_NAMES.get(occupancy, '')}"
     return Command("修改居住状态", Right.WRITE, run, note=note)
 
 

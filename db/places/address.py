@@ -48,6 +48,11 @@ class Address:
         return f"{estate_key(self.estate)}/{building}/{self.unit}/{self.room}"
 
     @property
+    def building_key(self) -> str:
+        """The key of the building within its community."""
+        return self.key.rsplit("/", 2)[0]
+
+    @property
     def text(self) -> str:
         """The address as a person reads it: 晨园3号楼2单元401."""
         return self.building_text + (f"{self.unit}单元" if self.unit else "") + self.room
@@ -155,6 +160,36 @@ def from_parts(estate: str, building: str, unit: str, room: str, group: str) -> 
     if named and (not name or estate_key(named[1]) == estate_key(name)):
         name, number = name or named[1], _number(named[2])
     return Address(name, number, unit_part(unit), room_part(room))
+
+
+def written_address(
+    estate: str = "",
+    building: str = "",
+    unit: str = "",
+    room: str = "",
+    group: str = "",
+    whole: str = "",
+) -> tuple[str, Address | None]:
+    """Return (community named in it, door) of an address in one column or several.
+
+    The door is None if a part is not understood; `whole` counts where no part says more.
+    """
+    if whole and not (building or room or group):
+        community, rest = community_in(whole)
+        found = parse_address(rest)
+        if found is not None and not found.estate and estate:
+            found = replace(found, estate=squeeze(estate))
+        return community, found
+    return "", from_parts(estate, building, unit, room, group)
+
+
+def address_of_key(key: str) -> Address:
+    """Return the door that `Address.key` was made of; a running 户号 stands as the room.
+
+    A room may hold a stroke itself, as workbooks write 401/402.
+    """
+    estate, building, unit, room = key.split("/", 3)
+    return Address(estate, building.removesuffix("组"), unit, room, group=building.endswith("组"))
 
 
 def community_in(text: str) -> tuple[str, str]:

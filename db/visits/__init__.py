@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, ForeignKey, Index, SmallInteger, case, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    case,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.access import Right
@@ -34,7 +44,9 @@ OUTCOMES: Final = {
 OUTCOME_NAMES: Final = {
     "met": "见到人", "not_home": "未遇", "refused": "拒访", "phone": "电话联系", "left_card": "留门卡",
 }  # fmt: skip
+IN_VAIN: Final = ("not_home", "left_card")
 BANDS: Final = ("上午", "下午", "晚上", "时间不详")
+NOON, EVENING = 12 * 60, 18 * 60
 
 
 class Visit(Record):
@@ -220,6 +232,17 @@ def campaign_on(connection: Connection, day: date) -> CampaignLine | None:
     return next((c for c in campaigns(connection) if c.start <= day <= c.end), None)
 
 
+def met_households() -> ColumnElement[int]:
+    """Return the count of 户数: homes with at least one met visit among the visits selected."""
+    return func.count(case((Visit.outcome == "met", Visit.household)).distinct())
+
+
+def met_homes(connection: Connection, period: Period) -> int:
+    """Return the 户数 of a period."""
+    dated = Visit.day.between(period.start, period.end)
+    return connection.execute(select(met_households()).where(dated)).scalar_one()
+
+
 class VisitCount(NamedTuple):
     """What the visits of a period come to; see docs/FIGURES.md."""
 
@@ -236,11 +259,10 @@ class VisitCount(NamedTuple):
 def count_visits(connection: Connection, period: Period) -> VisitCount:
     """Count the visits dated in the period: tries of any outcome, and homes with a met visit."""
     dated = Visit.day.between(period.start, period.end)
-    met = case((Visit.outcome == "met", Visit.household))
     records, households, people, leaflets = connection.execute(
         select(
             func.count(),
-            func.count(met.distinct()),
+            met_households(),
             func.sum(Visit.people),
             func.sum(Visit.leaflets),
         ).where(dated)
@@ -286,14 +308,14 @@ def _not_home_by_band(connection: Connection, period: Period) -> dict[str, int]:
     morning, afternoon, evening, unknown = BANDS
     band = case(
         (Visit.at.is_(None), unknown),
-        (Visit.at < 12 * 60, morning),
-        (Visit.at < 18 * 60, afternoon),
+        (Visit.at < NOON, morning),
+        (Visit.at < EVENING, afternoon),
         else_=evening,
     )
     rows = connection.execute(
         select(band, func.count())
         .where(Visit.day.between(period.start, period.end))
-        .where(Visit.outcome.in_(("not_home", "left_card")))
+        .where(Visit.outcome.in_(IN_VAIN))
         .group_by(band)
     )
     found: dict[str, int] = dict(rows.all())

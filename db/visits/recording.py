@@ -1,8 +1,9 @@
 """Recording visits: at one door or at many at once, as one step that can be undone as one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -12,10 +13,13 @@ from db.kernel.fields import Problem
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx, chunks
 from db.kernel.text import tidy_name
-from db.people import Staff
+from db.people import Staff, Volunteer
 from db.places import Building, Household
 from db.places.address import Address
-from db.visits import OUTCOME_NAMES, Visit, VisitDraft, visit_problems
+from db.visits import OUTCOME_NAMES, Visit, VisitDraft, change_visit, visit_problems
+
+DAY_MINUTES = 24 * 60
+GONE = "有的住户已经不在台账里了，没有保存。请重新打开这栋楼。"
 
 
 @dataclass(frozen=True)
@@ -47,67 +51,144 @@ def entry_problems(entry: VisitEntry, today: date) -> Iterator[Problem]:
         ),
         today,
     )  # fmt: skip
+    if entry.at is not None and not 0 <= entry.at < DAY_MINUTES:
+        yield Problem("at", "时间不在0点到24点之间")
     if entry.outcome != "met" and entry.people:
         yield Problem("people", "没有见到人，却填了人数")
 
 
-def record_visits(doors: Sequence[Id], entry: VisitEntry) -> Command[tuple[Id, ...]]:
+def record_visits(
+    doors: Sequence[Id], entry: VisitEntry, address: str = ""
+) -> Command[tuple[Id, ...]]:
     """Return the command that records a visit at each door; it answers with the visits' ids.
 
-    UserError for an entry that may not be stored, or a door that is gone: nothing is written.
+    `address` is the first door's, for the history: "晨园3号楼2单元401等12户 见到人". UserError for an
+    entry that may not be stored, or a door that is gone: nothing is written.
     """
+    wanted = list(dict.fromkeys(doors))
 
     def run(tx: Tx) -> tuple[Id, ...]:
-        problem = next(entry_problems(entry, tx.today), None)
-        if problem is not None:
-            raise UserError(f"{problem.reason}，没有保存。")
-        known = {
-            row.id
-            for some in chunks(list(doors))
-            for row in tx.connection.execute(select(Household.id).where(Household.id.in_(some)))
-        }
-        if not known or known != set(doors):
-            raise UserError("有的住户已经不在台账里了，没有保存。请重新打开这栋楼。")
-        values = {
-            "day": entry.day, "at": entry.at, "outcome": entry.outcome, "people": entry.people,
-            "leaflets": entry.leaflets, "staff": staff_by_name(tx, entry.staff),
-            "volunteers": entry.volunteers, "topics": entry.topics, "found": entry.found,
-            "note": entry.note,
-        }  # fmt: skip
-        ids = tuple(new_id() for _ in doors)
-        rows = zip(ids, doors, strict=True)
+        values = values_of(tx, entry)
+        _require_doors(tx, wanted)
+        ids = tuple(new_id() for _ in wanted)
+        rows = zip(ids, wanted, strict=True)
         tx.add(Visit, [{"id": id_, "household": door, **values} for id_, door in rows])
         return ids
 
-    many = f"{len(doors)}户" if len(doors) > 1 else ""
-    note = " ".join(word for word in (many, OUTCOME_NAMES.get(entry.outcome, "")) if word)
+    many = f"{'等' if address else ''}{len(wanted)}户" if len(wanted) > 1 else ""
+    where = f"{address}{many}"
+    note = " ".join(word for word in (where, OUTCOME_NAMES.get(entry.outcome, "")) if word)
     return Command("登记走访", Right.WRITE, run, note=note)
 
 
-def staff_by_name(tx: Tx, names: Sequence[str]) -> tuple[Id, ...]:
-    """Return the ids of colleagues by name, in order; who is not known yet is added."""
-    wanted = [tidy_name(name) for name in names]
-    rows = tx.connection.execute(select(Staff.id, Staff.name).where(Staff.name.in_(wanted)))
-    known = {row.name: row.id for row in rows}
-    new = [{"id": new_id(), "name": name} for name in dict.fromkeys(wanted) if name not in known]
-    tx.add(Staff, new)
-    known |= {row["name"]: row["id"] for row in new}
-    return tuple(dict.fromkeys(known[name] for name in wanted))
+def edit_visit(visit: Id, entry: VisitEntry) -> Command[None]:
+    """Return the command that sets a visit to what is typed now; its door stays.
+
+    UserError for an entry that may not be stored, or a visit that is gone: nothing is written.
+    """
+
+    def run(tx: Tx) -> None:
+        change_visit(visit, values_of(tx, entry)).run(tx)
+
+    return Command("修改走访", Right.WRITE, run, note=OUTCOME_NAMES.get(entry.outcome, ""))
+
+
+def visit_entry(connection: Connection, visit: Id) -> VisitEntry | None:
+    """Return a visit as it would be typed, for changing it; None if it is gone."""
+    row = connection.execute(
+        select(
+            Visit.day, Visit.outcome, Visit.at, Visit.staff, Visit.volunteers, Visit.people,
+            Visit.leaflets, Visit.topics, Visit.found, Visit.note,
+        ).where(Visit.id == visit)
+    ).first()  # fmt: skip
+    if row is None:
+        return None
+    names = staff_names(connection, row.staff)
+    return VisitEntry(**{**row._asdict(), "staff": tuple(names[id_] for id_ in row.staff)})
 
 
 def remove_visits(visits: Sequence[Id]) -> Command[None]:
     """Return the command that takes visits out of the ledger; undo brings them back."""
+
+    def run(tx: Tx) -> None:
+        tx.remove(Visit, visits)
+        if not tx.touched.get(Visit.__tablename__):
+            raise UserError("这条走访记录已经不在了，没有改动。")
+
     many = f"{len(visits)}条" if len(visits) > 1 else ""
-    return Command("删除走访", Right.WRITE, lambda tx: tx.remove(Visit, visits), note=many)
+    return Command("删除走访", Right.WRITE, run, note=many)
+
+
+def values_of(tx: Tx, entry: VisitEntry) -> dict[str, Any]:
+    """Return an entry as a visit's row holds it; staff not known yet are added.
+
+    UserError for an entry that may not be stored, by its first problem.
+    """
+    problem = next(entry_problems(entry, tx.today), None)
+    if problem is not None:
+        raise UserError(f"{problem.reason}，没有保存。")
+    found = tx.connection.execute(
+        select(Volunteer.id).where(Volunteer.id.in_(entry.volunteers))
+    ).all()
+    if len(found) != len(set(entry.volunteers)):
+        raise UserError("同行的人已经不在名册里了，没有保存。请重新选择。")
+    typed = {name: value if value != "" else None for name, value in vars(entry).items()}
+    return {**typed, "staff": staff_by_name(tx, entry.staff)}
+
+
+def staff_by_name(tx: Tx, names: Sequence[str]) -> tuple[Id, ...]:
+    """Return the ids of colleagues by name, in order; who is not known yet is added.
+
+    Of two of one name it is the one who has not left.
+    """
+    wanted = list(dict.fromkeys(name for name in map(tidy_name, names) if name))
+    rows = tx.connection.execute(
+        select(Staff.id, Staff.name)
+        .where(Staff.name.in_(wanted))
+        .order_by(Staff.until.is_(None), Staff.id)
+    )
+    known = {row.name: row.id for row in rows}
+    new = [{"id": new_id(), "name": name} for name in wanted if name not in known]
+    tx.add(Staff, new)
+    known |= {row["name"]: row["id"] for row in new}
+    return tuple(known[name] for name in wanted)
+
+
+def staff_names(connection: Connection, ids: Sequence[Id]) -> Mapping[Id, str]:
+    """Return the names of colleagues by id."""
+    rows = connection.execute(select(Staff.id, Staff.name).where(Staff.id.in_(set(ids))))
+    return {row.id: row.name for row in rows}
 
 
 def address_of(connection: Connection, household: Id) -> Address | None:
     """Return a door's address, None if it is gone."""
-    row = connection.execute(
-        select(Building.estate, Building.number, Building.rural, Household.unit, Household.room)
-        .join(Household, Household.building == Building.id)
-        .where(Household.id == household)
-    ).first()
-    if row is None:
-        return None
-    return Address(row.estate, row.number, row.unit or "", row.room or "", group=row.rural)
+    return addresses_of(connection, [household]).get(household)
+
+
+def addresses_of(connection: Connection, households: Sequence[Id]) -> dict[Id, Address]:
+    """Return the addresses of doors by id, without those that are gone."""
+    found: dict[Id, Address] = {}
+    for some in chunks(list(households)):
+        rows = connection.execute(
+            select(
+                Household.id, Building.estate, Building.number, Building.rural, Household.unit,
+                Household.room,
+            )
+            .join(Building, Household.building == Building.id)
+            .where(Household.id.in_(some))
+        )  # fmt: skip
+        for id_, estate, number, rural, unit, room in rows:
+            found[id_] = Address(estate, number, unit or "", room or "", group=rural)
+    return found
+
+
+def _require_doors(tx: Tx, doors: Sequence[Id]) -> None:
+    known = {
+        row.id
+        for some in chunks(doors)
+        for row in tx.connection.execute(select(Household.id).where(Household.id.in_(some)))
+    }
+    if not doors:
+        raise UserError("没有选中要登记的户，没有保存。")
+    if known != set(doors):
+        raise UserError(GONE)

@@ -21,7 +21,7 @@ from desktop.home.parts import Card, DueList, titled_panel
 from desktop.page import Context, Page
 from desktop.paper.words import signed
 from desktop.widgets.bars import CoverageBar, WeekChart
-from desktop.widgets.parts import Tone, column, label, row
+from desktop.widgets.parts import Tone, clear, column, label, row
 from desktop.words import long_day
 
 OPENS = {
@@ -164,10 +164,7 @@ class HomePage(Page):
         campaign = today.campaign
         span = f"{campaign.start.month}月{campaign.start.day}日—{campaign.end.month}月{campaign.end.day}日"
         self._progress_about.setText(f"{campaign.name}　{span}" if campaign.name else "近一年")
-        while self._lines.count():
-            widget = self._lines.takeAt(0).widget()
-            if widget is not None:
-                widget.deleteLater()
+        clear(self._lines)
         for at, (name, base, done, exhausted) in enumerate(today.progress):
             bar = CoverageBar(self.context.theme, base, done, exhausted)
             share = label(f"{done / base:.1%}" if base else "—", tone="second")

@@ -19,6 +19,11 @@ _SHORT_HEAD = 6.0
 _HALVINGS = 30
 
 
+# A pen needs eight millimetres of a row.
+HAND_ROW = 8 * 72 / 25.4
+_HAND_SIZE = 12.0
+
+
 class Grid(NamedTuple):
     """The columns of one table: left sides with the last right side, type size, space of rows."""
 
@@ -63,6 +68,9 @@ def fit(table: Table, width: float, height: float, faces: Faces) -> Grid:
     wrapped = [size for size in _SIZES if sum(measured.least_at(size)) <= width]
     spread = [(size, BETWEEN_ROWS) for size in (*on_a_line, *wrapped, _SIZES[-1])]
     size, between = [*on_a_page, *spread][0]
+    if table.by_hand:
+        size = min(size, _HAND_SIZE)
+        between = HAND_ROW - size * _LEADING
     widths = _widths(table.columns, measured.least_at(size), measured.natural_at(size), width)
     edges = [0.0]
     for column_width in widths:

@@ -100,11 +100,12 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A ruled table and the notes that stand under it."""
+    """A ruled table and the notes that stand under it; `by_hand` leaves rows room to be filled."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    by_hand: bool = False
 
 
 TextBlock = (

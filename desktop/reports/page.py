@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,12 +18,9 @@ from db.kernel.workdays import Week
 from db.visits import campaigns
 from desktop.page import Context, Page
 from desktop.paper.document import Document
-from desktop.paper.fonts import find_faces
-from desktop.paper.pdf import write_pdf
 from desktop.paper.weekly_outlook import proposed_plans, proposed_problems
-from desktop.paths import cache
+from desktop.printing import pdf_of, print_paper
 from desktop.reports.making import LISTS, Counted, count, internal_lists, report
-from desktop.reports.printing import print_paper
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 
 SIDE = 380
@@ -209,7 +205,7 @@ class ReportsPage(Page):
             report(self._counted, _sentences(self._problems), _sentences(self._plans)),
             *self._lists,
         ]
-        self.context.background.errand(self, lambda _: _pdf(papers), self._show)
+        self.context.background.errand(self, lambda _: pdf_of(papers), self._show)
 
     def _show(self, pdf: bytes) -> None:
         self._pdf = pdf
@@ -221,12 +217,6 @@ class ReportsPage(Page):
         self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
         self._document.load(self._buffer)
         bar.setValue(at)
-
-
-def _pdf(papers: list[Document]) -> bytes:
-    made = BytesIO()
-    write_pdf(papers, made, faces=find_faces(cache()))
-    return made.getvalue()
 
 
 def _sentences(box: QPlainTextEdit) -> list[str]:

@@ -135,9 +135,17 @@ class Board(QWidget):
     @property
     def chosen(self) -> list[Id]:
         """The marked doors in walking order, or the current one if none is marked."""
-        if self._marked:
-            return [id_ for id_ in self._doors if id_ in self._marked]
-        return [self._current] if self._current else []
+        return self.marked or ([self._current] if self._current else [])
+
+    @property
+    def marked(self) -> list[Id]:
+        """The marked doors in walking order."""
+        return [id_ for id_ in self._doors if id_ in self._marked]
+
+    @property
+    def left(self) -> list[Id]:
+        """The doors still to be visited, in walking order."""
+        return [id_ for id_, door in self._doors.items() if door.left]
 
     def show_doors(self, doors: Sequence[DoorState], current: Id | None = None) -> None:
         """Show a building's doors in walking order; the cursor stays where it was if it can."""
@@ -146,7 +154,7 @@ class Board(QWidget):
         self._marked &= set(self._doors)
         wanted = current or self._current
         if wanted not in self._doors:
-            wanted = next((d.household for d in doors if d.state in ("untouched", "tried")), None)
+            wanted = next((d.household for d in doors if d.left), None)
             wanted = wanted or next(iter(self._doors), None)
         self._current = None
         self._set_current(wanted)
@@ -178,7 +186,7 @@ class Board(QWidget):
             return
         at = ids.index(self._current)
         for id_ in ids[at + 1 :] + ids[:at]:
-            if self._doors[id_].state in ("untouched", "tried"):
+            if self._doors[id_].left:
                 self._set_current(id_)
                 return
 
@@ -235,9 +243,7 @@ class Board(QWidget):
             self.marks_changed.emit(len(self._marked))
             self.update()
         elif key == Qt.Key.Key_A:
-            self._marked = {
-                d for d in self._doors if self._doors[d].state in ("untouched", "tried")
-            }
+            self._marked = set(self.left)
             self.marks_changed.emit(len(self._marked))
             self.update()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):

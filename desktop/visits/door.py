@@ -14,7 +14,7 @@ from db.visits.door import DoorCard, DoorVisit, door_card, outcome_words
 from desktop.background import Ticket
 from desktop.page import Context
 from desktop.visits.entry import EntryForm
-from desktop.widgets.parts import Tone, button, column, label, row, rule, scrolling
+from desktop.widgets.parts import Tone, button, clear, column, label, row, rule, scrolling
 from desktop.words import clock_words, day_words
 
 WAIT_MS = 70
@@ -119,10 +119,7 @@ class DoorPanel(QFrame):
         self._show_history(card.visits if card else ())
 
     def _show_history(self, visits: Sequence[DoorVisit]) -> None:
-        while self._history.count():
-            widget = self._history.takeAt(0).widget()
-            if widget is not None:
-                widget.deleteLater()
+        clear(self._history)
         if not visits:
             self._history.addWidget(label("还没有走访过", tone="second"), 0, 0)
             return

@@ -1,6 +1,7 @@
 """The entry of a visit: what repeats stays, what was met is one key."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import Final
 
@@ -36,7 +37,7 @@ class EntryForm(QWidget):
 
     recorded = Signal(str)
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, buttons: bool = True) -> None:
         super().__init__()
         self._context = context
         self._moment = moment_field(lambda: context.today)
@@ -61,7 +62,7 @@ class EntryForm(QWidget):
             grid.addWidget(field, at, 1)
         layout = column(self, gap=8)
         layout.addLayout(grid)
-        for outcomes in (SHOWN, MORE):
+        for outcomes in (SHOWN, MORE) if buttons else ():
             line = row(gap=6)
             for code, text in outcomes:
                 choice = button(text, partial(self.recorded.emit, code))
@@ -77,6 +78,10 @@ class EntryForm(QWidget):
         own = self._context.ledger.session.name
         if not self._staff.text() and own in staff:
             self._staff.setText(own)
+
+    def set_day(self, day: date) -> None:
+        """Begin with a day, such as the one a sheet was printed on."""
+        self._moment.setText(moment_words(day, None, self._context.today))
 
     def add_people(self, step: int) -> None:
         """Count one person more or less for the next visit."""

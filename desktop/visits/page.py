@@ -15,14 +15,18 @@ from db.kernel.ids import Id
 from db.kernel.journal import Done
 from db.people import staff
 from db.places import Household, set_occupancy
+from db.post import the_post
 from db.visits import OUTCOME_NAMES, CampaignLine
 from db.visits.recording import record_visits, remove_visits
+from db.visits.sheets import SheetLine, print_sheet, sheet
 from desktop.page import Context, Page
+from desktop.paper.field_sheet import field_sheet
+from desktop.printing import pdf_of, print_paper
 from desktop.visits.board import Board
 from desktop.visits.buildings import BuildingList, Line, lines_of
 from desktop.visits.door import DoorPanel
 from desktop.visits.overview import Overview
-from desktop.widgets.parts import column, label, panel, row, scrolling
+from desktop.widgets.parts import button, column, label, panel, row, scrolling
 
 LIST_WIDTH, DOOR_WIDTH = 228, 304
 COUNT_MS = 250
@@ -43,6 +47,7 @@ class VisitsPage(Page):
         ("空格", "多选；A 选中所有剩下的，Esc 取消"),
         ("Enter", "到右边填详细"),
         ("PgUp　PgDn", "前一栋、后一栋"),
+        ("Ctrl+P", "打印走访单：选中的户，没有选中就是这栋楼剩下的"),
     )
 
     def __init__(self, context: Context) -> None:
@@ -119,7 +124,36 @@ class VisitsPage(Page):
             self._board.next_left()
             self._board.setFocus()
 
-        self.context.background.write(self, record_visits(doors, entry), recorded)
+        address = many if len(doors) == 1 else ""
+        self.context.background.write(self, record_visits(doors, entry, address), recorded)
+
+    def print_sheet(self) -> None:
+        """Print the marked doors as a numbered sheet, or all that are left in the building."""
+        marked = self._board.marked
+        doors = marked or self._board.left
+        if not doors or self._campaign is None or not self.context.may(Right.WRITE):
+            self.said.emit("这栋楼没有剩下的户，不用打印走访单")
+            return
+        command = print_sheet(self._name.text(), doors, self._campaign.id or None)
+        self.context.background.write(self, command, self._numbered)
+
+    def _numbered(self, done: Done[SheetLine]) -> None:
+        number, day = done.value.number, self.context.today
+
+        def question(connection: Connection) -> bytes:
+            found = sheet(connection, number)
+            labels = [door.label for door in found.doors] if found else []
+            post = the_post(connection).name
+            paper = field_sheet(number, done.value.title, labels, post=post, printed=day)
+            return pdf_of([paper])
+
+        def made(pdf: bytes) -> None:
+            if print_paper(self, pdf):
+                self.said.emit(f"已打印第{number}号走访单")
+            else:
+                self.context.background.undo(self, done.no)
+
+        self.context.background.ask(self, question, made)
 
     def _build(self) -> None:
         left = panel()
@@ -135,6 +169,9 @@ class VisitsPage(Page):
         head.addWidget(self._name)
         head.addWidget(self._counts, 1)
         head.addWidget(self._marks)
+        print_one = button("打印走访单　Ctrl+P", self.print_sheet, kind="link")
+        print_one.setShortcut("Ctrl+P")
+        head.addWidget(print_one)
         layout.addLayout(head)
         layout.addWidget(self._scroll, 3)
         layout.addWidget(

@@ -1,13 +1,15 @@
 """Labels, buttons, panels and rows, made the same way everywhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -96,10 +98,30 @@ def scrolling(content: QWidget) -> QScrollArea:
     return area
 
 
-def clear(layout: QVBoxLayout | QHBoxLayout) -> None:
+def choose(box: QComboBox, value: object) -> None:
+    """Choose the entry with this value, or the first; Qt's own search does not compare bytes."""
+    entries = [box.itemData(at) for at in range(box.count())]
+    box.setCurrentIndex(entries.index(value) if value in entries else 0)
+
+
+def fill(box: QComboBox, entries: Sequence[tuple[str, object]], first: int = 0) -> None:
+    """Put words and values behind the first so many entries, if they are others than before."""
+    there = [box.itemData(at) for at in range(first, box.count())]
+    if there == [value for _, value in entries]:
+        return
+    chosen = box.currentData()
+    while box.count() > first:
+        box.removeItem(first)
+    for word, value in entries:
+        box.addItem(word, value)
+    choose(box, chosen)
+
+
+def clear(layout: QLayout) -> None:
     """Take every widget out of a layout."""
     while layout.count():
-        widget = layout.takeAt(0).widget()
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
         if widget is not None:
             widget.setParent(None)
             widget.deleteLater()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -98,6 +98,8 @@ class RowModel(QAbstractTableModel, Generic[T]):
 class RowTable(QTableView):
     """A calm table: whole rows, no grid; Ctrl+C copies the chosen rows as Excel takes them."""
 
+    removing = Signal()
+
     def __init__(self, model: RowModel[Any], name: str) -> None:
         super().__init__()
         self.setModel(model)
@@ -130,6 +132,8 @@ class RowTable(QTableView):
         """Copy the chosen rows with their headings."""
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.chosen_text())
+        elif event.key() == Qt.Key.Key_Delete:
+            self.removing.emit()
         else:
             super().keyPressEvent(event)
 

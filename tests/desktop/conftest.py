@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from db.ledger import Ledger
@@ -60,3 +60,15 @@ def settle(qtbot: QtBot, shell: Shell) -> None:
     for _ in range(3):
         qtbot.wait(80)
         qtbot.waitUntil(lambda: shell.context.background.idle, timeout=20_000)
+
+
+@pytest.fixture(autouse=True)
+def no_dialog_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dialog nobody answers would hold the suite up: it fails its test instead."""
+
+    def refuse(dialog: QDialog) -> int:
+        told = dialog.text() if isinstance(dialog, QMessageBox) else dialog.windowTitle()
+        raise AssertionError(f"a dialog was opened: {told}")
+
+    monkeypatch.setattr(QDialog, "exec", refuse)
+    monkeypatch.setattr(QMessageBox, "exec", refuse)

@@ -90,13 +90,13 @@ def test_locking_hides_everything_and_keeps_what_was_typed(
     settle(qtbot, shell)
     shell.context.routes.go("visits")
     settle(qtbot, shell)
-    shell.page._door.entry._note.setText("半句话")  # type: ignore[attr-defined]
+    shell.page.page._door.entry._note.setText("半句话")  # type: ignore[attr-defined]
     window.lock()
     assert window.locked
     assert not shell.isVisible()
     _log_in(qtbot, window, PASSWORD)
     qtbot.waitUntil(lambda: not window.locked, timeout=20_000)
-    assert shell.page._door.entry._note.text() == "半句话"  # type: ignore[attr-defined]
+    assert shell.page.page._door.entry._note.text() == "半句话"  # type: ignore[attr-defined]
 
 
 def test_idleness_locks(qtbot: QtBot, windows: _Windows, folder: Path) -> None:
@@ -137,7 +137,7 @@ def test_the_first_run_makes_a_ledger_and_checks_the_recovery_code(
     page._begin(import_first=True)
     assert window.shell is not None
     settle(qtbot, window.shell)
-    assert window.shell.page.title == "数据"
+    assert window.shell.page.page.title == "数据"
 
 
 def test_the_recovery_code_gives_a_new_password(

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from db.coverage import building_progress, coverage, door_states
 from db.visits import Visit, campaigns
 from desktop.visits.page import VisitsPage
+from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.desktop.conftest import settle
 
@@ -22,8 +23,9 @@ KEYSTROKES_A_VISIT = 4
 def page(qtbot: QtBot, shell: Shell) -> VisitsPage:
     shell.context.routes.go("visits")
     settle(qtbot, shell)
-    assert isinstance(shell.page, VisitsPage)
-    return shell.page
+    assert isinstance(shell.page, TabbedPage)
+    assert isinstance(shell.page.page, VisitsPage)
+    return shell.page.page
 
 
 def _visits(shell: Shell) -> int:

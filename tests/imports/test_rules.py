@@ -12,8 +12,10 @@ from db.disputes import Conclusion, Dispute, DisputeParty
 from db.disputes.facts import dispute_facts
 from db.kernel.errors import UserError
 from db.ledger import Ledger
-from db.people import Staff, Volunteer
-from db.places import Household
+from db.people import Staff, Volunteer, staff
+from db.people.colleagues import rename_staff
+from db.places import Household, communities
+from db.places.making import rename_community
 from db.trainings import Attendance, Training
 from db.visits import Visit
 from desktop.paper.rejected import write_rejected
@@ -317,3 +319,24 @@ def test_a_rejected_name_of_a_sign_in_sheet_comes_back_mended(
         ("李四", "absent"),
         ("王英", "present"),
     ]
+
+
+def test_an_old_workbook_is_understood_after_a_renaming(ledger: Ledger, tmp_path: Path) -> None:
+    homes = book(tmp_path / "1.xlsx", 台账=[HOMES, home(101)])
+    visits = book(tmp_path / "2.xlsx", 台账=[VISITS, tried(101)])
+    bring_in(ledger, homes, visits)
+    with ledger.read() as connection:
+        (place,) = communities(connection)
+        (colleague,) = staff(connection)
+    ledger.write(rename_community(place.id, "新一社区"))
+    ledger.write(rename_staff(colleague.id, "王瑛"))
+    made = bring_in(ledger, homes, visits)
+    assert counts(made) == {"households": (0, 0, 1, 0, 0), "visits": (0, 0, 1, 0, 0)}
+
+
+def test_a_room_written_with_a_stroke_keeps_visits_coming_in(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    bring_in(ledger, book(tmp_path / "1.xlsx", 台账=[HOMES, home("401/402"), home(101)]))
+    made = bring_in(ledger, book(tmp_path / "2.xlsx", 台账=[VISITS, tried(101), tried(999)]))
+    assert counts(made)["visits"] == (1, 0, 0, 0, 1)

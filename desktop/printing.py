@@ -1,10 +1,25 @@
-"""A PDF onto the printer's paper at its own measures: no scaling, duplex as the driver offers."""
+"""Papers made into a PDF, and onto the printer's paper at their own measures."""
+
+from collections.abc import Sequence
+from io import BytesIO
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QWidget
+
+from desktop.paper.document import Document
+from desktop.paper.fonts import find_faces
+from desktop.paper.pdf import write_pdf
+from desktop.paths import cache
+
+
+def pdf_of(papers: Sequence[Document]) -> bytes:
+    """Return papers one behind the other as a PDF."""
+    made = BytesIO()
+    write_pdf(papers, made, faces=find_faces(cache()))
+    return made.getvalue()
 
 
 def print_paper(parent: QWidget, pdf: bytes) -> bool:

@@ -1,0 +1,181 @@
+"""What each table and its columns are called, and how a stored value reads."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+from db.disputes import DisputeDraft
+from db.disputes.words import (
+    FORM_NAMES,
+    KIND_NAMES,
+    RESULT_NAMES,
+    RISK_NAMES,
+    SOURCE_NAMES,
+)
+from db.editions import KIND_NAMES as EDITION_NAMES
+from db.kernel.access import ROLE_NAMES
+from db.kernel.fields import fields_of
+from db.kernel.journal import record_class, table_of
+from db.kernel.records import Ids, Values
+from db.people import OCCUPATION_NAMES, VolunteerDraft
+from db.people import ROLE_NAMES as VOLUNTEER_NAMES
+from db.people.colleagues import KIND_NAMES as STAFF_NAMES
+from db.people.colleagues import StaffDraft
+from db.places import OCCUPANCY_NAMES, HouseholdDraft
+from db.places.address import Address, address_of_key
+from db.post import PostDraft
+from db.trainings import KINDS as TRAINING_KINDS
+from db.trainings import STATUS_NAMES, AttendanceDraft, TrainingDraft
+from db.visits import OUTCOME_NAMES, VisitDraft
+
+Row = Mapping[str, Any]
+NameOf = Callable[[str, bytes], str]
+_TRAINING_NAMES = {code: name for name, code in reversed(TRAINING_KINDS.items())}
+_CLOCK: Final = {("visit", "at"), ("training", "start"), ("training", "end"), ("attendance", "signed")}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Words:
+    """A table in words: its noun, how a row is called, its columns' labels and codes.
+
+    Labels come from the draft; `labels` has those of columns the draft lacks. `names` maps the
+    codes of a column to their words, `of` the table an id without a declared reference stands for.
+    """
+
+    noun: str
+    title: Callable[[Row, NameOf], str]
+    draft: Any = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    of: Mapping[str, str] = field(default_factory=dict)
+
+
+def _named(row: Row, _: NameOf) -> str:
+    return str(row["name"])
+
+
+def _household(row: Row, _: NameOf) -> str:
+    return address_of_key(row["key"]).text
+
+
+def _building(row: Row, _: NameOf) -> str:
+    return Address(row["estate"], row["number"], group=row["rural"]).building_text
+
+
+def _visit(row: Row, name_of: NameOf) -> str:
+    home = name_of("household", row["household"])
+    return f"{row['day']} {home} {OUTCOME_NAMES.get(row['outcome'], '')}"
+
+
+def _dispute(row: Row, _: NameOf) -> str:
+    number = row.get("paper_number")
+    shown = f"{row['paper_year']}-{number}" if number and row.get("paper_year") else number
+    return f"{shown or row['registered']} {KIND_NAMES.get(row['kind'], '')}纠纷"
+
+
+def _of_dispute(what: str) -> Callable[[Row, NameOf], str]:
+    return lambda row, name_of: f"{name_of('dispute', row['dispute'])} {row.get('day', '')}{what}"
+
+
+def _training(row: Row, _: NameOf) -> str:
+    return f"{row['day']} {row['topic']}"
+
+
+_DISPUTE = {"dispute": "纠纷", "day": "日期"}
+WORDS: Final[Mapping[str, Words]] = {
+    "account": Words("账号", _named, labels={
+        "user": "登录名", "name": "姓名", "role": "身份", "since": "启用日期", "until": "停用日期",
+    }, names={"role": {role.value: name for role, name in ROLE_NAMES.items()}}),
+    "attendance": Words("出勤", _named, AttendanceDraft, {
+        "training": "培训", "volunteer": "名册上的人",
+    }, {"status": STATUS_NAMES}),
+    "building": Words("楼栋", _building, labels={
+        "community": "社区", "estate": "小区", "number": "楼栋", "rural": "是否村民小组",
+    }),
+    "campaign": Words("走访任务", _named, labels={
+        "name": "名称", "start": "开始日期", "end": "结束日期", "topics": "主题", "communities": "社区",
+        "tries": "未遇几次算尽责", "refusal_closes": "拒访算尽责", "phone_closes": "电话联系算尽责",
+    }),
+    "community": Words("社区", _named, labels={"name": "名称", "rank": "顺序"}),
+    "day_off": Words("节假日", lambda row, _: f"{row['day']} {row['name']}", labels={
+        "day": "日期", "works": "是否上班", "name": "名称",
+    }),
+    "dispute": Words("纠纷", _dispute, DisputeDraft, {
+        "paper_year": "编号年份", "paper_number": "编号",
+    }, {"source": SOURCE_NAMES, "kind": KIND_NAMES, "risk": RISK_NAMES}),
+    "dispute_conclusion": Words("调解结果", _of_dispute("结果"), labels={
+        **_DISPUTE, "outcome": "结果", "form": "协议形式", "due": "履行期限", "performed": "已履行",
+        "performed_on": "履行日期", "destination": "移送去向",
+    }, names={"outcome": RESULT_NAMES, "form": FORM_NAMES}),
+    "dispute_follow_up": Words("回访", _of_dispute("回访"), labels={**_DISPUTE, "result": "回访结果"}),
+    "dispute_party": Words("当事人", _named, labels={
+        "dispute": "纠纷", "side": "哪一方", "place": "顺序", "name": "姓名", "phone": "电话",
+    }, names={"side": {"A": "甲方", "B": "乙方"}}),
+    "dispute_reopening": Words("重新受理", _of_dispute("重新受理"), labels={**_DISPUTE, "reason": "原因"}),
+    "edition": Words("签发的报表", lambda row, _: f"{row['period']} 第{row['no']}版", labels={
+        "kind": "种类", "period": "期次", "no": "第几版", "issued": "签发日期", "account": "签发人",
+        "reason": "更正原因", "problems": "存在问题", "plans": "工作计划",
+    }, names={"kind": EDITION_NAMES}, of={"account": "account"}),
+    "field_sheet": Words("走访单", lambda row, _: f"第{row['number']}号走访单", labels={
+        "number": "编号", "title": "名称", "printed": "打印日期", "campaign": "走访任务",
+        "doors": "住户", "returned": "登记日期",
+    }, of={"campaign": "campaign"}),
+    "household": Words("住户", _household, HouseholdDraft, {
+        "community": "社区", "building": "楼栋", "unit": "单元", "room": "房号",
+    }, {"occupancy": OCCUPANCY_NAMES}),
+    "household_alias": Words("曾用地址", _household, labels={
+        "community": "社区", "household": "住户",
+    }),
+    "import_mapping": Words("导入的列", lambda *_: "记住的列"),
+    "post": Words("警务室设置", _named, PostDraft),
+    "staff": Words("工作人员", _named, StaffDraft, {"until": "离任日期"}, {"kind": STAFF_NAMES}),
+    "training": Words("培训", _training, TrainingDraft, {"note": "备注"}, {"kind": _TRAINING_NAMES}),
+    "visit": Words("走访", _visit, VisitDraft, {"household": "住户"}, {"outcome": OUTCOME_NAMES}),
+    "volunteer": Words("人员", _named, VolunteerDraft, {
+        "community": "社区", "building": "楼栋", "unit": "单元",
+    }, {"role": VOLUNTEER_NAMES, "occupation": OCCUPATION_NAMES}),
+}  # fmt: skip
+
+
+@cache
+def labels(entity: str) -> dict[str, str]:
+    """Return the labels of a table's columns that a person may see, in the order of the form.
+
+    Comparable keys and what imports remember are for the program alone.
+    """
+    words = WORDS[entity]
+    table = table_of(record_class(entity))
+    drafted = {} if words.draft is None else fields_of(words.draft)
+    known = {**words.labels, **{name: declared.label for name, declared in drafted.items()}}
+    shown = {
+        column.name
+        for column in table.columns
+        if column.name not in ("id", "key") and not isinstance(column.type, Values)
+    }
+    return {name: label for name, label in known.items() if name in shown}
+
+
+def value_text(entity: str, column: str, value: Any, name_of: NameOf) -> str:
+    """Return a stored value as a person reads it; empty for nothing."""
+    words = WORDS[entity]
+    at = table_of(record_class(entity)).c[column]
+    of = next((key.column.table.name for key in at.foreign_keys), words.of.get(column))
+    if value is None or value == ():
+        said = ""
+    elif of is not None:
+        said = name_of(of, value)
+    elif isinstance(at.type, Ids):
+        said = "、".join(name_of(at.type.of, one) for one in value)
+    elif isinstance(value, tuple):
+        said = "、".join(value)
+    elif isinstance(value, bool):
+        said = "是" if value else "否"
+    elif isinstance(value, date):
+        said = value.isoformat()
+    elif (entity, column) in _CLOCK:
+        said = f"{value // 60:02d}:{value % 60:02d}"
+    else:
+        said = words.names.get(column, {}).get(value, str(value))
+    return said

@@ -1,0 +1,31 @@
+"""The names of a ledger's files within its folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a ledger's files lie: one folder."""
+
+    folder: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The encrypted file."""
+        return self.folder / "ledger.db"
+
+    @property
+    def slots(self) -> Path:
+        """The key slots."""
+        return self.folder / "slots.json"
+
+    @property
+    def throttle(self) -> Path:
+        """The count of failed log-ins."""
+        return self.folder / "throttle.json"
+
+    @property
+    def backups(self) -> Path:
+        """The automatic backups."""
+        return self.folder / "backups"

@@ -1,0 +1,119 @@
+"""Volunteers who come, change and leave."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from db.kernel.access import Right
+from db.kernel.errors import UserError
+from db.kernel.fields import tidied
+from db.kernel.history import hanging_rows
+from db.kernel.ids import Id, new_id
+from db.kernel.journal import Command, Tx
+from db.people import Volunteer, VolunteerDraft, volunteer_problems
+from db.places import Building, Community
+from db.places.address import unit_part
+
+
+@dataclass(frozen=True)
+class VolunteerPlace:
+    """Where a volunteer serves: a community, and for a 联户长 the building and unit of the homes."""
+
+    community: Id
+    building: Id | None = None
+    unit: str | None = None
+
+
+def add_volunteer(place: VolunteerPlace, draft: VolunteerDraft) -> Command[Id]:
+    """Return the command that puts a person on the roster.
+
+    UserError for a draft that may not be stored, or a person of the same community, name and
+    telephone: a workbook could not tell the two apart.
+    """
+
+    def run(tx: Tx) -> Id:
+        made = new_id()
+        tx.add(Volunteer, [{"id": made, **_values(tx, place, draft, None)}])
+        return made
+
+    return Command("新增人员", Right.WRITE, run)
+
+
+def change_volunteer(volunteer: Id, place: VolunteerPlace, draft: VolunteerDraft) -> Command[None]:
+    """Return the command that sets a volunteer's entries and place to the form's."""
+
+    def run(tx: Tx) -> None:
+        values = _values(tx, place, draft, volunteer)
+        _since(tx, volunteer)
+        tx.change(Volunteer, {volunteer: values})
+
+    return Command("修改人员", Right.WRITE, run)
+
+
+def leave_volunteer(volunteer: Id, day: date) -> Command[None]:
+    """Return the command that ends a volunteer's service; the day is the last one served."""
+
+    def run(tx: Tx) -> None:
+        since = _since(tx, volunteer)
+        if since is not None and day < since:
+            raise UserError("离任日期早于聘任日期，没有保存。")
+        tx.change(Volunteer, {volunteer: {"until": day}})
+
+    return Command("人员离任", Right.WRITE, run, note=day.isoformat())
+
+
+def remove_volunteer(volunteer: Id) -> Command[None]:
+    """Return the command that takes out an entry made by mistake; who served leaves instead.
+
+    UserError, telling how many, if visits or attendance name the person.
+    """
+
+    def run(tx: Tx) -> None:
+        _since(tx, volunteer)
+        hanging = sum(
+            len(list(rows)) for _, _, rows in hanging_rows(tx.connection, "volunteer", [volunteer])
+        )
+        if hanging:
+            raise UserError(
+                f"这个人名下有{hanging}条走访或培训，不能删除，什么都没有改动。请改为登记离任。"
+            )
+        tx.remove(Volunteer, [volunteer])
+
+    return Command("删除人员", Right.WRITE, run)
+
+
+def _since(tx: Tx, volunteer: Id) -> date | None:
+    found = tx.connection.execute(select(Volunteer.since).where(Volunteer.id == volunteer)).first()
+    if found is None:
+        raise UserError("这个人已经不在名册里了，没有改动。")
+    since: date | None = found.since
+    return since
+
+
+def _values(tx: Tx, place: VolunteerPlace, draft: VolunteerDraft, own: Id | None) -> dict[str, Any]:
+    fit = tidied(draft)
+    if (problem := next(volunteer_problems(fit, tx.today), None)) is not None:
+        raise UserError(f"{problem.reason}，没有保存。")
+    there = select(Community.id).where(Community.id == place.community)
+    if tx.connection.execute(there).first() is None:
+        raise UserError("请选择社区，没有保存。")
+    if place.building is not None:
+        inside = select(Building.id).where(
+            Building.id == place.building, Building.community == place.community
+        )
+        if tx.connection.execute(inside).first() is None:
+            raise UserError("选的楼栋不在这个社区，没有保存。")
+    alike = select(Volunteer.id).where(
+        Volunteer.community == place.community,
+        Volunteer.name == fit.name,
+        Volunteer.phone.is_(None) if fit.phone is None else Volunteer.phone == fit.phone,
+        Volunteer.id != (own or b""),
+    )
+    if tx.connection.execute(alike).first() is not None:
+        raise UserError("这个社区已经有同名、同电话的人，没有重复登记。")
+    entries = {name: getattr(fit, name) for name in VolunteerDraft.__dataclass_fields__}
+    unit = unit_part(place.unit) if place.building is not None and place.unit else None
+    where = {"community": place.community, "building": place.building, "unit": unit}
+    return {**where, **entries}

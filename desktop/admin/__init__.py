@@ -1,0 +1,1 @@
+"""设置: campaigns, the post, accounts, days off, looks."""

@@ -1,0 +1,146 @@
+"""账号: who may open the ledger, as what; passwords."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from PySide6.QtWidgets import QComboBox, QLineEdit
+
+from db.kernel.access import ROLE_NAMES, Right, Role
+from db.kernel.accounts import AccountLine
+from desktop.page import Context, Page
+from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.tables import Column, RowModel, RowTable
+
+FORM_WIDTH = 360
+COLUMNS: tuple[Column[AccountLine], ...] = (
+    Column("登录名", lambda a: a.user, 10),
+    Column("姓名", lambda a: a.name, 10),
+    Column("身份", lambda a: ROLE_NAMES[a.role], 8),
+    Column("开通", lambda a: a.since.isoformat(), 8),
+    Column("停用", lambda a: a.until.isoformat() if a.until else "", 8),
+)
+
+
+class AccountsPage(Page):
+    """Own password for everyone; accounts of others for officers."""
+
+    title: ClassVar[str] = "账号"
+    watches: ClassVar[frozenset[str]] = frozenset(("account",))
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._model: RowModel[AccountLine] = RowModel(COLUMNS)
+        self._table = RowTable(self._model, "账号")
+        self._own = (_secret("新密码"), _secret("再输一遍"))
+        self._name = QLineEdit()
+        self._name.setPlaceholderText("姓名，也是登录名")
+        self._name.setAccessibleName("姓名")
+        self._role = QComboBox()
+        self._role.setAccessibleName("身份")
+        for role in Role:
+            self._role.addItem(ROLE_NAMES[role], role)
+        self._new = (_secret("给他的密码"), _secret("再输一遍"))
+        frame = panel()
+        column(frame, (6, 6, 6, 6)).addWidget(self._table)
+        form = panel()
+        form.setFixedWidth(context.theme.px(FORM_WIDTH))
+        layout = column(form, (20, 16, 20, 16), 8)
+        layout.addWidget(label(f"改我的密码（{context.ledger.session.user}）", 16))
+        for field in self._own:
+            layout.addWidget(field)
+        layout.addWidget(button("改密码", self._change_own, kind="main"))
+        layout.addSpacing(16)
+        layout.addWidget(label("新账号", 16))
+        for widget in (self._name, self._role, *self._new):
+            layout.addWidget(widget)
+        line = row()
+        self._buttons = (
+            button("新增", self._add),
+            button("停用选中的", self._close),
+            button("给选中的重设密码", self._reset),
+        )
+        for one in self._buttons:
+            one.setEnabled(context.may(Right.ACCOUNTS))
+            line.addWidget(one)
+        layout.addLayout(line)
+        layout.addWidget(
+            label(
+                "停用后他的密码打不开这份台账；他以前拷走的台账和备份，用旧密码仍能打开。",
+                12,
+                "second",
+                wrap=True,
+            )
+        )
+        layout.addStretch()
+        outer = row(self, (20, 12, 20, 14), 16)
+        outer.addWidget(frame, 1)
+        outer.addWidget(form)
+
+    def refresh(self) -> None:
+        """List the accounts."""
+        ledger = self.context.ledger
+        self.context.background.errand(self, lambda _: ledger.accounts(), self._model.show_rows)
+
+    def _change_own(self) -> None:
+        ledger = self.context.ledger
+        self._with(self._own, lambda new: ledger.set_password(ledger.session.user, new), "密码已改")
+
+    def _add(self) -> None:
+        ledger, name, role = (
+            self.context.ledger,
+            self._name.text().strip(),
+            self._role.currentData(),
+        )
+        if not name:
+            self.said.emit("请填姓名")
+            return
+        self._with(
+            self._new, lambda new: ledger.add_account(name, name, role, new), f"已新增账号“{name}”"
+        )
+
+    def _reset(self) -> None:
+        if (chosen := self._chosen()) is not None:
+            ledger = self.context.ledger
+            self._with(
+                self._new,
+                lambda new: ledger.set_password(chosen.user, new),
+                f"“{chosen.user}”的密码已重设",
+            )
+
+    def _close(self) -> None:
+        if (chosen := self._chosen()) is not None:
+            ledger = self.context.ledger
+            self._do(lambda: ledger.close_account(chosen.user), f"已停用账号“{chosen.user}”")
+
+    def _chosen(self) -> AccountLine | None:
+        at = self._table.currentIndex().row()
+        if 0 <= at < len(self._model.rows):
+            return self._model.rows[at]
+        self.said.emit("请先在左边选一个账号")
+        return None
+
+    def _with(
+        self, fields: tuple[QLineEdit, QLineEdit], job: Callable[[str], None], told: str
+    ) -> None:
+        first, again = (field.text() for field in fields)
+        if not first or first != again:
+            self.said.emit("两次输入的密码不一样，没有保存" if first else "请填密码")
+            return
+        self._do(lambda: job(first), told)
+        for field in fields:
+            field.clear()
+
+    def _do(self, job: Callable[[], None], told: str) -> None:
+        def done(_: None) -> None:
+            self.said.emit(told)
+            self.refresh()
+
+        self.context.background.errand(self, lambda _: job(), done, lane="writer")
+
+
+def _secret(name: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setEchoMode(QLineEdit.EchoMode.Password)
+    field.setPlaceholderText(name)
+    field.setAccessibleName(name)
+    return field

@@ -1,0 +1,133 @@
+"""警务室: the post's own name and rules, and the days off that deadlines move around."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from sqlalchemy import Connection
+
+from db.kernel.access import Right
+from db.post import (
+    DayOffLine,
+    PostDraft,
+    change_post,
+    days_off,
+    post_problems,
+    remove_day_off,
+    set_day_off,
+    the_post,
+    years_with_days_off,
+)
+from desktop.page import Context, Page
+from desktop.widgets.forms import DraftForm
+from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.tables import Column, RowModel, RowTable
+from desktop.words import WEEKDAYS, typed_day
+
+FORM_WIDTH = 420
+COLUMNS: tuple[Column[DayOffLine], ...] = (
+    Column("日期", lambda d: d.day.isoformat(), 8),
+    Column("星期", lambda d: f"星期{WEEKDAYS[d.day.weekday()]}", 6),
+    Column("上班", lambda d: "上班" if d.works else "休息", 6),
+    Column("名称", lambda d: d.name, 14),
+)
+
+
+class PostPage(Page):
+    """Whose ledger it is. Deadlines that end on a day off move to the next working day."""
+
+    title: ClassVar[str] = "警务室"
+    watches: ClassVar[frozenset[str]] = frozenset(("post", "day_off"))
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "下一格，最后一格保存"),)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._form = DraftForm(PostDraft, post_problems, {}, lambda: context.today)
+        self._form.saved.connect(self.save)
+        self._model: RowModel[DayOffLine] = RowModel(COLUMNS)
+        self._table = RowTable(self._model, "节假日")
+        self._day, self._name = QLineEdit(), QLineEdit()
+        self._day.setPlaceholderText("日期，如 10.1")
+        self._name.setPlaceholderText("名称，如 国庆节")
+        self._works = QCheckBox("调休上班")
+        self._known = label(tone="second", wrap=True)
+        may = context.may(Right.SETTINGS)
+        left = panel()
+        left.setFixedWidth(context.theme.px(FORM_WIDTH))
+        inside = column(left, (20, 16, 20, 16), 12)
+        inside.addWidget(label("警务室", 16))
+        inside.addWidget(self._form)
+        save = button("保存", self.save, kind="main")
+        save.setEnabled(may)
+        inside.addWidget(save)
+        inside.addStretch()
+        right = panel()
+        days = column(right, (16, 14, 16, 14), 10)
+        days.addWidget(label("节假日和调休", 16))
+        days.addWidget(self._known)
+        days.addWidget(self._table, 1)
+        line = row()
+        parts: Sequence[QWidget] = (
+            self._day, self._name, self._works, button("加上", self._add),
+            button("去掉选中的", self._remove),
+        )  # fmt: skip
+        for part in parts:
+            part.setEnabled(may)
+            line.addWidget(part)
+        days.addLayout(line)
+        outer = row(self, (20, 12, 20, 14), 16)
+        outer.addWidget(left)
+        outer.addWidget(right, 1)
+        self.setFocusProxy(self._form)
+
+    def refresh(self) -> None:
+        """Read the post and its days off of the year and the next."""
+        year = self.context.today.year
+
+        def question(connection: Connection) -> tuple[PostDraft, list[DayOffLine], list[int]]:
+            lines = [*days_off(connection, year), *days_off(connection, year + 1)]
+            return the_post(connection), lines, years_with_days_off(connection)
+
+        self.context.background.ask(self, question, self._show)
+
+    def save(self) -> None:
+        """Write the post's entries."""
+        try:
+            draft = self._form.draft()
+        except ValueError:
+            return
+        self.context.background.write(
+            self, change_post(draft), lambda _: self.said.emit("已保存　　Ctrl+Z 撤销")
+        )
+
+    def _show(self, answer: tuple[PostDraft, list[DayOffLine], list[int]]) -> None:
+        draft, lines, years = answer
+        self._form.show_draft(draft)
+        self._model.show_rows(lines)
+        missing = [
+            y for y in (self.context.today.year, self.context.today.year + 1) if y not in years
+        ]
+        told = "、".join(f"{year}年" for year in missing)
+        self._known.setText(
+            f"{told}还没有节假日表，先按周一到周五上班计算；国务院通知出来后请补上。"
+            if told
+            else "期限落在休息日的，顺延到下一个上班的日子。"
+        )
+
+    def _add(self) -> None:
+        day = typed_day(self._day.text(), self.context.today)
+        if day is None:
+            self.said.emit("看不懂这个日期，可以写：10.1、2026-10-1")
+            return
+        command = set_day_off(day, works=self._works.isChecked(), name=self._name.text().strip())
+        self.context.background.write(
+            self, command, lambda _: self.said.emit("已加上　　Ctrl+Z 撤销")
+        )
+
+    def _remove(self) -> None:
+        at = self._table.currentIndex().row()
+        if 0 <= at < len(self._model.rows):
+            command = remove_day_off(self._model.rows[at].day)
+            self.context.background.write(
+                self, command, lambda _: self.said.emit("已去掉　　Ctrl+Z 撤销")
+            )

@@ -1,0 +1,1 @@
+"""备份: verified copies, here and on a stick."""

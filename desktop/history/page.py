@@ -1,0 +1,120 @@
+"""改动记录: everything done, the latest first, or one record's own history; each can be undone."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QModelIndex
+from PySide6.QtWidgets import QTextEdit
+from sqlalchemy import Connection
+
+from db.history import Entry, Line, recent, record_history
+from db.kernel.ids import Id
+from desktop.page import Context, Page
+from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.tables import Column, RowModel, RowTable
+
+WINDOW = 200
+COLUMNS: tuple[Column[Line], ...] = (
+    Column("号", lambda e: str(e.no), 5, number=True),
+    Column("时间", lambda e: f"{e.when:%Y-%m-%d %H:%M}", 11),
+    Column("谁", lambda e: e.who, 7),
+    Column("做了什么", lambda e: e.action, 10),
+    Column("说明", lambda e: e.note, 26),
+    Column("改动", lambda e: str(e.changes or ""), 5, number=True),
+    Column("", lambda e: "已撤销" if e.undone else "", 6),
+)
+
+
+class HistoryPage(Page):
+    """The journal in words. With a record it tells that record's own changes, field by field."""
+
+    title: ClassVar[str] = "改动记录"
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (("Ctrl+C", "复制选中的行"),)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._record: tuple[str, Id, str] | None = None
+        self._model: RowModel[Line] = RowModel(COLUMNS)
+        self._model.more = self._more
+        self._table = RowTable(self._model, "改动记录")
+        self._name = label("全部操作", 16)
+        self._details = QTextEdit()
+        self._details.setReadOnly(True)
+        self._details.setAccessibleName("改动的内容")
+        self._all = button("看全部操作", self._show_all)
+        self._undo = button("撤销选中的这一步", self._undo_chosen)
+        head = row(gap=10)
+        head.addWidget(self._name, 1)
+        head.addWidget(self._all)
+        head.addWidget(self._undo)
+        frame = panel()
+        column(frame, (6, 6, 6, 6)).addWidget(self._table)
+        outer = column(self, (20, 12, 20, 14), 10)
+        outer.addLayout(head)
+        outer.addWidget(frame, 3)
+        outer.addWidget(self._details, 2)
+        self._table.selectionModel().currentRowChanged.connect(self._moved)
+        self.setFocusProxy(self._table)
+
+    def open(self, what: Mapping[str, Any]) -> None:
+        """Tell the history of one record, if the route names one."""
+        if what.get("record") is not None:
+            self._record = (what["entity"], what["record"], what.get("name", ""))
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Read again; a history changes with everything that is done."""
+        self._details.setVisible(self._record is not None)
+        self._all.setVisible(self._record is not None)
+        if self._record is None:
+            self._name.setText("全部操作")
+            self.context.background.ask(self, lambda c: recent(c, 0, WINDOW), self._show)
+            return
+        entity, record, name = self._record
+        self._name.setText(f"{name}的改动")
+
+        def question(connection: Connection) -> list[Entry]:
+            return record_history(connection, entity, record)
+
+        self.context.background.ask(self, question, self._show_record)
+
+    def _show(self, lines: list[Line]) -> None:
+        total = lines[0].no if lines else 0
+        self._model.show_rows(lines, total)
+        self._table.selectRow(0)
+
+    def _show_record(self, entries: list[Entry]) -> None:
+        self._model.show_rows(
+            [Line(e.no, e.when, e.who, e.action, e.note, len(e.changes), e.undone) for e in entries]
+        )
+        said = []
+        for entry in entries:
+            said.append(f"第{entry.no}号　{entry.when:%Y-%m-%d %H:%M}　{entry.who}　{entry.action}")
+            said += [f"　　{c.label}：{c.old or '空'} → {c.new or '空'}" for c in entry.changes]
+        self._details.setPlainText("\n".join(said))
+
+    def _more(self, offset: int) -> None:
+        if self._record is None:
+            self.context.background.ask(
+                self, lambda c: recent(c, offset, WINDOW), self._model.add_rows
+            )
+
+    def _show_all(self) -> None:
+        self._record = None
+        self.refresh()
+
+    def _moved(self, current: QModelIndex, _: QModelIndex) -> None:
+        rows = self._model.rows
+        line = rows[current.row()] if 0 <= current.row() < len(rows) else None
+        self._undo.setEnabled(line is not None and line.changes > 0 and not line.undone)
+
+    def _undo_chosen(self) -> None:
+        at = self._table.currentIndex().row()
+        if 0 <= at < len(self._model.rows):
+            line = self._model.rows[at]
+
+            def undone(_: object) -> None:
+                self.said.emit(f"已撤销：{line.action} {line.note}")
+                self.refresh()
+
+            self.context.background.undo(self, line.no, undone)

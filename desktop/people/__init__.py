@@ -1,0 +1,1 @@
+"""队伍: volunteers, the homes they answer for, and colleagues."""

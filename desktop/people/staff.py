@@ -1,0 +1,120 @@
+"""Colleagues named in the ledgers: list, form, and what is open when one leaves."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from PySide6.QtWidgets import QComboBox, QVBoxLayout
+from sqlalchemy import Connection
+
+from db.disputes.handover import Leaving, staff_leaves
+from db.kernel.access import Right
+from db.kernel.ids import Id
+from db.kernel.journal import Done
+from db.people.colleagues import (
+    KIND_NAMES,
+    StaffDraft,
+    StaffRow,
+    add_staff,
+    change_staff,
+    staff_problems,
+    staff_rows,
+)
+from desktop.widgets.forms import DraftForm
+from desktop.widgets.parts import button, label, row
+from desktop.widgets.register import RegisterPage
+from desktop.widgets.tables import Column
+
+
+class StaffPage(RegisterPage[StaffRow]):
+    """Visitors, mediators and lecturers by name."""
+
+    title: ClassVar[str] = "工作人员"
+    noun = "工作人员"
+    watches: ClassVar[frozenset[str]] = frozenset(("staff",))
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (("Ctrl+N", "新的工作人员"),)
+    columns: Sequence[Column[Any]] = (
+        Column("姓名", lambda s: s.name, 8),
+        Column("身份", lambda s: KIND_NAMES.get(s.kind or "", ""), 8),
+        Column("到岗", lambda s: s.since.isoformat() if s.since else "", 8),
+        Column("离岗", lambda s: s.until.isoformat() if s.until else "", 8),
+    )
+
+    def open(self, what: Mapping[str, Any]) -> None:
+        """Put the cursor on a colleague."""
+        if what.get("record") is not None:
+            self.go_to(what["record"])
+
+    def asked(self, connection: Connection, offset: int, limit: int) -> tuple[int, list[StaffRow]]:
+        """Return the colleagues whose name holds what was typed."""
+        wanted = self.text.text().strip()
+        rows = [line for line in staff_rows(connection) if wanted in line.name]
+        return len(rows), rows[offset : offset + limit]
+
+    def form_parts(self, layout: QVBoxLayout) -> None:
+        """Entries, and leaving with who takes over."""
+        self._form = DraftForm(
+            StaffDraft, staff_problems, {"kind": KIND_NAMES}, lambda: self.context.today
+        )
+        self._form.saved.connect(self.save)
+        self._save = button("保存", self.save, kind="main")
+        self._to = QComboBox()
+        self._to.setAccessibleName("未结的纠纷交给")
+        self._leave = button("今天离岗", self._leave_today)
+        layout.addWidget(self._form)
+        line = row()
+        line.addStretch()
+        line.addWidget(self._save)
+        layout.addLayout(line)
+        layout.addSpacing(12)
+        layout.addWidget(label("离岗，未结的纠纷交给", 12, "second"))
+        layout.addWidget(self._to)
+        layout.addWidget(self._leave)
+
+    def show_row(self, chosen: StaffRow | None) -> None:
+        """Show a colleague, or an empty form."""
+        self._form.show_draft(chosen)
+        self._save.setEnabled(self.context.may(Right.WRITE))
+        self._leave.setEnabled(chosen is not None and chosen.until is None)
+        self._to.clear()
+        self._to.addItem("不交接", None)
+        for other in self.model.rows:
+            if other.until is None and (chosen is None or other.id != chosen.id):
+                self._to.addItem(other.name, other.id)
+        if chosen is not None:
+            self.heading.setText(chosen.name)
+
+    def save(self) -> None:
+        """Write the colleague."""
+        try:
+            draft = self._form.draft()
+        except ValueError:
+            return
+        if self.row is not None:
+            command = change_staff(self.row.id, draft)
+            self.context.background.write(self, command, lambda _: self._saved(draft.name))
+            return
+
+        def added(done: Done[Id]) -> None:
+            self.go_to(done.value)
+            self._saved(draft.name)
+
+        self.context.background.write(self, add_staff(draft), added)
+
+    def _saved(self, name: str) -> None:
+        self.said.emit(f"已保存 {name}　　Ctrl+Z 撤销")
+
+    def _leave_today(self) -> None:
+        if self.row is None:
+            return
+        name = self.row.name
+
+        def left(done: Done[Leaving]) -> None:
+            open_ones = done.value.matters
+            said = f"{name}今天离岗"
+            if open_ones:
+                moved = "已交接" if done.value.handed_over else "还没有交接"
+                said += f"，{len(open_ones)}件未结纠纷{moved}"
+            self.said.emit(f"{said}　　Ctrl+Z 撤销")
+
+        command = staff_leaves(self.row.id, self.context.today, self._to.currentData())
+        self.context.background.write(self, command, left)

@@ -1,0 +1,1 @@
+"""住户: the homes of the post, and how they are looked after."""

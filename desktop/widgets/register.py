@@ -1,0 +1,164 @@
+"""A register: a filtered list at the left, the chosen record's form at the right."""
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QModelIndex, QTimer
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from sqlalchemy import Connection
+
+from db.kernel.access import Right
+from db.kernel.ids import Id
+from desktop.background import Ticket
+from desktop.page import Context, Page
+from desktop.widgets.parts import button, column, label, panel, row, scrolling
+from desktop.widgets.tables import Column, RowModel, RowTable
+
+R = TypeVar("R")
+WINDOW, TYPED_MS, FORM_WIDTH = 200, 220, 340
+
+
+class RegisterPage(Page, Generic[R]):
+    """Lists rows a window at a time and keeps the form in step with the row under the cursor.
+
+    A register says which rows there are (`asked`), which form they have (`form_parts`, `show_row`)
+    and what saving means (`save`).
+    """
+
+    columns: Sequence[Column[Any]] = ()
+    placeholder = "姓名、拼音、电话"
+    noun = "记录"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.row: R | None = None
+        self._wanted: Id | None = None
+        self._ticket: Ticket | None = None
+        self.model: RowModel[R] = RowModel(self.columns)
+        self.model.more = self._more
+        self.table = RowTable(self.model, self.title)
+        self.text = QLineEdit()
+        self.heading = label(pixels=16)
+        self.foot = label(tone="second")
+        self.filters: QHBoxLayout = row(gap=10)
+        self._timer = QTimer(self, singleShot=True, interval=TYPED_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._build()
+        self.setFocusProxy(self.table)
+
+    def asked(self, connection: Connection, offset: int, limit: int) -> tuple[int, list[R]]:
+        """Return how many rows there are, and a window of them."""
+        raise NotImplementedError
+
+    def form_parts(self, layout: QVBoxLayout) -> None:
+        """Put the form's fields into the panel at the right."""
+        raise NotImplementedError
+
+    def show_row(self, chosen: R | None) -> None:
+        """Show a row in the form, or with None a new one."""
+        raise NotImplementedError
+
+    def save(self) -> None:
+        """Write what the form says."""
+        raise NotImplementedError
+
+    def row_id(self, of: R) -> Id:
+        """Return a row's id."""
+        return of.id  # type: ignore[attr-defined,no-any-return]
+
+    def refresh(self) -> None:
+        """Read the list from its start."""
+        if self._ticket is not None:
+            self._ticket.stop()
+        self._ticket = self.context.background.ask(
+            self, lambda connection: self.asked(connection, 0, WINDOW), self._show
+        )
+
+    def begin_new(self) -> None:
+        """Begin a new record."""
+        if not self.context.may(Right.WRITE):
+            self.said.emit("您的身份只能查阅，不能登记")
+            return
+        self.table.clearSelection()
+        self.row = None
+        self.heading.setText(f"新的{self.noun}")
+        self.show_row(None)
+
+    def chosen_ids(self) -> list[Id]:
+        """Return the ids of the rows that are marked."""
+        marked = {index.row() for index in self.table.selectionModel().selectedRows()}
+        return [self.row_id(self.model.rows[at]) for at in sorted(marked)]
+
+    def go_to(self, record: Id | None) -> None:
+        """Put the cursor on a record once it is listed."""
+        self._wanted = record
+        self._seek()
+
+    def filter_box(self, name: str, entries: Sequence[tuple[str, Any]]) -> QComboBox:
+        """Add a choice above the list; the first entry is for all."""
+        box = QComboBox()
+        box.setAccessibleName(name)
+        for word, code in entries:
+            box.addItem(word, code)
+        box.activated.connect(lambda _: self.refresh())
+        self.filters.insertWidget(self.filters.count() - 2, box)
+        return box
+
+    def _build(self) -> None:
+        self.text.setPlaceholderText(self.placeholder)
+        self.text.setAccessibleName(self.placeholder)
+        self.text.setMinimumWidth(self.context.theme.px(180))
+        self.text.textChanged.connect(lambda _: self._timer.start())
+        self.filters.addWidget(self.text, 1)
+        new = button(f"新的{self.noun}　Ctrl+N", self.begin_new)
+        new.setShortcut("Ctrl+N")
+        self.filters.addWidget(new)
+        frame = panel()
+        column(frame, (6, 6, 6, 6)).addWidget(self.table)
+        left = column(gap=10)
+        left.addLayout(self.filters)
+        left.addWidget(frame, 1)
+        left.addWidget(self.foot)
+        inside = QWidget()
+        layout = column(inside, (16, 14, 16, 14), 10)
+        layout.addWidget(self.heading)
+        self.form_parts(layout)
+        layout.addStretch()
+        form = panel()
+        form.setFixedWidth(self.context.theme.px(FORM_WIDTH))
+        column(form, (1, 1, 1, 1)).addWidget(scrolling(inside))
+        outer = row(self, (20, 12, 20, 14), 16)
+        outer.addLayout(left, 1)
+        outer.addWidget(form)
+        self.table.selectionModel().currentRowChanged.connect(self._moved)
+
+    def _show(self, answer: tuple[int, list[R]]) -> None:
+        total, rows = answer
+        kept = self._wanted or (self.row_id(self.row) if self.row is not None else None)
+        self.model.show_rows(rows, total)
+        self.foot.setText(f"共{total:,}条")
+        self._wanted = kept
+        self._seek()
+        if self.row is None and not rows:
+            self.begin_new()
+
+    def _seek(self) -> None:
+        for at, found in enumerate(self.model.rows):
+            if self.row_id(found) == self._wanted:
+                self.table.selectRow(at)
+                self._wanted = None
+                return
+        if self.row is None and self.model.rows:
+            self.table.selectRow(0)
+
+    def _moved(self, current: QModelIndex, _: QModelIndex) -> None:
+        if current.isValid() and current.row() < len(self.model.rows):
+            self.row = self.model.rows[current.row()]
+            self.show_row(self.row)
+
+    def _more(self, offset: int) -> None:
+        self.context.background.ask(
+            self,
+            lambda connection: self.asked(connection, offset, WINDOW)[1],
+            self.model.add_rows,
+        )

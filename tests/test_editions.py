@@ -1,0 +1,237 @@
+"""Editions: the same paper prints again, a correction has a reason, changes since are told."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from db.editions import (
+    FigureChange,
+    changed_since,
+    edition,
+    editions,
+    issue_edition,
+)
+from db.figures.model import (
+    Blocks,
+    CoverageCount,
+    CoverageFigures,
+    DisputeFigures,
+    TrainingFigures,
+    VisitFigures,
+    VolunteerFigures,
+    WeekFigures,
+)
+from db.figures.week import week_figures
+from db.kernel.access import Role
+from db.kernel.errors import AccessDenied, UserError
+from db.kernel.ids import new_id
+from db.kernel.workdays import Week
+from db.ledger import Ledger
+from db.people import masked
+from db.places import HouseholdDraft, change_household, set_occupancy
+from db.places.making import add_community
+from db.post import PostDraft, change_post
+from desktop.paper.document import plain_text
+from desktop.paper.weekly import weekly_report
+from tests.builders import add_visits, street, visit
+from tests.conftest import POST, morning
+
+WEEK = Week(2026, 12)
+COUNTS = st.integers(0, 10**6)
+NAMES = st.dictionaries(st.text(min_size=1, max_size=8), COUNTS, max_size=4)
+RATES = st.none() | st.from_regex(r"\A\d{1,3}\.\d\Z")
+DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
+
+
+def built(kind: type[Any], **fixed: Any) -> st.SearchStrategy[Any]:
+    """Return figures of a kind with every count at random."""
+    names = [name for name in kind.__dataclass_fields__ if name not in fixed]
+    return st.builds(kind, **dict.fromkeys(names, COUNTS), **fixed)
+
+
+COUNTED = built(CoverageCount, rate=RATES)
+COVERAGE = built(
+    CoverageFigures,
+    rate=RATES,
+    campaign=st.text(max_size=20),
+    by_community=st.dictionaries(st.text(min_size=1, max_size=8), COUNTED, max_size=4),
+)
+
+
+def blocks(coverage: st.SearchStrategy[Any]) -> st.SearchStrategy[Blocks]:
+    bands = dict.fromkeys(("by_outcome", "by_topic", "by_community", "not_home_by_band"), NAMES)
+    return st.builds(
+        Blocks,
+        start=DAYS,
+        end=DAYS,
+        visits=built(VisitFigures, **bands),
+        disputes=built(DisputeFigures, by_type=NAMES),
+        trainings=built(TrainingFigures, rate=RATES),
+        volunteers=built(VolunteerFigures),
+        coverage=coverage,
+    )
+
+
+EITHER = blocks(st.none() | COVERAGE)
+FIGURES = st.builds(
+    WeekFigures,
+    post=st.text(max_size=20),
+    week=st.from_regex(r"\A20\d\d-W[0-5]\d\Z"),
+    now=EITHER,
+    previous=EITHER,
+    month=blocks(st.none()),
+    year=blocks(st.none()),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(FIGURES)
+def test_figures_come_back_from_their_json(figures: WeekFigures) -> None:
+    assert WeekFigures.from_json(figures.to_json()) == figures
+    assert WeekFigures.from_json(json.loads(json.dumps(figures.to_json()))) == figures
+    assert WeekFigures.from_json(orjson.loads(orjson.dumps(figures.to_json()))) == figures
+
+
+def count(ledger: Ledger, week: Week = WEEK) -> WeekFigures:
+    with ledger.read() as connection:
+        return week_figures(connection, week)
+
+
+def test_the_same_paper_prints_again_whatever_happened_since(sample: Ledger) -> None:
+    figures = count(sample)
+    problems, plans = ["第一个问题。", "  第二个  问题。"], []
+
+    def paper(of: WeekFigures, station: str, addressee: str | None, *said: Any) -> str:
+        document = weekly_report(
+            of, station=station, made_on=date(2026, 3, 23), problems=said[0], plans=said[1],
+            addressee=addressee, feet=said[2],
+        )  # fmt: skip
+        return plain_text(document)
+
+    sample.write(
+        change_post(PostDraft("三号警务室", "示范派出所", "三号", addressee="城关街道办事处"))
+    )
+    said = (["第一个问题。", "第二个 问题。"], [], ("上期按现户数重算。",))
+    first = paper(figures, "示范派出所", "城关街道办事处", *said)
+    line = sample.write(
+        issue_edition(
+            "weekly", "2026-W12", figures.to_json(), problems, plans, feet=["上期按现户数重算。"]
+        )
+    ).value
+    sample.write(change_post(PostDraft("三号警务室", "另一个派出所", "三号", addressee=None)))
+    with sample.read() as connection:
+        doors = [row[0] for row in connection.exec_driver_sql("SELECT id FROM household LIMIT 50")]
+    sample.write(set_occupancy(doors, "empty"))
+    with sample.read() as connection:
+        kept = edition(connection, line.id)
+    again = paper(
+        kept.figures, kept.paper.station, kept.paper.addressee, kept.problems, kept.plans,
+        kept.paper.feet,
+    )  # fmt: skip
+    assert again == first
+    assert kept.line == line
+    assert (line.no, line.who, line.issued, line.reason) == (1, "民警", date(2026, 3, 23), None)
+    assert line.title == "2026-W12 周报 第1版"
+
+
+def test_a_correction_is_a_new_edition_with_a_reason(ledger: Ledger) -> None:
+    figures = count(ledger).to_json()
+    ledger.write(issue_edition("weekly", "2026-W12", figures, [], []))
+    for reason in (None, "", "  "):
+        with pytest.raises(UserError, match="更正原因"):
+            ledger.write(issue_edition("weekly", "2026-W12", figures, [], [], reason))
+    ledger.write(issue_edition("weekly", "2026-W12", figures, [], [], "漏报一件"))
+    other = count(ledger, Week(2026, 11)).to_json()
+    ledger.write(issue_edition("weekly", "2026-W11", other, [], []))
+    with ledger.read() as connection:
+        assert [(e.period, e.no, e.reason) for e in editions(connection)] == [
+            ("2026-W12", 2, "漏报一件"), ("2026-W12", 1, None), ("2026-W11", 1, None),
+        ]  # fmt: skip
+        assert editions(connection, "daily") == []
+        assert len(editions(connection, "weekly", "2026-W12")) == 2
+
+
+def test_an_edition_is_never_undone(ledger: Ledger) -> None:
+    done = ledger.write(issue_edition("weekly", "2026-W12", count(ledger).to_json(), [], []))
+    with pytest.raises(UserError, match="不能撤销"):
+        ledger.undo(done.no)
+
+
+@pytest.mark.parametrize(
+    ("kind", "period", "problems"),
+    [
+        ("daily", "2026-W12", []),
+        ("weekly", "2026-W11", []),
+        ("weekly", "2026-W12", ["身份证110101199003070011"]),
+        ("weekly", "2026-W12", ["长" * 1001]),
+        ("weekly", "2026-W12", ["好"] * 31),
+    ],
+)
+def test_what_may_not_be_issued_is_refused(
+    ledger: Ledger, kind: str, period: str, problems: list[str]
+) -> None:
+    with pytest.raises(UserError):
+        ledger.write(issue_edition(kind, period, count(ledger).to_json(), problems, []))
+    with ledger.read() as connection:
+        assert editions(connection) == []
+        with pytest.raises(UserError, match="没有这一版"):
+            edition(connection, new_id())
+
+
+def test_community_workers_prepare_reports_and_police_issue_them(tmp_path: Path) -> None:
+    folder = tmp_path / "ledger"
+    made, _ = Ledger.create(folder, POST, "a long enough password", clock=morning())
+    with made:
+        figures = count(made).to_json()
+        for role in (Role.WORKER, Role.AUXILIARY):
+            made.add_account(role.value, role.value, role, f"a long password of {role}")
+
+    def unlocked(role: Role) -> Ledger:
+        return Ledger.unlock(folder, f"a long password of {role}", user=role, clock=morning())
+
+    with unlocked(Role.WORKER) as one, pytest.raises(AccessDenied, match="签发"):
+        one.write(issue_edition("weekly", "2026-W12", figures, [], []))
+    with unlocked(Role.AUXILIARY) as one:
+        line = one.write(issue_edition("weekly", "2026-W12", figures, [], [])).value
+    assert line.who == "auxiliary"
+
+
+def test_what_changed_since_is_told_figure_by_figure(ledger: Ledger) -> None:
+    doors = street(ledger, homes=4)
+    add_visits(ledger, [visit(doors[0], people=2)])
+    issued = count(ledger)
+    line = ledger.write(issue_edition("weekly", "2026-W12", issued.to_json(), [], [])).value
+    with ledger.read() as connection:
+        assert changed_since(connection, line.id, issued) == []
+    add_visits(ledger, [visit(doors[1], "refused")])
+    now = count(ledger)
+    with ledger.read() as connection:
+        found = changed_since(connection, line.id, now)
+        with pytest.raises(UserError, match="不是同一周"):
+            changed_since(connection, line.id, replace(now, week="2026-W11"))
+    assert FigureChange(("visits", "records"), 1, 2) in found
+    assert FigureChange(("visits", "by_outcome", "拒访"), None, 1) in found
+    assert FigureChange(("month", "visits", "records"), 1, 2) in found
+    assert not [change for change in found if change.path[-1] == "households"]
+
+
+def test_an_edition_holds_no_name_of_a_resident(ledger: Ledger) -> None:
+    doors = street(ledger, homes=1)
+    ledger.write(change_household(doors[0], HouseholdDraft(contact="欧阳春晓")))
+    ledger.write(add_community("第九社区"))
+    add_visits(ledger, [visit(doors[0], note="欧阳春晓在家")])
+    done = ledger.write(issue_edition("weekly", "2026-W12", count(ledger).to_json(), [], []))
+    with ledger.read() as connection:
+        stored = connection.exec_driver_sql("SELECT figures FROM edition").scalar_one()
+        said = connection.exec_driver_sql(
+            "SELECT fields FROM change WHERE command = ?", (done.no,)
+        ).scalar_one()
+    assert "欧阳春晓" not in stored + said
+    assert masked("欧阳春晓") == "欧阳某某"
