@@ -157,8 +157,9 @@ class Ledger:
         if lock:
             lock.acquire(_lock_note(clock))
         try:
-            _bring_up_to_date(place, key, clock)
-            return cls(place, key, account, clock, lock)
+            with engine.in_words():
+                _bring_up_to_date(place, key, clock)
+                return cls(place, key, account, clock, lock)
         except BaseException:
             if lock:
                 lock.release()
@@ -168,7 +169,7 @@ class Ledger:
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """Lend a connection that sees one state of the ledger and cannot write."""
-        with self._readers.connect() as connection:
+        with engine.in_words(), self._readers.connect() as connection:
             yield connection
 
     def write(self, command: Command[T]) -> Done[T]:
@@ -369,7 +370,7 @@ def recover(folder: Path, code: str, user: str, password: str) -> str:
         raise
     throttle.succeeded()
     readers = engine.open_readers(place.ledger, key.subkey("ledger"))
-    with readers.begin() as connection:
+    with engine.in_words(), readers.begin() as connection:
         target = next((a for a in accounts(connection) if a.user == user and not a.until), None)
     readers.dispose()
     if target is None:

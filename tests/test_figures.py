@@ -21,18 +21,9 @@ from db.places import HouseholdDraft, change_household
 from db.visits import CampaignDraft, CampaignLine, add_campaign, campaigns, count_visits
 from tests.builders import add_visits, street, visit
 from tests.conftest import SAMPLE
+from tests.figures import differences
 
 EXPECTED = json.loads((SAMPLE / "expected.json").read_text(encoding="utf-8"))
-
-
-def differences(expected: dict[str, Any], found: dict[str, Any], path: str = "") -> list[str]:
-    wrong = []
-    for key, value in expected.items():
-        if isinstance(value, dict):
-            wrong += differences(value, found.get(key) or {}, f"{path}/{key}")
-        elif found.get(key) != value:
-            wrong.append(f"{path}/{key}: {value} expected, {found.get(key)} found")
-    return wrong
 
 
 @pytest.mark.parametrize("expected", EXPECTED["weeks"], ids=lambda week: str(week["week"]))

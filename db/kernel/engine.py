@@ -100,6 +100,15 @@ def open_for_migration(path: Path, key: cipher.Key) -> Engine:
 
 
 @contextmanager
+def in_words() -> Iterator[None]:
+    """Turn what the library raises inside into an error that is told to a person."""
+    try:
+        yield
+    except sql.DBAPIError as error:
+        raise translate(error) from None
+
+
+@contextmanager
 def maintenance(connection: Connection) -> Iterator[None]:
     """Lift the guard of one connection for erasure or a migration, and put it back after."""
     raw: Any = connection.connection.driver_connection

@@ -1,0 +1,78 @@
+"""The schema through time: the steps make the very tables, a newer ledger is let alone."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from db import migrations
+from db.backup import list_backups
+from db.kernel import engine
+from db.kernel.errors import UserError
+from db.kernel.keys import Slots
+from db.kernel.records import Record
+from db.ledger import Ledger
+from db.post import PostDraft
+from db.sample import PASSWORD
+from tests.conftest import morning
+
+
+def test_the_steps_make_the_tables_as_they_are_declared(ledger: Ledger) -> None:
+    with ledger.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Record.metadata) == []
+
+
+def test_every_step_is_named_in_order() -> None:
+    folder = Path(migrations.__file__).parent / "versions"
+    steps = {}
+    for file in sorted(folder.glob("v*.py")):
+        said = dict(re.findall(r"^(revision|down_revision) = (.+)$", file.read_text("utf-8"), re.M))
+        steps[said["revision"].strip('"')] = said["down_revision"].strip('"')
+    assert tuple(steps) == migrations.VERSIONS
+    assert list(steps.values()) == ["None", *migrations.VERSIONS[:-1]]
+
+
+@pytest.fixture
+def closed(_template: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(_template, tmp_path / "post")
+
+
+def _set_version(folder: Path, *statements: str) -> None:
+    _, key = Slots.load(folder / "slots.json").unlock(None, PASSWORD)
+    opened = engine.open_for_migration(folder / "ledger.db", key.subkey("ledger"))
+    with opened.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.checkpoint(opened)
+    opened.dispose()
+
+
+def test_a_newer_ledger_is_refused_and_not_touched(closed: Path) -> None:
+    _set_version(closed, "UPDATE alembic_version SET version_num = '9999'")
+    before = (closed / "ledger.db").read_bytes()
+    with pytest.raises(UserError, match="更新的程序"):
+        Ledger.unlock(closed, PASSWORD, clock=morning())
+    assert (closed / "ledger.db").read_bytes() == before
+    assert not (closed / "backups").exists()
+
+
+def test_an_older_ledger_is_backed_up_and_upgraded(tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    # The column that the second step brings was not written then.
+    post = PostDraft(name="三号警务室", station="示范派出所", lock_minutes=None)
+    Ledger.create(old, post, PASSWORD, clock=morning())[0].close()
+    _set_version(
+        old,
+        "DROP TABLE unsaved", "DROP TABLE edition", "DROP TABLE field_sheet",
+        "ALTER TABLE post DROP COLUMN lock_minutes",
+        "UPDATE alembic_version SET version_num = '0001'",
+    )  # fmt: skip
+    with Ledger.unlock(old, PASSWORD, clock=morning()) as ledger:
+        with ledger.read() as connection:
+            assert migrations.version_of(connection) == migrations.LATEST
+        assert ledger.problems() == []
+    assert len(list_backups(old / "backups")) == 1
