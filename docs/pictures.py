@@ -16,7 +16,7 @@ from desktop.theme import Theme
 from desktop.window import Shell
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
-SCREENS = ("home", "visits", "people", "reports", "data", "admin")
+SCREENS = ("home", "visits", "reports")
 
 
 def main() -> None:
