@@ -23,7 +23,7 @@ from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.ledger import Ledger
 from db.places import OUTSIDE_EVERY_BASE, Household
-from db.sample import CAMPAIGN, PASSWORD, POST, WEEK
+from db.sample import CAMPAIGN, PASSWORD, POST
 from db.visits import CampaignDraft, Visit, add_campaign
 from desktop.paths import resources
 
@@ -149,6 +149,3 @@ def _tell(done: int) -> None:
     end = "\n" if done == WEEKS else ""
     sys.stderr.write(f"\rmaking the ledger of 1,000,000 visits: week {done} of {WEEKS}{end}")
     sys.stderr.flush()
-
-
-WEEK_TEXT = str(WEEK)

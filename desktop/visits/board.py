@@ -17,7 +17,7 @@ OUTCOME_KEYS: Final = {
     Qt.Key.Key_1: "met", Qt.Key.Key_2: "not_home", Qt.Key.Key_3: "refused", Qt.Key.Key_4: "phone",
     Qt.Key.Key_5: "left_card",
 }  # fmt: skip
-CELL, NARROWEST, TALL, GAP, UNIT_GAP, FLOOR_NAME, UNIT_NAME = 62, 48, 46, 6, 24, 42, 30
+CELL, NARROWEST, TALL, GAP, UNIT_GAP, FLOOR_NAME, UNIT_NAME = 62, 46, 46, 6, 16, 36, 30
 LOOSE_COLUMNS: Final = 10
 COLORS: Final = {
     "done": "done", "tried": "tries", "exhausted_tries": "tries", "exhausted_refused": "closed",
