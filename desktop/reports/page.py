@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -12,7 +12,16 @@ from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFrame, QPlainTextEdit, QWidget
 from sqlalchemy import Connection
 
+from db.editions import (
+    EditionLine,
+    FigureChange,
+    changed_since,
+    edition,
+    editions,
+    issue_edition,
+)
 from db.kernel.access import Right
+from db.kernel.ids import Id
 from db.kernel.journal import Command
 from db.kernel.workdays import Week
 from db.visits import campaigns
@@ -20,6 +29,7 @@ from desktop.page import Context, Page
 from desktop.paper.document import Document
 from desktop.paper.weekly_outlook import proposed_plans, proposed_problems
 from desktop.printing import pdf_of, print_paper
+from desktop.reports.editions import EditionsBox, paper_of
 from desktop.reports.making import LISTS, Counted, count, internal_lists, report
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 
@@ -27,13 +37,26 @@ SIDE = 380
 TYPED_MS = 600
 
 
+class Answer(NamedTuple):
+    """All that the page shows of a week, asked for in one go."""
+
+    counted: Counted
+    lists: list[Document]
+    campaigns: list[str]
+    issued: list[EditionLine]
+    changes: list[FigureChange]
+
+
 class ReportsPage(Page):
     """The weekly report. The paper at the left is the very file that is printed or saved."""
 
     title: ClassVar[str] = "报表"
     watches: ClassVar[frozenset[str]] = frozenset(
-        ("visit", "household", "dispute", "training", "attendance", "volunteer", "campaign", "post")
-    )
+        (
+            "visit", "household", "dispute", "training", "attendance", "volunteer", "campaign",
+            "post", "edition",
+        )
+    )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Alt+←　Alt+→", "前一周、后一周"),
         ("Ctrl+P", "打印"),
@@ -50,6 +73,7 @@ class ReportsPage(Page):
         self._document = QPdfDocument(self)
         self._view = QPdfView()
         self._edited = False
+        self._editions = EditionsBox()
         self._name = label(pixels=16)
         self._campaign = QComboBox()
         self._problems, self._plans = QPlainTextEdit(), QPlainTextEdit()
@@ -69,10 +93,16 @@ class ReportsPage(Page):
         lists = [name for name, box in self._boxes.items() if box.isChecked()]
         made_on = self.context.today
 
-        def question(connection: Connection) -> tuple[Counted, list[Document], list[str]]:
+        def question(connection: Connection) -> Answer:
             counted = count(connection, week, chosen, made_on)
-            names = [line.name for line in campaigns(connection)]
-            return counted, internal_lists(connection, counted, lists), names
+            issued = editions(connection, "weekly", str(week))
+            return Answer(
+                counted,
+                internal_lists(connection, counted, lists),
+                [line.name for line in campaigns(connection)],
+                issued,
+                changed_since(connection, issued[0].id, counted.figures) if issued else [],
+            )
 
         self.about.emit("正在统计……")
         self.context.background.ask(self, question, self._counted_again)
@@ -129,6 +159,8 @@ class ReportsPage(Page):
             box.setTabChangesFocus(True)
             layout.addWidget(box, 1)
         layout.addWidget(button("恢复自动拟写的", self._propose, kind="link"))
+        layout.addWidget(self._editions)
+        self._editions.allow(issuing=self.context.may(Right.ISSUE))
         layout.addWidget(label("一起打印的内部名单", 12, "second"))
         for choice in self._boxes.values():
             layout.addWidget(choice)
@@ -141,6 +173,8 @@ class ReportsPage(Page):
 
     def _bind(self) -> None:
         self._timer.timeout.connect(self._make)
+        self._editions.chosen.connect(self._show_edition)
+        self._editions.issuing.connect(self._issue)
         for box in (self._problems, self._plans):
             box.textChanged.connect(self._typed)
         for check in self._boxes.values():
@@ -162,8 +196,34 @@ class ReportsPage(Page):
         self._campaign.setCurrentIndex(-1)
         self.refresh()
 
-    def _counted_again(self, answer: tuple[Counted, list[Document], list[str]]) -> None:
-        self._counted, self._lists, names = answer
+    def _issue(self, reason: str) -> None:
+        if self._counted is None:
+            return
+        command = issue_edition(
+            "weekly",
+            str(self._week),
+            self._counted.figures.to_json(),
+            _sentences(self._problems),
+            _sentences(self._plans),
+            reason or None,
+        )
+        self.context.background.write(
+            self, command, lambda done: self.said.emit(f"已签发第{done.value.no}版，以后照样能打印")
+        )
+
+    def _show_edition(self, id_: Id | None) -> None:
+        if id_ is None:
+            self._make()
+            return
+
+        def question(connection: Connection) -> bytes:
+            return pdf_of([paper_of(edition(connection, id_))])
+
+        self.context.background.ask(self, question, self._show)
+
+    def _counted_again(self, answer: Answer) -> None:
+        self._counted, self._lists, names = answer.counted, answer.lists, answer.campaigns
+        self._editions.show_lines(answer.issued, answer.changes, self.context.today)
         period = self._week.period
         span = f"{period.start.month}月{period.start.day}日—{period.end.month}月{period.end.day}日"
         self._name.setText(f"{self._week.year}年第{self._week.number}周")

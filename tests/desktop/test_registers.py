@@ -1,0 +1,145 @@
+"""Homes, people, campaigns, history and the bin: looked after by keyboard, taken back by undo."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+from sqlalchemy import func, select
+
+from db.people import Volunteer
+from db.places import Household
+from db.visits import campaigns
+from desktop.admin.campaigns import CampaignsPage
+from desktop.history.page import HistoryPage
+from desktop.imports.page import ImportPage
+from desktop.page import Page
+from desktop.people.volunteers import VolunteersPage
+from desktop.places.page import HouseholdsPage
+from desktop.widgets.tabs import TabbedPage
+from desktop.window import Shell
+from tests.conftest import SAMPLE
+from tests.desktop.conftest import settle
+from tests.imports.books import HOMES, book, home
+
+
+def _page(qtbot: QtBot, shell: Shell, room: str, tab: str) -> Page:
+    shell.context.routes.go(room, tab=tab)
+    settle(qtbot, shell)
+    assert isinstance(shell.page, TabbedPage)
+    return shell.page.page
+
+
+def _count(shell: Shell, record: type[Household] | type[Volunteer]) -> int:
+    with shell.context.ledger.read() as connection:
+        return connection.execute(select(func.count()).select_from(record)).scalar_one()
+
+
+def test_a_home_is_added_changed_and_taken_back(qtbot: QtBot, shell: Shell) -> None:
+    page = _page(qtbot, shell, "visits", "homes")
+    assert isinstance(page, HouseholdsPage)
+    QAbstractItemModelTester(page.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    before = _count(shell, Household)
+    page.begin_new()
+    page._address.setText("晨园3号楼1单元9901")
+    page._form._fields["contact"].setText("王建国")  # type: ignore[union-attr]
+    page.save()
+    settle(qtbot, shell)
+    assert _count(shell, Household) == before + 1
+    shell.undo()
+    settle(qtbot, shell)
+    assert _count(shell, Household) == before
+
+
+def test_a_wrong_telephone_is_told_and_not_saved(qtbot: QtBot, shell: Shell) -> None:
+    page = _page(qtbot, shell, "visits", "homes")
+    assert isinstance(page, HouseholdsPage)
+    page._form._fields["phone"].setText("不知道")  # type: ignore[union-attr]
+    page.save()
+    settle(qtbot, shell)
+    assert "不像电话号码" in page._form._problem.text()
+
+
+def test_a_volunteers_place_is_shown_and_a_double_is_told(qtbot: QtBot, shell: Shell) -> None:
+    page = _page(qtbot, shell, "people", "volunteers")
+    assert isinstance(page, VolunteersPage)
+    chosen = page.row
+    assert chosen is not None
+    assert page._building.currentData() == chosen.building
+    page.begin_new()
+    page._form._fields["name"].setText(chosen.name)  # type: ignore[union-attr]
+    page._ask_like()
+    settle(qtbot, shell)
+    assert chosen.name in page._form._problem.text()
+
+
+def test_many_rows_come_as_they_are_scrolled_to(qtbot: QtBot, shell: Shell) -> None:
+    page = _page(qtbot, shell, "visits", "homes")
+    assert isinstance(page, HouseholdsPage)
+    assert page.model.rowCount() < page.model.total == 17286
+    first = page.model.rowCount()
+    page.model.fetchMore(page.table.rootIndex())
+    settle(qtbot, shell)
+    assert page.model.rowCount() > first
+    assert len({row.id for row in page.model.rows}) == page.model.rowCount()
+
+
+def test_a_campaign_is_set_up(qtbot: QtBot, shell: Shell) -> None:
+    page = _page(qtbot, shell, "admin", "campaigns")
+    assert isinstance(page, CampaignsPage)
+    page._name.setText("夏季消防")
+    page._start.setText("2026-6-1")
+    page._end.setText("2026-8-31")
+    page.save()
+    settle(qtbot, shell)
+    with shell.context.ledger.read() as connection:
+        newest = campaigns(connection)[0]
+    assert (newest.name, newest.start) == ("夏季消防", date(2026, 6, 1))
+
+
+def test_an_import_is_looked_at_written_and_undone(
+    qtbot: QtBot, shell: Shell, tmp_path: Path
+) -> None:
+    page = _page(qtbot, shell, "data", "imports")
+    assert isinstance(page, ImportPage)
+    before = _count(shell, Household)
+    page.take([book(tmp_path / "户.xlsx", 台账=[HOMES, home(9901), home(9902, 居住人数=-1)])])
+    settle(qtbot, shell)
+    assert _count(shell, Household) == before
+    assert [line.told.fate for line in page._told.rows] == ["rejected"]
+    page.write()
+    settle(qtbot, shell)
+    assert _count(shell, Household) == before + 1
+    shell.undo()
+    settle(qtbot, shell)
+    assert _count(shell, Household) == before
+    page.take([SAMPLE / "住户台账.xlsx"])
+    settle(qtbot, shell)
+    assert "没有新内容" in page._summary.text()
+
+
+def test_history_tells_a_homes_changes(qtbot: QtBot, shell: Shell) -> None:
+    homes = _page(qtbot, shell, "visits", "homes")
+    assert isinstance(homes, HouseholdsPage)
+    homes._form._fields["contact"].setText("王金丝雀")  # type: ignore[union-attr]
+    homes.save()
+    settle(qtbot, shell)
+    homes._show_history()
+    settle(qtbot, shell)
+    assert isinstance(shell.page, TabbedPage)
+    page = shell.page.page
+    assert isinstance(page, HistoryPage)
+    assert "→ 王金丝雀" in page._details.toPlainText()
+
+
+@pytest.mark.parametrize("copied", ["=1+1", "@x", "-2"])
+def test_what_is_copied_is_never_a_formula(qtbot: QtBot, shell: Shell, copied: str) -> None:
+    page = _page(qtbot, shell, "visits", "homes")
+    assert isinstance(page, HouseholdsPage)
+    page.model.rows[0] = page.model.rows[0]._replace(note=copied)
+    page.table.selectRow(0)
+    cells = page.table.chosen_text().split("\n")[1].split("\t")
+    assert cells[-1] == f"'{copied}"
+    assert page.table.focusPolicy() != Qt.FocusPolicy.NoFocus
