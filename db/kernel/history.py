@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, Connection, Table, and_, select
+from sqlalchemy import Column, Connection, Table, and_, or_, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
@@ -177,7 +177,8 @@ def _refuse_if_touched_later(connection: Connection, no: int, void: set[int]) ->
             ),
         )
         .join(CommandRow, CommandRow.no == later.c.command)
-        .where(mine.c.command == no, CommandRow.undoes.is_(None))
+        # A later step and its undo count as nothing; the undo of an earlier step is work of its own.
+        .where(mine.c.command == no, or_(CommandRow.undoes.is_(None), CommandRow.undoes < no))
         .order_by(later.c.command)
     )  # fmt: skip
     for row in connection.execute(statement):

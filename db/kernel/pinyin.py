@@ -15,8 +15,6 @@ from db.kernel.text import squeeze
 # Phrases are for running text; names are read character by character, and loading them is slow.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
-from pypinyin.pinyin_dict import pinyin_dict
-
 _READINGS_KEPT = 8
 _SURNAMES = {
     "单": "shan", "曾": "zeng", "仇": "qiu", "区": "ou", "查": "zha", "解": "xie", "盖": "ge",
@@ -51,6 +49,8 @@ def readings(character: str) -> tuple[str, ...]:
 
     ü is written v, as input methods have it.
     """
+    from pypinyin.pinyin_dict import pinyin_dict  # noqa: PLC0415  loads when a name is first spelt
+
     marked = pinyin_dict.get(ord(character))
     if marked is None:
         return (character.lower(),)

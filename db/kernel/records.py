@@ -27,7 +27,24 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from db.kernel.ids import Id, id_from_text, id_text
 
-KEY = LargeBinary(16)
+
+class Bytes(LargeBinary):
+    """Bytes handed to the library as they are: SQLAlchemy's own wrapping of each value costs more
+    than storing it.
+    """
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        """Bind bytes untouched."""
+        del dialect
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """Take bytes untouched."""
+        del dialect, coltype
+
+
+KEY = Bytes(16)
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -66,7 +83,7 @@ class Words(TypeDecorator[tuple[str, ...]]):
 class Ids(TypeDecorator[tuple[Id, ...]]):
     """Ids of records of one table, in order; stored side by side, 16 bytes each."""
 
-    impl = LargeBinary
+    impl = Bytes
     cache_ok = True
 
     def __init__(self, of: str = "") -> None:
@@ -123,7 +140,7 @@ class Plain(DeclarativeBase):
     """A table of the journal's own, outside undo and digest."""
 
     metadata = Record.metadata
-    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text, bytes: LargeBinary}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text, bytes: Bytes}
 
 
 class CommandRow(Plain):

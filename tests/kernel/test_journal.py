@@ -198,3 +198,15 @@ def test_every_table_is_journalled_or_named_here() -> None:
     journalled = {r.__tablename__ for r in proofs.record_classes()}
     others = set(Record.metadata.tables) - journalled
     assert others == {"command", "change", "search_key", "site", "unsaved"}
+
+
+def test_a_redo_is_not_taken_back_once_its_step_was_undone_anew(ledger: Ledger) -> None:
+    """The redo had nothing left to take back, and still turned the history round."""
+    doors = street(ledger)
+    added = add_visits(ledger, [visit(doors[0])])
+    redone = ledger.undo(ledger.undo(added).no)
+    again = ledger.undo(added)
+    with pytest.raises(UserError, match=f"第{again.no}号"):
+        ledger.undo(redone.no)
+    ledger.undo(again.no)
+    ledger.undo(added)
