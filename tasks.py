@@ -35,6 +35,7 @@ SCREEN_LIBRARIES = {
     "xcb-image": "libxcb-image0", "xcb-render-util": "libxcb-render-util0", "xcb-xkb": "libxcb-xkb1",
     "xkbcommon-x11": "libxkbcommon-x11-0", "xcb-shape": "libxcb-shape0", "xcb-randr": "libxcb-randr0",
 }  # fmt: skip
+BENCH_LIBRARIES = {"pango-1.0": "libpango-1.0-0", "pangoft2-1.0": "libpangoft2-1.0-0"}
 BENCH_PROGRAMS = {"soffice": "libreoffice-calc", **TEST_PROGRAMS}
 
 
@@ -123,6 +124,7 @@ def check() -> None:
 def bench(*arguments: str) -> None:
     """Run the benchmarks."""
     system_programs(BENCH_PROGRAMS)
+    system_libraries(BENCH_LIBRARIES)
     environment(DEVELOPMENT, BENCH)
     run(PYTHON, "-m", "benchmarks", *arguments)
 
