@@ -86,9 +86,23 @@ class MainWindow(QMainWindow):
             self.shell.context.background.close()
         self._opener.close()
         if self._ledger is not None:
+            if self.shell is not None and self.shell.worked:
+                self._back_up(self._ledger)
             self._ledger.close()
             self._ledger = None
         super().closeEvent(event)
+
+    def _back_up(self, ledger: "Ledger") -> None:
+        """Leave a verified backup behind; where that cannot be, say so and close all the same."""
+        from db.kernel.access import MATRIX, Right
+        from db.kernel.errors import PolicepostError
+
+        if Right.BACKUP not in MATRIX[ledger.session.role]:
+            return
+        try:
+            ledger.back_up("退出时")
+        except PolicepostError as error:
+            tell(self, error)
 
     def _show_start(self) -> None:
         slots = self._start.data / "slots.json"

@@ -70,6 +70,7 @@ class Background(QObject):
         }
         self._answered.connect(self._answer, Qt.ConnectionType.QueuedConnection)
         self._waiting = 0
+        self._closed = False
 
     @property
     def idle(self) -> bool:
@@ -125,6 +126,7 @@ class Background(QObject):
 
     def close(self) -> None:
         """Finish what was begun, drop what was not, and end the threads."""
+        self._closed = True
         for lane in self._lanes.values():
             lane.shutdown(wait=True, cancel_futures=True)
 
@@ -167,6 +169,10 @@ class Background(QObject):
                 raise Stopped
             return job(ticket)
 
+        if self._closed:
+            # A timer of a page may still ask while the window goes.
+            ticket.stop()
+            return ticket
         self._waiting += 1
         self._lanes[lane].submit(guarded).add_done_callback(answer)
         return ticket

@@ -1,5 +1,8 @@
 """The screens of the navigation and how they are put over an open ledger."""
 
+from collections.abc import Sequence
+
+from db.backup import BackupInfo, list_backups
 from db.ledger import Ledger
 from db.post import the_post
 from desktop.admin.accounts import AccountsPage
@@ -97,4 +100,11 @@ def shell_over(ledger: Ledger, settings: Settings, theme: Theme) -> Shell:
     context = Context(ledger, Background(ledger), Routes(), theme, settings)
     shell = Shell(context, ROOMS, post.name, post.station)
     context.routes.go("home")
+    context.background.errand(
+        shell, lambda _: list_backups(ledger.place.backups), lambda found: _tell(shell, found)
+    )
     return shell
+
+
+def _tell(shell: Shell, backups: Sequence[BackupInfo]) -> None:
+    shell.tell_backup(backups[0].when.astimezone().date() if backups else None)

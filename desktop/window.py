@@ -57,6 +57,7 @@ class Shell(QWidget):
         self._stale: set[str] = set()
         self._abouts: dict[str, str] = {}
         self._mine: list[tuple[int, str]] = []
+        self._worked = False
         self._stack = QStackedWidget()
         self._title = label(pixels=18)
         self._about = label(tone="second")
@@ -80,6 +81,11 @@ class Shell(QWidget):
         context.background.changed.connect(self._written)
         context.background.failed.connect(lambda error: tell(self, error))
         context.routes.wanted.connect(self.go)
+
+    @property
+    def worked(self) -> bool:
+        """Whether anything was changed in this window."""
+        return self._worked
 
     @property
     def page(self) -> Page:
@@ -220,6 +226,7 @@ class Shell(QWidget):
 
     def _written(self, done: Done[Any]) -> None:
         if done.touched:
+            self._worked = True
             self._mine.append((done.no, done.said))
         for name, page in self._pages.items():
             if not page.watches.intersection(done.touched) or page.written(done):

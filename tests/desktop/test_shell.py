@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from db.agenda import week_so_far
+from db.backup import list_backups
 from db.kernel.clock import SetClock
 from db.ledger import Ledger
 from db.sample import PASSWORD
@@ -22,6 +23,7 @@ from desktop.home.page import HomePage
 from desktop.settings import Looks, Settings
 from desktop.theme import Theme
 from desktop.window import Shell
+from tests.builders import street
 from tests.conftest import POST, morning
 from tests.desktop.conftest import settle
 
@@ -159,6 +161,27 @@ def test_the_recovery_code_gives_a_new_password(
     qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
     assert window.shell is not None
     settle(qtbot, window.shell)
+
+
+def test_closing_after_work_leaves_a_backup(qtbot: QtBot, windows: _Windows, folder: Path) -> None:
+    with Ledger.unlock(folder, PASSWORD, clock=morning()) as ledger:
+        street(ledger)
+    window = windows(folder)
+    _log_in(qtbot, window, PASSWORD)
+    shell = window.shell
+    assert shell is not None
+    shell.context.routes.go("visits")
+    settle(qtbot, shell)
+    shell.page.page.record("met")  # type: ignore[attr-defined]
+    settle(qtbot, shell)
+    window.close()
+    (info,) = list_backups(folder / "backups")
+    assert info.reason == "退出时"
+    again = windows(folder)
+    _log_in(qtbot, again, PASSWORD)
+    assert again.shell is not None
+    settle(qtbot, again.shell)
+    assert again.shell._backup.text().startswith("上次备份")
 
 
 def test_the_home_page_shows_the_figures(qtbot: QtBot, shell: Shell) -> None:
