@@ -11,6 +11,7 @@ from desktop.admin.looks import LooksPage
 from desktop.admin.post import PostPage
 from desktop.background import Background
 from desktop.backup.page import BackupPage
+from desktop.disputes.page import DisputesPage
 from desktop.history.bin import BinPage
 from desktop.history.page import HistoryPage
 from desktop.home.page import HomePage
@@ -24,6 +25,7 @@ from desktop.reports.page import ReportsPage
 from desktop.routes import Routes
 from desktop.settings import Settings
 from desktop.theme import Theme
+from desktop.trainings.page import TrainingsPage
 from desktop.visits.page import VisitsPage
 from desktop.visits.records import RecordsPage
 from desktop.visits.sheets import SheetsPage
@@ -79,6 +81,8 @@ def _admin(context: Context) -> Page:
 ROOMS = (
     Room("home", "今日", "calendar-check", HomePage),
     Room("visits", "走访", "door-open", _visits),
+    Room("disputes", "纠纷", "scale", DisputesPage),
+    Room("trainings", "培训", "graduation-cap", TrainingsPage),
     Room("people", "队伍", "users", _people),
     Room("reports", "报表", "file-text", ReportsPage),
     Room("data", "数据", "database", _data),

@@ -96,10 +96,7 @@ class Shell(QWidget):
 
     def go(self, route: Route) -> None:
         """Open a screen; it is made when it is first wanted."""
-        room = self._rooms.get(route.page)
-        if room is None:
-            self.toast.say("这一页还在建造中")
-            return
+        room = self._rooms[route.page]
         page = self._pages.get(room.name)
         if page is None:
             page = self._pages[room.name] = room.make(self.context)

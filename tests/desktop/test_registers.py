@@ -9,10 +9,16 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
 
+from db.disputes.words import OPEN
+from db.figures.week import week_figures
+from db.kernel.workdays import Week, year_to
 from db.people import Volunteer
 from db.places import Household
+from db.trainings import HERE, count_trainings
+from db.trainings.lists import trainings
 from db.visits import campaigns
 from desktop.admin.campaigns import CampaignsPage
+from desktop.disputes.page import DisputesPage
 from desktop.history.page import HistoryPage
 from desktop.imports.page import ImportPage
 from desktop.page import Page
@@ -143,3 +149,24 @@ def test_what_is_copied_is_never_a_formula(qtbot: QtBot, shell: Shell, copied: s
     cells = page.table.chosen_text().split("\n")[1].split("\t")
     assert cells[-1] == f"'{copied}"
     assert page.table.focusPolicy() != Qt.FocusPolicy.NoFocus
+
+
+def test_open_disputes_and_rates_agree_with_the_figures(qtbot: QtBot, shell: Shell) -> None:
+    shell.context.routes.go("disputes")
+    settle(qtbot, shell)
+    page = shell.page
+    assert isinstance(page, DisputesPage)
+    with shell.context.ledger.read() as connection:
+        figures = week_figures(connection, Week.of(shell.context.today)).now
+        sessions = count_trainings(connection, year_to(shell.context.today))
+        rows = trainings(connection)
+    states = [row.state for row in page._model.rows]
+    assert states.count(OPEN) == figures.disputes.open_at_end
+    assert len(rows) == sessions.sessions
+    assert sum(row.expected for row in rows) == sessions.expected
+    assert sum(row.present for row in rows) == sessions.present
+    shell.context.routes.go("trainings", record=rows[2].id)
+    settle(qtbot, shell)
+    people = shell.page._people.rows  # type: ignore[attr-defined]
+    assert len(people) == rows[2].expected
+    assert sum(person.status in HERE for person in people) == rows[2].present

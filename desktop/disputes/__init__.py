@@ -1,0 +1,1 @@
+"""纠纷: what is open, and by when."""
