@@ -22,7 +22,7 @@ from db.editions import (
 )
 from db.kernel.access import Right
 from db.kernel.ids import Id
-from db.kernel.journal import Command
+from db.kernel.journal import Command, Done
 from db.kernel.workdays import Week
 from db.visits import campaigns
 from desktop.page import Context, Page
@@ -31,6 +31,7 @@ from desktop.paper.weekly_outlook import proposed_plans, proposed_problems
 from desktop.printing import pdf_of, print_paper
 from desktop.reports.editions import EditionsBox, paper_of
 from desktop.reports.making import LISTS, Counted, count, internal_lists, report
+from desktop.unsaved import Keeper
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 
 SIDE = 380
@@ -79,6 +80,7 @@ class ReportsPage(Page):
         self._problems, self._plans = QPlainTextEdit(), QPlainTextEdit()
         self._boxes = {name: QCheckBox(name) for name in LISTS}
         self._timer = QTimer(self, singleShot=True, interval=TYPED_MS)
+        self._keeper = Keeper(context, "周报", self._sentences_typed, self._take_back, self)
         self._build()
         self._bind()
 
@@ -196,6 +198,20 @@ class ReportsPage(Page):
         self._campaign.setCurrentIndex(-1)
         self.refresh()
 
+    def _sentences_typed(self) -> dict[str, str] | None:
+        if not self._edited:
+            return None
+        said = {"problems": self._problems.toPlainText(), "plans": self._plans.toPlainText()}
+        return {"week": str(self._week), **said}
+
+    def _take_back(self, said: dict[str, str]) -> None:
+        week = Week.parse(said["week"])
+        if week != self._week:
+            self._turn_to(week)
+        self._edited = True
+        self._problems.setPlainText(said["problems"])
+        self._plans.setPlainText(said["plans"])
+
     def _issue(self, reason: str) -> None:
         if self._counted is None:
             return
@@ -207,9 +223,12 @@ class ReportsPage(Page):
             _sentences(self._plans),
             reason or None,
         )
-        self.context.background.write(
-            self, command, lambda done: self.said.emit(f"已签发第{done.value.no}版，以后照样能打印")
-        )
+
+        def issued(done: Done[EditionLine]) -> None:
+            self.said.emit(f"已签发第{done.value.no}版，以后照样能打印")
+            self._keeper.done()
+
+        self.context.background.write(self, command, issued)
 
     def _show_edition(self, id_: Id | None) -> None:
         if id_ is None:
@@ -255,6 +274,7 @@ class ReportsPage(Page):
 
     def _typed(self) -> None:
         self._edited = True
+        self._keeper.typed()
         self._timer.start()
 
     def _make(self) -> None:

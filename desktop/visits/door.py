@@ -13,6 +13,7 @@ from db.places import OCCUPANCY_NAMES
 from db.visits.door import DoorCard, DoorVisit, door_card, outcome_words
 from desktop.background import Ticket
 from desktop.page import Context
+from desktop.unsaved import Keeper
 from desktop.visits.entry import EntryForm
 from desktop.widgets.parts import Tone, button, clear, column, label, row, rule, scrolling
 from desktop.words import clock_words, day_words
@@ -37,6 +38,8 @@ class DoorPanel(QFrame):
         self._wanted: Id | None = None
         self._phone = ""
         self.entry = EntryForm(context)
+        self.keeper = Keeper(context, "走访", self.entry.typed, self.entry.take_back, self)
+        self.entry.edited.connect(self.keeper.typed)
         self._name = label(pixels=16)
         self._lives = label(tone="second")
         self._contact = label(tone="second", wrap=True)

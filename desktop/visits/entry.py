@@ -36,6 +36,7 @@ class EntryForm(QWidget):
     """
 
     recorded = Signal(str)
+    edited = Signal()
 
     def __init__(self, context: Context, *, buttons: bool = True) -> None:
         super().__init__()
@@ -53,6 +54,8 @@ class EntryForm(QWidget):
             "时间": self._moment, "走访人": self._staff, "主题": self._topics, "见到": self._people,
             "资料": self._leaflets, "发现": self._found, "备注": self._note,
         }  # fmt: skip
+        for field in self._fields.values():
+            field.textEdited.connect(lambda _: self.edited.emit())
         self._walks = EnterWalks(list(self._fields.values()), lambda: self.recorded.emit("met"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
@@ -71,6 +74,17 @@ class EntryForm(QWidget):
                 line.addWidget(choice, 1)
             layout.addLayout(line)
         self.setFocusProxy(self._people)
+
+    def typed(self) -> dict[str, str] | None:
+        """Return what is typed that would be lost, None if nothing is."""
+        said = {name: field.text() for name, field in self._fields.items()}
+        mine = (self._found, self._note, self._staff, self._topics)
+        return said if any(field.text() for field in mine) else None
+
+    def take_back(self, said: dict[str, str]) -> None:
+        """Put back what was typed before the program ended."""
+        for name, field in self._fields.items():
+            field.setText(said.get(name, field.text()))
 
     def knows(self, staff: Sequence[str]) -> None:
         """Complete names from those of colleagues."""

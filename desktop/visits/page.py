@@ -120,6 +120,7 @@ class VisitsPage(Page):
         def recorded(_: Done[tuple[Id, ...]]) -> None:
             self.said.emit(f"已登记：{many} {OUTCOME_NAMES[outcome]}　　Ctrl+Z 撤销")
             self._door.entry.done()
+            self._door.keeper.typed()
             self._board.unmark()
             self._board.next_left()
             self._board.setFocus()

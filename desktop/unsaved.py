@@ -1,0 +1,61 @@
+"""What is being typed is kept in the ledger a moment after the last key: a power cut costs little."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from desktop.page import Context
+
+KEPT_AFTER_MS = 3000
+Entries = dict[str, Any]
+
+
+class Keeper(QObject):
+    """Keeps one form's entries while they are typed, and gives them back when it opens again.
+
+    `entries` tells what is typed, None when there is nothing worth keeping; `restore` takes it back.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        form: str,
+        entries: Callable[[], Entries | None],
+        restore: Callable[[Entries], None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._context, self._form = context, form
+        self._entries, self._restore = entries, restore
+        self._kept: Entries | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._keep)
+        ledger = context.ledger
+        context.background.errand(self, lambda _: ledger.unsaved().get(form), self._found)
+
+    def typed(self) -> None:
+        """Something was typed: keep it once the keys rest."""
+        self._timer.start(KEPT_AFTER_MS)
+
+    def done(self) -> None:
+        """What was typed is saved: forget it."""
+        self._timer.stop()
+        self._write(None)
+
+    def _keep(self) -> None:
+        self._write(self._entries())
+
+    def _write(self, entries: Entries | None) -> None:
+        if entries != self._kept:
+            self._kept = entries
+            ledger, form = self._context.ledger, self._form
+            self._context.background.errand(
+                self, lambda _: ledger.keep_unsaved(form, entries), lambda _: None, lane="writer"
+            )
+
+    def _found(self, entries: Entries | None) -> None:
+        if entries:
+            self._kept = entries
+            self._restore(entries)
