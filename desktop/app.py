@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
@@ -13,6 +13,7 @@ from desktop import paths
 from desktop.access.idle import IdleWatch
 from desktop.access.login import LogInPage
 from desktop.access.opening import Opener
+from desktop.access.second_start import FirstWindow, ask_first_window
 from desktop.errors import catch_everything, tell
 from desktop.logs import close_log, keep_log
 from desktop.settings import Settings
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
         self._opener = Opener()
         self._ledger: Ledger | None = None
         self._idle: IdleWatch | None = None
+        self._first: FirstWindow | None = None
         self.shell: Shell | None = None
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
@@ -82,6 +84,8 @@ class MainWindow(QMainWindow):
         self._settings.keep(replace(self._settings.looks, geometry=geometry))
         if self._idle is not None:
             self._idle.stop()
+        if self._first is not None:
+            self._first.stop()
         if self.shell is not None:
             self.shell.context.background.close()
         self._opener.close()
@@ -222,6 +226,14 @@ class MainWindow(QMainWindow):
         self.shell.locking.connect(self.lock)
         self._show(self.shell)
         self._idle = IdleWatch(lock_minutes(ledger), self.lock)
+        self._first = FirstWindow(ledger.place.folder, self._come)
+
+    def _come(self) -> None:
+        """Come to the front, as somebody started the program a second time."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
 
 def _load() -> None:
@@ -229,7 +241,12 @@ def _load() -> None:
 
 
 def open_window(start: Start) -> int:
-    """Open the window and return the exit code when it is closed."""
+    """Open the window and return the exit code when it is closed.
+
+    Where the ledger is open in another window, that one comes to the front instead.
+    """
+    if ask_first_window(start.data):
+        return 0
     application = QApplication(sys.argv[:1])
     application.setApplicationName(paths.NAME)
     keep_log(paths.logs())

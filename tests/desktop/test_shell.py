@@ -18,6 +18,7 @@ from db.sample import PASSWORD
 from desktop.access.first_run import FirstRun
 from desktop.access.login import LogInPage
 from desktop.access.recovery import RecoveryPage
+from desktop.access.second_start import ask_first_window
 from desktop.app import MainWindow, Start
 from desktop.home.page import HomePage
 from desktop.settings import Looks, Settings
@@ -161,6 +162,22 @@ def test_the_recovery_code_gives_a_new_password(
     qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
     assert window.shell is not None
     settle(qtbot, window.shell)
+
+
+def test_a_second_start_brings_the_first_window_to_the_front(
+    qtbot: QtBot, windows: _Windows, folder: Path
+) -> None:
+    assert not ask_first_window(folder), "nobody has it open yet"
+    window = windows(folder)
+    _log_in(qtbot, window, PASSWORD)
+    assert window.shell is not None
+    settle(qtbot, window.shell)
+    window.showMinimized()
+    assert ask_first_window(folder)
+    qtbot.waitUntil(lambda: not window.isMinimized(), timeout=5000)
+    window.close()
+    assert not (folder / "raise").exists()
+    assert not ask_first_window(folder)
 
 
 def test_closing_after_work_leaves_a_backup(qtbot: QtBot, windows: _Windows, folder: Path) -> None:

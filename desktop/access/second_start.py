@@ -1,0 +1,49 @@
+"""A second start brings the first window to the front: a watched file beside the lock, no socket."""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QFileSystemWatcher, QObject
+
+from db.kernel.errors import PolicepostError
+from db.kernel.files import LedgerLock
+
+NAME = "raise"
+
+
+def ask_first_window(folder: Path) -> bool:
+    """Ask the window that has this ledger open to come to the front; False if there is none."""
+    if not (folder / "ledger.db").exists():
+        return False
+    lock = LedgerLock(folder)
+    try:
+        lock.acquire("正在打开")
+    except PolicepostError:
+        bell = folder / NAME
+        if not bell.exists():
+            return False
+        with contextlib.suppress(OSError):
+            bell.write_text(bell.read_text() + ".")
+            return True
+        return False
+    lock.release()
+    return False
+
+
+class FirstWindow(QObject):
+    """Watches for a second start while a ledger is open."""
+
+    def __init__(self, folder: Path, come: Callable[[], None]) -> None:
+        super().__init__()
+        self._bell = folder / NAME
+        with contextlib.suppress(OSError):
+            self._bell.write_text("")
+        self._watcher = QFileSystemWatcher([str(self._bell)], self)
+        self._watcher.fileChanged.connect(lambda _: come())
+
+    def stop(self) -> None:
+        """Watch no more, and leave nothing behind."""
+        self._watcher.removePath(str(self._bell))
+        with contextlib.suppress(OSError):
+            self._bell.unlink(missing_ok=True)
