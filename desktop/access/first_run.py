@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
@@ -89,7 +89,7 @@ class FirstRun(QWidget):
     def _post_step(self) -> QWidget:
         step = _step("建一个新台账", "台账只在这台电脑上，加密保存，不联网。")
         layout = step.layout()
-        assert layout is not None  # noqa: S101  made just above
+        assert isinstance(layout, QVBoxLayout)  # noqa: S101  made just above
         texts = {"name": "警务室", "station": "派出所", "code": "代号", "officer": "您的姓名"}
         fields = list(self._fields.items())
         for at, (name, field) in enumerate(fields):
@@ -101,13 +101,13 @@ class FirstRun(QWidget):
         line.addWidget(button("先用样例看看", self._sample, kind="link"))
         line.addStretch()
         line.addWidget(button("下一步", self._post_done, kind="main"))
-        layout.addItem(line)
+        layout.addLayout(line)
         return step
 
     def _password_step(self) -> QWidget:
         step = _step("设一个密码", "打开台账要用它。忘了密码只能用恢复码，没有别的办法。")
         layout = step.layout()
-        assert layout is not None  # noqa: S101
+        assert isinstance(layout, QVBoxLayout)  # noqa: S101  made just above
         for field in (self._password, self._again):
             layout.addWidget(field)
         layout.addWidget(self._strength)
@@ -120,7 +120,7 @@ class FirstRun(QWidget):
         line.addStretch()
         self._make = button("建立台账", self._password_done, kind="main")
         line.addWidget(self._make)
-        layout.addItem(line)
+        layout.addLayout(line)
         return step
 
     def _code_step(self) -> QWidget:
@@ -128,7 +128,7 @@ class FirstRun(QWidget):
             "收好恢复码", "忘了密码时用它打开台账。只显示这一次：抄在纸上，或存到优盘里锁起来。"
         )
         layout = step.layout()
-        assert layout is not None  # noqa: S101
+        assert isinstance(layout, QVBoxLayout)  # noqa: S101  made just above
         self._shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._shown.setWordWrap(True)
         self._shown.setAccessibleName("恢复码")
@@ -141,19 +141,19 @@ class FirstRun(QWidget):
         line = row(gap=8)
         line.addStretch()
         line.addWidget(button("已经收好", self._code_done, kind="main"))
-        layout.addItem(line)
+        layout.addLayout(line)
         return step
 
     def _begin_step(self) -> QWidget:
         step = _step("台账建好了", "手里有 Excel 台账，可以现在就带进来；没有也可以直接开始。")
         layout = step.layout()
-        assert layout is not None  # noqa: S101
+        assert isinstance(layout, QVBoxLayout)  # noqa: S101  made just above
         line = row(gap=8)
         line.addWidget(button("直接开始", lambda: self._begin(import_first=False)))
         line.addStretch()
         self._import = button("导入台账", lambda: self._begin(import_first=True), kind="main")
         line.addWidget(self._import)
-        layout.addItem(line)
+        layout.addLayout(line)
         return step
 
     def _go(self, step: int) -> None:
@@ -214,10 +214,10 @@ class FirstRun(QWidget):
 
     def _created(self, answer: "tuple[Ledger, str]") -> None:
         self._ledger, self._code = answer
-        self._shown.setText(self._code.replace("-", "  "))
+        groups = self._code.split("-")
+        self._shown.setText("\n".join("   ".join(groups[at : at + 4]) for at in (0, 4)))
         self._password.clear()
         self._again.clear()
-        groups = self._code.split("-")
         self._groups = sorted(random.sample(range(len(groups)), ASKED_GROUPS))
         which = "、".join(f"第{at + 1}组" for at in self._groups)
         self._asked.setText(f"看看抄得对不对：请照着抄好的，输入{which}。")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -121,7 +122,9 @@ def test_the_first_run_makes_a_ledger_and_checks_the_recovery_code(
     assert isinstance(page, FirstRun)
     for name, text in (("name", "三号警务室"), ("station", "示范派出所"), ("officer", "王建国")):
         page._fields[name].setText(text)
-    page._post_done()
+    buttons = [one for one in page.findChildren(QPushButton) if one.isVisible()]
+    assert [one.text() for one in buttons] == ["先用样例看看", "下一步"]
+    buttons[1].click()
     page._password.setText("short")
     page._again.setText("short")
     page._password_done()
