@@ -16,12 +16,12 @@ from db.coverage import (
     without_campaign,
 )
 from db.disputes import DisputeParty
-from db.disputes.facts import Clocks, Facts, count_disputes, dispute_facts
+from db.disputes.facts import Facts, count_disputes, dispute_facts
 from db.disputes.words import KIND_NAMES
 from db.figures.rates import percent
 from db.figures.week import clocks
 from db.kernel.ids import Id
-from db.kernel.workdays import Period, Week, next_working_day
+from db.kernel.workdays import Period, Week
 from db.places import Household
 from db.trainings import Training, count_trainings
 from db.visits import EVENING, IN_VAIN, CampaignLine, Visit, campaign_on, count_visits, met_homes
@@ -97,7 +97,7 @@ def week_so_far(connection: Connection, day: date) -> WeekSoFar:
     visits, visits_before = count_visits(connection, now), count_visits(connection, before)
     facts, rules = dispute_facts(connection), clocks(connection)
     disputes, disputes_before = (count_disputes(facts, period, rules) for period in (now, before))
-    due_today = sum(by == day for one in facts for _, by in duties(one, rules, day))
+    due_today = sum(by == day for one in facts for _, by in rules.duties(one, day))
     trained, trained_before = (count_trainings(connection, period) for period in (now, before))
     return WeekSoFar(
         week=week,
@@ -143,30 +143,13 @@ def progress(
     return campaign, [(line.name, line.base, line.done, line.exhausted) for line in lines]
 
 
-def duties(facts: Facts, rules: Clocks, day: date) -> Iterator[tuple[Kind, date]]:
-    """Yield what is still to be done for a dispute at the end of a day, and the last day for it.
-
-    Those whose last day is the day or before are what `Clocks.overdue` counts.
-    """
-    if facts.registered > day:
-        return
-    ending = facts.ending_on(day)
-    if ending is None:
-        yield "期限", rules.conclude_by(facts.running_since(day))
-    elif ending.outcome == "settled":
-        if not any(ending.day <= done <= day for done in facts.follow_ups):
-            yield "回访", rules.follow_up_by(ending.day)
-        if ending.due is not None and not ending.performed:
-            yield "履行", next_working_day(ending.due, rules.working_days)
-
-
 def _disputes(connection: Connection, day: date) -> Iterator[AgendaItem]:
     rules = clocks(connection)
     found = dispute_facts(connection)
     due = [
         (by, kind, facts)
         for facts in found
-        for kind, by in duties(facts, rules, day)
+        for kind, by in rules.duties(facts, day)
         if (by - day).days <= SOON_DAYS
     ]
     grave = [facts for facts in found if facts.risk == GRAVE and facts.registered == day]

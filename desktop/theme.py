@@ -148,6 +148,7 @@ class Theme(QObject):
             (role.PlaceholderText, "second"), (role.Highlight, "accent"),
             (role.HighlightedText, "on_accent"), (role.Link, "accent"), (role.Accent, "accent"),
             (role.Mid, "line"), (role.Dark, "line"), (role.Light, "surface"),
+            (role.BrightText, "late"),
         ):  # fmt: skip
             palette.setColor(group, self.color(token))
         for group in (role.WindowText, role.Text, role.ButtonText):

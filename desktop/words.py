@@ -26,10 +26,11 @@ def clock_words(minutes: int | None) -> str:
     return "" if minutes is None else f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def typed_day(text: str, today: date) -> date | None:
+def typed_day(text: str, today: date, *, ahead: bool = False) -> date | None:
     """Return the day a person typed: 今, 昨, +3, -1, 15, 3.5, 3-5, 2026-3-5, 3月5日; else None.
 
-    A day of the month alone is the nearest one not after today; so is month and day.
+    A day of the month alone is the nearest one not after today, or with `ahead` not before it; so
+    is month and day.
     """
     text = text.strip().replace("。", ".").replace("．", ".")
     if text in _WORDS:
@@ -39,7 +40,8 @@ def typed_day(text: str, today: date) -> date | None:
     if not re.fullmatch(r"\d{1,4}(\D\d{1,2}){0,2}\D?", text):
         return None
     try:
-        return _nearest([int(part) for part in re.findall(r"\d+", text)], today)
+        numbers = [int(part) for part in re.findall(r"\d+", text)]
+        return _next(numbers, today) if ahead else _nearest(numbers, today)
     except ValueError:
         return None
 
@@ -56,6 +58,16 @@ def _nearest(numbers: list[int], today: date) -> date:
     )
 
 
+def _next(numbers: list[int], today: date) -> date:
+    day = _nearest(numbers, today)
+    if len(numbers) == 3 or day >= today:
+        return day
+    if len(numbers) == 2:
+        return day.replace(year=day.year + 1)
+    later = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return (today if numbers[0] >= today.day else later).replace(day=numbers[0])
+
+
 def typed_time(text: str) -> int | None:
     """Return minutes since midnight from 19:40, 1940, 19点, 7.30; None if it is no time."""
     match = re.fullmatch(
@@ -65,3 +77,10 @@ def typed_time(text: str) -> int | None:
         return None
     hour, minute = int(match[1] or match[3]), int(match[2] or match[4] or 0)
     return hour * 60 + minute if hour < 24 and minute < 60 else None
+
+
+def left_words(days: int) -> str:
+    """Return the days left as they are told: 还剩3天, 就是今天, 超期2天."""
+    if days < 0:
+        return f"超期{-days}天"
+    return "就是今天" if days == 0 else f"还剩{days}天"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from db.agenda import AgendaItem, agenda, campaign_of, duties, week_so_far, weekly_households
+from db.agenda import AgendaItem, agenda, campaign_of, week_so_far, weekly_households
 from db.coverage import building_progress, door_states
 from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp
 from db.disputes.facts import count_disputes, dispute_facts
@@ -146,7 +146,7 @@ def test_late_and_due_today_are_the_overdue_of_the_figures(sample: Ledger) -> No
         facts, rules = dispute_facts(connection), clocks(connection)
         for day in (date(2026, 2, 20) + timedelta(days=n) for n in range(0, 45, 4)):
             expected = count_disputes(facts, Period(day, day), rules).overdue
-            due = [by for one in facts for _, by in duties(one, rules, day) if by <= day]
+            due = [by for one in facts for _, by in rules.duties(one, day) if by <= day]
             week = week_so_far(connection, day)
             late = [item for item in agenda(connection, day) if item.urgency == "late"]
             assert len(due) == expected

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.coverage import coverage
-from db.disputes.facts import Clocks, Ending, Facts, count_disputes
+from db.disputes.facts import Clocks, Ending, Facts, Reopened, count_disputes
 from db.figures.rates import percent
 from db.figures.week import week_figures
 from db.kernel.errors import UserError
@@ -209,7 +209,7 @@ def facts(
         None,
         (),
         list(endings),
-        list(reopened),
+        [Reopened(day) for day in reopened],
         list(followed),
     )
 

@@ -1,9 +1,9 @@
 """What the dated facts of disputes come to: open or concluded on a day, due, overdue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -12,14 +12,24 @@ from db.disputes.words import KIND_NAMES
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, a_month_after, next_working_day
 
+Duty = Literal["期限", "回访", "履行"]
+
 
 class Ending(NamedTuple):
-    """A conclusion as the counts need it."""
+    """A conclusion as the counts need it; of one day's facts the later id came later."""
 
     day: date
     outcome: str
     due: date | None
     performed: bool
+    id: Id = b""
+
+
+class Reopened(NamedTuple):
+    """A reopening: it follows the conclusions before it, on its own day those of a lower id."""
+
+    day: date
+    id: Id = b"\xff"
 
 
 @dataclass
@@ -33,13 +43,14 @@ class Facts:
     risk: str | None
     mediators: tuple[Id, ...]
     endings: list[Ending] = field(default_factory=list)
-    reopenings: list[date] = field(default_factory=list)
+    reopenings: list[Reopened] = field(default_factory=list)
     follow_ups: list[date] = field(default_factory=list)
 
     def ending_on(self, day: date) -> Ending | None:
         """Return the conclusion in force at the end of the day, None while the dispute is open."""
-        last = max((e for e in self.endings if e.day <= day), default=None, key=lambda e: e.day)
-        if last and any(last.day <= reopened <= day for reopened in self.reopenings):
+        until = [e for e in self.endings if e.day <= day]
+        last = max(until, default=None, key=lambda e: (e.day, e.id))
+        if last and any((last.day, last.id) < r and r.day <= day for r in self.reopenings):
             return None
         return last
 
@@ -49,7 +60,7 @@ class Facts:
 
     def running_since(self, day: date) -> date:
         """Return the day its month runs from: registration, or the last reopening by the day."""
-        return max([d for d in self.reopenings if d <= day], default=self.registered)
+        return max([r.day for r in self.reopenings if r.day <= day], default=self.registered)
 
 
 @dataclass(frozen=True)
@@ -67,24 +78,26 @@ class Clocks:
         """Return the last day for the follow-up of an agreement."""
         return next_working_day(agreed + timedelta(days=self.follow_up_days), self.working_days)
 
-    def overdue(self, facts: Facts, day: date) -> int:
-        """Return how many duties of a dispute are unmet at the end of the day.
+    def duties(self, facts: Facts, day: date) -> Iterator[tuple[Duty, date]]:
+        """Yield what is still to be done at the end of the day, and the last day for it.
 
-        Open past its month; no follow-up though its day has come; performance day come and not
-        known to be kept.
+        Open: to be concluded in its month. Settled: to be followed up, and on the agreed day to be
+        performed, if that is not known.
         """
         if facts.registered > day:
-            return 0
+            return
         ending = facts.ending_on(day)
         if ending is None:
-            return int(self.conclude_by(facts.running_since(day)) <= day)
-        if ending.outcome != "settled":
-            return 0
-        followed = any(ending.day <= done <= day for done in facts.follow_ups)
-        unmet = int(not followed and self.follow_up_by(ending.day) <= day)
-        if ending.due is not None and not ending.performed:
-            unmet += int(next_working_day(ending.due, self.working_days) <= day)
-        return unmet
+            yield "期限", self.conclude_by(facts.running_since(day))
+        elif ending.outcome == "settled":
+            if not any(ending.day <= done <= day for done in facts.follow_ups):
+                yield "回访", self.follow_up_by(ending.day)
+            if ending.due is not None and not ending.performed:
+                yield "履行", next_working_day(ending.due, self.working_days)
+
+    def overdue(self, facts: Facts, day: date) -> int:
+        """Return how many duties of a dispute are unmet at the end of the day, their last one."""
+        return sum(by <= day for _, by in self.duties(facts, day))
 
 
 class DisputeCount(NamedTuple):
@@ -103,29 +116,34 @@ class DisputeCount(NamedTuple):
     by_type: dict[str, int]
 
 
-def dispute_facts(connection: Connection) -> list[Facts]:
-    """Return the facts of all disputes, in the order of registration."""
+def dispute_facts(connection: Connection, dispute: Id | None = None) -> list[Facts]:
+    """Return the facts of all disputes in the order of registration, or of one of them."""
     columns = (
         Dispute.id, Dispute.registered, Dispute.kind, Dispute.paper_year, Dispute.paper_number,
         Dispute.risk, Dispute.mediators,
     )  # fmt: skip
     found: dict[Id, Facts] = {}
-    rows = connection.execute(select(*columns).order_by(Dispute.registered, Dispute.id))
-    for id_, registered, kind, year, number, risk, mediators in rows:
+
+    def ask(of: Any, *asked: Any) -> Iterator[Any]:
+        """The rows of one dispute, or of all."""
+        statement = select(*asked)
+        return iter(
+            connection.execute(statement if dispute is None else statement.where(of == dispute))
+        )
+
+    for id_, registered, kind, year, number, risk, mediators in ask(Dispute.id, *columns):
         shown = f"{year}-{number}" if year and number else number or ""
         found[id_] = Facts(id_, registered, kind, shown, risk, mediators)
-    for row in connection.execute(
-        select(
-            Conclusion.dispute, Conclusion.day, Conclusion.outcome, Conclusion.due,
-            Conclusion.performed,
-        ).order_by(Conclusion.id)
+    for of, *ending in ask(
+        Conclusion.dispute, Conclusion.dispute, Conclusion.day, Conclusion.outcome, Conclusion.due,
+        Conclusion.performed, Conclusion.id,
     ):  # fmt: skip
-        found[row.dispute].endings.append(Ending(row.day, row.outcome, row.due, row.performed))
-    for dispute, day in connection.execute(select(Reopening.dispute, Reopening.day)):
-        found[dispute].reopenings.append(day)
-    for dispute, day in connection.execute(select(FollowUp.dispute, FollowUp.day)):
-        found[dispute].follow_ups.append(day)
-    return list(found.values())
+        found[of].endings.append(Ending(*ending))
+    for of, *reopened in ask(Reopening.dispute, Reopening.dispute, Reopening.day, Reopening.id):
+        found[of].reopenings.append(Reopened(*reopened))
+    for of, day in ask(FollowUp.dispute, FollowUp.dispute, FollowUp.day):
+        found[of].follow_ups.append(day)
+    return sorted(found.values(), key=lambda facts: (facts.registered, facts.id))
 
 
 def count_disputes(facts: Sequence[Facts], period: Period, clocks: Clocks) -> DisputeCount:
@@ -135,7 +153,7 @@ def count_disputes(facts: Sequence[Facts], period: Period, clocks: Clocks) -> Di
     before = period.start - timedelta(days=1)
     return DisputeCount(
         new=len(new),
-        reopened=sum(day in period for f in facts for day in f.reopenings),
+        reopened=sum(r.day in period for f in facts for r in f.reopenings),
         resolved=concluded.count("settled"),
         failed=concluded.count("failed"),
         referred=concluded.count("referred"),

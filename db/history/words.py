@@ -26,13 +26,12 @@ from db.people.colleagues import StaffDraft
 from db.places import OCCUPANCY_NAMES, HouseholdDraft
 from db.places.address import Address, address_of_key
 from db.post import PostDraft
-from db.trainings import KINDS as TRAINING_KINDS
+from db.trainings import KIND_NAMES as TRAINING_NAMES
 from db.trainings import STATUS_NAMES, AttendanceDraft, TrainingDraft
 from db.visits import OUTCOME_NAMES, VisitDraft
 
 Row = Mapping[str, Any]
 NameOf = Callable[[str, bytes], str]
-_TRAINING_NAMES = {code: name for name, code in reversed(TRAINING_KINDS.items())}
 _CLOCK: Final = {("visit", "at"), ("training", "start"), ("training", "end"), ("attendance", "signed")}  # fmt: skip
 
 
@@ -131,7 +130,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "import_mapping": Words("导入的列", lambda *_: "记住的列"),
     "post": Words("警务室设置", _named, PostDraft),
     "staff": Words("工作人员", _named, StaffDraft, {"until": "离任日期"}, {"kind": STAFF_NAMES}),
-    "training": Words("培训", _training, TrainingDraft, {"note": "备注"}, {"kind": _TRAINING_NAMES}),
+    "training": Words("培训", _training, TrainingDraft, {"note": "备注"}, {"kind": TRAINING_NAMES}),
     "visit": Words("走访", _visit, VisitDraft, {"household": "住户"}, {"outcome": OUTCOME_NAMES}),
     "volunteer": Words("人员", _named, VolunteerDraft, {
         "community": "社区", "building": "楼栋", "unit": "单元",

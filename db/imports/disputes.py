@@ -1,6 +1,5 @@
 """Dispute ledgers: one row a dispute, its parties and what has come of it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
@@ -16,27 +15,16 @@ from db.disputes import (
     FollowUp,
     dispute_problems,
 )
+from db.disputes.registering import paper_number
 from db.disputes.words import OPEN
 from db.imports.cells import shown
 from db.imports.known import Known
 from db.imports.plan import RowReader, merge_values, remember
 from db.imports.reader import Cell
 from db.kernel.ids import Id, new_id
-from db.kernel.text import squeeze
 
 _DRAFTED = tuple(DisputeDraft.__dataclass_fields__)
 _OWN = ("registered", "source", "kind", "brief", "risk", "mediated", "note")
-
-
-def paper_number(text: str | None, year: int) -> tuple[int, str] | None:
-    """Return (year, number) of a ledger's own number such as 2026-0001 or (2026)三号人调字第0007号."""
-    if not text:
-        return None
-    word = squeeze(text)
-    match = re.match(r"[\[(〔]?((?:19|20)\d{2})[\])〕年\-/.]*(.+)", word)
-    if match and re.search(r"\d", match[2]):
-        return int(match[1]), match[2]
-    return year, word
 
 
 class DisputePlanner:

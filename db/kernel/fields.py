@@ -26,6 +26,7 @@ class Field:
     """One entry: what it is called, what it takes, why it is kept and for how long.
 
     `choices` maps each word met in ledgers to the code stored; `most` bounds a count or a length.
+    `ahead` tells that a day lies ahead, so that a short form means the next such day.
     A field with a `purpose` is personal data and stands in the data dictionary.
     """
 
@@ -35,6 +36,7 @@ class Field:
     required: bool = False
     choices: Mapping[str, str] | None = None
     most: int = 200
+    ahead: bool = False
     purpose: str = ""
     keep: str = ""
 

@@ -1,6 +1,6 @@
 """Staff: who is added, renamed, and leaves. What they hand over is told in db/disputes/handover.py."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
@@ -13,6 +13,7 @@ from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entr
 from db.kernel.history import former_values
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
+from db.kernel.text import tidy_name
 from db.people import Staff
 
 KIND_NAMES: Final = {
@@ -119,6 +120,30 @@ def the_colleague(connection: Connection, colleague: Id) -> StaffRow:
 def former_staff_names(connection: Connection) -> dict[str, Id]:
     """Return the names colleagues had before, for a workbook older than the renaming."""
     return {str(name): id_ for name, id_ in former_values(connection, Staff, "name").items()}
+
+
+def staff_by_name(tx: Tx, names: Sequence[str]) -> tuple[Id, ...]:
+    """Return the ids of colleagues by name, in order; who is not known yet is added.
+
+    Of two of one name it is the one who has not left.
+    """
+    wanted = list(dict.fromkeys(name for name in map(tidy_name, names) if name))
+    rows = tx.connection.execute(
+        select(Staff.id, Staff.name)
+        .where(Staff.name.in_(wanted))
+        .order_by(Staff.until.is_(None), Staff.id)
+    )
+    known = {row.name: row.id for row in rows}
+    new = [{"id": new_id(), "name": name} for name in wanted if name not in known]
+    tx.add(Staff, new)
+    known |= {row["name"]: row["id"] for row in new}
+    return tuple(known[name] for name in wanted)
+
+
+def staff_names(connection: Connection, ids: Sequence[Id]) -> Mapping[Id, str]:
+    """Return the names of colleagues by id."""
+    rows = connection.execute(select(Staff.id, Staff.name).where(Staff.id.in_(set(ids))))
+    return {row.id: row.name for row in rows}
 
 
 def _values(tx: Tx, draft: StaffDraft, own: Id | None) -> dict[str, object]:

@@ -23,6 +23,9 @@ STATUSES: Final = {
     "缺席": "absent", "未到": "absent", "缺勤": "absent", "旷课": "absent", "×": "absent", "X": "absent",
     "否": "absent", "未参加": "absent", "无故缺席": "absent", "未参训": "absent",
 }  # fmt: skip
+KIND_NAMES: Final = {
+    "course": "业务培训", "meeting": "例会", "exchange": "座谈交流", "drill": "演练",
+}  # fmt: skip
 STATUS_NAMES: Final = {"present": "到", "late": "迟到", "leave": "请假", "absent": "缺席"}
 KINDS: Final = {
     "业务培训": "course", "培训": "course", "例会": "meeting", "工作例会": "meeting", "会议": "meeting",
@@ -124,10 +127,12 @@ class AttendanceDraft:
     )
 
 
-def training_problems(draft: TrainingDraft, today: date) -> Iterator[Problem]:
-    """Yield what keeps a session from being stored."""
+def training_problems(
+    draft: TrainingDraft, today: date, *, planned: bool = False
+) -> Iterator[Problem]:
+    """Yield what keeps a session from being stored; one that is planned may lie ahead."""
     yield from common_problems(draft)
-    if draft.day and draft.day > today:
+    if draft.day and draft.day > today and not planned:
         yield Problem("day", "培训日期在今天以后")
     if draft.day and draft.day.year < 1990:
         yield Problem("day", "培训日期早得不合情理")

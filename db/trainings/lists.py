@@ -34,6 +34,7 @@ class AttendanceRow(NamedTuple):
     signed: int | None
     reason: str | None
     on_roster: bool
+    volunteer: Id | None
 
 
 def trainings(connection: Connection) -> list[TrainingRow]:
@@ -59,6 +60,7 @@ def attendance(connection: Connection, training: Id) -> list[AttendanceRow]:
         select(
             Attendance.id, Attendance.name, func.coalesce(Community.name, ""), Attendance.status,
             Attendance.signed, Attendance.reason, Attendance.volunteer.is_not(None),
+            Attendance.volunteer,
         )
         .join(Volunteer, Volunteer.id == Attendance.volunteer, isouter=True)
         .join(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from db.kernel.ids import Id
 from db.people import masked
 from db.people.answering import who_answers
+from db.people.colleagues import staff_names
 from db.places import OUTSIDE_EVERY_BASE, Building, Community, Household
 from db.places.finding import door_text
 from db.visits import (
@@ -21,7 +22,6 @@ from db.visits import (
     CampaignLine,
     Visit,
 )
-from db.visits.recording import staff_names
 
 MORNING, AFTERNOON, NIGHT = BANDS[:3]
 # The bands to try, the likeliest first, and what to say of each.

@@ -15,11 +15,11 @@ from sqlalchemy import ColumnElement, Connection, Date, Text, cast, func, select
 
 from db.kernel.ids import Id
 from db.kernel.workdays import Period
+from db.people.colleagues import staff_names
 from db.places import Building, Community, Household
 from db.places.finding import door_text
 from db.places.lists import matching, walking_order
 from db.visits import OUTCOME_NAMES, Visit, met_households
-from db.visits.recording import staff_names
 
 VisitOrder = Literal["day", "door", "outcome", "people", "leaflets"]
 UNKNOWN_TIME: Final = -1

@@ -1,6 +1,6 @@
 """Recording visits: at one door or at many at once, as one step that can be undone as one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,8 +12,8 @@ from db.kernel.errors import UserError
 from db.kernel.fields import Problem
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx, chunks
-from db.kernel.text import tidy_name
-from db.people import Staff, Volunteer
+from db.people import Volunteer
+from db.people.colleagues import staff_by_name, staff_names
 from db.places import Building, Household
 from db.places.address import Address
 from db.visits import OUTCOME_NAMES, Visit, VisitDraft, change_visit, visit_problems
@@ -134,30 +134,6 @@ def values_of(tx: Tx, entry: VisitEntry) -> dict[str, Any]:
         raise UserError("同行的人已经不在名册里了，没有保存。请重新选择。")
     typed = {name: value if value != "" else None for name, value in vars(entry).items()}
     return {**typed, "staff": staff_by_name(tx, entry.staff)}
-
-
-def staff_by_name(tx: Tx, names: Sequence[str]) -> tuple[Id, ...]:
-    """Return the ids of colleagues by name, in order; who is not known yet is added.
-
-    Of two of one name it is the one who has not left.
-    """
-    wanted = list(dict.fromkeys(name for name in map(tidy_name, names) if name))
-    rows = tx.connection.execute(
-        select(Staff.id, Staff.name)
-        .where(Staff.name.in_(wanted))
-        .order_by(Staff.until.is_(None), Staff.id)
-    )
-    known = {row.name: row.id for row in rows}
-    new = [{"id": new_id(), "name": name} for name in wanted if name not in known]
-    tx.add(Staff, new)
-    known |= {row["name"]: row["id"] for row in new}
-    return tuple(known[name] for name in wanted)
-
-
-def staff_names(connection: Connection, ids: Sequence[Id]) -> Mapping[Id, str]:
-    """Return the names of colleagues by id."""
-    rows = connection.execute(select(Staff.id, Staff.name).where(Staff.id.in_(set(ids))))
-    return {row.id: row.name for row in rows}
 
 
 def address_of(connection: Connection, household: Id) -> Address | None:

@@ -1,18 +1,25 @@
-"""The disputes as a list: open ones first, by the day they must be done."""
+"""The disputes: open ones first, by the day they must be done; the chosen one beside the list."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QTextEdit
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QLineEdit
 from sqlalchemy import Connection
 
 from db.disputes.lists import DisputeRow, disputes
 from db.disputes.words import KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES
 from db.figures.week import clocks
 from db.kernel.ids import Id
+from db.kernel.pinyin import search_key
+from desktop.disputes.panel import DisputePanel
 from desktop.page import Context, Page
-from desktop.widgets.parts import column, label, panel, row
+from desktop.widgets.only import OnlyChip
+from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
+
+PANEL_WIDTH = 360
 
 
 def _left(line: DisputeRow) -> str:
@@ -24,21 +31,20 @@ def _left(line: DisputeRow) -> str:
 
 
 COLUMNS: tuple[Column[DisputeRow], ...] = (
-    Column("编号", lambda d: d.number, 8),
-    Column("登记", lambda d: d.registered.isoformat(), 8),
-    Column("类型", lambda d: KIND_NAMES[d.kind], 8),
-    Column("当事人", lambda d: "、".join(d.parties), 12),
-    Column("风险", lambda d: RISK_NAMES.get(d.risk or "", ""), 5),
-    Column("调解人", lambda d: "、".join(d.mediators), 8),
-    Column("情况", lambda d: RESULT_NAMES[d.state], 7),
-    Column("应结", lambda d: d.by.isoformat() if d.by else "", 8),
-    Column("还剩", _left, 7),
-    Column("社区", lambda d: d.community, 8),
+    Column("编号", lambda d: d.number, 6),
+    Column("登记", lambda d: d.registered.isoformat(), 6),
+    Column("类型", lambda d: KIND_NAMES[d.kind], 6),
+    Column("当事人", lambda d: "、".join(d.parties), 9),
+    Column("情况", lambda d: RESULT_NAMES[d.state], 5),
+    Column("还剩", _left, 4, late=lambda d: d.days_left is not None and d.days_left < 0),
+    Column("风险", lambda d: RISK_NAMES.get(d.risk or "", ""), 3, late=lambda d: d.risk == "grave"),
+    Column("调解人", lambda d: "、".join(d.mediators), 6),
+    Column("社区", lambda d: d.community, 6),
 )
 
 
 class DisputesPage(Page):
-    """Every dispute with its state and its day; the chosen one's facts stand below."""
+    """Every dispute with its state and its day; a route may ask for some by `ids` and `title`."""
 
     title: ClassVar[str] = "纠纷"
     watches: ClassVar[frozenset[str]] = frozenset(
@@ -47,48 +53,47 @@ class DisputesPage(Page):
             "dispute_follow_up", "staff", "post", "day_off",
         )
     )  # fmt: skip
-    keys: ClassVar[tuple[tuple[str, str], ...]] = (("Ctrl+C", "复制选中的行，可以贴进 Excel"),)
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Ctrl+N", "登记纠纷"),
+        ("Enter", "登记下一件该办的事：结论、履行或回访"),
+        ("J　L　H", "登记结论　履行　回访"),
+        ("C", "重新受理"),
+        ("F2", "改登记"),
+        ("Delete", "删除，可以撤销"),
+        ("Ctrl+C", "复制选中的行，可以贴进 Excel"),
+        ("Esc", "离开表单；显示全部"),
+    )
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._rows: list[DisputeRow] = []
+        self._keys: dict[Id, str] = {}
         self._wanted: Id | None = None
+        self._only: Collection[Id] | None = None
         self._model: RowModel[DisputeRow] = RowModel(COLUMNS)
         self._table = RowTable(self._model, "纠纷")
+        self._panel = DisputePanel(context)
+        self._chip = OnlyChip()
         self._state = QComboBox()
-        self._state.setAccessibleName("情况")
-        self._state.addItem("全部", None)
-        for code, name in RESULT_NAMES.items():
-            self._state.addItem(name, code)
         self._text = QLineEdit()
-        self._text.setPlaceholderText("编号、当事人、调解人、简要情况")
-        self._text.setAccessibleName("查找")
         self._foot = label(tone="second")
-        self._brief = QTextEdit()
-        self._brief.setReadOnly(True)
-        self._brief.setAccessibleName("简要情况")
-        self._brief.setMaximumHeight(context.theme.px(110))
-        head = row(gap=10)
-        head.addWidget(self._state)
-        head.addWidget(self._text, 1)
-        frame = panel()
-        column(frame, (6, 6, 6, 6)).addWidget(self._table)
-        outer = column(self, (20, 12, 20, 14), 10)
-        outer.addLayout(head)
-        outer.addWidget(frame, 1)
-        outer.addWidget(self._brief)
-        outer.addWidget(self._foot)
-        self._state.activated.connect(lambda _: self._filter())
-        self._text.textChanged.connect(lambda _: self._filter())
-        self._table.selectionModel().currentRowChanged.connect(
-            lambda index, _: self._tell(index.row())
-        )
+        self._build()
+        self._bind()
         self.setFocusProxy(self._table)
 
     def open(self, what: Mapping[str, Any]) -> None:
-        """Put the cursor on a dispute."""
-        self._wanted = what.get("record")
-        self._seek()
+        """Put the cursor on a dispute, show only some, or begin a new one."""
+        if what.get("ids") is not None:
+            self._only = frozenset(what["ids"])
+            self._chip.tell(what.get("title", ""))
+            self._state.setCurrentIndex(0)
+            self._text.clear()
+            self._filter()
+        if what.get("record") is not None:
+            self._wanted = what["record"]
+            self._show_all()
+        if what.get("new"):
+            self._panel.begin_registration()
 
     def refresh(self) -> None:
         """Read all disputes; a post has hundreds, not thousands."""
@@ -99,33 +104,115 @@ class DisputesPage(Page):
 
         self.context.background.ask(self, question, self._show)
 
-    def _show(self, rows: list[DisputeRow]) -> None:
-        self._rows = rows
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter does what is due; Esc shows all again."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._table.hasFocus():
+            self._panel.next_duty()
+        elif event.key() == Qt.Key.Key_Escape and self._only is not None:
+            self._show_all()
+        else:
+            super().keyPressEvent(event)
+
+    def _build(self) -> None:
+        self._state.setAccessibleName("情况")
+        self._state.addItem("全部", None)
+        for code, name in RESULT_NAMES.items():
+            self._state.addItem(name, code)
+        self._text.setPlaceholderText("编号、当事人、拼音、调解人、简要情况")
+        self._text.setAccessibleName("查找")
+        new = button("登记纠纷　Ctrl+N", self._panel.begin_registration)
+        new.setShortcut("Ctrl+N")
+        head = row(gap=10)
+        head.addWidget(self._state)
+        head.addWidget(self._text, 1)
+        head.addWidget(new)
+        frame = panel()
+        column(frame, (6, 6, 6, 6)).addWidget(self._table)
+        left = column(gap=10)
+        left.addLayout(head)
+        left.addWidget(self._chip)
+        left.addWidget(frame, 1)
+        left.addWidget(self._foot)
+        self._panel.setFixedWidth(self.context.theme.px(PANEL_WIDTH))
+        outer = row(self, (20, 12, 20, 14), 16)
+        outer.addLayout(left, 1)
+        outer.addWidget(self._panel)
+
+    def _bind(self) -> None:
+        self._state.activated.connect(lambda _: self._filter())
+        self._text.textChanged.connect(lambda _: self._filter())
+        self._chip.closed.connect(self._show_all)
+        self._table.selectionModel().currentRowChanged.connect(lambda at, _: self._moved(at.row()))
+        self._table.removing.connect(self._panel.remove)
+        self._panel.said.connect(self.said)
+        self._panel.left.connect(self._table.setFocus)
+        self._panel.registered.connect(self._registered)
+        for keys, name in (
+            ("J", "conclude"),
+            ("L", "perform"),
+            ("H", "follow_up"),
+            ("C", "reopen"),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self._table)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(lambda name=name: self._panel.begin_fact(name))
+        change = QShortcut(QKeySequence("F2"), self._table)
+        change.setContext(Qt.ShortcutContext.WidgetShortcut)
+        change.activated.connect(self._panel.begin_change)
+
+    def _registered(self, dispute: Id) -> None:
+        self._wanted = dispute
+        self._show_all()
+
+    def _show_all(self) -> None:
+        self._only = None
+        self._chip.tell("")
+        if self._wanted is not None:
+            self._state.setCurrentIndex(0)
+            self._text.clear()
         self._filter()
 
+    def _show(self, rows: list[DisputeRow]) -> None:
+        self._rows = rows
+        self._keys = {
+            line.id: " ".join(
+                (
+                    line.number, line.brief,
+                    search_key((*line.parties, *line.mediators, KIND_NAMES[line.kind])),
+                )
+            ).lower()
+            for line in rows
+        }  # fmt: skip
+        self._filter()
+        self._panel.ask_again()
+
     def _filter(self) -> None:
-        state, wanted = self._state.currentData(), self._text.text().strip()
+        state, wanted = self._state.currentData(), self._text.text().strip().lower()
+        kept = self._wanted or self._current()
         shown = [
             line
             for line in self._rows
             if state in (None, line.state)
-            and wanted in " ".join((line.number, line.brief, *line.parties, *line.mediators))
+            and (self._only is None or line.id in self._only)
+            and wanted in self._keys[line.id]
         ]
         self._model.show_rows(shown)
         open_ones = [line for line in self._rows if line.state == OPEN]
         late = sum(line.days_left is not None and line.days_left < 0 for line in open_ones)
         self._foot.setText(f"共{len(shown)}件；在办{len(open_ones)}件，其中超期{late}件")
-        self.about.emit(f"在办{len(open_ones)}件")
-        self._seek()
-        if shown and not self._table.currentIndex().isValid():
-            self._table.selectRow(0)
-
-    def _seek(self) -> None:
-        for at, line in enumerate(self._model.rows):
-            if line.id == self._wanted:
-                self._table.selectRow(at)
+        self.about.emit(f"在办{len(open_ones)}件" if self._rows else "还没有纠纷，按 Ctrl+N 登记")
+        at = next((at for at, line in enumerate(shown) if line.id == kept), 0)
+        if shown:
+            self._table.selectRow(at)
+            if shown[at].id == self._wanted:
                 self._wanted = None
+        else:
+            self._panel.follow(None)
 
-    def _tell(self, at: int) -> None:
-        rows = self._model.rows
-        self._brief.setPlainText(rows[at].brief or "没有简要情况" if 0 <= at < len(rows) else "")
+    def _current(self) -> Id | None:
+        at = self._table.currentIndex().row()
+        return self._model.rows[at].id if 0 <= at < len(self._model.rows) else None
+
+    def _moved(self, at: int) -> None:
+        if 0 <= at < len(self._model.rows):
+            self._panel.follow(self._model.rows[at].id)

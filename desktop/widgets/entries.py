@@ -5,12 +5,14 @@ Enter goes to the next field; at the last it saves. A wrong entry is framed and 
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
+from desktop.widgets.choices import ChoiceBox
 from desktop.words import clock_words, day_words, typed_day, typed_time
 
 
@@ -58,6 +60,44 @@ class EntryField(QLineEdit):
             self.style().unpolish(self)
             self.style().polish(self)
         self.setToolTip(reason)
+
+
+class TextBox(QPlainTextEdit):
+    """A field for a few sentences: Enter goes on as in the others, Shift+Enter begins a line."""
+
+    finished = Signal()
+    textEdited = Signal(str)  # noqa: N815  called as that of QLineEdit
+
+    def __init__(self, name: str, lines: int) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 18)
+        self.textChanged.connect(self._told)
+
+    def value(self) -> str | None:
+        """Return what is typed, None if nothing is."""
+        return self.text().strip() or None
+
+    def text(self) -> str:
+        """Return what is typed."""
+        return self.toPlainText()
+
+    def setText(self, text: str) -> None:  # noqa: N802
+        """Show a text."""
+        self.setPlainText(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter goes on."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.finished.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _told(self) -> None:
+        if self.hasFocus():
+            self.textEdited.emit(self.text())
 
 
 def moment_field(today: Callable[[], date]) -> EntryField:
@@ -150,13 +190,19 @@ class _LastWord(QCompleter):
 
 
 class EnterWalks(QObject):
-    """Makes Enter walk through fields in order, and save at the last."""
+    """Makes Enter walk through fields in order, past those not in sight, and save at the last."""
 
-    def __init__(self, fields: Sequence[EntryField], save: Callable[[], object]) -> None:
+    def __init__(
+        self, fields: Sequence[EntryField | TextBox | ChoiceBox], save: Callable[[], object]
+    ) -> None:
         super().__init__(fields[0])
-        for field, after in zip(fields, [*fields[1:], None], strict=True):
-            field.finished.connect(
-                save
-                if after is None
-                else lambda after=after: after.setFocus(Qt.FocusReason.TabFocusReason)
-            )
+        self._fields, self._save = fields, save
+        for at, field in enumerate(fields):
+            field.finished.connect(partial(self._go, at))
+
+    def _go(self, at: int) -> None:
+        after = next((f for f in self._fields[at + 1 :] if f.isVisible() and f.isEnabled()), None)
+        if after is None:
+            self._save()
+        else:
+            after.setFocus(Qt.FocusReason.TabFocusReason)

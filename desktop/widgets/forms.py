@@ -1,23 +1,37 @@
 """Forms made from what a draft declares: label, kind, choices, bounds; one check for all of it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from db.kernel.fields import Field, Problem, fields_of
 from db.kernel.text import telephone
-from desktop.widgets.entries import EnterWalks, EntryField, count_field, text_field, words_field
-from desktop.widgets.parts import choose, label, set_tone
-from desktop.words import typed_day
+from desktop.widgets.choices import ChoiceBox
+from desktop.widgets.entries import (
+    EnterWalks,
+    EntryField,
+    TextBox,
+    complete_words,
+    count_field,
+    text_field,
+    words_field,
+)
+from desktop.widgets.parts import choose, fill, label, set_tone
+from desktop.words import clock_words, typed_day, typed_time
+
+# From here on a text is a few sentences and gets several lines.
+MANY_CHARACTERS: Final = 500
 
 
 class DraftForm(QWidget):
     """The entries of one draft class under their labels. Enter walks on; at the last it saves.
 
-    `names` gives for each choice's code the word shown; `checks` yields the draft's problems.
+    `names` gives for each choice's code the word shown; `checks` yields the draft's problems; with
+    `only` those entries are asked for, in that order.
     """
 
     saved = Signal()
@@ -29,48 +43,74 @@ class DraftForm(QWidget):
         checks: Callable[[Any], Iterable[Problem]],
         names: Mapping[str, Mapping[str, str]],
         today: Callable[[], date],
+        only: Sequence[str] | None = None,
     ) -> None:
         super().__init__()
         self._draft, self._checks = draft, checks
         self._today = today
-        self._fields: dict[str, EntryField | QComboBox] = {}
+        self._declared = fields_of(draft)
+        self._labels: dict[str, QLabel] = {}
+        self._fields: dict[str, EntryField | TextBox | ChoiceBox] = {}
         self._problem = label(" ", 12, "late", wrap=True)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
-        for at, (name, declared) in enumerate(fields_of(draft).items()):
-            widget = self._made(name, declared, names.get(name, {}))
+        for at, name in enumerate(only or self._declared):
+            declared = self._declared[name]
+            widget = self._made(name, declared, names.get(name))
             self._fields[name] = widget
-            grid.addWidget(label(declared.label, 12, "second"), at, 0)
+            self._labels[name] = label(declared.label, 12, "second")
+            grid.addWidget(self._labels[name], at, 0)
             grid.addWidget(widget, at, 1)
         grid.addWidget(self._problem, len(self._fields), 0, 1, 2)
         grid.setColumnStretch(1, 1)
-        typed = [f for f in self._fields.values() if isinstance(f, EntryField)]
-        self._walks = EnterWalks(typed, self.saved.emit)
+        self._walks = EnterWalks(list(self._fields.values()), self.saved.emit)
         self.setFocusProxy(next(iter(self._fields.values())))
+
+    def field(self, name: str) -> EntryField | TextBox | ChoiceBox:
+        """Return the field of an entry."""
+        return self._fields[name]
+
+    def knows(self, name: str, words: Sequence[str]) -> None:
+        """Complete a field's words from those known."""
+        field = self._fields[name]
+        if isinstance(field, EntryField):
+            complete_words(field, words)
+
+    def offers(self, name: str, words: Mapping[str, str]) -> None:
+        """Let a choice have these codes and words."""
+        field = self._fields[name]
+        if isinstance(field, ChoiceBox):
+            fill(field, [(word, code) for code, word in words.items()], first=1)
+
+    def ask_only(self, names: Collection[str]) -> None:
+        """Put out of sight what is not asked for now."""
+        for name, field in self._fields.items():
+            field.setVisible(name in names)
+            self._labels[name].setVisible(name in names)
 
     def show_draft(self, draft: Any) -> None:
         """Show a draft's values, or with None empty fields."""
         self._tell("")
         for name, widget in self._fields.items():
             value = getattr(draft, name) if draft is not None else None
-            if isinstance(widget, QComboBox):
+            if isinstance(widget, ChoiceBox):
                 choose(widget, value)
             else:
-                widget.setText(_shown(value))
+                widget.setText(_shown(value, self._declared[name].kind))
 
     def draft(self) -> Any:
         """Return what is typed as a draft; ValueError if it may not be stored, and it says why."""
         values: dict[str, Any] = {}
         for name, widget in self._fields.items():
-            if isinstance(widget, QComboBox):
+            if isinstance(widget, ChoiceBox):
                 values[name] = widget.currentData()
                 continue
             try:
                 values[name] = widget.value()
             except ValueError as reason:
-                self._tell(f"{fields_of(self._draft)[name].label}：{reason}")
+                self._tell(f"{self._declared[name].label}：{reason}")
                 widget.setFocus(Qt.FocusReason.OtherFocusReason)
                 raise
         defaults = self._draft()
@@ -87,10 +127,25 @@ class DraftForm(QWidget):
         self._tell("")
         return made
 
+    def typed_texts(self) -> dict[str, str]:
+        """Return what stands in the fields to type in, to be kept while it is not saved."""
+        return {
+            name: field.text()
+            for name, field in self._fields.items()
+            if not isinstance(field, ChoiceBox) and field.text().strip()
+        }
+
+    def take_back(self, texts: Mapping[str, str]) -> None:
+        """Put back what was typed before the program ended."""
+        for name, text in texts.items():
+            field = self._fields.get(name)
+            if field is not None and not isinstance(field, ChoiceBox):
+                field.setText(text)
+
     def typed(self, name: str) -> str:
         """Return one field's text as it stands, for a warning while it is typed."""
         widget = self._fields[name]
-        return widget.currentText() if isinstance(widget, QComboBox) else widget.text().strip()
+        return widget.currentText() if isinstance(widget, ChoiceBox) else widget.text().strip()
 
     def warn(self, text: str) -> None:
         """Say something doubtful that keeps nobody from saving."""
@@ -101,38 +156,53 @@ class DraftForm(QWidget):
         set_tone(self._problem, "late")
         self._problem.setText(text or " ")
 
-    def _made(self, name: str, declared: Field, names: Mapping[str, str]) -> EntryField | QComboBox:
-        if declared.kind == "choice":
-            box = QComboBox()
-            box.setAccessibleName(declared.label)
-            if not declared.required and getattr(self._draft(), name) is None:
+    def _made(
+        self, name: str, declared: Field, names: Mapping[str, str] | None
+    ) -> EntryField | TextBox | ChoiceBox:
+        if names is not None or declared.kind == "choice":
+            box = ChoiceBox(declared.label)
+            if getattr(self._draft(), name) in (None, ""):
                 box.addItem("", None)
-            for code, word in names.items():
+            for code, word in (names or {}).items():
                 box.addItem(word, code)
+            box.activated.connect(lambda _: self.edited.emit())
             return box
         field = self._field(declared)
         field.textEdited.connect(lambda _: self.edited.emit())
         return field
 
-    def _field(self, declared: Field) -> EntryField:
-        match declared.kind:
-            case "count":
-                return count_field(declared.label, declared.most)
-            case "day":
-                return EntryField(declared.label, self._read_day)
-            case "phone":
-                return EntryField(declared.label, _read_phone)
-            case "names" | "words":
-                return words_field(declared.label, ())
+    def _field(self, declared: Field) -> EntryField | TextBox:
+        reads: dict[str, Callable[[str], Any]] = {
+            "day": partial(self._read_day, ahead=declared.ahead),
+            "time": _read_time,
+            "phone": _read_phone,
+        }
+        if declared.kind in reads:
+            return EntryField(declared.label, reads[declared.kind])
+        if declared.kind == "count":
+            return count_field(declared.label, declared.most)
+        if declared.kind in ("names", "words"):
+            return words_field(declared.label, ())
+        if declared.most >= MANY_CHARACTERS:
+            return TextBox(declared.label, 4 if declared.most > MANY_CHARACTERS else 2)
         return text_field(declared.label, declared.most)
 
-    def _read_day(self, text: str) -> date | None:
+    def _read_day(self, text: str, *, ahead: bool) -> date | None:
         if not text:
             return None
-        day = typed_day(text, self._today())
+        day = typed_day(text, self._today(), ahead=ahead)
         if day is None:
             raise ValueError("看不懂这个日期，可以写：今、3.5、2026-3-5")
         return day
+
+
+def _read_time(text: str) -> int | None:
+    if not text:
+        return None
+    minutes = typed_time(text)
+    if minutes is None:
+        raise ValueError("看不懂这个时间，可以写：19:30、1930")
+    return minutes
 
 
 def _read_phone(text: str) -> str | None:
@@ -144,9 +214,11 @@ def _read_phone(text: str) -> str | None:
     return number
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, kind: str) -> str:
     if value is None:
         return ""
+    if kind == "time":
+        return clock_words(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):

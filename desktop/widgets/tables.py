@@ -16,12 +16,16 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True)
 class Column(Generic[T]):
-    """One column: its heading, how a row's words are made, its width in characters."""
+    """One column: its heading, how a row's words are made, its width in characters.
+
+    `late` tells which rows' words stand out as overdue.
+    """
 
     heading: str
     words: Callable[[T], str]
     width: int = 10
     number: bool = False
+    late: Callable[[T], bool] | None = None
 
 
 class RowModel(QAbstractTableModel, Generic[T]):
@@ -70,6 +74,10 @@ class RowModel(QAbstractTableModel, Generic[T]):
             return RIGHT if column.number else LEFT
         if role == Qt.ItemDataRole.UserRole:
             return self.rows[index.row()]
+        if role == Qt.ItemDataRole.ForegroundRole and column.late is not None:
+            late = column.late(self.rows[index.row()])
+            # The looks put the colour of what is late there.
+            return QGuiApplication.palette().brightText() if late else None
         return None
 
     def headerData(  # noqa: N802

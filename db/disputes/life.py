@@ -1,0 +1,214 @@
+"""What comes of a dispute: dated facts, from which its state follows (docs/DOMAIN.md).
+
+Each fact is one command and can be undone; a mistaken one is taken out and entered anew.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from db.disputes import Conclusion, FollowUp, Reopening
+from db.disputes.facts import Ending, Facts, dispute_facts
+from db.disputes.registering import FACTS, require_dispute
+from db.disputes.words import FORMS, OPEN, RESULT_NAMES, RESULTS
+from db.kernel.access import Right
+from db.kernel.errors import UserError
+from db.kernel.fields import Field, Problem, common_problems, entry, tidied
+from db.kernel.ids import Id, new_id
+from db.kernel.journal import Command, Tx
+
+ENDINGS: Final = {word: code for word, code in RESULTS.items() if code != OPEN}
+DESTINATIONS: Final = (
+    "司法所", "人民法院（诉调对接）", "派出所（公调对接）", "街道综治中心", "责任单位",
+)  # fmt: skip
+FACT_NAMES: Final = {
+    "dispute_conclusion": "结论", "dispute_reopening": "重新受理", "dispute_follow_up": "回访",
+}  # fmt: skip
+_KINDS: Final = {record.__tablename__: record for record in FACTS}
+
+
+@dataclass(frozen=True)
+class ConclusionDraft:
+    """How a dispute ended; form and performance day belong to an agreement, 去向 to a referral."""
+
+    outcome: str = entry(Field("结论", kind="choice", choices=ENDINGS, required=True), "settled")
+    day: date | None = entry(Field("日期", kind="day", required=True))
+    form: str | None = entry(Field("协议形式", kind="choice", choices=FORMS))
+    due: date | None = entry(Field("履行期限", kind="day", ahead=True))
+    destination: str | None = entry(Field("移送去向", most=60))
+
+
+@dataclass(frozen=True)
+class PerformanceDraft:
+    """The agreement was kept, on this day."""
+
+    day: date | None = entry(Field("履行日期", kind="day", required=True))
+
+
+@dataclass(frozen=True)
+class FollowUpDraft:
+    """A 回访."""
+
+    day: date | None = entry(Field("回访日期", kind="day", required=True))
+    result: str | None = entry(Field("回访情况", most=500))
+
+
+@dataclass(frozen=True)
+class ReopeningDraft:
+    """A concluded dispute is taken up again."""
+
+    day: date | None = entry(Field("日期", kind="day", required=True))
+    reason: str = entry(Field("原因", required=True, most=200), "")
+
+
+def conclusion_problems(draft: ConclusionDraft, today: date) -> Iterator[Problem]:
+    """Yield what keeps a conclusion from being stored."""
+    yield from _dated(draft, today)
+    if draft.outcome == "settled":
+        if draft.form is None:
+            yield Problem("form", "请选协议是书面还是口头")
+        if draft.due and draft.day and draft.due < draft.day:
+            yield Problem("due", "履行期限早于达成协议的日期")
+    elif draft.outcome not in RESULT_NAMES or draft.outcome == OPEN:
+        yield Problem("outcome", "请选结论")
+    elif draft.outcome == "referred" and not draft.destination:
+        yield Problem("destination", "请写移送到哪里")
+
+
+def fact_problems(
+    draft: PerformanceDraft | FollowUpDraft | ReopeningDraft, today: date
+) -> Iterator[Problem]:
+    """Yield what keeps a performance, a 回访 or a reopening from being stored."""
+    yield from _dated(draft, today)
+
+
+def conclude(dispute: Id, draft: ConclusionDraft) -> Command[Id]:
+    """Return the command that concludes an open dispute; it answers with the conclusion's id."""
+
+    def run(tx: Tx) -> Id:
+        fit = _fit(tx, draft, conclusion_problems)
+        facts = _facts(tx.connection, dispute)
+        if facts.ending_on(tx.today) is not None:
+            raise UserError("这件纠纷已经有结论，没有保存。要再调解，请先登记“重新受理”。")
+        _not_before(fit.day, facts.running_since(tx.today), "受理")
+        settled = fit.outcome == "settled"
+        values = {
+            "day": fit.day, "outcome": fit.outcome, "form": fit.form if settled else None,
+            "due": fit.due if settled else None, "performed": False,
+            "destination": fit.destination if fit.outcome == "referred" else None,
+        }  # fmt: skip
+        made = new_id()
+        tx.add(Conclusion, [{"id": made, "dispute": dispute, **values}])
+        return made
+
+    return Command("登记结论", Right.WRITE, run, note=RESULT_NAMES.get(draft.outcome, ""))
+
+
+def perform(dispute: Id, draft: PerformanceDraft) -> Command[None]:
+    """Return the command that tells an agreement was kept on a day."""
+
+    def run(tx: Tx) -> None:
+        fit = _fit(tx, draft, fact_problems)
+        ending = _agreement(tx, dispute)
+        if ending.performed:
+            raise UserError("这份协议已经登记为履行，没有重复保存。")
+        _not_before(fit.day, ending.day, "达成协议")
+        tx.change(Conclusion, {ending.id: {"performed": True, "performed_on": fit.day}})
+
+    return Command("登记履行", Right.WRITE, run)
+
+
+def follow_up(dispute: Id, draft: FollowUpDraft) -> Command[Id]:
+    """Return the command that enters a 回访 of an agreement; it answers with its id."""
+
+    def run(tx: Tx) -> Id:
+        fit = _fit(tx, draft, fact_problems)
+        _not_before(fit.day, _agreement(tx, dispute).day, "达成协议")
+        made = new_id()
+        tx.add(FollowUp, [{"id": made, "dispute": dispute, "day": fit.day, "result": fit.result}])
+        return made
+
+    return Command("登记回访", Right.WRITE, run)
+
+
+def reopen(dispute: Id, draft: ReopeningDraft) -> Command[Id]:
+    """Return the command that takes a concluded dispute up again; its month begins anew."""
+
+    def run(tx: Tx) -> Id:
+        fit = _fit(tx, draft, fact_problems)
+        ending = _facts(tx.connection, dispute).ending_on(tx.today)
+        if ending is None:
+            raise UserError("这件纠纷还没有结论，不用重新受理。")
+        _not_before(fit.day, ending.day, "原来下结论")
+        made = new_id()
+        tx.add(Reopening, [{"id": made, "dispute": dispute, "day": fit.day, "reason": fit.reason}])
+        return made
+
+    return Command("重新受理纠纷", Right.WRITE, run)
+
+
+def unperform(dispute: Id) -> Command[None]:
+    """Return the command that takes back that an agreement was kept."""
+
+    def run(tx: Tx) -> None:
+        ending = _agreement(tx, dispute)
+        tx.change(Conclusion, {ending.id: {"performed": False, "performed_on": None}})
+
+    return Command("取消履行登记", Right.WRITE, run)
+
+
+def remove_fact(entity: str, fact: Id) -> Command[None]:
+    """Return the command that takes out a conclusion, a reopening or a 回访 entered by mistake.
+
+    UserError where a later fact rests on it: a reopening on its conclusion, a 回访 on the agreement.
+    """
+
+    def run(tx: Tx) -> None:
+        record = _KINDS[entity]
+        dispute = tx.connection.execute(select(record.dispute).where(record.id == fact)).scalar()
+        if dispute is None:
+            raise UserError("这一条已经不在台账里了，没有改动。")
+        facts = _facts(tx.connection, dispute)
+        turns: list[tuple[date, Id]] = [(ending.day, ending.id) for ending in facts.endings]
+        turns = sorted([*turns, *((r.day, r.id) for r in facts.reopenings)])
+        own = next(((day, id_) for day, id_ in turns if id_ == fact), None)
+        later = own is not None and own != turns[-1]
+        followed = record is Conclusion and own and any(own[0] <= d for d in facts.follow_ups)
+        if later or followed:
+            raise UserError("后面登记的事以它为前提，没有删除。请从后往前删。")
+        tx.remove(record, [fact])
+
+    return Command(f"删除{FACT_NAMES[entity]}", Right.WRITE, run)
+
+
+def _dated(draft: Any, today: date) -> Iterator[Problem]:
+    yield from common_problems(draft)
+    if draft.day and draft.day > today:
+        yield Problem("day", "日期在今天以后")
+
+
+def _fit(tx: Tx, draft: Any, problems: Any) -> Any:
+    fit = tidied(draft)
+    if (problem := next(problems(fit, tx.today), None)) is not None:
+        raise UserError(f"{problem.reason}，没有保存。")
+    return fit
+
+
+def _facts(connection: Connection, dispute: Id) -> Facts:
+    require_dispute(connection, dispute)
+    return next(facts for facts in dispute_facts(connection, dispute))
+
+
+def _agreement(tx: Tx, dispute: Id) -> Ending:
+    ending = _facts(tx.connection, dispute).ending_on(tx.today)
+    if ending is None or ending.outcome != "settled":
+        raise UserError("这件纠纷现在没有协议，没有保存。请先登记“调解成功”。")
+    return ending
+
+
+def _not_before(day: date, first: date, of: str) -> None:
+    if day < first:
+        raise UserError(f"日期早于{of}的日期（{first:%Y-%m-%d}），没有保存。")

@@ -1,0 +1,215 @@
+"""A dispute is registered, its entries are put right, a mistaken one is taken out."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from db.disputes import (
+    Conclusion,
+    Dispute,
+    DisputeDraft,
+    DisputeParty,
+    FollowUp,
+    Reopening,
+    dispute_problems,
+)
+from db.disputes.words import KIND_NAMES
+from db.kernel.access import Right
+from db.kernel.errors import UserError
+from db.kernel.fields import Problem, tidied
+from db.kernel.ids import Id, new_id
+from db.kernel.journal import Command, Tx
+from db.kernel.text import squeeze, tidy_name
+from db.people.colleagues import staff_by_name, staff_names
+from db.places import communities
+
+# What is asked of a person who registers a dispute, in the order of the form.
+REGISTRATION: Final = (
+    "registered", "kind", "side_a", "phone_a", "side_b", "phone_b", "brief", "source", "risk",
+    "community", "mediators", "number", "note",
+)  # fmt: skip
+SIDES: Final = {"A": "甲方", "B": "乙方"}
+_OWN: Final = ("registered", "source", "kind", "brief", "risk", "note")
+FACTS: Final = (Conclusion, Reopening, FollowUp)
+
+
+def paper_number(text: str | None, year: int) -> tuple[int, str] | None:
+    """Return (year, number) of a ledger's own number such as 2026-0001 or (2026)三号人调字第0007号."""
+    if not text:
+        return None
+    word = squeeze(text)
+    match = re.match(r"[\[(〔]?((?:19|20)\d{2})[\])〕年\-/.]*(.+)", word)
+    if match and re.search(r"\d", match[2]):
+        return int(match[1]), match[2]
+    return year, word
+
+
+def registration_problems(draft: DisputeDraft, today: date) -> Iterator[Problem]:
+    """Yield what keeps a registration from being stored; a person names at least one on each side.
+
+    A ledger that came in may lack one: what was never written down cannot be asked for.
+    """
+    yield from dispute_problems(draft, today)
+    if draft.side_a and not draft.side_b:
+        yield Problem("side_b", "没有写乙方；只知道一方时可以写“不详”")
+    both = {tidy_name(name) for name in draft.side_a} & {tidy_name(name) for name in draft.side_b}
+    if both - {"不详"}:
+        yield Problem("side_b", f"{'、'.join(sorted(both))}同时写在甲方和乙方")
+
+
+def register_dispute(draft: DisputeDraft) -> Command[Id]:
+    """Return the command that registers a dispute; mediators not known yet become colleagues.
+
+    UserError for a draft that may not be stored, a community the ledger does not know, or a paper
+    number that another dispute has.
+    """
+
+    def run(tx: Tx) -> Id:
+        made = new_id()
+        values = _values(tx, draft, None)
+        tx.add(Dispute, [{"id": made, **values}])
+        _write_parties(tx, made, draft)
+        return made
+
+    return Command("登记纠纷", Right.WRITE, run, note=_note(draft))
+
+
+def change_dispute(dispute: Id, draft: DisputeDraft) -> Command[None]:
+    """Return the command that sets a dispute's registration to the draft's; what came of it stays."""
+
+    def run(tx: Tx) -> None:
+        first = require_dispute(tx.connection, dispute)
+        values = _values(tx, draft, dispute)
+        earliest = _first_fact(tx.connection, dispute)
+        if (
+            earliest is not None
+            and values["registered"] > earliest
+            and values["registered"] != first
+        ):
+            raise UserError("登记日期晚于已经办过的事，没有保存。请核对。")
+        tx.change(Dispute, {dispute: values})
+        _write_parties(tx, dispute, draft)
+
+    return Command("修改纠纷登记", Right.WRITE, run, note=_note(draft))
+
+
+def remove_dispute(dispute: Id) -> Command[None]:
+    """Return the command that takes out a dispute registered by mistake, with all that hangs on it."""
+
+    def run(tx: Tx) -> None:
+        require_dispute(tx.connection, dispute)
+        for table in (*FACTS, DisputeParty):
+            hanging = select(table.id).where(table.dispute == dispute)
+            tx.remove(table, tx.connection.execute(hanging).scalars().all())
+        tx.remove(Dispute, [dispute])
+
+    return Command("删除纠纷", Right.WRITE, run)
+
+
+def registration(connection: Connection, dispute: Id) -> DisputeDraft | None:
+    """Return a dispute's registration as it would be typed; None if it is gone."""
+    row = connection.execute(select(Dispute.__table__).where(Dispute.id == dispute)).first()
+    if row is None:
+        return None
+    sides: dict[str, list[Any]] = {side: [] for side in SIDES}
+    for party in connection.execute(
+        select(DisputeParty.side, DisputeParty.name, DisputeParty.phone)
+        .where(DisputeParty.dispute == dispute)
+        .order_by(DisputeParty.side, DisputeParty.place)
+    ):
+        sides[party.side].append(party)
+    named = {line.id: line.name for line in communities(connection)}
+    colleagues = staff_names(connection, row.mediators)
+    number = f"{row.paper_year}-{row.paper_number}" if row.paper_number else None
+    return DisputeDraft(
+        number=number,
+        side_a=tuple(party.name for party in sides["A"]),
+        phone_a=next((party.phone for party in sides["A"]), None),
+        side_b=tuple(party.name for party in sides["B"]),
+        phone_b=next((party.phone for party in sides["B"]), None),
+        community=named.get(row.community),
+        mediators=tuple(colleagues[id_] for id_ in row.mediators),
+        **{name: getattr(row, name) for name in _OWN},
+    )
+
+
+def require_dispute(connection: Connection, dispute: Id) -> date:
+    """Return the day a dispute was registered; UserError if it is gone."""
+    day = connection.execute(select(Dispute.registered).where(Dispute.id == dispute)).scalar()
+    if day is None:
+        raise UserError("这件纠纷已经不在台账里了，没有改动。")
+    return day
+
+
+def _values(tx: Tx, draft: DisputeDraft, own: Id | None) -> dict[str, Any]:
+    fit = tidied(draft)
+    if (problem := next(registration_problems(fit, tx.today), None)) is not None:
+        raise UserError(f"{problem.reason}，没有保存。")
+    assert fit.registered is not None  # noqa: S101  the problems have seen to it
+    paper = paper_number(fit.number, fit.registered.year)
+    if paper is not None:
+        _refuse_taken(tx.connection, paper, own)
+    return {
+        **{name: getattr(fit, name) for name in _OWN},
+        "paper_year": paper[0] if paper else None,
+        "paper_number": paper[1] if paper else None,
+        "community": _community(tx.connection, fit.community),
+        "mediators": staff_by_name(tx, fit.mediators),
+    }
+
+
+def _refuse_taken(connection: Connection, paper: tuple[int, str], own: Id | None) -> None:
+    taken = connection.execute(
+        select(Dispute.id).where(Dispute.paper_year == paper[0], Dispute.paper_number == paper[1])
+    ).scalars()
+    if any(id_ != own for id_ in taken):
+        raise UserError(f"编号{paper[0]}-{paper[1]}已经用在另一件纠纷上，没有保存。")
+
+
+def _community(connection: Connection, name: str | None) -> Id | None:
+    if not name:
+        return None
+    found = {line.name: line.id for line in communities(connection)}
+    if name not in found:
+        raise UserError(f"台账里没有“{name}”这个社区，没有保存。")
+    return found[name]
+
+
+def _write_parties(tx: Tx, dispute: Id, draft: DisputeDraft) -> None:
+    """Set the parties by their side and place, so that an unchanged one keeps its id."""
+    rows = tx.connection.execute(
+        select(DisputeParty.id, DisputeParty.side, DisputeParty.place).where(
+            DisputeParty.dispute == dispute
+        )
+    )
+    there = {(row.side, row.place): row.id for row in rows}
+    fit = tidied(draft)
+    new: list[dict[str, Any]] = []
+    changed: dict[Id, dict[str, Any]] = {}
+    for side, names, phone in (("A", fit.side_a, fit.phone_a), ("B", fit.side_b, fit.phone_b)):
+        for place, name in enumerate(map(tidy_name, names), 1):
+            values = {"name": name, "phone": phone if place == 1 else None}
+            own = there.pop((side, place), None)
+            if own is None:
+                row = {"id": new_id(), "dispute": dispute, "side": side, "place": place}
+                new.append({**row, **values})
+            else:
+                changed[own] = values
+    tx.change(DisputeParty, changed)
+    tx.add(DisputeParty, new)
+    if there:
+        tx.remove(DisputeParty, list(there.values()))
+
+
+def _first_fact(connection: Connection, dispute: Id) -> date | None:
+    days: list[date] = []
+    for table in FACTS:
+        days += connection.execute(select(table.day).where(table.dispute == dispute)).scalars()
+    return min(days, default=None)
+
+
+def _note(draft: DisputeDraft) -> str:
+    return f"{'、'.join((*draft.side_a, *draft.side_b)[:2])} {KIND_NAMES.get(draft.kind, '')}纠纷".strip()
