@@ -1,6 +1,7 @@
 """The screens of the navigation and how they are put over an open ledger."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from db.backup import BackupInfo, list_backups
 from db.ledger import Ledger
@@ -29,6 +30,7 @@ from desktop.trainings.page import TrainingsPage
 from desktop.visits.page import VisitsPage
 from desktop.visits.records import RecordsPage
 from desktop.visits.sheets import SheetsPage
+from desktop.widgets.finder import Offer
 from desktop.widgets.tabs import Tab, TabbedPage
 from desktop.window import Room, Shell
 
@@ -55,6 +57,12 @@ ADMIN = (
     Tab("accounts", "账号", AccountsPage),
     Tab("looks", "外观", LooksPage),
 )
+# What a page is also called by those who look for it.
+WORDS = {
+    "records": "走访台账 明细", "sheets": "打印门牌 任务单", "homes": "居民 门牌", "units": "联户长",
+    "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
+    "post": "节假日 锁定 主送", "accounts": "密码 用户", "campaigns": "专项行动",
+}  # fmt: skip
 # Which tab shows the rows of a table.
 TAB_OF = {
     "household": "board", "building": "board", "field_sheet": "sheets", "volunteer": "volunteers",
@@ -90,6 +98,23 @@ ROOMS = (
 )
 
 
+def _offers(routes: Routes) -> list[Offer]:
+    """What Ctrl+K offers beside the screens: their tabs, and what is often begun."""
+    go = routes.go
+    tabs = (("visits", VISITS), ("people", PEOPLE), ("data", DATA), ("admin", ADMIN))
+    titles = {room.name: room.title for room in ROOMS}
+    return [
+        Offer("登记纠纷", "命令", partial(go, "disputes", new=True), "新的纠纷"),
+        Offer("登记培训", "命令", partial(go, "trainings", new=True), "新的培训 点名 签到"),
+        Offer("打印本周周报", "命令", partial(go, "reports"), "报告 导出PDF"),
+        *(
+            Offer(tab.title, titles[room], partial(go, room, tab=tab.name), WORDS.get(tab.name, ""))
+            for room, those in tabs
+            for tab in those
+        ),
+    ]
+
+
 def lock_minutes(ledger: Ledger) -> int:
     """Return after how many idle minutes the window locks itself; 0 is never."""
     with ledger.read() as connection:
@@ -102,7 +127,7 @@ def shell_over(ledger: Ledger, settings: Settings, theme: Theme) -> Shell:
     with ledger.read() as connection:
         post = the_post(connection)
     context = Context(ledger, Background(ledger), Routes(), theme, settings)
-    shell = Shell(context, ROOMS, post.name, post.station)
+    shell = Shell(context, ROOMS, post.name, post.station, _offers(context.routes))
     context.routes.go("home")
     context.background.errand(
         shell, lambda _: list_backups(ledger.place.backups), lambda found: _tell(shell, found)

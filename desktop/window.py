@@ -23,7 +23,7 @@ from db.kernel.journal import Done
 from desktop.errors import tell
 from desktop.page import Context, Page
 from desktop.routes import Route
-from desktop.widgets.finder import Finder
+from desktop.widgets.finder import Finder, Offer
 from desktop.widgets.keys import KeysDialog
 from desktop.widgets.parts import button, column, label, row
 from desktop.widgets.toast import Toast
@@ -49,7 +49,14 @@ class Shell(QWidget):
 
     locking = Signal()
 
-    def __init__(self, context: Context, rooms: Sequence[Room], post: str, station: str) -> None:
+    def __init__(
+        self,
+        context: Context,
+        rooms: Sequence[Room],
+        post: str,
+        station: str,
+        offers: Sequence[Offer] = (),
+    ) -> None:
         super().__init__()
         self.context = context
         self._rooms = {room.name: room for room in rooms}
@@ -66,6 +73,7 @@ class Shell(QWidget):
         self._group = QButtonGroup(self)
         self.toast = Toast(self)
         self.finder = Finder(context, self)
+        self.finder.knows([*self._own_offers(), *offers])
         self._find = button(FIND_TEXT, self.finder.begin)
         self._is_narrow = False
         self._side_texts: tuple[QLabel, ...] = ()
@@ -114,6 +122,16 @@ class Shell(QWidget):
             self._stale.discard(room.name)
             page.refresh()
         page.setFocus()
+
+    def _own_offers(self) -> list[Offer]:
+        """The screens, and what the window itself does."""
+        go = self.context.routes.go
+        return [
+            *(Offer(room.title, "页面", partial(go, room.name)) for room in self._rooms.values()),
+            Offer("撤销上一步", "命令　Ctrl+Z", self.undo),
+            Offer("锁定", "命令　Ctrl+L", self.locking.emit),
+            Offer("这一页的按键", "命令　F1", self._show_keys, "帮助 快捷键"),
+        ]
 
     def _narrow(self, *, narrow: bool) -> None:
         """Leave only the icons of the navigation where the window is narrow for its type."""

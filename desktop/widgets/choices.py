@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeyEvent, Qt
 from PySide6.QtWidgets import QComboBox
 
-from db.kernel.pinyin import search_key
+from db.kernel.pinyin import readings, search_key
 
 REST_MS: Final = 900
 
@@ -44,16 +44,27 @@ class ChoiceBox(QComboBox):
         if self._typed.isdecimal() and 0 < int(self._typed) <= len(entries):
             at: int | None = entries[int(self._typed) - 1]
         else:
-            at = next((at for at in entries if self._begins(self.itemText(at))), None)
+            ways = (_usual_keys, lambda word: search_key((word,)).lower().split())
+            at = next(
+                (
+                    at
+                    for keys in ways
+                    for at in entries
+                    if any(key.startswith(self._typed) for key in keys(self.itemText(at)))
+                ),
+                None,
+            )
         if at is None:
             return False
         self.setCurrentIndex(at)
         self.activated.emit(at)
         return True
 
-    def _begins(self, word: str) -> bool:
-        keys = search_key((word,)).lower().split()
-        return any(key.startswith(self._typed) for key in keys)
-
     def _forget(self) -> None:
         self._typed = ""
+
+
+def _usual_keys(word: str) -> tuple[str, str, str]:
+    """A word, its pinyin and its initials as they are usually read; rare readings come second."""
+    spelt = [readings(character)[0] for character in word]
+    return word.lower(), "".join(spelt), "".join(part[0] for part in spelt)

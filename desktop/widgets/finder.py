@@ -1,12 +1,15 @@
 """Ctrl+K: find any door, person, dispute, session, page or command by a few letters."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
+from db.kernel.pinyin import search_key
 from db.search import Hit, find
 from desktop.background import Ticket
 from desktop.widgets.parts import column
@@ -14,14 +17,25 @@ from desktop.widgets.parts import column
 if TYPE_CHECKING:
     from desktop.page import Context
 
-WAIT_MS = 60
+WAIT_MS: Final = 60
 WIDTH, HEIGHT = 560, 420
+MOST_OFFERS: Final = 6
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A page or a command: its title, a word for what it is, others it is found by, what it does."""
+
+    title: str
+    kind: str
+    go: Callable[[], object]
+    words: str = ""
 
 
 class Finder(QFrame):
     """A field over the window with the hits below it; Esc or a choice closes it.
 
-    `pages` are the names, titles and other words of the screens, found like anything else.
+    Nothing typed shows the pages and commands there are.
     """
 
     def __init__(self, context: "Context", parent: QWidget) -> None:
@@ -29,7 +43,7 @@ class Finder(QFrame):
         self.setObjectName("panel")
         self._context, self._over = context, parent
         self._ticket: Ticket | None = None
-        self._pages: Sequence[tuple[str, str, str]] = ()
+        self._offers: list[tuple[str, Offer]] = []
         self._field = QLineEdit()
         self._field.setPlaceholderText("汉字、拼音、首字母、电话、门牌都可以")
         self._field.setAccessibleName("查找")
@@ -48,14 +62,16 @@ class Finder(QFrame):
         layout.addWidget(self._list)
         self.hide()
 
-    def knows(self, pages: Sequence[tuple[str, str, str]]) -> None:
-        """Take the screens: name, title, and pinyin or other words they are found by."""
-        self._pages = pages
+    def knows(self, offers: Sequence[Offer]) -> None:
+        """Take the pages and commands; they are found like anything else."""
+        self._offers = [
+            (search_key((offer.title,), (offer.words,)).lower(), offer) for offer in offers
+        ]
 
     def begin(self) -> None:
         """Open, ready to type."""
         self._field.clear()
-        self._list.clear()
+        self._show("", ())
         self.place()
         self.show()
         self.raise_()
@@ -97,7 +113,7 @@ class Finder(QFrame):
         if self._ticket is not None:
             self._ticket.stop()
         if not text:
-            self._list.clear()
+            self._show("", ())
             return
         self._ticket = self._context.background.ask(
             self, lambda connection: find(connection, text), lambda hits: self._show(text, hits)
@@ -106,11 +122,14 @@ class Finder(QFrame):
     def _show(self, text: str, hits: Sequence[Hit]) -> None:
         self._list.clear()
         wanted = text.lower()
-        for name, title, words in self._pages:
-            if wanted in title or wanted in words:
-                self._add(title, "页面", (name, {}))
+        offers = [offer for key, offer in self._offers if wanted in key]
+        for offer in offers[: MOST_OFFERS if text else None]:
+            self._add(offer.title, offer.kind, offer.go)
         for hit in hits:
-            self._add(hit.title, hit.subtitle, ("", {"entity": hit.entity, "record": hit.record}))
+            go = partial(
+                self._context.routes.go, HOMES_OF[hit.entity], entity=hit.entity, record=hit.record
+            )
+            self._add(hit.title, hit.subtitle, go)
         if self._list.count():
             self._list.setCurrentRow(0)
         else:
@@ -118,18 +137,16 @@ class Finder(QFrame):
             item.setFlags(Qt.ItemFlag.NoItemFlags)
             self._list.addItem(item)
 
-    def _add(self, title: str, subtitle: str, goes: tuple[str, dict[str, object]]) -> None:
+    def _add(self, title: str, subtitle: str, go: Callable[[], object]) -> None:
         item = QListWidgetItem(f"{title}　　{subtitle}")
-        item.setData(Qt.ItemDataRole.UserRole, goes)
+        item.setData(Qt.ItemDataRole.UserRole, go)
         self._list.addItem(item)
 
     def _choose(self, item: QListWidgetItem) -> None:
-        goes = item.data(Qt.ItemDataRole.UserRole)
-        if goes is None:
-            return
-        self.hide()
-        page, what = goes
-        self._context.routes.go(page or HOMES_OF[what["entity"]], **what)
+        go = item.data(Qt.ItemDataRole.UserRole)
+        if go is not None:
+            self.hide()
+            go()
 
 
 # Which screen shows the rows of a table.

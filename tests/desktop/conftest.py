@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -60,6 +62,22 @@ def settle(qtbot: QtBot, shell: Shell) -> None:
     for _ in range(3):
         qtbot.wait(80)
         qtbot.waitUntil(lambda: shell.context.background.idle, timeout=20_000)
+
+
+def press(qtbot: QtBot, shell: Shell, *keys: Qt.Key | str) -> None:
+    """Press keys where the focus is, as a person would; Chinese comes from an input method."""
+    for key in keys:
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        if not isinstance(key, str):
+            qtbot.keyClick(widget, key)
+        elif key.isascii():
+            qtbot.keyClicks(widget, key)
+        else:
+            composed = QInputMethodEvent()
+            composed.setCommitString(key)
+            QApplication.sendEvent(widget, composed)
+        settle(qtbot, shell)
 
 
 @pytest.fixture(autouse=True)

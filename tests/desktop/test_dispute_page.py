@@ -1,0 +1,115 @@
+"""A dispute registered, concluded and followed up by keyboard on the running window."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from db.disputes.registering import registration
+from desktop.disputes.page import DisputesPage
+from desktop.widgets.choices import ChoiceBox
+from desktop.window import Shell
+from tests.desktop.conftest import press, settle
+
+ENTER, ESCAPE = Qt.Key.Key_Return, Qt.Key.Key_Escape
+
+
+@pytest.fixture
+def page(qtbot: QtBot, shell: Shell) -> DisputesPage:
+    shell.context.routes.go("disputes")
+    settle(qtbot, shell)
+    assert isinstance(shell.page, DisputesPage)
+    shell.activateWindow()
+    shell.page._table.setFocus()
+    return shell.page
+
+
+def test_a_dispute_is_registered_and_concluded_without_the_mouse(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    QAbstractItemModelTester(page._model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    before = len(page._rows)
+    page._panel.begin_registration()
+    settle(qtbot, shell)
+    press(qtbot, shell, "19", ENTER, "ll", ENTER, "王小明、王大明", ENTER, "13800004521", ENTER)
+    press(qtbot, shell, "仇强", ENTER, ENTER, "楼上漏水", ENTER, "zf", ENTER, ENTER, ENTER, ENTER)
+    press(qtbot, shell, ENTER, ENTER)
+    assert len(page._rows) == before + 1
+    line = page._model.rows[page._table.currentIndex().row()]
+    with shell.context.ledger.read() as connection:
+        draft = registration(connection, line.id)
+    assert draft is not None
+    assert (draft.kind, draft.side_a, draft.side_b) == (
+        "neighbour",
+        ("王小明", "王大明"),
+        ("仇强",),
+    )
+    assert (draft.phone_a, draft.brief, draft.source) == ("13800004521", "楼上漏水", "visit")
+    assert QApplication.focusWidget() is page._table
+    press(qtbot, shell, ENTER, "tjcg", ENTER, ENTER, "kt", ENTER, "+3", ENTER)
+    line = next(row for row in page._rows if row.id == line.id)
+    assert line.state == "settled"
+    press(qtbot, shell, "H", ENTER, "都满意", ENTER)
+    card = page._panel._card
+    assert card is not None
+    assert [fact.title for fact in card.facts] == ["调解成功", "回访"]
+    shell.undo()
+    settle(qtbot, shell)
+    card = page._panel._card
+    assert card is not None
+    assert [fact.title for fact in card.facts] == ["调解成功"]
+
+
+def test_moving_in_the_list_never_turns_a_form_to_another_dispute(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    first = page._model.rows[0]
+    page._panel.begin_fact("conclude")
+    page._table.selectRow(3)
+    settle(qtbot, shell)
+    form = page._panel._facts["conclude"]
+    outcome = form.field("outcome")
+    assert isinstance(outcome, ChoiceBox)
+    qtbot.keyClicks(outcome, "ch")
+    page._panel.save()
+    settle(qtbot, shell)
+    assert {row.id for row in page._rows if row.state == "withdrawn"} >= {first.id}
+
+
+def test_a_wrong_form_says_why_and_esc_leaves_it(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    page._panel.begin_registration()
+    settle(qtbot, shell)
+    page._panel.save()
+    assert "缺少纠纷类型" in page._panel._form._problem.text()
+    assert QApplication.focusWidget() is page._panel._form.field("kind")
+    press(qtbot, shell, ESCAPE)
+    assert not page._panel.writing
+
+
+def test_only_the_disputes_of_a_number_are_shown_until_all_are_wanted(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    some = tuple(row.id for row in page._rows[:3])
+    shell.context.routes.go("disputes", ids=some, title="第12周 新登记 3件")
+    settle(qtbot, shell)
+    assert {row.id for row in page._model.rows} == set(some)
+    assert page._chip.isVisible()
+    press(qtbot, shell, ESCAPE)
+    assert len(page._model.rows) == len(page._rows)
+    assert not page._chip.isVisible()
+
+
+def test_disputes_are_found_by_pinyin_and_removed_ones_come_back(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    page._text.setText("chenyanghao")
+    assert [row.parties[0] for row in page._model.rows] == ["陈洋豪"]
+    page._table.setFocus()
+    press(qtbot, shell, Qt.Key.Key_Delete)
+    assert page._model.rows == []
+    shell.undo()
+    settle(qtbot, shell)
+    assert len(page._model.rows) == 1
