@@ -54,7 +54,7 @@ class Tokens:
 LIGHT: Final = Tokens(
     ground="#F5F6F8", surface="#FFFFFF", line="#E2E5EA", text="#1B2129", second="#5A6472",
     accent="#1F4E9E", accent_ground="#E6EDF8", on_accent="#FFFFFF",
-    done="#1F7A4D", done_ground="#DDF0E5", tries="#8A5A00", tries_ground="#FFF0CC",
+    done="#1D774B", done_ground="#DDF0E5", tries="#8A5A00", tries_ground="#FFF0CC",
     closed="#6B5B7B", closed_ground="#ECE8F0", late="#B3261E", late_ground="#FBE4E2",
 )  # fmt: skip
 DARK: Final = Tokens(

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QStackedWidget,
+    QScrollArea,
     QWidget,
 )
 
@@ -26,6 +26,7 @@ from desktop.routes import Route
 from desktop.widgets.finder import Finder, Offer
 from desktop.widgets.keys import KeysDialog
 from desktop.widgets.parts import button, column, label, row
+from desktop.widgets.stack import PageStack
 from desktop.widgets.toast import Toast
 from desktop.words import day_words
 
@@ -65,7 +66,7 @@ class Shell(QWidget):
         self._abouts: dict[str, str] = {}
         self._mine: list[tuple[int, str]] = []
         self._worked = False
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._title = label(pixels=18)
         self._about = label(tone="second")
         self._backup = label(pixels=12, tone="second")
@@ -82,7 +83,7 @@ class Shell(QWidget):
         outer.addWidget(self._side_frame)
         right = column(gap=0)
         right.addWidget(self._head())
-        right.addWidget(self._stack, 1)
+        right.addWidget(_roomy(self._stack), 1)
         outer.addLayout(right, 1)
         self._bind()
         context.theme.changed.connect(self._repaint_icons)
@@ -268,3 +269,14 @@ class Shell(QWidget):
         self._backup.setText(
             f"上次备份 {day_words(day, self.context.today)}" if day else "还没有备份"
         )
+
+
+def _roomy(pages: PageStack) -> QScrollArea:
+    """Return an area that scrolls a page which needs more room than a small screen has."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    pages.setObjectName("clear")
+    area.setWidget(pages)
+    return area

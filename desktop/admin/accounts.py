@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from db.kernel.access import ROLE_NAMES, Right, Role
 from db.kernel.accounts import AccountLine
 from desktop.page import Context, Page
-from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.flow import FlowLayout
+from desktop.widgets.parts import button, column, label, panel, row, scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 FORM_WIDTH = 360
@@ -44,7 +45,9 @@ class AccountsPage(Page):
         column(frame, (6, 6, 6, 6)).addWidget(self._table)
         form = panel()
         form.setFixedWidth(context.theme.px(FORM_WIDTH))
-        layout = column(form, (20, 16, 20, 16), 8)
+        inside = QWidget()
+        column(form, (1, 1, 1, 1)).addWidget(scrolling(inside))
+        layout = column(inside, (20, 16, 20, 16), 8)
         layout.addWidget(label(f"改我的密码（{context.ledger.session.user}）", 16))
         for field in self._own:
             layout.addWidget(field)
@@ -53,7 +56,7 @@ class AccountsPage(Page):
         layout.addWidget(label("新账号", 16))
         for widget in (self._name, self._role, *self._new):
             layout.addWidget(widget)
-        line = row()
+        line = FlowLayout(gap=8)
         self._buttons = (
             button("新增", self._add),
             button("停用选中的", self._close),

@@ -19,6 +19,7 @@ from db.post import (
     years_with_days_off,
 )
 from desktop.page import Context, Page
+from desktop.widgets.flow import FlowLayout
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
@@ -48,6 +49,8 @@ class PostPage(Page):
         self._table = RowTable(self._model, "节假日")
         self._day, self._name = QLineEdit(), QLineEdit()
         self._day.setPlaceholderText("日期，如 10.1")
+        self._day.setAccessibleName("放假或上班的日期")
+        self._name.setAccessibleName("节假日名称")
         self._name.setPlaceholderText("名称，如 国庆节")
         self._works = QCheckBox("调休上班")
         self._known = label(tone="second", wrap=True)
@@ -66,7 +69,7 @@ class PostPage(Page):
         days.addWidget(label("节假日和调休", 16))
         days.addWidget(self._known)
         days.addWidget(self._table, 1)
-        line = row()
+        line = FlowLayout(gap=8)
         parts: Sequence[QWidget] = (
             self._day, self._name, self._works, button("加上", self._add),
             button("去掉选中的", self._remove),

@@ -20,7 +20,7 @@ from desktop.widgets.parts import button, column, label, panel, row, scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import clock_words
 
-PANEL_WIDTH = 440
+PANEL_WIDTH, NARROWEST_PANEL = 440, 330
 
 
 def _rate(line: TrainingRow) -> str:
@@ -62,7 +62,7 @@ class TrainingsPage(Page):
         self._sessions: RowModel[TrainingRow] = RowModel(SESSIONS)
         self._table = RowTable(self._sessions, "培训")
         self._chip = OnlyChip()
-        self._foot = label(tone="second")
+        self._foot = label(tone="second", wrap=True)
         self._roll = Roll(context)
         self._form = TrainingForm(context)
         self._stack = QStackedWidget()
@@ -132,10 +132,11 @@ class TrainingsPage(Page):
         column(writing, (1, 1, 1, 1)).addWidget(scrolling(self._form))
         self._stack.addWidget(reading)
         self._stack.addWidget(writing)
-        self._stack.setFixedWidth(self.context.theme.px(PANEL_WIDTH))
+        self._stack.setMinimumWidth(self.context.theme.px(NARROWEST_PANEL))
+        self._stack.setMaximumWidth(self.context.theme.px(PANEL_WIDTH))
         outer = row(self, (20, 12, 20, 14), 16)
-        outer.addLayout(left, 1)
-        outer.addWidget(self._stack)
+        outer.addLayout(left, 5)
+        outer.addWidget(self._stack, 4)
 
     def _bind(self) -> None:
         self._chip.closed.connect(self._show_all)

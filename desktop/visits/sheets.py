@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from sqlalchemy import Connection
 
 from db.kernel.errors import UserError
@@ -20,6 +20,7 @@ from desktop.page import Context, Page
 from desktop.visits.board import OUTCOME_KEYS
 from desktop.visits.entry import EntryForm
 from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.stack import PageStack
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import day_words
 
@@ -118,7 +119,7 @@ class SheetsPage(Page):
         self._table = TypedTable(self._typed)
         self._form = EntryForm(context, buttons=False)
         self._name, self._count = label(pixels=16), label(tone="second")
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._build()
         self.setFocusProxy(self._number)
 
@@ -157,8 +158,7 @@ class SheetsPage(Page):
         head = row(gap=10)
         head.addWidget(self._number)
         head.addWidget(button("打开", self._open_number))
-        head.addWidget(label("输入编号，按打印的顺序登记", tone="second"))
-        head.addStretch()
+        head.addWidget(label("输入编号，按打印的顺序登记", tone="second", wrap=True), 1)
         out = panel()
         column(out, (6, 6, 6, 6)).addWidget(self._open_table)
         self._open_table.activated.connect(
@@ -182,6 +182,7 @@ class SheetsPage(Page):
                 "1 见到人　2 未遇　3 拒访　4 电话　5 留门卡　+− 人数　空格跳过　Del 擦掉",
                 12,
                 "second",
+                wrap=True,
             )
         )
         right = panel()

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QModelIndex, QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 from sqlalchemy import Connection
 
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from desktop.background import Ticket
 from desktop.page import Context, Page
+from desktop.widgets.flow import FlowLayout
+from desktop.widgets.only import OnlyChip
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 
@@ -32,6 +35,7 @@ class RegisterPage(Page, Generic[R]):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.row: R | None = None
+        self.only: tuple[Id, ...] | None = None
         self._wanted: Id | None = None
         self._ticket: Ticket | None = None
         self.model: RowModel[R] = RowModel(self.columns)
@@ -40,9 +44,11 @@ class RegisterPage(Page, Generic[R]):
         self.text = QLineEdit()
         self.heading = label(pixels=16)
         self.foot = label(tone="second")
-        self.filters: QHBoxLayout = row(gap=10)
+        self._chip = OnlyChip()
+        self.filters = FlowLayout(gap=10)
         self._timer = QTimer(self, singleShot=True, interval=TYPED_MS)
         self._timer.timeout.connect(self.refresh)
+        self._chip.closed.connect(self.show_all)
         self._build()
         self.setFocusProxy(self.table)
 
@@ -94,6 +100,28 @@ class RegisterPage(Page, Generic[R]):
         self._wanted = record
         self._seek()
 
+    def show_only(self, ids: Sequence[Id], title: str) -> None:
+        """List only these records, under a sentence that says so; `asked` finds them in `only`."""
+        self.only = tuple(ids)
+        self._chip.tell(title)
+        self.text.clear()
+        self.row = None
+        self.refresh()
+
+    def show_all(self) -> None:
+        """List everything again."""
+        if self.only is not None:
+            self.only = None
+            self._chip.tell("")
+            self.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc lists everything again."""
+        if event.key() == Qt.Key.Key_Escape and self.only is not None:
+            self.show_all()
+        else:
+            super().keyPressEvent(event)
+
     def filter_box(self, name: str, entries: Sequence[tuple[str, Any]]) -> QComboBox:
         """Add a choice above the list; the first entry is for all."""
         box = QComboBox()
@@ -101,7 +129,7 @@ class RegisterPage(Page, Generic[R]):
         for word, code in entries:
             box.addItem(word, code)
         box.activated.connect(lambda _: self.refresh())
-        self.filters.insertWidget(self.filters.count() - 2, box)
+        self.filters.insert(self.filters.count() - 2, box)
         return box
 
     def _build(self) -> None:
@@ -109,7 +137,7 @@ class RegisterPage(Page, Generic[R]):
         self.text.setAccessibleName(self.placeholder)
         self.text.setMinimumWidth(self.context.theme.px(180))
         self.text.textChanged.connect(lambda _: self._timer.start())
-        self.filters.addWidget(self.text, 1)
+        self.filters.addWidget(self.text)
         new = button(f"新的{self.noun}　Ctrl+N", self.begin_new)
         new.setShortcut("Ctrl+N")
         self.filters.addWidget(new)
@@ -117,6 +145,7 @@ class RegisterPage(Page, Generic[R]):
         column(frame, (6, 6, 6, 6)).addWidget(self.table)
         left = column(gap=10)
         left.addLayout(self.filters)
+        left.addWidget(self._chip)
         left.addWidget(frame, 1)
         left.addWidget(self.foot)
         inside = QWidget()

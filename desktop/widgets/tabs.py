@@ -6,11 +6,12 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton
 
 from db.kernel.journal import Done
 from desktop.page import Context, Page
 from desktop.widgets.parts import button, column, row
+from desktop.widgets.stack import PageStack
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class TabbedPage(Page):
         self._pages: dict[str, Page] = {}
         self._stale: set[str] = set()
         self._abouts: dict[str, str] = {}
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
         line = row(margins=(24, 4, 20, 0), gap=0)
