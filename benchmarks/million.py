@@ -24,7 +24,8 @@ from db.kernel.journal import Command, Tx
 from db.ledger import Ledger
 from db.places import OUTSIDE_EVERY_BASE, Household
 from db.sample import CAMPAIGN, PASSWORD, POST
-from db.visits import CampaignDraft, Visit, add_campaign
+from db.visits import Visit
+from db.visits.campaigning import CampaignDraft, add_campaign
 from desktop.paths import resources
 
 VISITS = 1_000_000

@@ -10,7 +10,7 @@ from db.kernel.clock import Clock, SetClock, today
 from db.kernel.workdays import Week
 from db.ledger import Ledger
 from db.post import PostDraft
-from db.visits import CampaignDraft, add_campaign
+from db.visits.campaigning import CampaignDraft, add_campaign
 
 FILES = ("住户台账.xlsx", "联户长名册.xlsx", "走访记录.csv", "矛盾纠纷台账.xls", "培训签到.xlsx")
 WEEK = Week(2026, 12)

@@ -15,7 +15,8 @@ from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Period, Week
 from db.ledger import Ledger
 from db.trainings import Training
-from db.visits import CampaignDraft, add_campaign, count_visits
+from db.visits import count_visits
+from db.visits.campaigning import CampaignDraft, add_campaign
 from db.visits.sheets import print_sheet
 from tests.builders import DAY, add_visits, rows_command, street, visit
 

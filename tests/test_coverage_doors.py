@@ -21,7 +21,8 @@ from db.coverage import (
 from db.kernel.ids import Id, new_id
 from db.ledger import Ledger
 from db.places import Building, Community, Household, set_occupancy
-from db.visits import CampaignDraft, CampaignLine, add_campaign, campaign_on, campaigns
+from db.visits import CampaignLine, campaign_on, campaigns
+from db.visits.campaigning import CampaignDraft, add_campaign
 from db.visits.sheets import print_sheet, sheet
 from tests.builders import DAY, add_visits, rows_command, street, visit
 

@@ -18,7 +18,8 @@ from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Period, Week
 from db.ledger import Ledger
 from db.places import HouseholdDraft, change_household
-from db.visits import CampaignDraft, CampaignLine, add_campaign, campaigns, count_visits
+from db.visits import CampaignLine, campaigns, count_visits
+from db.visits.campaigning import CampaignDraft, add_campaign
 from tests.builders import add_visits, street, visit
 from tests.conftest import SAMPLE
 from tests.figures import differences

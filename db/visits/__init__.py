@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.fields import KEEP_FIVE_YEARS, Field, Problem, common_problems, entry
-from db.kernel.ids import Id, new_id
+from db.kernel.ids import Id
 from db.kernel.journal import Command, Tx, table_of
 from db.kernel.records import Ids, Record, Values, Words, empty_value, encoders
 from db.kernel.workdays import Period
@@ -41,6 +41,10 @@ OUTCOMES: Final = {
     "留门卡": "left_card", "留卡": "left_card", "贴条": "left_card", "留条": "left_card",
     "留联系卡": "left_card", "留言": "left_card", "留告知书": "left_card",
 }  # fmt: skip
+# What visits are usually about, offered while typing; any other word is taken as well.
+TOPICS: Final = (
+    "反诈宣传", "消防安全", "交通安全", "禁毒宣传", "防盗宣传", "用电用气安全", "民生诉求", "法律宣传",
+)  # fmt: skip
 OUTCOME_NAMES: Final = {
     "met": "见到人", "not_home": "未遇", "refused": "拒访", "phone": "电话联系", "left_card": "留门卡",
 }  # fmt: skip
@@ -171,41 +175,6 @@ def change_visit(visit: Id, fields: Mapping[str, Any]) -> Command[None]:
     return Command("修改走访", Right.WRITE, run)
 
 
-@dataclass(frozen=True)
-class CampaignDraft:
-    """A campaign to be set."""
-
-    name: str
-    start: date
-    end: date
-    communities: tuple[Id, ...] = ()
-    topics: tuple[str, ...] = ()
-    tries: int = 3
-    refusal_closes: bool = True
-    phone_closes: bool = False
-
-
-def add_campaign(draft: CampaignDraft) -> Command[Id]:
-    """Return the command that sets a campaign; a name is used once."""
-
-    def run(tx: Tx) -> Id:
-        if not draft.name.strip():
-            raise UserError("请给走访任务起一个名称。")
-        if draft.end < draft.start:
-            raise UserError("走访任务的结束日期早于开始日期，没有保存。")
-        if not 1 <= draft.tries <= 20:
-            raise UserError("未遇几次算尽责，请填1到20之间的数。")
-        taken = select(Campaign.id).where(Campaign.name == draft.name)
-        if tx.connection.execute(taken).first():
-            raise UserError(f"已经有叫“{draft.name}”的走访任务，没有重复保存。")
-        values = {name: getattr(draft, name) for name in CampaignDraft.__dataclass_fields__}
-        campaign = new_id()
-        tx.add(Campaign, [{"id": campaign, **values}])
-        return campaign
-
-    return Command("设立走访任务", Right.CAMPAIGN, run, note=draft.name)
-
-
 class CampaignLine(NamedTuple):
     """A campaign as the figures and lists need it."""
 
@@ -217,6 +186,7 @@ class CampaignLine(NamedTuple):
     tries: int
     refusal_closes: bool
     phone_closes: bool
+    topics: tuple[str, ...] = ()
 
 
 def campaigns(connection: Connection) -> list[CampaignLine]:
@@ -258,7 +228,7 @@ class VisitCount(NamedTuple):
 def count_visits(connection: Connection, period: Period) -> VisitCount:
     """Count the visits dated in the period: tries of any outcome, and homes with a met visit."""
     dated = Visit.day.between(period.start, period.end)
-    band = _band()
+    band = band_of_visit()
     # The rows of a year are decrypted once: all but the homes comes from one pass over them.
     groups = connection.execute(
         select(
@@ -300,7 +270,8 @@ def count_visits(connection: Connection, period: Period) -> VisitCount:
     )
 
 
-def _band() -> ColumnElement[str]:
+def band_of_visit() -> ColumnElement[str]:
+    """Return the column of a visit's time band, one of `BANDS`."""
     morning, afternoon, evening, unknown = BANDS
     return case(
         (Visit.at.is_(None), unknown),

@@ -1,21 +1,31 @@
-"""走访任务: those there are, and a new one."""
+"""走访任务: those there are, the chosen one's form, and a new one."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 from sqlalchemy import Connection
 
 from db.kernel.access import Right
+from db.kernel.journal import Command
 from db.places import CommunityLine, communities
-from db.visits import CampaignDraft, CampaignLine, add_campaign, campaigns
+from db.visits import TOPICS, CampaignLine, campaigns
+from db.visits.campaigning import (
+    MOST_CHARACTERS,
+    CampaignDraft,
+    add_campaign,
+    change_campaign,
+    remove_campaign,
+)
 from desktop.page import Context, Page
-from desktop.widgets.entries import EntryField, count_field, text_field
+from desktop.widgets.entries import EnterWalks, EntryField, count_field, text_field, words_field
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import typed_day
 
 FORM_WIDTH = 340
+_FIELDS = tuple(CampaignDraft.__dataclass_fields__)
 
 
 class CampaignsPage(Page):
@@ -23,22 +33,30 @@ class CampaignsPage(Page):
 
     title: ClassVar[str] = "走访任务"
     watches: ClassVar[frozenset[str]] = frozenset(("campaign", "community"))
-    keys: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "下一格"),)
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Ctrl+N", "新的走访任务"),
+        ("Enter", "下一格，最后一格保存"),
+        ("Delete", "删除选中的任务，可以撤销"),
+    )
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._names: Mapping[bytes, str] = {}
+        self._chosen: CampaignLine | None = None
         self._model: RowModel[CampaignLine] = RowModel(
             (
-                Column("任务", lambda c: c.name, 16),
+                Column("任务", lambda c: c.name, 14),
                 Column("开始", lambda c: c.start.isoformat(), 8),
                 Column("结束", lambda c: c.end.isoformat(), 8),
-                Column("社区", self._where, 18),
-                Column("未遇几次算尽责", lambda c: str(c.tries), 9, number=True),
+                Column("社区", self._where, 14),
+                Column("未遇几次算尽责", lambda c: str(c.tries), 8, number=True),
             )
         )
-        self._name = text_field("名称", 40)
+        self._table = RowTable(self._model, "走访任务")
+        self._heading = label(pixels=16, wrap=True)
+        self._name = text_field("名称", MOST_CHARACTERS)
         self._start, self._end = self._day_field("开始"), self._day_field("结束")
+        self._topics = words_field("主题", TOPICS)
         self._tries = count_field("未遇几次算尽责", 20)
         self._refusal = QCheckBox("拒访一次也算尽责")
         self._phone = QCheckBox("电话联系到也算尽责")
@@ -46,7 +64,7 @@ class CampaignsPage(Page):
         self._places = QWidget()
         self._places_layout = column(self._places, gap=4)
         self._build()
-        self._empty()
+        self.begin_new()
 
     def refresh(self) -> None:
         """Read the campaigns and the communities."""
@@ -56,13 +74,23 @@ class CampaignsPage(Page):
 
         self.context.background.ask(self, question, self._show)
 
+    def begin_new(self) -> None:
+        """Show an empty form."""
+        self._chosen = None
+        self._table.clearSelection()
+        self._heading.setText("新的走访任务")
+        self._fill("", "今天", "+30", CampaignDraft("", date.min, date.min))
+        self._name.setFocus()
+
     def save(self) -> None:
-        """Set up the campaign."""
+        """Set up the campaign, or put the chosen one right."""
+        chosen = self._chosen
         try:
             draft = CampaignDraft(
                 name=self._name.value() or "",
                 start=self._start.value(),
                 end=self._end.value(),
+                topics=self._topics.value(),
                 communities=tuple(id_ for id_, box in self._boxes.items() if box.isChecked()),
                 tries=self._tries.value() or 0,
                 refusal_closes=self._refusal.isChecked(),
@@ -71,12 +99,19 @@ class CampaignsPage(Page):
         except ValueError as reason:
             self.said.emit(f"{reason}。没有保存")
             return
+        command: Command[Any] = add_campaign(draft)
+        if chosen is not None:
+            command = change_campaign(chosen.id, draft)
+        self.context.background.write(self, command, lambda _: self._saved(draft.name))
 
-        def saved(_: object) -> None:
-            self.said.emit(f"已设立走访任务“{draft.name}”　　Ctrl+Z 撤销")
-            self._empty()
+    def _saved(self, name: str) -> None:
+        self.said.emit(f"已保存走访任务“{name}”　　Ctrl+Z 撤销")
 
-        self.context.background.write(self, add_campaign(draft), saved)
+    def _remove(self) -> None:
+        if self._chosen is not None and self.context.may(Right.CAMPAIGN):
+            said = f"已删除走访任务“{self._chosen.name}”　　Ctrl+Z 撤销"
+            command = remove_campaign(self._chosen.id)
+            self.context.background.write(self, command, lambda _: self.said.emit(said))
 
     def _day_field(self, name: str) -> EntryField:
         def read(text: str) -> Any:
@@ -89,10 +124,10 @@ class CampaignsPage(Page):
 
     def _build(self) -> None:
         frame = panel()
-        column(frame, (6, 6, 6, 6)).addWidget(RowTable(self._model, "走访任务"))
+        column(frame, (6, 6, 6, 6)).addWidget(self._table)
         inside = QWidget()
         layout = column(inside, (16, 14, 16, 14), 10)
-        layout.addWidget(label("新的走访任务", 16))
+        layout.addWidget(self._heading)
         grid = QGridLayout()
         grid.setVerticalSpacing(6)
         for at, (name, field) in enumerate(
@@ -100,6 +135,7 @@ class CampaignsPage(Page):
                 ("名称", self._name),
                 ("开始", self._start),
                 ("结束", self._end),
+                ("主题", self._topics),
                 ("未遇几次", self._tries),
             )
         ):
@@ -112,9 +148,22 @@ class CampaignsPage(Page):
             label("哪些社区（都不选就是全部，以后新增的也算）", 12, "second", wrap=True)
         )
         layout.addWidget(self._places)
-        save = button("设立", self.save, kind="main")
+        new = button("新的任务 Ctrl+N", self.begin_new, kind="link")
+        new.setShortcut("Ctrl+N")
+        save = button("保存", self.save, kind="main")
         save.setEnabled(self.context.may(Right.CAMPAIGN))
-        layout.addWidget(save)
+        line = row()
+        line.addWidget(new)
+        line.addStretch()
+        line.addWidget(save)
+        layout.addLayout(line)
+        self._walks = EnterWalks(
+            (self._name, self._start, self._end, self._topics, self._tries), self.save
+        )
+        self._table.selectionModel().currentRowChanged.connect(
+            lambda at, _: self._show_line(at.row())
+        )
+        self._table.removing.connect(self._remove)
         layout.addStretch()
         form = panel()
         form.setFixedWidth(self.context.theme.px(FORM_WIDTH))
@@ -124,19 +173,28 @@ class CampaignsPage(Page):
         outer.addWidget(form)
         self.setFocusProxy(self._name)
 
-    def _empty(self) -> None:
-        self._name.clear()
-        self._start.setText("今天")
-        self._end.setText("+30")
-        self._tries.setText("3")
-        self._refusal.setChecked(True)
-        self._phone.setChecked(False)
-        for box in self._boxes.values():
-            box.setChecked(False)
+    def _show_line(self, at: int) -> None:
+        if 0 <= at < len(self._model.rows):
+            line = self._chosen = self._model.rows[at]
+            self._heading.setText(line.name)
+            draft = CampaignDraft(**{name: getattr(line, name) for name in _FIELDS})
+            self._fill(line.name, line.start.isoformat(), line.end.isoformat(), draft)
+
+    def _fill(self, name: str, start: str, end: str, draft: CampaignDraft) -> None:
+        self._name.setText(name)
+        self._start.setText(start)
+        self._end.setText(end)
+        self._topics.setText("、".join(draft.topics))
+        self._tries.setText(str(draft.tries))
+        self._refusal.setChecked(draft.refusal_closes)
+        self._phone.setChecked(draft.phone_closes)
+        for id_, box in self._boxes.items():
+            box.setChecked(id_ in draft.communities)
 
     def _show(self, answer: tuple[list[CampaignLine], list[CommunityLine]]) -> None:
         lines, places = answer
         self._names = {place.id: place.name for place in places}
+        kept = self._chosen.id if self._chosen is not None else None
         self._model.show_rows(lines)
         if set(self._boxes) != set(self._names):
             for box in self._boxes.values():
@@ -144,6 +202,9 @@ class CampaignsPage(Page):
             self._boxes = {place.id: QCheckBox(place.name) for place in places}
             for box in self._boxes.values():
                 self._places_layout.addWidget(box)
+        at = next((at for at, line in enumerate(lines) if line.id == kept), None)
+        if at is not None:
+            self._table.selectRow(at)
 
     def _where(self, line: CampaignLine) -> str:
         return "、".join(self._names.get(id_, "") for id_ in line.communities) or "全部社区"

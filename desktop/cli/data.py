@@ -11,7 +11,8 @@ from db.imports.headings import KINDS
 from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.places import communities
-from db.visits import CampaignDraft, add_campaign, campaigns
+from db.visits import campaigns
+from db.visits.campaigning import CampaignDraft, add_campaign
 from desktop.cli.opening import Bar, require_folder_of, unlocked
 
 _SHOWN = 12

@@ -1,13 +1,15 @@
 """The entry of a visit: what repeats stays, what was met is one key."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from db.visits import TOPICS
 from db.visits.recording import VisitEntry
 from desktop.page import Context
 from desktop.widgets.entries import (
@@ -23,10 +25,12 @@ from desktop.widgets.entries import (
 from desktop.widgets.parts import button, column, label, row
 
 SHOWN: Final = (("met", "1 见到人"), ("not_home", "2 未遇"), ("refused", "3 拒访"))
+# What a field is called in the entry.
+CHANGES: Final = {
+    "走访人": "staff", "主题": "topics", "见到": "people", "资料": "leaflets", "发现": "found",
+    "备注": "note",
+}  # fmt: skip
 MORE: Final = (("phone", "4 电话"), ("left_card", "5 留门卡"))
-TOPICS: Final = (
-    "反诈宣传", "消防安全", "交通安全", "禁毒宣传", "防盗宣传", "用电用气安全", "民生诉求", "法律宣传",
-)  # fmt: skip
 
 
 class EntryForm(QWidget):
@@ -56,6 +60,7 @@ class EntryForm(QWidget):
         }  # fmt: skip
         for field in self._fields.values():
             field.textEdited.connect(lambda _: self.edited.emit())
+        self._shown: dict[str, str] = {}
         self._walks = EnterWalks(list(self._fields.values()), lambda: self.recorded.emit("met"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
@@ -96,6 +101,43 @@ class EntryForm(QWidget):
     def set_day(self, day: date) -> None:
         """Begin with a day, such as the one a sheet was printed on."""
         self._moment.setText(moment_words(day, None, self._context.today))
+
+    def show_entry(self, entry: VisitEntry) -> None:
+        """Show a visit that was entered before, for `changed` to tell what was done to it."""
+
+        def number(count: int | None) -> str:
+            return "" if count is None else str(count)
+
+        self._shown = {
+            "时间": moment_words(entry.day, entry.at, self._context.today),
+            "走访人": "、".join(entry.staff), "主题": "、".join(entry.topics),
+            "见到": number(entry.people), "资料": number(entry.leaflets),
+            "发现": entry.found or "", "备注": entry.note or "",
+        }  # fmt: skip
+        for name, field in self._fields.items():
+            field.setText(self._shown[name])
+
+    def walk(self) -> None:
+        """Begin at the first field."""
+        self._moment.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def set_people(self, text: str) -> None:
+        """Show another number of people met."""
+        self._people.setText(text)
+
+    def changed(self, entry: VisitEntry, outcome: str) -> VisitEntry:
+        """Return the shown visit as it reads now; ValueError, and the field framed, if it cannot be.
+
+        A field that was left alone keeps its value, also one that could not be typed like that.
+        """
+        typed = {
+            CHANGES[name]: field.value()
+            for name, field in self._fields.items()
+            if field.text() != self._shown[name] and name in CHANGES
+        }
+        if self._moment.text() != self._shown["时间"]:
+            typed["day"], typed["at"] = self._moment.value()
+        return replace(entry, outcome=outcome, **typed)
 
     def add_people(self, step: int) -> None:
         """Count one person more or less for the next visit."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
 from db.kernel.pinyin import search_key
 from db.search import Hit, find
@@ -48,11 +48,17 @@ class Finder(QFrame):
         self._field.setPlaceholderText("汉字、拼音、首字母、电话、门牌都可以")
         self._field.setAccessibleName("查找")
         self._field.installEventFilter(self)
-        self._list = QListWidget()
+        self._list = QTreeWidget()
+        self._list.setColumnCount(2)
+        self._list.setRootIsDecorated(False)
+        self._list.header().hide()
+        self._list.header().setStretchLastSection(False)
+        self._list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self._list.setAccessibleName("查到的")
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.itemActivated.connect(self._choose)
-        self._list.itemClicked.connect(self._choose)
+        self._list.itemActivated.connect(lambda item, _: self._choose(item))
+        self._list.itemClicked.connect(lambda item, _: self._choose(item))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._ask)
@@ -93,10 +99,7 @@ class Finder(QFrame):
         ):
             key = event.key()
             if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-                step = 1 if key == Qt.Key.Key_Down else -1
-                count = self._list.count()
-                if count:
-                    self._list.setCurrentRow((self._list.currentRow() + step) % count)
+                self._walk(1 if key == Qt.Key.Key_Down else -1)
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 if (item := self._list.currentItem()) is not None:
@@ -107,6 +110,12 @@ class Finder(QFrame):
                 self._over.setFocus()
                 return True
         return super().eventFilter(watched, event)
+
+    def _walk(self, step: int) -> None:
+        count = self._list.topLevelItemCount()
+        if count:
+            at = self._list.indexOfTopLevelItem(self._list.currentItem())
+            self._list.setCurrentItem(self._list.topLevelItem((at + step) % count))
 
     def _ask(self) -> None:
         text = self._field.text().strip()
@@ -130,20 +139,22 @@ class Finder(QFrame):
                 self._context.routes.go, HOMES_OF[hit.entity], entity=hit.entity, record=hit.record
             )
             self._add(hit.title, hit.subtitle, go)
-        if self._list.count():
-            self._list.setCurrentRow(0)
+        if self._list.topLevelItemCount():
+            self._list.setCurrentItem(self._list.topLevelItem(0))
         else:
-            item = QListWidgetItem(f"没有找到“{text}”。试试姓氏、门牌或电话后四位。")
+            item = QTreeWidgetItem([f"没有找到“{text}”。试试姓氏、门牌或电话后四位。", ""])
             item.setFlags(Qt.ItemFlag.NoItemFlags)
-            self._list.addItem(item)
+            self._list.addTopLevelItem(item)
 
     def _add(self, title: str, subtitle: str, go: Callable[[], object]) -> None:
-        item = QListWidgetItem(f"{title}　　{subtitle}")
-        item.setData(Qt.ItemDataRole.UserRole, go)
-        self._list.addItem(item)
+        item = QTreeWidgetItem([title, subtitle])
+        item.setForeground(1, self._context.theme.color("second"))
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setData(0, Qt.ItemDataRole.UserRole, go)
+        self._list.addTopLevelItem(item)
 
-    def _choose(self, item: QListWidgetItem) -> None:
-        go = item.data(Qt.ItemDataRole.UserRole)
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        go = item.data(0, Qt.ItemDataRole.UserRole)
         if go is not None:
             self.hide()
             go()

@@ -135,7 +135,7 @@ def test_board_and_list_agree_with_the_figures(shell: Shell, page: VisitsPage) -
 def test_a_door_found_by_search_is_opened(qtbot: QtBot, shell: Shell, page: VisitsPage) -> None:
     shell.finder.begin()
     shell.finder._field.setText("晨园3-2-401")
-    qtbot.waitUntil(lambda: shell.finder._list.count() > 0, timeout=5000)
+    settle(qtbot, shell)
     settle(qtbot, shell)
     QTest.keyClick(shell.finder._field, Qt.Key.Key_Return)
     settle(qtbot, shell)
