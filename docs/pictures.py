@@ -16,7 +16,7 @@ from desktop.theme import Theme
 from desktop.window import Shell
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
-SCREENS = ("home", "visits", "reports")
+SCREENS = ("home", "visits", "disputes", "trainings", "reports")
 
 
 def main() -> None:
