@@ -43,10 +43,16 @@ def _sentence(parent: QWidget | None, title: str, sentence: str) -> None:
 
 
 def crashed(parent: QWidget | None, error: BaseException) -> None:
-    """Show the page of a fault of ours, with a report that holds no personal value."""
+    """Show the page of a fault of ours, with a report that holds no personal value.
+
+    A person who then closes the program closes it as by its cross: what is being written is
+    finished, the ledger is closed.
+    """
     log.error("fault: %s", told_safely(error))
-    if QGuiApplication.instance() is not None:
-        CrashDialog(report_of(error), parent).exec()
+    if QGuiApplication.instance() is None:
+        return
+    if CrashDialog(report_of(error), parent).exec() and parent is not None:
+        parent.window().close()
 
 
 def report_of(error: BaseException) -> str:
@@ -74,12 +80,11 @@ class CrashDialog(QDialog):
         text.setAccessibleName("错误报告")
         copy = button("复制报告")
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
-        close = button("关闭", kind="main")
-        close.clicked.connect(self.accept)
         row = QHBoxLayout()
         row.addWidget(copy)
         row.addStretch()
-        row.addWidget(close)
+        row.addWidget(button("继续用", self.reject))
+        row.addWidget(button("关闭程序", self.accept, kind="main"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(12)
@@ -87,7 +92,7 @@ class CrashDialog(QDialog):
         layout.addWidget(
             label(
                 "已经保存的都在台账里，没有丢失。请把下面的报告交给维护人员，"
-                "里面没有住户和群众的信息。建议关闭程序后再打开。",
+                "里面没有住户和群众的信息。建议关闭程序，再打开接着用。",
                 wrap=True,
             )
         )

@@ -21,12 +21,14 @@ from desktop.page import Context, Page
 from desktop.people.staff import StaffPage
 from desktop.people.units import UnitsPage
 from desktop.people.volunteers import VolunteersPage
+from desktop.places.buildings import BuildingsPage
 from desktop.places.page import HouseholdsPage
 from desktop.reports.page import ReportsPage
 from desktop.routes import Routes
 from desktop.settings import Settings
 from desktop.theme import Theme
 from desktop.trainings.page import TrainingsPage
+from desktop.visits.doors import BasePage
 from desktop.visits.page import VisitsPage
 from desktop.visits.records import RecordsPage
 from desktop.visits.sheets import SheetsPage
@@ -38,7 +40,9 @@ VISITS = (
     Tab("board", "楼栋", VisitsPage),
     Tab("sheets", "走访单", SheetsPage),
     Tab("records", "走访记录", RecordsPage),
+    Tab("doors", "应访户", BasePage),
     Tab("homes", "住户", HouseholdsPage),
+    Tab("places", "社区楼栋", BuildingsPage),
 )
 PEOPLE = (
     Tab("volunteers", "人员", VolunteersPage),
@@ -59,7 +63,8 @@ ADMIN = (
 )
 # What a page is also called by those who look for it.
 WORDS = {
-    "records": "走访台账 明细", "sheets": "打印门牌 任务单", "homes": "居民 门牌", "units": "联户长",
+    "records": "走访台账 明细", "doors": "没走访的 剩下的户 尽责",
+    "sheets": "打印门牌 任务单", "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长",
     "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
     "post": "节假日 锁定 主送", "accounts": "密码 用户", "campaigns": "专项行动",
 }  # fmt: skip
@@ -105,6 +110,7 @@ def _offers(routes: Routes) -> list[Offer]:
     titles = {room.name: room.title for room in ROOMS}
     return [
         Offer("登记纠纷", "命令", partial(go, "disputes", new=True), "新的纠纷"),
+        Offer("新建楼栋", "命令", partial(go, "visits", tab="places", new=True), "单元 楼层 加户"),
         Offer("登记培训", "命令", partial(go, "trainings", new=True), "新的培训 点名 签到"),
         Offer("打印本周周报", "命令", partial(go, "reports"), "报告 导出PDF"),
         *(

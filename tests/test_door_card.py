@@ -7,17 +7,19 @@ import pytest
 
 from db.kernel.ids import Id, new_id
 from db.ledger import Ledger
-from db.people import Staff, Volunteer
+from db.people import Staff, Volunteer, masked_phone
 from db.places import Household, HouseholdDraft, change_household, set_occupancy
 from db.visits import CampaignLine
-from db.visits.door import DoorVisit, band_of, door_card, hint, masked_phone, outcome_words
+from db.visits.door import band_of, door_card, hint, outcome_words
+from db.visits.lists import VisitRow
 from tests.builders import DAY, add_visits, rows_command, street, visit
 
 FRIDAY, SATURDAY = date(2026, 3, 13), date(2026, 3, 14)
 
 
-def tried(outcome: str = "not_home", at: int | None = 600, day: date = FRIDAY) -> DoorVisit:
-    return DoorVisit(new_id(), day, at, outcome, None, (), (), None, None)
+def tried(outcome: str = "not_home", at: int | None = 600, day: date = FRIDAY) -> VisitRow:
+    of = (new_id(), new_id(), "第1社区", new_id(), "晨园1号楼1单元101")
+    return VisitRow(*of, day, at, outcome, None, None, (), (), None, None)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ def tried(outcome: str = "not_home", at: int | None = 600, day: date = FRIDAY) -
     ],
 )
 def test_a_hint_leaves_out_the_hours_that_failed(
-    visits: list[DoorVisit], said: tuple[str, ...]
+    visits: list[VisitRow], said: tuple[str, ...]
 ) -> None:
     assert hint(visits) == said
 

@@ -1,13 +1,10 @@
-"""Homes and buildings: what is made, found, renamed, merged, split and taken out."""
+"""Communities, buildings and homes: what is made, found, listed and taken out."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from db.kernel import proofs
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.ledger import Ledger
@@ -15,7 +12,6 @@ from db.places import (
     AddressDraft,
     Building,
     Household,
-    HouseholdAlias,
     HouseholdDraft,
     change_household,
     communities,
@@ -24,19 +20,20 @@ from db.places import (
 from db.places.address import Address, address_of_key, from_parts
 from db.places.lists import (
     HouseholdQuery,
-    HouseholdRow,
     buildings,
-    former_addresses,
     household,
     household_count,
     households,
     like_household,
+    rooms_of,
     units,
 )
 from db.places.making import (
     add_building,
+    add_communities,
     add_community,
     add_household,
+    community_names,
     make_building,
     order_communities,
     planned_rooms,
@@ -44,21 +41,9 @@ from db.places.making import (
     remove_households,
     rename_community,
 )
-from db.places.moving import merge_households, rename_household, split_household
-from db.visits import Visit
-from db.visits.sheets import FieldSheet, print_sheet
+from db.places.moving import rename_household
 from tests.builders import add_visits, street, visit
-from tests.imports.books import HOMES, book, bring_in, counts, home
-
-
-def digest(ledger: Ledger) -> str:
-    with ledger.read() as connection:
-        return proofs.digest(connection)
-
-
-def listed(ledger: Ledger, **asked: Any) -> list[HouseholdRow]:
-    with ledger.read() as connection:
-        return households(connection, HouseholdQuery(**asked), 0, 10_000)
+from tests.reading import digest, listed, rows_of
 
 
 def addresses(ledger: Ledger, **asked: Any) -> list[str]:
@@ -88,6 +73,7 @@ def test_what_a_building_lacks_is_left_out() -> None:
     assert [r.room for r in rooms if r.unit == "1"] == ["202", "301", "302", "501", "502", "601", "602"]  # fmt: skip
     assert [r.room for r in rooms if r.unit == "2"] == ["202", "301", "501", "502", "601", "602"]
     assert {r.unit for r in planned_rooms(0, 1, 1)} == {""}
+    assert {r.unit for r in planned_rooms(3, 1, 1, 1, ["1单元", "3单元"])} == {"2"}
 
 
 @pytest.mark.parametrize(
@@ -122,6 +108,33 @@ def test_communities_are_named_once_and_ordered(ledger: Ledger, community: Id) -
         assert [line.name for line in communities(connection)] == ["第六社区", "第三社区"]
     with pytest.raises(UserError, match="增减"):
         ledger.write(order_communities([other]))
+
+
+def test_several_communities_are_added_at_once_or_none(ledger: Ledger, community: Id) -> None:
+    assert community_names("第六社区、第 七 社区，第六社区居委会；") == [
+        "第六社区居委会",
+        "第 七 社区",
+    ]
+    ledger.write(add_communities(["第六社区", "第七社区"]))
+    with pytest.raises(UserError, match="已经有“第六社区”"):
+        ledger.write(add_communities(["第八社区", "第六社区"]))
+    with ledger.read() as connection:
+        assert [line.name for line in communities(connection)] == [
+            "第三社区",
+            "第六社区",
+            "第七社区",
+        ]
+    with pytest.raises(UserError, match="太长"):
+        community_names("第六社区、" + "长" * 41)
+
+
+def test_the_rooms_a_building_has_or_had_are_known(ledger: Ledger, community: Id) -> None:
+    first, _ = ledger.write(make_building(community, "晨园", "3", 1, 1, 2)).value.doors
+    ledger.write(make_building(community, "晨园", "33", 1, 1, 1, first_floor=9))
+    ledger.write(rename_household(first, AddressDraft(whole="晨园3-1-108")))
+    with ledger.read() as connection:
+        found = rooms_of(connection, community, "晨园/3")
+    assert found == {("1", "101"), ("1", "102"), ("1", "108")}
 
 
 def test_a_home_is_added_by_its_address_in_any_writing(ledger: Ledger, community: Id) -> None:
@@ -218,102 +231,6 @@ def test_the_list_filters_sorts_and_comes_in_windows(ledger: Ledger) -> None:
     assert [row.id for row in window] == [row.id for row in listed(ledger)][20:]
 
 
-def test_a_renamed_home_is_still_found_by_its_old_address(ledger: Ledger, community: Id) -> None:
-    made = ledger.write(make_building(community, "晨园", "3", 1, 1, 2)).value
-    first, second = made.doors
-    before = digest(ledger)
-    done = ledger.write(rename_household(first, AddressDraft(whole="晨园3-1-108")))
-    with ledger.read() as connection:
-        assert former_addresses(connection, first) == ["晨园3号楼1单元101"]
-    with pytest.raises(UserError, match="曾用地址"):
-        ledger.write(add_household(community, AddressDraft(whole="晨园3-1-101"), HouseholdDraft()))
-    with pytest.raises(UserError, match="已经在台账里"):
-        ledger.write(rename_household(second, AddressDraft(whole="晨园3-1-108")))
-    with pytest.raises(UserError, match="曾用地址"):
-        ledger.write(rename_household(second, AddressDraft(whole="晨园3-1-101")))
-    with pytest.raises(UserError, match="一样"):
-        ledger.write(rename_household(first, AddressDraft(whole="晨园3号楼1单元108室")))
-    back = ledger.write(rename_household(first, AddressDraft(whole="晨园3-1-101")))
-    with ledger.read() as connection:
-        assert former_addresses(connection, first) == ["晨园3号楼1单元108"]
-    ledger.undo(back.no)
-    ledger.undo(done.no)
-    assert digest(ledger) == before
-
-
-def test_a_home_can_move_to_another_community(ledger: Ledger, community: Id) -> None:
-    other = ledger.write(add_community("第五社区")).value
-    door = ledger.write(make_building(community, "晨园", "3", 1, 1, 1)).value.doors[0]
-    ledger.write(rename_household(door, AddressDraft(community="第五社区", whole="东苑9-1-101")))
-    (row,) = listed(ledger)
-    assert (row.community, row.address) == (other, "东苑9号楼1单元101")
-
-
-def rows_of(ledger: Ledger, record: Any, *columns: Any) -> list[Any]:
-    with ledger.read() as connection:
-        return list(connection.execute(select(*columns).select_from(record)).all())
-
-
-def test_merging_moves_everything_that_hangs_on_the_home(ledger: Ledger, community: Id) -> None:
-    keep, gone = ledger.write(make_building(community, "晨园", "3", 1, 1, 2)).value.doors
-    ledger.write(rename_household(gone, AddressDraft(whole="晨园3-1-109")))
-    ledger.write(
-        change_household(gone, HouseholdDraft(contact="乙", phone="13800138000", residents=3))
-    )
-    add_visits(ledger, [visit(gone), visit(gone, "refused"), visit(keep)])
-    before = digest(ledger)
-    done = ledger.write(merge_households(keep, gone))
-    assert done.value == 2
-    assert {row.household for row in rows_of(ledger, Visit, Visit.household)} == {keep}
-    (left,) = listed(ledger)
-    assert (left.contact, left.phone, left.residents) == ("乙", "13800138000", 3)
-    keys = {row.key for row in rows_of(ledger, HouseholdAlias, HouseholdAlias.key)}
-    assert keys == {"晨园/3/1/102", "晨园/3/1/109"}
-    ledger.undo(done.no)
-    assert digest(ledger) == before
-    with pytest.raises(UserError, match="同一户"):
-        ledger.write(merge_households(keep, keep))
-
-
-def test_merging_never_gives_one_persons_telephone_to_another(
-    ledger: Ledger, community: Id
-) -> None:
-    keep, gone = ledger.write(make_building(community, "晨园", "3", 1, 1, 2)).value.doors
-    ledger.write(change_household(keep, HouseholdDraft(contact="甲")))
-    ledger.write(change_household(gone, HouseholdDraft(contact="乙", phone="13800138000")))
-    ledger.write(merge_households(keep, gone))
-    (left,) = listed(ledger)
-    assert (left.contact, left.phone) == ("甲", None)
-
-
-def test_a_field_sheet_names_the_kept_home_after_a_merge(ledger: Ledger, community: Id) -> None:
-    doors = ledger.write(make_building(community, "晨园", "3", 1, 1, 3)).value.doors
-    ledger.write(print_sheet("晨园3号楼", doors, None))
-    before = digest(ledger)
-    done = ledger.write(merge_households(doors[0], doors[2]))
-    with ledger.read() as connection:
-        named = connection.execute(select(FieldSheet.doors)).scalar_one()
-    assert named == doors[:2]
-    ledger.undo(done.no)
-    assert digest(ledger) == before
-    ledger.write(remove_households([doors[1]]))
-    with ledger.read() as connection:
-        assert connection.execute(select(FieldSheet.doors)).scalar_one() == (doors[0], doors[2])
-
-
-def test_a_split_leaves_the_old_door_invalid_with_its_visits(ledger: Ledger, community: Id) -> None:
-    (door,) = ledger.write(make_building(community, "晨园", "3", 1, 1, 1)).value.doors
-    add_visits(ledger, [visit(door)])
-    new = ledger.write(split_household(door, ["101A", "101B室"])).value
-    by_id = {row.id: row for row in listed(ledger)}
-    assert [by_id[n].address for n in new] == ["晨园3号楼1单元101A", "晨园3号楼1单元101B"]
-    assert by_id[door].occupancy == "invalid"
-    assert [row.household for row in rows_of(ledger, Visit, Visit.household)] == [door]
-    for rooms in (["101A", "101C"], ["102"], ["103", "103室"], ["101", "104"], ["", "105"]):
-        with pytest.raises(UserError):
-            ledger.write(split_household(door, rooms))
-
-
 def test_homes_with_visits_are_not_removed_and_it_says_how_many(
     ledger: Ledger, community: Id
 ) -> None:
@@ -376,26 +293,3 @@ def test_every_key_of_the_sample_reads_back_as_its_address(sample: Ledger) -> No
         again = from_parts(address.estate, address.building, address.unit, address.room, "")
         assert again is not None
         assert again.key == key
-
-
-def test_an_old_workbook_finds_homes_renamed_and_merged(ledger: Ledger, tmp_path: Path) -> None:
-    old = book(tmp_path / "1.xlsx", 台账=[HOMES, home(101), home(102), home(103)])
-    bring_in(ledger, old)
-    first, second, third = (row.id for row in listed(ledger))
-    ledger.write(
-        rename_household(first, AddressDraft(room="108"), building=listed(ledger)[0].building)
-    )
-    ledger.write(merge_households(second, third))
-    made = bring_in(ledger, old)
-    added, _, _, duplicate, rejected = counts(made)["households"]
-    assert (added, duplicate, rejected) == (0, 1, 0)
-    assert len(listed(ledger)) == 2
-
-
-def test_a_room_a_workbook_wrote_with_a_stroke_is_listed(ledger: Ledger, tmp_path: Path) -> None:
-    bring_in(ledger, book(tmp_path / "1.xlsx", 台账=[HOMES, home("401/402")]))
-    (door,) = listed(ledger)
-    to = AddressDraft(unit="1", room="401")
-    ledger.write(rename_household(door.id, to, building=door.building))
-    with ledger.read() as connection:
-        assert former_addresses(connection, door.id) == [door.address]

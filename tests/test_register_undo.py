@@ -26,6 +26,7 @@ from db.people.roster import (
 )
 from db.places import (
     AddressDraft,
+    Building,
     Community,
     HouseholdDraft,
     change_household,
@@ -42,7 +43,12 @@ from db.places.making import (
     remove_households,
     rename_community,
 )
-from db.places.moving import merge_households, rename_household, split_household
+from db.places.moving import (
+    merge_households,
+    rename_building,
+    rename_household,
+    split_household,
+)
 from db.post import PostDraft, change_post, remove_day_off, set_day_off
 from db.visits.sheets import print_sheet
 from tests.builders import add_visits, rows_command, street, visit
@@ -116,6 +122,7 @@ STEPS: dict[str, Callable[[Register, int], Command[Any]]] = {
     "rename": lambda r, n: rename_household(
         r.home(n).id, r.address(n), building=r.home(n).building
     ),
+    "building name": lambda r, n: rename_building(r.one(Building.id, n), "东苑", str(n % 5)),
     "merge": lambda r, n: merge_households(r.home(n).id, r.home(n // 2).id),
     "split": lambda r, n: split_household(r.home(n).id, [f"{n % 5}A", f"{n % 5}B"]),
     "remove": lambda r, n: remove_households([r.home(n).id]),

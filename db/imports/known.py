@@ -73,9 +73,13 @@ class Known:
 
     @cached_property
     def buildings(self) -> dict[DoorKey, Id]:
-        """Buildings by community and key."""
-        rows = self.connection.execute(select(Building.community, Building.key, Building.id))
-        return {(r.community, r.key): r.id for r in rows}
+        """Buildings by community and key, by the keys they had before too."""
+        columns = select(Building.community, Building.key, Building.id)
+        rows = self.connection.execute(columns).all()
+        of = {r.id: r.community for r in rows}
+        former = former_values(self.connection, Building, "key")
+        before = {(of[id_], key): id_ for key, id_ in former.items()}
+        return before | {(r.community, r.key): r.id for r in rows}
 
     def building(self, community: Id, address: Address) -> Id | None:
         """Return the building of an address, None if the ledger has none."""

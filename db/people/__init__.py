@@ -167,3 +167,8 @@ def masked(name: str) -> str:
     family = surname(name)
     rest = len(name) - len(family)
     return family + "某" * min(max(rest, 1), 2)
+
+
+def masked_phone(phone: str) -> str:
+    """Return a telephone as it may stand on a screen others see: 138****4521."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "*" * len(phone)

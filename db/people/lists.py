@@ -10,7 +10,7 @@ from db.kernel.ids import Id
 from db.kernel.text import telephone, tidy_name
 from db.people import OCCUPATION_NAMES, ROLE_NAMES, Volunteer, serving
 from db.places import Building, Community
-from db.places.lists import building_text, matching
+from db.places.lists import building_text, in_order, matching
 
 VolunteerOrder = Literal["community", "name", "role", "occupation", "since"]
 
@@ -19,7 +19,7 @@ VolunteerOrder = Literal["community", "name", "role", "occupation", "since"]
 class VolunteerQuery:
     """Which volunteers a list shows, and in what order; None and empty leave a question out.
 
-    `on` asks for those in service that day.
+    `on` asks for those in service that day, `ids` for these people only.
     """
 
     community: Id | None = None
@@ -27,6 +27,7 @@ class VolunteerQuery:
     occupation: str | None = None
     text: str = ""
     on: date | None = None
+    ids: tuple[Id, ...] | None = None
     order: VolunteerOrder = "community"
     descending: bool = False
 
@@ -73,17 +74,9 @@ def volunteers(
     connection: Connection, query: VolunteerQuery, offset: int = 0, limit: int = 100
 ) -> list[VolunteerRow]:
     """Return a window of the volunteers a query means."""
-    columns: dict[VolunteerOrder, Any] = {
-        "name": Volunteer.name, "role": Volunteer.role, "occupation": Volunteer.occupation,
-        "since": Volunteer.since,
-    }  # fmt: skip
     last = (Community.rank, Community.id, Volunteer.name, Volunteer.id)
-    order: list[Any] = list(last)
-    if query.order != "community":
-        first = columns[query.order]
-        order = [first.is_(None), first.desc() if query.descending else first, *last]
-    elif query.descending:
-        order = [column.desc() for column in last]
+    first = None if query.order == "community" else getattr(Volunteer, query.order)
+    order = in_order(first, last, descending=query.descending)
     statement = _people().where(*_asked(query)).order_by(*order).offset(offset).limit(limit)
     return [_row(*row) for row in connection.execute(statement)]
 
@@ -171,4 +164,6 @@ def _asked(query: VolunteerQuery) -> list[ColumnElement[bool]]:
         asked.append(Volunteer.occupation == query.occupation)
     if query.on is not None:
         asked.extend(serving(query.on))
+    if query.ids is not None:
+        asked.append(Volunteer.id.in_(query.ids))
     return asked

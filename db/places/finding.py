@@ -64,7 +64,7 @@ def written_door(
             select(Community.id).where(Community.key == community_key(name))
         ).first()
         if row is None:
-            raise UserError("台账里没有这个社区，没有保存。请先在设置里新增社区。")
+            raise UserError("台账里没有这个社区，没有保存。请先在“走访、社区楼栋”里加上。")
         community = row.id
     if community is None:
         raise UserError("请选择社区，没有保存。")

@@ -96,18 +96,21 @@ def matching(record: Any, text: str) -> list[ColumnElement[bool]]:
     return [record.in_(keys.where(SearchKey.entity == record.class_.__tablename__))]
 
 
+def in_order(first: Any, last: Sequence[Any], *, descending: bool) -> list[Any]:
+    """Return what sorts a list by a column, then by `last`; without a column by `last` alone."""
+    if first is None:
+        return [column.desc() for column in last] if descending else list(last)
+    # Rows that have nothing there come last either way.
+    return [first.is_(None), first.desc() if descending else first, *last]
+
+
 def households(
     connection: Connection, query: HouseholdQuery, offset: int = 0, limit: int = 100
 ) -> list[HouseholdRow]:
     """Return a window of the homes a query means."""
     statement = _homes(query)
-    order: list[Any] = list(walking_order())
-    if query.order != "address":
-        first = getattr(Household, query.order)
-        # Homes that have nothing there come last either way.
-        order = [first.is_(None), first.desc() if query.descending else first, *order]
-    elif query.descending:
-        order = [column.desc() for column in order]
+    first = None if query.order == "address" else getattr(Household, query.order)
+    order = in_order(first, walking_order(), descending=query.descending)
     rows = connection.execute(statement.order_by(*order).offset(offset).limit(limit))
     return [_row(*row) for row in rows]
 
@@ -159,6 +162,17 @@ def buildings(connection: Connection, community: Id | None = None) -> list[Build
         )
         for id_, of, name, estate, number, rural, n in connection.execute(statement)
     ]
+
+
+def rooms_of(connection: Connection, community: Id, building_key: str) -> set[tuple[str, str]]:
+    """Return (unit, room) of every address that a building's homes have now, or had before."""
+    found = set()
+    for record in (Household, HouseholdAlias):
+        inside = record.key.startswith(f"{building_key}/", autoescape=True)
+        keys = connection.execute(select(record.key).where(record.community == community, inside))
+        for address in map(address_of_key, keys.scalars()):
+            found.add((address.unit, address.room))
+    return found
 
 
 def building_text(estate: str, number: str, *, rural: bool) -> str:

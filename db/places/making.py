@@ -39,6 +39,7 @@ from db.places.finding import (
 
 MOST_HOMES: Final = 3000
 _FLOOR = re.compile(r"(\d{1,2})(?:层|楼)")
+_UNIT = re.compile(r"(\d{1,2})单元")
 _ROOM = re.compile(r"(?:(\d{1,2})(?:-|单元))?(\d{3,4})")
 
 
@@ -59,15 +60,25 @@ class BuildingMade(NamedTuple):
 
 def add_community(name: str) -> Command[Id]:
     """Return the command that adds a community at the end of their order."""
+    return Command("新增社区", Right.SETTINGS, lambda tx: _new_community(tx, name), note=tidy(name))
 
-    def run(tx: Tx) -> Id:
-        key = _free_community(tx, name, None)
-        rank = tx.connection.execute(select(func.max(Community.rank))).scalar() or 0
-        made = new_id()
-        tx.add(Community, [{"id": made, "name": tidy(name), "key": key, "rank": rank + 1}])
-        return made
 
-    return Command("新增社区", Right.SETTINGS, run, note=tidy(name))
+def add_communities(names: Sequence[str]) -> Command[tuple[Id, ...]]:
+    """Return the command that adds communities, in the order named, behind those there are."""
+
+    def run(tx: Tx) -> tuple[Id, ...]:
+        return tuple(_new_community(tx, name) for name in names)
+
+    return Command("新增社区", Right.SETTINGS, run, note="、".join(map(tidy, names)))
+
+
+def community_names(text: str) -> list[str]:
+    """Return the communities named in one line, 第六社区、第七社区, each once.
+
+    UserError for a name that may not be stored.
+    """
+    names = [tidy(name) for name in re.split(r"[、，,；;\n]", text) if name.strip()]
+    return list({_fit_community(name): name for name in names}.values())
 
 
 def rename_community(community: Id, name: str) -> Command[None]:
@@ -117,9 +128,9 @@ def planned_rooms(
 ) -> list[Room]:
     """Return the doors of a building of units x floors x rooms: 101, 102 ... 1803, by unit.
 
-    No units are 0. `leave_out` names what is not there: a floor (4层), a room in every unit (1401)
-    or in one (2-1401). UserError for measures no building has, and for a word that leaves out
-    nothing.
+    No units are 0. `leave_out` names what is not there: a floor (4层), a unit (1单元), a room in
+    every unit (1401) or in one (2-1401). UserError for measures no building has, and for a word
+    that leaves out nothing.
     """
     limits = (0 <= units <= 30, 1 <= floors <= 99, 1 <= rooms_per_floor <= 99, first_floor >= 1)
     if not all(limits) or first_floor + floors - 1 > 99:
@@ -136,7 +147,7 @@ def planned_rooms(
     for word in leave_out:
         gone = set(_left_out(rooms, squeeze(word)))
         if not gone:
-            raise UserError("要空出的户写得不对，没有建。请写成“4层”“1401”或“2-1401”。")
+            raise UserError("要空出的户写得不对，没有建。请写成“4层”“1单元”“1401”或“2-1401”。")
         left_out |= gone
     return [room for room in rooms if room not in left_out]
 
@@ -269,15 +280,28 @@ def remove_building(building: Id) -> Command[None]:
     return Command("删除楼栋", Right.WRITE, run)
 
 
-def _free_community(tx: Tx, name: str, own: Id | None) -> str:
+def _new_community(tx: Tx, name: str) -> Id:
+    key = _free_community(tx, name, None)
+    rank = tx.connection.execute(select(func.max(Community.rank))).scalar() or 0
+    made = new_id()
+    tx.add(Community, [{"id": made, "name": tidy(name), "key": key, "rank": rank + 1}])
+    return made
+
+
+def _fit_community(name: str) -> str:
     key = community_key(name)
     if not key:
         raise UserError("请填写社区名称。")
     if len(tidy(name)) > MOST_CHARACTERS or not tidy(name).isprintable():
         raise UserError(f"社区名称太长（超过{MOST_CHARACTERS}字）或有不能用的符号，没有保存。")
+    return key
+
+
+def _free_community(tx: Tx, name: str, own: Id | None) -> str:
+    key = _fit_community(name)
     taken = tx.connection.execute(select(Community.id).where(Community.key == key)).scalar()
     if taken not in (None, own):
-        raise UserError("已经有这个名称的社区，没有保存。")
+        raise UserError(f"已经有“{tidy(name)}”这个社区，没有保存。")
     return key
 
 
@@ -299,5 +323,7 @@ def _building_note(estate: str, number: str, *, rural: bool) -> str:
 def _left_out(rooms: Sequence[Room], word: str) -> Iterator[Room]:
     if floor := _FLOOR.fullmatch(word):
         yield from (room for room in rooms if room.floor == int(floor[1]))
+    elif unit := _UNIT.fullmatch(word):
+        yield from (room for room in rooms if room.unit == str(int(unit[1])))
     elif one := _ROOM.fullmatch(word):
         yield from (r for r in rooms if r.room == one[2] and one[1] in (None, r.unit))

@@ -1,11 +1,11 @@
-"""Homes that change what they are: renamed, two made one, one made several.
+"""Homes that change what they are: renamed, two made one, one made several, a building renumbered.
 
 The old workbook still finds the home: a former address stays as an alias; a split leaves the old
 door in place, invalid, with its visits.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -13,11 +13,12 @@ from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.history import hanging_rows
 from db.kernel.ids import Id, new_id
-from db.kernel.journal import Command, Tx, record_class, table_of
-from db.places import AddressDraft, Household, HouseholdAlias
+from db.kernel.journal import Command, Tx, chunks, record_class, table_of
+from db.places import AddressDraft, Building, Household, HouseholdAlias
 from db.places.address import address_of_key, room_part
 from db.places.finding import (
     Changes,
+    building_address,
     building_of,
     free_key,
     home_at,
@@ -27,6 +28,22 @@ from db.places.finding import (
 )
 
 MOST_ROOMS = 20
+
+
+class Hanging(NamedTuple):
+    """What hangs on a home: its visits, and the other entries that name it; no former addresses."""
+
+    visits: int
+    others: int
+
+
+def what_hangs(connection: Connection, household: Id) -> Hanging:
+    """Return what a merge would move, or a split would leave at the old door."""
+    counts = {"visit": 0, "": 0}
+    for table, _, rows in hanging_rows(connection, "household", [household]):
+        if table.name != HouseholdAlias.__tablename__:
+            counts[table.name if table.name in counts else ""] += len(list(rows))
+    return Hanging(counts["visit"], counts[""])
 
 
 def rename_household(
@@ -57,7 +74,7 @@ def rename_household(
             "unit": door.unit or None, "room": door.room or None,
         }  # fmt: skip
         tx.change(Household, {household: values})
-        _add_aliases(tx, household, [(home["community"], home["key"])])
+        _add_aliases(tx, [(home["community"], home["key"], household)])
 
     return Command("住户改址", Right.WRITE, run)
 
@@ -83,7 +100,7 @@ def merge_households(keep: Id, gone: Id) -> Command[int]:
             changed = tx.change(record, changes)
             moved += changed if record is not HouseholdAlias else 0
         tx.remove(Household, [gone])
-        _add_aliases(tx, keep, [(leaving["community"], leaving["key"])])
+        _add_aliases(tx, [(leaving["community"], leaving["key"], keep)])
         tx.change(Household, {keep: _blanks_filled(kept, leaving)})
         return moved
 
@@ -122,6 +139,57 @@ def split_household(household: Id, rooms: Sequence[str]) -> Command[tuple[Id, ..
     return Command("拆分住户", Right.WRITE, run, note=f"分成{len(rooms)}户")
 
 
+def rename_building(building: Id, estate: str, number: str) -> Command[int]:
+    """Return the command that gives a building, or a 组, another estate or number.
+
+    Each home gets its new address and keeps the old one as an alias; it answers how many did.
+    UserError if the community has a building called so, or a new address was another home's once.
+    """
+
+    def run(tx: Tx) -> int:
+        table = table_of(Building)
+        row = tx.connection.execute(select(table).where(table.c.id == building)).first()
+        if row is None:
+            raise UserError("这栋楼已经不在台账里了，没有改动。")
+        to = building_address(estate, number, rural=row.rural)
+        if (to.estate, to.building) == (row.estate, row.number):
+            raise UserError("名称和原来一样，没有改动。")
+        taken = select(Building.id).where(
+            Building.community == row.community, Building.key == to.building_key
+        )
+        if tx.connection.execute(taken).scalar() not in (None, building):
+            raise UserError(f"{to.building_text}已经在台账里了，没有改动。")
+        values = {"estate": to.estate, "number": to.building, "key": to.building_key}
+        tx.change(Building, {building: values})
+        homes = tx.connection.execute(
+            select(Household.id, Household.key).where(Household.building == building)
+        )
+        keys = {h.id: (h.key, to.building_key + h.key.removeprefix(row.key)) for h in homes}
+        return 0 if row.key == to.building_key else _move_keys(tx, row.community, keys)
+
+    return Command("楼栋改名", Right.WRITE, run)
+
+
+def _move_keys(tx: Tx, community: Id, keys: Mapping[Id, tuple[str, str]]) -> int:
+    """Give homes new keys, (old, new) for each, and keep the old ones as aliases."""
+    owners = {new: home for home, (_, new) in keys.items()}
+    own, others = [], 0
+    for some in chunks(list(owners)):
+        of = (HouseholdAlias.community == community, HouseholdAlias.key.in_(some))
+        found = select(HouseholdAlias.id, HouseholdAlias.key, HouseholdAlias.household).where(*of)
+        for alias in tx.connection.execute(found):
+            if alias.household == owners[alias.key]:
+                own.append(alias.id)
+            else:
+                others += 1
+    if others:
+        raise UserError(f"有{others}户的新地址是另一户的曾用地址，没有改动。请先核对是不是同一户。")
+    tx.remove(HouseholdAlias, own)
+    tx.change(Household, {home: {"key": new} for home, (_, new) in keys.items()})
+    _add_aliases(tx, [(community, old, home) for home, (old, _) in keys.items()])
+    return len(keys)
+
+
 def _home(connection: Connection, household: Id) -> dict[str, Any]:
     table = table_of(Household)
     row = connection.execute(select(table).where(table.c.id == household)).mappings().first()
@@ -130,12 +198,12 @@ def _home(connection: Connection, household: Id) -> dict[str, Any]:
     return dict(row)
 
 
-def _add_aliases(tx: Tx, household: Id, keys: Sequence[tuple[Id, str]]) -> None:
+def _add_aliases(tx: Tx, former: Sequence[tuple[Id, str, Id]]) -> None:
     tx.add(
         HouseholdAlias,
         [
             {"id": new_id(), "community": community, "key": key, "household": household}
-            for community, key in keys
+            for community, key, household in former
         ],
     )
 

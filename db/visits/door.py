@@ -8,9 +8,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, func, select
 
 from db.kernel.ids import Id
-from db.people import masked
+from db.people import masked, masked_phone
 from db.people.answering import who_answers
-from db.people.colleagues import staff_names
 from db.places import OUTSIDE_EVERY_BASE, Building, Community, Household
 from db.places.finding import door_text
 from db.visits import (
@@ -18,10 +17,10 @@ from db.visits import (
     EVENING,
     IN_VAIN,
     NOON,
-    OUTCOME_NAMES,
     CampaignLine,
     Visit,
 )
+from db.visits.lists import VisitRow, visits_of
 
 MORNING, AFTERNOON, NIGHT = BANDS[:3]
 # The bands to try, the likeliest first, and what to say of each.
@@ -30,25 +29,6 @@ SATURDAY: Final = 5
 BUILDING_DAYS: Final = 365
 FEWEST_TRIES: Final = 5
 CLEARLY_MORE: Final = 0.2
-
-
-class DoorVisit(NamedTuple):
-    """A visit in a door's history."""
-
-    id: Id
-    day: date
-    at: int | None
-    outcome: str
-    people: int | None
-    topics: tuple[str, ...]
-    staff: tuple[str, ...]
-    found: str | None
-    note: str | None
-
-    @property
-    def outcome_name(self) -> str:
-        """The outcome in Chinese."""
-        return OUTCOME_NAMES[self.outcome]
 
 
 class Answerer(NamedTuple):
@@ -76,7 +56,7 @@ class DoorCard(NamedTuple):
     residents: int | None
     note: str | None
     answerers: tuple[Answerer, ...]
-    visits: tuple[DoorVisit, ...]
+    visits: tuple[VisitRow, ...]
     hint: tuple[str, ...]
 
     @property
@@ -119,7 +99,7 @@ def door_card(
         contact = masked(contact) if contact else None
         phone = masked_phone(phone) if phone else None
         answerers = [one._replace(phone=masked_phone(one.phone or "")) for one in answerers]
-    visits = _visits(connection, household)
+    visits = tuple(visits_of(connection, household))
     lines: tuple[str, ...] = ()
     if occupancy not in OUTSIDE_EVERY_BASE:
         since = campaign.start if campaign else date.min
@@ -133,7 +113,7 @@ def door_card(
     )  # fmt: skip
 
 
-def hint(visits: Sequence[DoorVisit]) -> tuple[str, ...]:
+def hint(visits: Sequence[VisitRow]) -> tuple[str, ...]:
     """Return what the tries in vain since somebody was met have in common, and when to come.
 
     `visits` begin with the latest. The bands in which tries failed are left out, and the weekend
@@ -202,12 +182,7 @@ def band_of(at: int | None) -> str | None:
     return MORNING if at < NOON else AFTERNOON if at < EVENING else NIGHT
 
 
-def masked_phone(phone: str) -> str:
-    """Return a telephone as it may stand on a screen others see: 138****4521."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "*" * len(phone)
-
-
-def outcome_words(visit: DoorVisit) -> str:
+def outcome_words(visit: VisitRow) -> str:
     """Return an outcome as the history tells it: 见到2人 反诈宣传."""
     said = visit.outcome_name
     if visit.outcome == "met" and visit.people:
@@ -222,22 +197,3 @@ def _answerers(connection: Connection, household: Id, building: Id, day: date) -
         for leader in line.leaders
         if household in leader.homes
     ]
-
-
-def _visits(connection: Connection, household: Id) -> tuple[DoorVisit, ...]:
-    rows = connection.execute(
-        select(
-            Visit.id, Visit.day, Visit.at, Visit.outcome, Visit.people, Visit.topics, Visit.staff,
-            Visit.found, Visit.note,
-        )
-        .where(Visit.household == household)
-        .order_by(Visit.day.desc(), func.coalesce(Visit.at, -1).desc(), Visit.id.desc())
-    ).all()  # fmt: skip
-    names = staff_names(connection, [id_ for row in rows for id_ in row.staff])
-    return tuple(
-        DoorVisit(
-            row.id, row.day, row.at, row.outcome, row.people, row.topics,
-            tuple(names[id_] for id_ in row.staff if id_ in names), row.found, row.note,
-        )
-        for row in rows
-    )  # fmt: skip

@@ -15,13 +15,14 @@ from sqlalchemy import ColumnElement, Connection, Date, Text, cast, func, select
 
 from db.kernel.ids import Id
 from db.kernel.workdays import Period
+from db.people import Staff
 from db.people.colleagues import staff_names
 from db.places import Building, Community, Household
 from db.places.finding import door_text
 from db.places.lists import matching, walking_order
-from db.visits import OUTCOME_NAMES, Visit, met_households
+from db.visits import IN_VAIN, OUTCOME_NAMES, Visit, band_of_visit, met_households
 
-VisitOrder = Literal["day", "door", "outcome", "people", "leaflets"]
+VisitOrder = Literal["day", "at", "door", "outcome", "people", "leaflets", "topics", "staff"]
 UNKNOWN_TIME: Final = -1
 
 
@@ -30,7 +31,8 @@ class VisitQuery:
     """Which visits a list shows, and in what order; None and empty leave a question out.
 
     `text` is searched like everywhere: every word in the home's contact, pinyin, telephone or
-    address. `found_only` asks for visits where a problem was found.
+    address. `found_only` asks for visits where a problem was found, `vain_band` for the tries in
+    vain of a time band. `once` asks for one met visit of each home, so that the lines are homes.
     """
 
     period: Period | None = None
@@ -41,6 +43,8 @@ class VisitQuery:
     staff: Id | None = None
     topic: str | None = None
     found_only: bool = False
+    vain_band: str | None = None
+    once: bool = False
     text: str = ""
     order: VisitOrder = "day"
     descending: bool = True
@@ -98,7 +102,7 @@ def visit_days(connection: Connection, query: VisitQuery) -> tuple[DayCount, ...
         day = type_coerce(cast(Visit.day, Text), Date)
     rows = connection.execute(
         select(day, func.count())
-        .where(*_asked(connection, query))
+        .where(*_wanted(connection, query))
         .group_by(day)
         .order_by(_way(day, query))
     )
@@ -107,7 +111,7 @@ def visit_days(connection: Connection, query: VisitQuery) -> tuple[DayCount, ...
 
 def visit_totals(connection: Connection, query: VisitQuery) -> VisitTotals:
     """Count the visits a query means, for the foot of the list; `visit_days` alone is quicker."""
-    asked = _asked(connection, query)
+    asked = _wanted(connection, query)
     sums = select(func.sum(Visit.people), func.sum(Visit.leaflets))
     people, leaflets = connection.execute(sums.where(*asked)).one()
     # Apart from the sums, the index alone answers this.
@@ -137,23 +141,31 @@ def visit_rows(
                 .join(Building, Building.id == Household.building)
                 .join(Community, Community.id == Household.community)
             )
-        every = every.where(*_asked(connection, query)).order_by(*_order(query))
-        return _rows(connection, every, offset, limit)
+        elif query.order == "staff":
+            every = every.join(Staff, Staff.id == func.substr(Visit.staff, 1, 16), isouter=True)
+        every = every.where(*_wanted(connection, query)).order_by(*_order(query))
+        return _rows(connection, every.offset(offset).limit(limit))
     days = visit_days(connection, query) if days is None else days
     ends = list(accumulate(line.records for line in days))
     first, last = bisect_right(ends, offset), bisect_right(ends, offset + limit - 1)
     if limit < 1 or first >= len(ends):
         return []
     start, end = sorted((days[first].day, days[min(last, len(ends) - 1)].day))
-    inside = replace(query, period=Period(start, end))
-    ids = select(Visit.id).where(*_asked(connection, inside))
+    ids = select(Visit.id).where(*_wanted(connection, query, Period(start, end)))
     before = ends[first - 1] if first else 0
-    return _rows(connection, ids.order_by(*_newest_first(query)), offset - before, limit)
+    window = ids.order_by(*_newest_first(query)).offset(offset - before).limit(limit)
+    return _rows(connection, window)
 
 
 def visit_row(connection: Connection, visit: Id) -> VisitRow | None:
     """Return one visit as lists show it, None if it is gone."""
-    return next(iter(_rows(connection, select(Visit.id).where(Visit.id == visit), 0, 1)), None)
+    return next(iter(_rows(connection, select(Visit.id).where(Visit.id == visit))), None)
+
+
+def visits_of(connection: Connection, household: Id) -> list[VisitRow]:
+    """Return every visit at a door, the latest first."""
+    ids = select(Visit.id).where(Visit.household == household)
+    return _rows(connection, ids.order_by(*_newest_first(VisitQuery())))
 
 
 def topics_used(connection: Connection, period: Period | None = None) -> list[str]:
@@ -168,8 +180,8 @@ def topics_used(connection: Connection, period: Period | None = None) -> list[st
     return sorted(counted, key=lambda topic: (-counted[topic], topic))
 
 
-def _rows(connection: Connection, ids: Any, offset: int, limit: int) -> list[VisitRow]:
-    wanted = connection.execute(ids.offset(offset).limit(limit)).scalars().all()
+def _rows(connection: Connection, ids: Any) -> list[VisitRow]:
+    wanted = connection.execute(ids).scalars().all()
     found = connection.execute(
         select(
             Visit.id, Visit.household, Community.name, Household.building, Building.estate,
@@ -197,6 +209,46 @@ def _rows(connection: Connection, ids: Any, offset: int, limit: int) -> list[Vis
     return [rows[id_] for id_ in wanted]
 
 
+def visits_behind(
+    connection: Connection, period: Period, figure: str, part: str = ""
+) -> VisitQuery:
+    """Return the query of the visits that a figure of `VisitCount` stands for.
+
+    `part` is the word of a figure that is told apart, such as 未遇 of `by_outcome`. The list has as
+    many lines as the figure says; of `people` and `leaflets` it is the sum at the foot.
+    """
+    query = VisitQuery(period)
+    match figure:
+        case "households":
+            query = replace(query, once=True)
+        case "people" | "leaflets":
+            query = replace(query, order=figure)
+        case "by_outcome":
+            codes = {name: code for code, name in OUTCOME_NAMES.items()}
+            query = replace(query, outcome=codes[part])
+        case "by_topic":
+            query = replace(query, topic=part)
+        case "by_community":
+            found = connection.execute(select(Community.id).where(Community.name == part))
+            query = replace(query, community=found.scalar_one())
+        case "not_home_by_band":
+            query = replace(query, vain_band=part)
+    return query
+
+
+def _wanted(
+    connection: Connection, query: VisitQuery, days: Period | None = None
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of a query's visits, or of those on some of its days."""
+    asked = _asked(connection, query if days is None else replace(query, period=days))
+    if query.once:
+        # Chosen among all of the query's days, so that no window shows a home a second time.
+        met = (*_asked(connection, query), Visit.outcome == "met")
+        chosen = select(func.min(Visit.id)).where(*met).group_by(Visit.household)
+        asked.append(Visit.id.in_(chosen))
+    return asked
+
+
 def _asked(connection: Connection, query: VisitQuery) -> list[ColumnElement[bool]]:
     keys = matching(Household.id, query.text)
     asked = [_at_homes(*keys)] if keys else []
@@ -212,6 +264,8 @@ def _asked(connection: Connection, query: VisitQuery) -> list[ColumnElement[bool
         asked.append(Visit.outcome == query.outcome)
     if query.found_only:
         asked.append(Visit.found.is_not(None))
+    if query.vain_band is not None:
+        asked += [Visit.outcome.in_(IN_VAIN), band_of_visit() == query.vain_band]
     if query.staff is not None:
         asked.append(_holding(connection, Visit.staff, query.staff, query.period))
     if query.topic is not None:
@@ -250,6 +304,7 @@ def _order(query: VisitQuery) -> list[ColumnElement[Any]]:
     latest = (Visit.day.desc(), Visit.id.desc())
     if query.order == "door":
         return [*(_way(column, query) for column in walking_order()), *latest]
-    column = getattr(Visit, query.order)
+    # Staff stand by their first; topics are sorted as they are stored, those that are alike together.
+    column = Staff.name if query.order == "staff" else getattr(Visit, query.order)
     # Visits that have nothing there come last either way.
     return [column.is_(None), _way(column, query), *latest]

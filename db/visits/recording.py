@@ -81,16 +81,17 @@ def record_visits(
     return Command("登记走访", Right.WRITE, run, note=note)
 
 
-def edit_visit(visit: Id, entry: VisitEntry) -> Command[None]:
+def edit_visit(visit: Id, entry: VisitEntry, address: str = "") -> Command[None]:
     """Return the command that sets a visit to what is typed now; its door stays.
 
-    UserError for an entry that may not be stored, or a visit that is gone: nothing is written.
+    `address` is the door's, for the history. UserError for an entry that may not be stored, or a visit that is gone: nothing is written.
     """
 
     def run(tx: Tx) -> None:
         change_visit(visit, values_of(tx, entry)).run(tx)
 
-    return Command("修改走访", Right.WRITE, run, note=OUTCOME_NAMES.get(entry.outcome, ""))
+    note = " ".join(word for word in (address, OUTCOME_NAMES.get(entry.outcome, "")) if word)
+    return Command("修改走访", Right.WRITE, run, note=note)
 
 
 def visit_entry(connection: Connection, visit: Id) -> VisitEntry | None:

@@ -7,9 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QGridLayout,
+    QLineEdit,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from db.kernel.errors import UserError
+from db.kernel.clock import today
+from db.kernel.errors import PolicepostError, UserError
 from db.kernel.files import write_atomically
 from db.kernel.keys import check_password_strength
 from db.post import PostDraft
@@ -54,13 +62,15 @@ class FirstRun(QWidget):
         self._ledger: Ledger | None = None
         self._code = ""
         self._groups: list[int] = []
+        self._communities: list[str] = []
         self._fields = {
             name: _field(text, hint)
             for name, text, hint in (
                 ("name", "警务室", "如 三号警务室"),
                 ("station", "派出所", "如 示范派出所"),
-                ("code", "代号", "如 三号，用在纠纷编号里，可以以后再填"),
+                ("code", "代号", "如 三号，可以以后再填"),
                 ("officer", "您的姓名", "登录时用，如 王建国"),
+                ("communities", "社区", "用、隔开，也可以以后从台账导入"),
             )
         }
         self._password, self._again = _secret("密码"), _secret("再输一遍")
@@ -69,6 +79,7 @@ class FirstRun(QWidget):
         self._asked = label(tone="second", wrap=True)
         self._typed = _field("恢复码", "")
         self._fault = label(" ", 12, "late", wrap=True)
+        self._unfit = label("", 12, "late", wrap=True)
         self._stack = QStackedWidget()
         for step in (
             self._post_step(),
@@ -90,13 +101,17 @@ class FirstRun(QWidget):
         step = _step("建一个新台账", "台账只在这台电脑上，加密保存，不联网。")
         layout = step.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  made just above
-        texts = {"name": "警务室", "station": "派出所", "code": "代号", "officer": "您的姓名"}
-        fields = list(self._fields.items())
-        for at, (name, field) in enumerate(fields):
-            layout.addWidget(label(texts[name], 12, "second"))
-            layout.addWidget(field)
-            after = fields[at + 1][1].setFocus if at + 1 < len(fields) else self._post_done
-            field.returnPressed.connect(after)
+        fields, grid = list(self._fields.values()), QGridLayout()
+        grid.setHorizontalSpacing(12)
+        for at, field in enumerate(fields):
+            last = at + 1 == len(fields)
+            up, across = 2 * (at // 2), 2 if last else 1
+            grid.addWidget(label(field.accessibleName(), 12, "second"), up, at % 2, 1, across)
+            grid.addWidget(field, up + 1, at % 2, 1, across)
+            field.returnPressed.connect(self._post_done if last else fields[at + 1].setFocus)
+        layout.addLayout(grid)
+        layout.addWidget(self._unfit)
+        self._unfit.hide()
         line = row(gap=8)
         line.addWidget(button("先用样例看看", self._sample, kind="link"))
         line.addStretch()
@@ -133,7 +148,11 @@ class FirstRun(QWidget):
         self._shown.setWordWrap(True)
         self._shown.setAccessibleName("恢复码")
         layout.addWidget(self._shown)
-        layout.addWidget(button("存成文件", self._save_code))
+        keep = row(gap=8)
+        keep.addWidget(button("打印", self._print_code))
+        keep.addWidget(button("存成文件", self._save_code))
+        keep.addStretch()
+        layout.addLayout(keep)
         layout.addWidget(self._asked)
         layout.addWidget(self._typed)
         layout.addWidget(self._fault)
@@ -162,6 +181,8 @@ class FirstRun(QWidget):
         first.setFocus()
 
     def _post_done(self) -> None:
+        from db.places.making import community_names  # noqa: PLC0415  slow to import
+
         for name in ("name", "station", "officer"):
             field = self._fields[name]
             if not field.text().strip():
@@ -169,6 +190,14 @@ class FirstRun(QWidget):
                 field.style().polish(field)
                 field.setFocus()
                 return
+        try:
+            self._communities = community_names(self._fields["communities"].text())
+        except UserError as error:
+            self._unfit.setText(str(error))
+            self._unfit.show()
+            self._fields["communities"].setFocus()
+            return
+        self._unfit.hide()
         self._go(1)
 
     def _tell_strength(self) -> None:
@@ -223,6 +252,14 @@ class FirstRun(QWidget):
         self._asked.setText(f"看看抄得对不对：请照着抄好的，输入{which}。")
         self._go(2)
 
+    def _print_code(self) -> None:
+        from desktop.paper.recovery_sheet import recovery_sheet  # noqa: PLC0415  slow to import
+        from desktop.printing import pdf_of, print_paper  # noqa: PLC0415  likewise
+
+        assert self._ledger is not None  # noqa: S101  the code came with it
+        post, day = self._fields["name"].text().strip(), today(self._ledger.clock)
+        print_paper(self, pdf_of([recovery_sheet(self._code, post=post, made=day)]))
+
     def _save_code(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "恢复码", "恢复码.txt", "文本 (*.txt)")
         if name:
@@ -243,7 +280,15 @@ class FirstRun(QWidget):
         self._go(3)
 
     def _begin(self, *, import_first: bool) -> None:
+        from db.places.making import add_communities  # noqa: PLC0415
+
         assert self._ledger is not None  # noqa: S101  this step comes after it was made
+        if self._communities:
+            try:
+                self._ledger.write(add_communities(self._communities))
+            except PolicepostError as error:
+                # The ledger is made and its code kept: they can be added in the window.
+                tell(self, error)
         self._finished(Made(self._ledger, import_first))
 
 

@@ -10,7 +10,13 @@ from sqlalchemy import Connection
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Done
-from db.people import OCCUPATION_NAMES, ROLE_NAMES, VolunteerDraft, volunteer_problems
+from db.people import (
+    OCCUPATION_NAMES,
+    ROLE_NAMES,
+    VolunteerDraft,
+    masked_phone,
+    volunteer_problems,
+)
 from db.people.lists import (
     LikeVolunteer,
     VolunteerQuery,
@@ -23,7 +29,6 @@ from db.people.roster import VolunteerPlace, add_volunteer, change_volunteer, le
 from db.places import CommunityLine, communities
 from db.places.lists import BuildingRow, buildings
 from desktop.page import Context
-from desktop.visits.door import masked_phone
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, choose, fill, label, row
 from desktop.widgets.register import RegisterPage
@@ -42,6 +47,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         ("Ctrl+N", "新的人员"),
         ("Enter", "下一格，最后一格保存"),
         ("Ctrl+C", "复制选中的行"),
+        ("Esc", "显示全部"),
     )
     columns: Sequence[Column[Any]] = (
         Column("姓名", lambda v: v.name, 6),
@@ -65,7 +71,11 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         self._serving = self.filter_box("在任", [("在任的", True), ("全部", False)])
 
     def open(self, what: Mapping[str, Any]) -> None:
-        """Put the cursor on a person."""
+        """Put the cursor on a person, or show only those of `ids` under their `title`."""
+        if what.get("ids") is not None:
+            for box, entry in ((self._community, 0), (self._role, 0), (self._serving, 1)):
+                box.setCurrentIndex(entry)
+            self.show_only(what["ids"], what.get("title", ""))
         if what.get("record") is not None:
             self.go_to(what["record"])
 
@@ -80,6 +90,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
             role=self._role.currentData(),
             text=self.text.text(),
             on=self.context.today if self._serving.currentData() else None,
+            ids=self.only,
         )
         return volunteer_count(connection, query), volunteers(connection, query, offset, limit)
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 from sqlalchemy import Connection
 
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Done
+from db.people import masked_phone
 from db.places import (
     OCCUPANCY_NAMES,
     AddressDraft,
@@ -24,15 +26,18 @@ from db.places.lists import (
     HouseholdQuery,
     HouseholdRow,
     LikeHousehold,
+    former_addresses,
     household_count,
     households,
     like_household,
 )
-from db.places.making import add_household
+from db.places.making import add_household, remove_households
 from desktop.page import Context
-from desktop.visits.door import masked_phone
+from desktop.places.merging import MergeForm
+from desktop.places.moving import HomeForm, RenameForm, SplitForm
+from desktop.places.refusal import refused
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, choose, fill, label, row
+from desktop.widgets.parts import button, choose, column, fill, label, row
 from desktop.widgets.register import RegisterPage
 from desktop.widgets.tables import Column
 
@@ -49,6 +54,10 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "新的住户"),
         ("Enter", "下一格，最后一格保存"),
+        ("Ctrl+B", "看这一户的楼栋"),
+        ("F2", "改地址"),
+        ("Ctrl+M", "合并：先选中两户，或打另一户的地址"),
+        ("Delete", "删除选中的住户"),
         ("Ctrl+C", "复制选中的行"),
     )
     columns: Sequence[Column[Any]] = (
@@ -68,6 +77,13 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         self._occupancy = self.filter_box(
             "居住", [("全部", None), *((name, code) for code, name in OCCUPANCY_NAMES.items())]
         )
+        self.table.removing.connect(self._remove)
+        for keys, action in (
+            ("Ctrl+B", self._open_board),
+            ("F2", lambda: self._open(self.renaming)),
+            ("Ctrl+M", lambda: self._open(self.merging)),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(action)
 
     def open(self, what: Mapping[str, Any]) -> None:
         """Put the cursor on a home."""
@@ -87,6 +103,20 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         return household_count(connection, query), households(connection, query, offset, limit)
 
     def form_parts(self, layout: QVBoxLayout) -> None:
+        """The home, or over it one of the forms that change what it is."""
+        self.renaming, self.merging = RenameForm(self.context), MergeForm(self.context)
+        self.splitting = SplitForm(self.context)
+        self._home = QWidget()
+        inside = column(self._home, gap=10)
+        self._home_parts(inside)
+        layout.addWidget(self._home)
+        for form in (self.renaming, self.merging, self.splitting):
+            form.left.connect(self._leave)
+            form.done.connect(self._moved_home)
+            form.hide()
+            layout.addWidget(form)
+
+    def _home_parts(self, layout: QVBoxLayout) -> None:
         """Address, entries, and what can be done with several homes."""
         self._where = QComboBox()
         self._where.setAccessibleName("社区")
@@ -104,16 +134,34 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         )
         self._form.saved.connect(self.save)
         self._save = button("保存", self.save, kind="main")
-        self._history = button("改动记录", self._show_history, kind="link")
+        self._former = label(tone="second", pixels=12, wrap=True)
+        self._whole = button("整栋楼一起建", self._make_building, kind="link")
+        self._tools = {
+            "看楼栋": self._open_board,
+            "改地址": lambda: self._open(self.renaming),
+            "合并": lambda: self._open(self.merging),
+            "拆分": lambda: self._open(self.splitting),
+            "改动记录": self._show_history,
+        }
+        self._tool_line = QWidget()
+        tools = row(self._tool_line, gap=0)
+        for name, action in self._tools.items():
+            tools.addWidget(button(name, action, kind="link"))
+        tools.addStretch()
         layout.addWidget(self._where)
         layout.addWidget(self._address)
+        layout.addWidget(self._former)
+        layout.addWidget(self._tool_line)
         layout.addWidget(self._form)
         line = row()
-        line.addWidget(self._history)
+        line.addWidget(self._whole)
         line.addStretch()
         line.addWidget(self._save)
         layout.addLayout(line)
         layout.addSpacing(12)
+        self._many_parts(layout)
+
+    def _many_parts(self, layout: QVBoxLayout) -> None:
         layout.addWidget(label("选中的几户一起改", 14))
         many = row()
         self._many = QComboBox()
@@ -128,9 +176,13 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         """Show a home, or an empty form."""
         self._fill_places()
         new = chosen is None
+        if self._opened is not None and (chosen is None or not self._opened.of(chosen.id)):
+            self._leave()
         self._address.setReadOnly(not new)
         self._where.setEnabled(new)
-        self._history.setVisible(not new)
+        self._tool_line.setVisible(not new)
+        self._whole.setVisible(new)
+        self._former.hide()
         self._save.setEnabled(self.context.may(Right.WRITE))
         if chosen is None:
             self._address.clear()
@@ -141,6 +193,7 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         choose(self._where, chosen.community)
         self._address.setText(chosen.address)
         self._form.show_draft(chosen)
+        self._ask_former(chosen)
 
     def save(self) -> None:
         """Write the home."""
@@ -179,6 +232,67 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
             self.context.routes.go(
                 "data", tab="history", entity="household", record=self.row.id, name=self.row.address
             )
+
+    @property
+    def _opened(self) -> HomeForm | None:
+        """The form over the home, if one is open."""
+        forms = (self.renaming, self.merging, self.splitting)
+        return next((form for form in forms if not form.isHidden()), None)
+
+    def _open(self, form: HomeForm) -> None:
+        """Open a form over the home under the cursor."""
+        if self.row is None:
+            return
+        if not self.context.may(Right.WRITE):
+            self.said.emit("您的身份只能查阅，不能登记")
+            return
+        self._leave()
+        self._home.hide()
+        form.show()
+        if form is self.merging:
+            marked = {index.row() for index in self.table.selectionModel().selectedRows()}
+            others = [one for at in sorted(marked) if (one := self.model.rows[at]) != self.row]
+            self.merging.begin(self.row, others[0] if len(others) == 1 else None)
+        else:
+            form.begin(self.row)
+        form.setFocus()
+
+    def _leave(self) -> None:
+        opened = self._opened
+        if opened is not None:
+            opened.hide()
+            self._home.show()
+            self.table.setFocus()
+
+    def _moved_home(self, home: Id, words: str) -> None:
+        self._leave()
+        self.go_to(home)
+        self.said.emit(words)
+
+    def _open_board(self) -> None:
+        if self.row is not None:
+            self.context.routes.go("visits", entity="household", record=self.row.id)
+
+    def _make_building(self) -> None:
+        self.context.routes.go("visits", tab="places", new=True)
+
+    def _remove(self) -> None:
+        ids = self.chosen_ids()
+        if ids and self.context.may(Right.WRITE):
+            self.context.background.write(
+                self,
+                remove_households(ids),
+                lambda done: self.said.emit(f"已删除{done.value}户　　Ctrl+Z 撤销"),
+                refused(self.context, self.said.emit),
+            )
+
+    def _ask_former(self, chosen: HouseholdRow) -> None:
+        def answer(found: list[str]) -> None:
+            if self.row is not None and self.row.id == chosen.id:
+                self._former.setText("曾用地址：" + "、".join(found))
+                self._former.setVisible(bool(found))
+
+        self.context.background.ask(self, lambda c: former_addresses(c, chosen.id), answer)
 
     def _fill_places(self) -> None:
         entries = [(place.name, place.id) for place in self._places]

@@ -53,7 +53,9 @@ class ExpectedForm(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
         boxes = (self._where, self._role, self._start)
-        for at, (name, box) in enumerate(zip(("应到社区", "应到身份", "先都记为"), boxes, strict=True)):
+        for at, (name, box) in enumerate(
+            zip(("应到社区", "应到身份", "先都记为"), boxes, strict=True)
+        ):
             grid.addWidget(label(name, 12, "second"), at, 0)
             grid.addWidget(box, at, 1)
         grid.setColumnStretch(1, 1)

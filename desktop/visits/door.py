@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from db.coverage import DoorState
+from db.kernel.access import Right
 from db.kernel.ids import Id
+from db.kernel.journal import Command, Done
+from db.people import masked_phone
 from db.places import OCCUPANCY_NAMES
-from db.visits.door import DoorCard, DoorVisit, door_card, outcome_words
+from db.visits.door import DoorCard, door_card, outcome_words
+from db.visits.lists import VisitRow
 from desktop.background import Ticket
 from desktop.page import Context
 from desktop.unsaved import Keeper
+from desktop.visits.editing import VisitEditor
 from desktop.visits.entry import EntryForm
 from desktop.widgets.parts import Tone, button, clear, column, label, row, rule, scrolling
 from desktop.words import clock_words, day_words
@@ -26,9 +31,13 @@ TONES: dict[str, Tone] = {
 
 
 class DoorPanel(QFrame):
-    """Follows the board's cursor; `entry` is the form. `removing` asks to take a visit out."""
+    """Follows the board's cursor; `entry` is the form. `removing` asks to take a visit out.
+
+    `editor` takes the form's place while a visit is put right; `left` tells that it was left.
+    """
 
     removing = Signal(object)
+    left = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -36,14 +45,19 @@ class DoorPanel(QFrame):
         self._context = context
         self._ticket: Ticket | None = None
         self._wanted: Id | None = None
-        self._phone = ""
+        self._card: DoorCard | None = None
         self.entry = EntryForm(context)
         self.keeper = Keeper(context, "走访", self.entry.typed, self.entry.take_back, self)
         self.entry.edited.connect(self.keeper.typed)
+        self.editor = VisitEditor(context)
+        self.editor.opened.connect(lambda: self._turn(editing=True))
+        self.editor.left.connect(self._leave_editor)
+        self._adding = QWidget()
         self._name = label(pixels=16)
         self._lives = label(tone="second")
         self._contact = label(tone="second", wrap=True)
         self._reveal = button("显示电话", self._show_phone, kind="link")
+        self._changes = button("改动记录", self._show_changes, kind="link")
         self._hint = QFrame()
         self._hint.setObjectName("hint")
         self._hint_lines = (label(), label(pixels=12))
@@ -51,7 +65,7 @@ class DoorPanel(QFrame):
         for line in self._hint_lines:
             hint.addWidget(line)
         self._history = QGridLayout()
-        self._history.setHorizontalSpacing(10)
+        self._history.setHorizontalSpacing(6)
         self._history.setVerticalSpacing(6)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -67,6 +81,13 @@ class DoorPanel(QFrame):
         """Read the door's card again."""
         self._ask()
 
+    def edit_last(self) -> None:
+        """Put the door's last visit right."""
+        if self._card is not None and self._card.visits:
+            self._edit(self._card.visits[0].id)
+        else:
+            self.editor.said.emit("这一户还没有走访过")
+
     def _build(self) -> None:
         inside = QWidget()
         layout = column(inside, (16, 14, 16, 14), 8)
@@ -80,15 +101,22 @@ class DoorPanel(QFrame):
         layout.addLayout(contact)
         layout.addWidget(self._hint)
         layout.addWidget(rule())
-        layout.addWidget(label("记一次走访", 14))
-        layout.addWidget(self.entry)
+        adding = column(self._adding, gap=8)
+        adding.addWidget(label("记一次走访", 14))
+        adding.addWidget(self.entry)
+        layout.addWidget(self._adding)
+        layout.addWidget(self.editor)
         layout.addWidget(rule())
-        layout.addWidget(label("以往", 14))
+        past = row(gap=4)
+        past.addWidget(label("以往", 14), 1)
+        past.addWidget(self._changes)
+        layout.addLayout(past)
         layout.addLayout(self._history)
         layout.addStretch()
         column(self, (1, 1, 1, 1)).addWidget(scrolling(inside))
         self._hint.hide()
         self._reveal.hide()
+        self.editor.hide()
 
     def _ask(self) -> None:
         if self._ticket is not None:
@@ -102,15 +130,18 @@ class DoorPanel(QFrame):
         )
 
     def _show(self, card: DoorCard | None) -> None:
+        before, self._card = self._card, card
+        if (before and before.household) != (card and card.household):
+            self._turn(editing=False)
         self._name.setText(card.address if card else "没有选中的户")
         self._lives.clear()
         self._contact.clear()
-        self._phone = (card.phone or "") if card else ""
-        self._reveal.setVisible(bool(self._phone))
+        self._reveal.setVisible(bool(card and card.phone))
+        self._changes.setVisible(card is not None)
         if card is not None:
             count = f" {card.residents}人" if card.residents else ""
             self._lives.setText(OCCUPANCY_NAMES[card.occupancy] + count)
-            said = [card.contact or "", masked_phone(self._phone)]
+            said = [card.contact or "", masked_phone(card.phone or "")]
             if card.leaders:
                 said.append("联户长 " + "、".join(card.leaders[:2]))
             self._contact.setText("　".join(word for word in said if word))
@@ -121,7 +152,7 @@ class DoorPanel(QFrame):
             line.setVisible(bool(text))
         self._show_history(card.visits if card else ())
 
-    def _show_history(self, visits: Sequence[DoorVisit]) -> None:
+    def _show_history(self, visits: Sequence[VisitRow]) -> None:
         clear(self._history)
         if not visits:
             self._history.addWidget(label("还没有走访过", tone="second"), 0, 0)
@@ -134,27 +165,61 @@ class DoorPanel(QFrame):
             words = label(_history_words(visit), 12, wrap=True)
             words.setToolTip(_details(visit, today))
             self._history.addWidget(words, at, 2)
-            remove = button("删", partial(self.removing.emit, visit.id), kind="link")
-            remove.setAccessibleName(f"删除{when}的走访")
-            remove.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            self._history.addWidget(remove, at, 3)
+            for place, (word, does, told) in enumerate(
+                (
+                    ("改", partial(self._edit, visit.id), "修改"),
+                    ("删", partial(self.removing.emit, visit.id), "删除"),
+                ),
+                start=3,
+            ):
+                action = button(word, does, kind="link")
+                action.setAccessibleName(f"{told}{when}的走访")
+                self._history.addWidget(action, at, place)
         self._history.setColumnStretch(2, 1)
 
     def _show_phone(self) -> None:
-        self._contact.setText(self._contact.text().replace(masked_phone(self._phone), self._phone))
+        """Show the whole telephone once the journal knows who looked at it."""
+        card = self._card
+        if card is None or not card.phone:
+            return
+        phone = card.phone
+
+        def noted(_: Done[None]) -> None:
+            if self._card is card:
+                self._contact.setText(self._contact.text().replace(masked_phone(phone), phone))
+
+        # Hidden at once: two clicks are one look.
         self._reveal.hide()
+        look: Command[None] = Command("查看电话", Right.LOOK, lambda _: None, note=card.address)
+        self._context.background.write(self, look, noted)
+
+    def _edit(self, visit: Id) -> None:
+        if self._card is not None:
+            self.editor.begin(visit, self._card.address)
+
+    def _turn(self, *, editing: bool) -> None:
+        if not editing:
+            self.editor.put_away()
+        self._adding.setVisible(not editing)
+        self.editor.setVisible(editing)
+
+    def _leave_editor(self) -> None:
+        self._turn(editing=False)
+        self.left.emit()
+
+    def _show_changes(self) -> None:
+        if self._card is not None:
+            self._context.routes.go(
+                "data", tab="history", entity="household", record=self._card.household,
+                name=self._card.address,
+            )  # fmt: skip
 
 
-def masked_phone(phone: str) -> str:
-    """Return a telephone as it stands on the screen until it is asked for: 138 **** 4521."""
-    return f"{phone[:3]} **** {phone[-4:]}" if len(phone) >= 8 else phone
-
-
-def _history_words(visit: DoorVisit) -> str:
+def _history_words(visit: VisitRow) -> str:
     said = outcome_words(visit)
     return f"{said}；{visit.found}" if visit.found else said
 
 
-def _details(visit: DoorVisit, today: date) -> str:
+def _details(visit: VisitRow, today: date) -> str:
     lines = [f"{day_words(visit.day, today)} {'、'.join(visit.staff)}", visit.note or ""]
     return "\n".join(line for line in lines if line.strip())

@@ -1,14 +1,16 @@
 """Real windows over real ledgers; nothing may be left over when a test ends."""
 
+import gc
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from db.ledger import Ledger
 from desktop.rooms import shell_over
@@ -19,7 +21,7 @@ from desktop.window import Shell
 
 @pytest.fixture(autouse=True)
 def nothing_left_over() -> Iterator[None]:
-    """Fail a test that leaves a thread or a window in sight behind."""
+    """Fail a test that leaves a thread, a running timer or a window in sight behind."""
     before = set(threading.enumerate())
     yield
     left = [t for t in threading.enumerate() if t not in before and not t.daemon and t.is_alive()]
@@ -27,6 +29,9 @@ def nothing_left_over() -> Iterator[None]:
     application = QApplication.instance()
     if isinstance(application, QApplication):
         assert [w for w in application.topLevelWidgets() if w.isVisible()] == []
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        timers = [one for one in gc.get_objects() if isinstance(one, QTimer) and isValid(one)]
+        assert [one.parent() for one in timers if one.isActive()] == []
 
 
 @pytest.fixture
@@ -46,7 +51,16 @@ def theme(qtbot: QtBot, settings: Settings) -> Theme:
 @pytest.fixture
 def shell(qtbot: QtBot, sample: Ledger, settings: Settings, theme: Theme) -> Iterator[Shell]:
     """The window's inside over the sample post, settled."""
-    made = shell_over(sample, settings, theme)
+    yield from _shown(qtbot, shell_over(sample, settings, theme))
+
+
+@pytest.fixture
+def small(qtbot: QtBot, ledger: Ledger, settings: Settings, theme: Theme) -> Iterator[Shell]:
+    """The window's inside over a new post's empty ledger, settled."""
+    yield from _shown(qtbot, shell_over(ledger, settings, theme))
+
+
+def _shown(qtbot: QtBot, made: Shell) -> Iterator[Shell]:
     made.resize(1440, 900)
     made.show()
     settle(qtbot, made)

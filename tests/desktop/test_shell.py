@@ -15,6 +15,7 @@ from db.agenda import week_so_far
 from db.backup import list_backups
 from db.kernel.clock import SetClock
 from db.ledger import Ledger
+from db.places import communities
 from db.sample import PASSWORD
 from desktop.access.first_run import FirstRun
 from desktop.access.login import LogInPage
@@ -122,6 +123,10 @@ def test_the_first_run_makes_a_ledger_and_checks_the_recovery_code(
     assert isinstance(page, FirstRun)
     for name, text in (("name", "三号警务室"), ("station", "示范派出所"), ("officer", "王建国")):
         page._fields[name].setText(text)
+    page._fields["communities"].setText("第六社区、" + "长" * 41)
+    page._post_done()
+    assert "太长" in page._unfit.text()
+    page._fields["communities"].setText("第六社区、第七社区")
     buttons = [one for one in page.findChildren(QPushButton) if one.isVisible()]
     assert [one.text() for one in buttons] == ["先用样例看看", "下一步"]
     buttons[1].click()
@@ -144,6 +149,8 @@ def test_the_first_run_makes_a_ledger_and_checks_the_recovery_code(
     assert window.shell is not None
     settle(qtbot, window.shell)
     assert window.shell.page.page.title == "数据"
+    with window.shell.context.ledger.read() as connection:
+        assert [line.name for line in communities(connection)] == ["第六社区", "第七社区"]
 
 
 def test_the_recovery_code_gives_a_new_password(
