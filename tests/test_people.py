@@ -14,7 +14,15 @@ from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
 from db.ledger import Ledger
 from db.people import Staff, VolunteerDraft
-from db.people.answering import NOBODY, UnitLine, homes_of, shared, who_answers
+from db.people.answering import (
+    NOBODY,
+    UnitLine,
+    homes_of,
+    share_evenly,
+    share_out,
+    shared,
+    who_answers,
+)
 from db.people.colleagues import (
     StaffDraft,
     add_staff,
@@ -72,6 +80,41 @@ def lines(ledger: Ledger, day: date = TODAY) -> dict[str | None, UnitLine]:
 def listed(ledger: Ledger, **asked: Any) -> list[VolunteerRow]:
     with ledger.read() as connection:
         return volunteers(connection, VolunteerQuery(**asked))
+
+
+def test_a_unit_is_shared_out_by_hand_and_evenly_again(
+    ledger: Ledger, community: Id, building: Id
+) -> None:
+    first = join(ledger, community, "仇霞", building=building, unit="1单元")
+    second = join(ledger, community, "王芳", building=building, unit="1单元")
+    evenly = lines(ledger)["1"]
+    assert [len(one.homes) for one in evenly.leaders] == [6, 5]
+    assert (evenly.by_hand, evenly.left) == (False, 0)
+    moved = evenly.leaders[0].homes[:2]
+    ledger.write(share_out(evenly, moved, second))
+    ledger.write(share_out(lines(ledger)["1"], evenly.leaders[1].homes[:1], None))
+    found = lines(ledger)["1"]
+    assert [(one.volunteer, len(one.homes)) for one in found.leaders] == [(first, 4), (second, 6)]
+    assert (found.by_hand, found.left) == (True, 1)
+    with ledger.read() as connection:
+        assert {home.household for home in homes_of(connection, second, TODAY)} >= set(moved)
+    with pytest.raises(UserError, match="已经变了"):
+        ledger.write(share_out(found, moved, community))
+    ledger.write(share_evenly(found))
+    assert lines(ledger)["1"] == evenly
+
+
+def test_what_a_leader_of_the_whole_building_has_elsewhere_stays(
+    ledger: Ledger, community: Id, building: Id
+) -> None:
+    first = join(ledger, community, "仇霞", building=building)
+    second = join(ledger, community, "王芳", building=building)
+    before = lines(ledger)
+    ledger.write(share_out(before["1"], before["1"].leaders[0].homes, second))
+    ledger.write(share_out(lines(ledger)["2"], before["2"].leaders[-1].homes[:3], first))
+    found = lines(ledger)
+    assert found["1"].who == "王芳"
+    assert {one.volunteer: len(one.homes) for one in found["2"].leaders}[first] == 3
 
 
 def test_a_unit_nobody_answers_for_is_shown(ledger: Ledger, community: Id, building: Id) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entry
 from db.kernel.ids import Id
 from db.kernel.pinyin import COMPOUND_SURNAMES, search_key
-from db.kernel.records import Record, Values
+from db.kernel.records import Ids, Record, Values
 
 ROLES: Final = {
     "联户长": "household_leader", "联户代表": "household_leader", "双联户户长": "household_leader",
@@ -62,7 +62,10 @@ class Staff(Record):
 
 
 class Volunteer(Record):
-    """A member of 群防群治力量; in service from `since` to `until`, both days in."""
+    """A member of 群防群治力量; in service from `since` to `until`, both days in.
+
+    `homes` are those of the linked unit that a person gave to this one by hand; none is no choice.
+    """
 
     __tablename__ = "volunteer"
     __table_args__ = (
@@ -80,6 +83,7 @@ class Volunteer(Record):
     since: Mapped[date | None]
     until: Mapped[date | None]
     note: Mapped[str | None]
+    homes: Mapped[tuple[Id, ...]] = mapped_column(Ids("household"))
     imported: Mapped[dict[str, Any] | None] = mapped_column(Values)
 
     @classmethod

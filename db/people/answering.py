@@ -1,8 +1,9 @@
 """Who answers for which homes: the 联户长 of a unit, and how two or more of a unit share its doors.
 
-Homes are shared evenly in the order of their rooms: of thirty homes and two leaders the first has
-the first fifteen. A leader linked to a building without a unit answers for the units nobody else
-has. Invalid doors are nobody's.
+Until a person shares a unit out, its homes go evenly by their rooms: of thirty homes and two leaders
+the first has the first fifteen. Once somebody did, each has what was given by hand, and what was
+given to nobody is 未分户. A leader linked to a building without a unit answers for the units nobody
+else has. Invalid doors are nobody's.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,10 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from db.kernel.access import Right
+from db.kernel.errors import UserError
 from db.kernel.ids import Id
+from db.kernel.journal import Command, Tx
 from db.people import Volunteer, serving
 from db.people.lists import unit_text
 from db.places import Building, Community, Household
@@ -44,7 +48,11 @@ class Leader(NamedTuple):
 
 
 class UnitLine(NamedTuple):
-    """A unit, or a building without units: its homes and who answers for them."""
+    """A unit, or a building without units: its homes and who answers for them.
+
+    `leaders` may have homes here, some have none. `by_hand` tells that a person shared it out;
+    `left` is how many homes nobody answers for.
+    """
 
     community: Id
     community_name: str
@@ -53,11 +61,13 @@ class UnitLine(NamedTuple):
     label: str
     homes: int
     leaders: tuple[Leader, ...]
+    by_hand: bool
+    left: int
 
     @property
     def who(self) -> str:
-        """The names, or 未分户."""
-        return "、".join(leader.name for leader in self.leaders) or NOBODY
+        """The names of those with homes here, or 未分户."""
+        return "、".join(leader.name for leader in self.leaders if leader.homes) or NOBODY
 
 
 class _Home(NamedTuple):
@@ -86,6 +96,7 @@ class _Person(NamedTuple):
     phone: str | None
     building: Id
     unit: str | None
+    homes: tuple[Id, ...]
 
 
 def who_answers(
@@ -140,39 +151,60 @@ def _of_building(homes: Sequence[_Home], people: Sequence[_Person]) -> list[Unit
     by_unit = [(unit, list(inside)) for unit, inside in groupby(homes, key=lambda home: home.unit)]
     left = [home for unit, inside in by_unit if not _own(people, unit) for home in inside]
     whole_building = [person for person in people if person.unit is None]
-    shares: dict[Id, _Person] = {}
-    if whole_building:
-        for person, part in zip(
-            whole_building, shared(len(left), len(whole_building)), strict=True
-        ):
-            shares |= {left[n].id: person for n in part}
+    given = _given(left, whole_building)
+    shares, by_hand = given or _evenly(left, whole_building), {}
     for unit, inside in by_unit:
-        if own := _own(people, unit):
-            for person, part in zip(own, shared(len(inside), len(own)), strict=True):
-                shares |= {inside[n].id: person for n in part}
-    return [_line(unit, inside, shares) for unit, inside in by_unit]
+        own = _own(people, unit)
+        by_hand[unit] = bool(_given(inside, own) if own else given)
+        shares |= _given(inside, own) or _evenly(inside, own)
+    return [
+        _line(unit, inside, own or whole_building, shares, by_hand=by_hand[unit])
+        for unit, inside in by_unit
+        for own in [_own(people, unit)]
+    ]
+
+
+def _given(homes: Sequence[_Home], people: Sequence[_Person]) -> dict[Id, _Person]:
+    """The homes that a person gave to one of these by hand."""
+    inside = {home.id for home in homes}
+    return {id_: person for person in people for id_ in person.homes if id_ in inside}
+
+
+def _evenly(homes: Sequence[_Home], people: Sequence[_Person]) -> dict[Id, _Person]:
+    if not people:
+        return {}
+    parts = zip(people, shared(len(homes), len(people)), strict=True)
+    return {homes[n].id: person for person, part in parts for n in part}
 
 
 def _own(people: Sequence[_Person], unit: str | None) -> list[_Person]:
     return [person for person in people if person.unit == unit and unit is not None]
 
 
-def _line(unit: str | None, homes: Sequence[_Home], shares: dict[Id, _Person]) -> UnitLine:
+def _line(
+    unit: str | None,
+    homes: Sequence[_Home],
+    people: Sequence[_Person],
+    shares: dict[Id, _Person],
+    *,
+    by_hand: bool,
+) -> UnitLine:
     first = homes[0]
     leaders = []
-    for person in dict.fromkeys(shares[home.id] for home in homes if home.id in shares):
+    for person in people:
         mine = [home for home in homes if shares.get(home.id) == person]
         ids = tuple(home.id for home in mine)
         leaders.append(Leader(person.id, person.name, person.phone, ids, _span(mine)))
     label = unit_text(first.estate, first.number, unit, rural=first.rural)
+    left = sum(home.id not in shares for home in homes)
     return UnitLine(
         first.community, first.community_name, first.building, unit, label, len(homes),
-        tuple(leaders),
+        tuple(leaders), by_hand, left,
     )  # fmt: skip
 
 
 def _span(homes: Sequence[_Home]) -> str:
-    ends = dict.fromkeys(home.room or home.contact or "" for home in (homes[0], homes[-1]))
+    ends = dict.fromkeys(h.room or h.contact or "" for h in (*homes[:1], *homes[-1:]))
     return "至".join(ends)
 
 
@@ -197,8 +229,62 @@ def _homes(connection: Connection, *, community: Id | None, building: Id | None)
 
 def _leaders(connection: Connection, day: date) -> list[_Person]:
     rows: Iterable[Any] = connection.execute(
-        select(Volunteer.id, Volunteer.name, Volunteer.phone, Volunteer.building, Volunteer.unit)
+        select(
+            Volunteer.id,
+            Volunteer.name,
+            Volunteer.phone,
+            Volunteer.building,
+            Volunteer.unit,
+            Volunteer.homes,
+        )
         .where(Volunteer.role == ANSWERING, Volunteer.building.is_not(None), *serving(day))
         .order_by(Volunteer.id)
     )
     return [_Person(*row) for row in rows]
+
+
+def homes_of_unit(connection: Connection, building: Id, unit: str | None) -> list[HomeOf]:
+    """Return the homes of a unit that somebody can answer for, in walking order."""
+    return [
+        HomeOf(home.id, home.address, home.occupancy, home.contact, home.phone)
+        for home in _homes(connection, community=None, building=building)
+        if home.unit == unit
+    ]
+
+
+def share_out(unit: UnitLine, homes: Sequence[Id], to: Id | None) -> Command[None]:
+    """Return the command that gives homes of a unit to one of its leaders, or with None to nobody.
+
+    The other homes stay with whoever had them; from then on the unit is shared by hand. UserError
+    if the leader is none of the unit any more.
+    """
+
+    def run(tx: Tx) -> None:
+        now = {
+            line.unit: line for line in who_answers(tx.connection, tx.today, building=unit.building)
+        }
+        line = now.get(unit.unit)
+        if line is None or (to is not None and to not in {one.volunteer for one in line.leaders}):
+            raise UserError("这个单元的人或户已经变了，没有改动。请重新打开。")
+        # What they have in other units of the building is theirs by hand from now on, too.
+        moved = set(homes)
+        kept: dict[Id, list[Id]] = {one.volunteer: [] for one in line.leaders}
+        for other in now.values():
+            for one in other.leaders:
+                if one.volunteer in kept:
+                    kept[one.volunteer] += [id_ for id_ in one.homes if id_ not in moved]
+        if to is not None:
+            kept[to] += homes
+        tx.change(Volunteer, {id_: {"homes": tuple(mine)} for id_, mine in kept.items()})
+
+    return Command("分户", Right.WRITE, run, note=unit.label)
+
+
+def share_evenly(unit: UnitLine) -> Command[None]:
+    """Return the command that forgets what was given by hand, so that homes go evenly again."""
+
+    def run(tx: Tx) -> None:
+        leaders = [one.volunteer for one in unit.leaders]
+        tx.change(Volunteer, {id_: {"homes": ()} for id_ in leaders})
+
+    return Command("按房号平分", Right.WRITE, run, note=unit.label)
