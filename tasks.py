@@ -23,7 +23,11 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 COMMAND = BIN / ("policepost.exe" if os.name == "nt" else "policepost")
 RUNTIME, DEVELOPMENT = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 BENCH, PACKAGE = ROOT / "requirements-bench.lock", ROOT / "requirements-package.lock"
-TEST_PROGRAMS = {"strace": "strace", "pdftotext": "poppler-utils", "pdftoppm": "poppler-utils"}
+TEST_PROGRAMS = {
+    "strace": "strace", "pdftotext": "poppler-utils", "pdftoppm": "poppler-utils",
+    "/usr/sbin/cupsd": "cups-daemon", "lpadmin": "cups-client",
+    "/usr/lib/cups/filter/pdftopdf": "cups-filters",
+}  # fmt: skip
 # What Qt needs of a bare Debian: libraries and the packages that hold them.
 WINDOW_LIBRARIES = {
     "GL": "libgl1", "EGL": "libegl1", "xkbcommon": "libxkbcommon0", "dbus-1": "libdbus-1-3",

@@ -1,6 +1,7 @@
 """Real windows over real ledgers; nothing may be left over when a test ends."""
 
 import gc
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ from desktop.rooms import shell_over
 from desktop.settings import Looks, Settings
 from desktop.theme import Theme
 from desktop.window import Shell
+from tests.desktop import spooler
+
+os.environ["CUPS_SERVER"] = str(spooler.SOCKET)
 
 
 @pytest.fixture(autouse=True)
