@@ -69,7 +69,8 @@ class WeekSoFar:
     """This week up to a day, and `_before` the week before up to the same weekday.
 
     `overdue` counts the duties whose last day lies before the day, `due_today` those whose last day
-    it is; together they are the overdue of the figures at the end of the day.
+    it is; together they are the overdue of the figures at the end of the day. `overdue_behind` are
+    the disputes of `overdue`, one for each duty.
     """
 
     week: Week
@@ -83,6 +84,7 @@ class WeekSoFar:
     disputes_resolved_before: int
     disputes_open: int
     overdue: int
+    overdue_behind: tuple[Id, ...]
     due_today: int
     training_rate: str | None
     training_expected: int
@@ -97,7 +99,8 @@ def week_so_far(connection: Connection, day: date) -> WeekSoFar:
     visits, visits_before = count_visits(connection, now), count_visits(connection, before)
     facts, rules = dispute_facts(connection), clocks(connection)
     disputes, disputes_before = (count_disputes(facts, period, rules) for period in (now, before))
-    due_today = sum(by == day for one in facts for _, by in rules.duties(one, day))
+    duties = [(one.id, by) for one in facts for _, by in rules.duties(one, day)]
+    overdue = tuple(id_ for id_, by in duties if by < day)
     trained, trained_before = (count_trainings(connection, period) for period in (now, before))
     return WeekSoFar(
         week=week,
@@ -110,8 +113,9 @@ def week_so_far(connection: Connection, day: date) -> WeekSoFar:
         disputes_resolved=disputes.resolved,
         disputes_resolved_before=disputes_before.resolved,
         disputes_open=disputes.open_at_end,
-        overdue=disputes.overdue - due_today,
-        due_today=due_today,
+        overdue=len(overdue),
+        overdue_behind=overdue,
+        due_today=sum(by == day for _, by in duties),
         training_rate=percent(trained.present, trained.expected),
         training_expected=trained.expected,
         training_rate_before=percent(trained_before.present, trained_before.expected),

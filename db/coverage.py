@@ -6,9 +6,10 @@ each door all stand on it, so no two of them can differ.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -28,12 +29,19 @@ from sqlalchemy import (
 from db.kernel.ids import Id
 from db.kernel.journal import chunks
 from db.places import OUTSIDE_EVERY_BASE, Building, Community, Household
-from db.places.lists import building_text, by_number
+from db.places.finding import door_text
+from db.places.lists import building_text, by_number, matching, walking_order
 from db.visits import IN_VAIN, CampaignLine, Visit, campaign_on, campaigns
 from db.visits.sheets import Sheet
 
 NO_CAMPAIGN_DAYS: Final = 365
 LEFT: Final = ("untouched", "tried")
+Part = Literal["base", "done", "exhausted", "remaining"]
+OF_PART: Final[dict[Part, tuple[str, ...]]] = {
+    "done": ("done",),
+    "exhausted": ("exhausted_refused", "exhausted_tries", "exhausted_phone"),
+    "remaining": LEFT,
+}
 # The last visit of a door as one text: 2026-03-18, then its minutes from 10000, then its outcome.
 DAY_LETTERS, MINUTE_LETTERS, MINUTES_FROM = 10, 5, 10_000
 
@@ -114,6 +122,28 @@ class DoorState(NamedTuple):
         """Return the days from the last visit within the campaign to the day, None without one."""
         last = self.last_day
         return (day - last).days if last else None
+
+
+@dataclass(frozen=True)
+class BaseQuery:
+    """Which homes of a campaign's base a list shows, as they stand at the end of a day.
+
+    `part` is the count they make up; no community named means all.
+    """
+
+    campaign: CampaignLine
+    day: date
+    part: Part = "base"
+    community: Id | None = None
+    text: str = ""
+
+
+class BaseHome(NamedTuple):
+    """A home of a campaign's base with its address as people read it."""
+
+    community: str
+    address: str
+    door: DoorState
 
 
 def without_campaign(day: date) -> CampaignLine:
@@ -199,6 +229,40 @@ def door_states(
     return _door_states(connection, campaign, day, None)
 
 
+def base_homes(
+    connection: Connection, query: BaseQuery, offset: int = 0, limit: int = 100
+) -> list[BaseHome]:
+    """Return a window of the homes a query means, in walking order."""
+    tries = _tries(query.campaign, query.day, last=True)
+    statement = (
+        select(
+            Community.name, Building.estate, Building.number, Building.rural, Household.key,
+            *_door_columns(query.campaign, tries),
+        )
+        .join(Building, Building.id == Household.building)
+        .join(Community, Community.id == Household.community)
+        .join(tries, tries.c.household == Household.id, isouter=True)
+        .where(*_asked(query, tries))
+        .order_by(*walking_order())
+        .offset(offset)
+        .limit(limit)
+    )  # fmt: skip
+    found = []
+    for name, estate, number, rural, key, *rest in connection.execute(statement):
+        door = DoorState._make(rest)
+        address = door_text(estate, number, door.unit, key, rural=rural)
+        found.append(BaseHome(name, address, door))
+    return found
+
+
+def base_count(connection: Connection, query: BaseQuery) -> int:
+    """Return how many homes a query means: the count of `coverage` that its part names."""
+    tries = _tries(query.campaign, query.day)
+    homes = select(func.count()).select_from(Household)
+    homes = homes.join(tries, tries.c.household == Household.id, isouter=True)
+    return connection.execute(homes.where(*_asked(query, tries))).scalar_one()
+
+
 def sheet_states(connection: Connection, sheet: Sheet, day: date) -> list[DoorState]:
     """Return the states of a field sheet's doors in its printed order, without those that are gone.
 
@@ -225,19 +289,8 @@ def _door_states(
     only: ColumnElement[bool] | None,
 ) -> list[DoorState]:
     tries = _tries(campaign, day, only=only, last=True)
-    unit, room = func.coalesce(Household.unit, ""), func.coalesce(Household.room, "")
     statement = (
-        select(
-            Household.id,
-            Household.building,
-            unit,
-            room,
-            func.coalesce(Household.room, Household.contact, "户"),
-            Household.occupancy,
-            _state(campaign, tries),
-            func.coalesce(tries.c.missed, 0),
-            tries.c.last,
-        )
+        select(*_door_columns(campaign, tries))
         .join(tries, tries.c.household == Household.id, isouter=True)
         .order_by(
             Household.building, *by_number(Household.unit), *by_number(Household.room),
@@ -247,6 +300,25 @@ def _door_states(
     if only is not None:
         statement = statement.where(only)
     return [DoorState._make(row) for row in connection.execute(statement)]
+
+
+def _door_columns(campaign: CampaignLine, tries: Subquery) -> tuple[ColumnElement[Any], ...]:
+    return (
+        Household.id.expression, Household.building.expression, func.coalesce(Household.unit, ""),
+        func.coalesce(Household.room, ""), func.coalesce(Household.room, Household.contact, "户"),
+        Household.occupancy.expression, _state(campaign, tries),
+        func.coalesce(tries.c.missed, 0), tries.c.last,
+    )  # fmt: skip
+
+
+def _asked(query: BaseQuery, tries: Subquery) -> list[ColumnElement[bool]]:
+    state = _state(query.campaign, tries)
+    asked = [*matching(Household.id, query.text), state != "outside"]
+    if query.part in OF_PART:
+        asked.append(state.in_(OF_PART[query.part]))
+    if query.community is not None:
+        asked.append(Household.community == query.community)
+    return asked
 
 
 def _tries(

@@ -146,24 +146,59 @@ def dispute_facts(connection: Connection, dispute: Id | None = None) -> list[Fac
     return sorted(found.values(), key=lambda facts: (facts.registered, facts.id))
 
 
+class DisputesBehind(NamedTuple):
+    """The disputes behind each count of `DisputeCount`, one id for each thing counted.
+
+    A dispute with two duties overdue, or followed up twice, stands there twice.
+    """
+
+    new: tuple[Id, ...]
+    reopened: tuple[Id, ...]
+    resolved: tuple[Id, ...]
+    failed: tuple[Id, ...]
+    referred: tuple[Id, ...]
+    withdrawn: tuple[Id, ...]
+    open_at_start: tuple[Id, ...]
+    open_at_end: tuple[Id, ...]
+    followed_up: tuple[Id, ...]
+    overdue: tuple[Id, ...]
+    by_type: dict[str, tuple[Id, ...]]
+
+
+def disputes_behind(facts: Sequence[Facts], period: Period, clocks: Clocks) -> DisputesBehind:
+    """Return the disputes of a period by the rules of docs/FIGURES.md."""
+    before = period.start - timedelta(days=1)
+    new = [f for f in facts if f.registered in period]
+
+    def concluded(outcome: str) -> tuple[Id, ...]:
+        return tuple(
+            f.id for f in facts for e in f.endings if e.day in period and e.outcome == outcome
+        )
+
+    return DisputesBehind(
+        new=tuple(f.id for f in new),
+        reopened=tuple(f.id for f in facts for r in f.reopenings if r.day in period),
+        resolved=concluded("settled"),
+        failed=concluded("failed"),
+        referred=concluded("referred"),
+        withdrawn=concluded("withdrawn"),
+        open_at_start=tuple(f.id for f in facts if f.open_on(before)),
+        open_at_end=tuple(f.id for f in facts if f.open_on(period.end)),
+        followed_up=tuple(f.id for f in facts for day in f.follow_ups if day in period),
+        overdue=tuple(f.id for f in facts for _ in range(clocks.overdue(f, period.end))),
+        by_type={
+            name: ids
+            for code, name in KIND_NAMES.items()
+            if (ids := tuple(f.id for f in new if f.kind == code))
+        },
+    )
+
+
 def count_disputes(facts: Sequence[Facts], period: Period, clocks: Clocks) -> DisputeCount:
     """Count the disputes of a period by the rules of docs/FIGURES.md."""
-    concluded = [e.outcome for f in facts for e in f.endings if e.day in period]
-    new = [f.kind for f in facts if f.registered in period]
-    before = period.start - timedelta(days=1)
-    return DisputeCount(
-        new=len(new),
-        reopened=sum(r.day in period for f in facts for r in f.reopenings),
-        resolved=concluded.count("settled"),
-        failed=concluded.count("failed"),
-        referred=concluded.count("referred"),
-        withdrawn=concluded.count("withdrawn"),
-        open_at_start=sum(f.open_on(before) for f in facts),
-        open_at_end=sum(f.open_on(period.end) for f in facts),
-        followed_up=sum(day in period for f in facts for day in f.follow_ups),
-        overdue=sum(clocks.overdue(f, period.end) for f in facts),
-        by_type={name: new.count(code) for code, name in KIND_NAMES.items() if code in new},
-    )
+    behind = disputes_behind(facts, period, clocks)._asdict()
+    by_type = {name: len(ids) for name, ids in behind.pop("by_type").items()}
+    return DisputeCount(**{name: len(ids) for name, ids in behind.items()}, by_type=by_type)
 
 
 class OpenDispute(NamedTuple):

@@ -157,17 +157,21 @@ class TrainingCount(NamedTuple):
 
 def count_trainings(connection: Connection, period: Period) -> TrainingCount:
     """Count the sessions dated in the period and the names on their lists."""
-    dated = Training.day.between(period.start, period.end)
-    sessions = connection.execute(select(func.count()).select_from(Training).where(dated))
     expected, present = connection.execute(
         select(
             func.count(),
             func.coalesce(func.sum(case((Attendance.status.in_(HERE), 1), else_=0)), 0),
         )
         .join(Training, Training.id == Attendance.training)
-        .where(dated)
+        .where(Training.day.between(period.start, period.end))
     ).one()
-    return TrainingCount(sessions.scalar_one(), expected, present)
+    return TrainingCount(len(sessions_behind(connection, period)), expected, present)
+
+
+def sessions_behind(connection: Connection, period: Period) -> tuple[Id, ...]:
+    """Return the sessions that `count_trainings` counts, and whose lists it counts."""
+    dated = Training.day.between(period.start, period.end)
+    return tuple(connection.execute(select(Training.id).where(dated)).scalars())
 
 
 def _trained(period: Period) -> Any:
@@ -185,6 +189,26 @@ def trained_in_month(connection: Connection, day: date) -> int:
     statement = select(func.count()).select_from(Volunteer)
     statement = statement.where(*serving(day), _trained(month_to(day)))
     return connection.execute(statement).scalar_one()
+
+
+class VolunteersBehind(NamedTuple):
+    """The people in service on a day, and of them those who trained in its month and the rest."""
+
+    active: tuple[Id, ...]
+    trained_this_month: tuple[Id, ...]
+    untrained: tuple[Id, ...]
+
+
+def volunteers_behind(connection: Connection, day: date) -> VolunteersBehind:
+    """Return the volunteers behind the figures of a day, each once."""
+    trained: dict[Id, bool] = dict(
+        connection.execute(select(Volunteer.id, _trained(month_to(day))).where(*serving(day))).all()
+    )
+    return VolunteersBehind(
+        tuple(trained),
+        tuple(id_ for id_, here in trained.items() if here),
+        tuple(id_ for id_, here in trained.items() if not here),
+    )
 
 
 class UntrainedLine(NamedTuple):

@@ -1,7 +1,9 @@
 """今日: the cards of the week, what is due, how far the campaign is, the last weeks."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from datetime import timedelta
+from functools import partial
+from typing import Any, ClassVar, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -15,9 +17,11 @@ from db.agenda import (
     week_so_far,
     weekly_households,
 )
-from db.kernel.workdays import Week
+from db.figures.behind import Block, Figure, Records
+from db.kernel.workdays import Period, Week
 from db.visits import CampaignLine
-from desktop.home.parts import Card, DueList, titled_panel
+from desktop.figures import open_records, open_rows
+from desktop.home.parts import Card, DueList, figure_button, titled_panel
 from desktop.page import Context, Page
 from desktop.paper.words import signed
 from desktop.widgets.bars import CoverageBar, WeekChart
@@ -29,6 +33,20 @@ OPENS = {
     "field_sheet": "visits",
     "dispute": "disputes",
     "training": "trainings",
+}
+
+
+# Which figure a key of the cards stands for, and what is said of its rows.
+FIGURES: Final[dict[str, tuple[Block, str, str]]] = {
+    "households": ("visits", "households", "走访户数，每户一次"),
+    "households_before": ("visits", "households", "走访户数，每户一次"),
+    "records": ("visits", "records", "走访次数"),
+    "new": ("disputes", "new", "新登记纠纷"),
+    "resolved": ("disputes", "resolved", "调解成功"),
+    "open_at_end": ("disputes", "open_at_end", "到今天在办"),
+    "rate": ("trainings", "rate", "培训"),
+    "expected": ("trainings", "expected", "培训应到"),
+    "rate_before": ("trainings", "rate", "培训"),
 }
 
 
@@ -56,15 +74,21 @@ class HomePage(Page):
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("↑　↓", "选一件要做的"),
         ("Enter", "打开它"),
+        ("Tab", "到数字上，Enter 打开它数的那些记录"),
     )
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         theme = context.theme
-        self._cards = {name: Card(name) for name in ("走访", "纠纷", "到训率", "走访进度")}
-        pages = {"走访": "visits", "走访进度": "visits", "纠纷": "disputes", "到训率": "trainings"}
-        for name, card in self._cards.items():
-            card.opened.connect(lambda name=name: context.routes.go(pages[name]))
+        self._today: Today | None = None
+        self._cards = {
+            "走访": Card("走访", "households", ("records",), ("households_before",)),
+            "纠纷": Card("纠纷", "new", ("resolved",), ("open_at_end", "overdue")),
+            "到训率": Card("到训率", "rate", ("expected",), ("rate_before",)),
+            "走访进度": Card("走访进度", "coverage", ("done",), ("remaining",)),
+        }
+        for card in self._cards.values():
+            card.wanted.connect(self._open_figure)
         self._due = DueList(theme)
         self._due.wanted.connect(self._open_due)
         self._due_about = label(tone="second")
@@ -74,6 +98,7 @@ class HomePage(Page):
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setHorizontalSpacing(14)
         self._chart = WeekChart(theme)
+        self._chart.chosen.connect(self._open_week)
         self.setFocusProxy(self._due)
         self._build()
 
@@ -113,6 +138,7 @@ class HomePage(Page):
         outer.addLayout(lower, 1)
 
     def _show(self, today: Today) -> None:
+        self._today = today
         self._due.show_items(today.due)
         late = sum(item.urgency == "late" for item in today.due)
         doors = sum(item.kind == "走访" for item in today.due)
@@ -126,38 +152,41 @@ class HomePage(Page):
         self._show_progress(today)
 
     def _show_cards(self, today: Today) -> None:
-        week = today.week
+        week, cards = today.week, self._cards
         more = week.households - week.households_before
-        tone: Tone = "done" if more > 0 else "tries" if more < 0 else "second"
-        self._cards["走访"].show_figure(
-            f"{week.households:,}",
-            f"户　{week.records:,}次",
-            f"比上周同期{signed(week.households, week.households_before)}户"
+        cards["走访"].show_figures(
+            "户",
+            households=f"{week.households:,}",
+            records=f"{week.records:,}次",
+            households_before=f"比上周同期{signed(week.households, week.households_before)}户"
             if more
             else "与上周同期持平",
-            tone,
         )
-        late = f"，逾期{week.overdue}项" if week.overdue else ""
-        self._cards["纠纷"].show_figure(
-            str(week.disputes_new),
-            f"件新增　{week.disputes_resolved}件化解",
-            f"在办{week.disputes_open}件{late}",
-            "late" if week.overdue else "second",
+        tone: Tone = "done" if more > 0 else "tries" if more < 0 else "second"
+        cards["走访"].set_figure_tone("households_before", tone)
+        cards["纠纷"].show_figures(
+            "件新增",
+            new=str(week.disputes_new),
+            resolved=f"{week.disputes_resolved}件化解",
+            open_at_end=f"在办{week.disputes_open}件",
+            overdue=f"逾期{week.overdue}项" if week.overdue else "",
         )
-        rate = week.training_rate
-        before = week.training_rate_before
-        self._cards["到训率"].show_figure(
-            f"{rate}%" if rate else "—",
-            f"应到{week.training_expected}人次" if rate else "本周还没有培训",
-            f"上周同期{before}%" if before else "上周同期没有培训",
+        cards["纠纷"].set_figure_tone("overdue", "late")
+        rate, before = week.training_rate, week.training_rate_before
+        cards["到训率"].show_figures(
+            "" if rate else "本周还没有培训",
+            rate=f"{rate}%" if rate else "—",
+            expected=f"应到{week.training_expected}人次" if rate else "",
+            rate_before=f"上周同期{before}%" if before else "上周同期没有培训",
         )
         base = sum(line[1] for line in today.progress)
         done = sum(line[2] for line in today.progress)
         exhausted = sum(line[3] for line in today.progress)
-        self._cards["走访进度"].show_figure(
-            f"{done / base:.1%}" if base else "—",
-            f"已访{done:,}户",
-            f"还剩{base - done - exhausted:,}户",
+        cards["走访进度"].show_figures(
+            "",
+            coverage=f"{done / base:.1%}" if base else "—",
+            done=f"已访{done:,}户",
+            remaining=f"还剩{base - done - exhausted:,}户",
         )
 
     def _show_progress(self, today: Today) -> None:
@@ -167,12 +196,48 @@ class HomePage(Page):
         clear(self._lines)
         for at, (name, base, done, exhausted) in enumerate(today.progress):
             bar = CoverageBar(self.context.theme, base, done, exhausted)
-            share = label(f"{done / base:.1%}" if base else "—", tone="second")
+            share = figure_button(partial(self._open_coverage, "base", name), "second")
+            share.setText(f"{done / base:.1%}" if base else "—")
+            share.setAccessibleName(f"{name} {share.text()}")
             self._lines.addWidget(label(name, 12), at, 0)
             self._lines.addWidget(bar, at, 1, Qt.AlignmentFlag.AlignVCenter)
             self._lines.addWidget(share, at, 2, Qt.AlignmentFlag.AlignRight)
         self._lines.setColumnStretch(1, 1)
 
     def _open_due(self, item: AgendaItem) -> None:
-        what: dict[str, Any] = {"entity": item.entity, "record": item.record}
+        what: dict[str, Any] = {"entity": item.entity, "record": item.record, "doors": item.doors}
         self.context.routes.go(OPENS[item.entity], **what)
+
+    def _open_figure(self, key: str) -> None:
+        if self._today is None:
+            return
+        if key in ("coverage", "done", "remaining"):
+            self._open_coverage("base" if key == "coverage" else key, "")
+            return
+        if key == "overdue":
+            ids = self._today.week.overdue_behind
+            title = f"今天以前到期的 逾期{len(ids)}项"
+            open_records(self.context, Records("dispute", ids), title)
+            return
+        block, name, words = FIGURES[key]
+        now = Period(Week.of(self.context.today).period.start, self.context.today)
+        if key.endswith("_before"):
+            now = Period(now.start - timedelta(days=7), now.end - timedelta(days=7))
+        when = "上周同期" if key.endswith("_before") else "本周"
+        open_rows(self.context, self, Figure(block, name, now), f"{when} {words}")
+
+    def _open_coverage(self, part: str, community: str) -> None:
+        if self._today is None:
+            return
+        campaign, day = self._today.campaign, self.context.today
+        figure = Figure("coverage", part, Period(day, day), community, campaign)
+        words = {"base": "应访户", "done": "已走访", "remaining": "剩余"}[part]
+        title = " ".join(word for word in (campaign.name or "近一年", community, words) if word)
+        open_rows(self.context, self, figure, title)
+
+    def _open_week(self, at: int) -> None:
+        if self._today is not None:
+            week, homes = self._today.weeks[at]
+            period = Period(week.period.start, min(week.period.end, self.context.today))
+            figure = Figure("visits", "households", period)
+            open_rows(self.context, self, figure, f"第{week.number}周 走访户数 {homes:,}户")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -16,50 +17,76 @@ from PySide6.QtWidgets import (
 
 from db.agenda import AgendaItem
 from desktop.theme import Theme
-from desktop.widgets.parts import Tone, column, label, panel, row, set_tone
+from desktop.widgets.parts import Tone, button, column, label, panel, row, set_tone
 
 URGENCY: dict[str, str] = {"late": "late", "today": "accent", "soon": "tries", "plain": "second"}
 
 
 class Card(QFrame):
-    """One figure of the week: its name, the number, what it counts, and a remark with a tone."""
+    """Figures of the week: a name, the one that matters with its unit, others beside and below it.
 
-    opened = Signal()
+    Each is known by a key and opens its rows: `wanted` tells the key. A click beside them is the
+    one that matters.
+    """
 
-    def __init__(self, name: str) -> None:
+    wanted = Signal(str)
+
+    def __init__(self, name: str, first: str, beside: Sequence[str], below: Sequence[str]) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._name = name
-        self._number = label("—", 26)
+        self._name, self._first = name, first
+        self._figures: dict[str, QPushButton] = {}
         self._unit = label(tone="second")
-        self._remark = label(tone="second")
-        layout = column(self, (16, 12, 16, 12), 2)
-        layout.addWidget(label(name, tone="second"))
-        line = row(gap=8)
-        line.addWidget(self._number)
-        line.addWidget(self._unit, 1, Qt.AlignmentFlag.AlignBottom)
+        layout = column(self, (14, 12, 14, 12), 2)
+        title = label(name, tone="second")
+        title.setContentsMargins(3, 0, 0, 0)
+        layout.addWidget(title)
+        line = row(gap=4)
+        line.addWidget(self._figure(first, "26", ""), 0, Qt.AlignmentFlag.AlignBottom)
+        line.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBottom)
+        for key in beside:
+            line.addWidget(self._figure(key, "", "second"), 0, Qt.AlignmentFlag.AlignBottom)
+        line.addStretch()
         layout.addLayout(line)
-        layout.addWidget(self._remark)
+        foot = row(gap=4)
+        for key in below:
+            foot.addWidget(self._figure(key, "", "second"))
+        foot.addStretch()
+        layout.addLayout(foot)
 
-    def show_figure(self, number: str, unit: str, remark: str, tone: Tone = "second") -> None:
-        """Show a figure."""
-        self._number.setText(number)
+    def show_figures(self, unit: str, **texts: str) -> None:
+        """Show the figures by their keys, and the unit of the first; an empty one is not there."""
         self._unit.setText(unit)
-        self._remark.setText(remark)
-        set_tone(self._remark, tone)
-        self.setAccessibleName(f"{self._name} {number}{unit} {remark}")
+        self._unit.setVisible(bool(unit))
+        for key, figure in self._figures.items():
+            text = texts.get(key, "")
+            figure.setText(text)
+            figure.setVisible(bool(text))
+            unit_too = unit if key == self._first else ""
+            figure.setAccessibleName(f"{self._name} {text}{unit_too}")
+
+    def set_figure_tone(self, key: str, tone: Tone) -> None:
+        """Give one figure another tone."""
+        set_tone(self._figures[key], tone)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Open the rows behind the figure."""
+        """Open the rows behind the first figure."""
         super().mouseReleaseEvent(event)
-        self.opened.emit()
+        self.wanted.emit(self._first)
 
-    def keyPressEvent(self, event: object) -> None:  # noqa: N802
-        """Open them by keyboard too."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Space):  # type: ignore[attr-defined]
-            self.opened.emit()
+    def _figure(self, key: str, size: str, tone: Tone) -> QPushButton:
+        made = figure_button(lambda: self.wanted.emit(key), tone)
+        made.setProperty("type", size)
+        self._figures[key] = made
+        return made
+
+
+def figure_button(opened: Callable[[], object], tone: Tone = "") -> QPushButton:
+    """Return a number that opens its rows, by mouse and by keyboard."""
+    made = button("", opened, kind="figure")
+    made.setProperty("tone", tone)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    return made
 
 
 class DueList(QListWidget):

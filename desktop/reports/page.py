@@ -1,7 +1,8 @@
 """报表: the week's paper as it will print, its sentences beside it, print and PDF by one key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -9,7 +10,16 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QPlainTextEdit,
+    QStackedWidget,
+    QWidget,
+)
 from sqlalchemy import Connection
 
 from db.editions import (
@@ -24,13 +34,15 @@ from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
 from db.kernel.workdays import Week
-from db.visits import campaigns
+from db.visits import CampaignLine, campaigns
+from desktop.figures import open_rows
 from desktop.page import Context, Page
 from desktop.paper.document import Document
 from desktop.paper.weekly_outlook import proposed_plans, proposed_problems
 from desktop.printing import pdf_of, print_paper
 from desktop.reports.editions import EditionsBox, paper_of
 from desktop.reports.making import LISTS, Counted, count, internal_lists, report
+from desktop.reports.numbers import NumberLine, NumbersTable, figure_of
 from desktop.unsaved import Keeper
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 
@@ -43,7 +55,7 @@ class Answer(NamedTuple):
 
     counted: Counted
     lists: list[Document]
-    campaigns: list[str]
+    campaigns: list[CampaignLine]
     issued: list[EditionLine]
     changes: list[FigureChange]
 
@@ -60,6 +72,7 @@ class ReportsPage(Page):
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Alt+←　Alt+→", "前一周、后一周"),
+        ("Ctrl+D", "看数字，再按回到文字；数字上按 Enter 打开它数的那些记录"),
         ("Ctrl+P", "打印"),
         ("Ctrl+S", "存为 PDF"),
     )
@@ -69,6 +82,7 @@ class ReportsPage(Page):
         self._week = Week.of(context.today - timedelta(days=7))
         self._counted: Counted | None = None
         self._lists: list[Document] = []
+        self._campaigns: Sequence[CampaignLine] = ()
         self._pdf = b""
         self._buffer = QBuffer(self)
         self._document = QPdfDocument(self)
@@ -79,6 +93,9 @@ class ReportsPage(Page):
         self._campaign = QComboBox()
         self._problems, self._plans = QPlainTextEdit(), QPlainTextEdit()
         self._boxes = {name: QCheckBox(name) for name in LISTS}
+        self._numbers = NumbersTable()
+        self._tabs = QButtonGroup(self)
+        self._sides = QStackedWidget()
         self._timer = QTimer(self, singleShot=True, interval=TYPED_MS)
         self._keeper = Keeper(context, "周报", self._sentences_typed, self._take_back, self)
         self._build()
@@ -101,7 +118,7 @@ class ReportsPage(Page):
             return Answer(
                 counted,
                 internal_lists(connection, counted, lists),
-                [line.name for line in campaigns(connection)],
+                campaigns(connection),
                 issued,
                 changed_since(connection, issued[0].id, counted.figures) if issued else [],
             )
@@ -146,13 +163,34 @@ class ReportsPage(Page):
         layout.addWidget(self._side())
 
     def _side(self) -> QWidget:
-        inside = QWidget()
-        layout = column(inside, (16, 14, 16, 14), 10)
         weeks = row(gap=8)
         weeks.addWidget(button("‹", lambda: self._turn(-1)))
         weeks.addWidget(self._name, 1, Qt.AlignmentFlag.AlignCenter)
         weeks.addWidget(button("›", lambda: self._turn(1)))
+        self._campaign.setAccessibleName("走访任务")
+        tabs = row(gap=0)
+        for at, title in enumerate(("文字和签发", "数字")):
+            choice = button(title, partial(self._turn_side, at), kind="tab")
+            choice.setCheckable(True)
+            self._tabs.addButton(choice, at)
+            tabs.addWidget(choice)
+        tabs.addStretch()
+        self._tabs.button(0).setChecked(True)
+        self._sides.addWidget(scrolling(self._writing()))
+        self._sides.addWidget(self._numbers)
+        frame = panel()
+        frame.setFixedWidth(self.context.theme.px(SIDE))
+        layout = column(frame, (1, 14, 1, 1), 8)
+        for line in (weeks, tabs):
+            line.setContentsMargins(16, 0, 16, 0)
         layout.addLayout(weeks)
+        layout.addLayout(tabs)
+        layout.addWidget(self._sides, 1)
+        return frame
+
+    def _writing(self) -> QWidget:
+        inside = QWidget()
+        layout = column(inside, (16, 6, 16, 14), 10)
         layout.addWidget(label("走访任务", 12, "second"))
         layout.addWidget(self._campaign)
         for name, box in (("存在问题", self._problems), ("下周工作计划", self._plans)):
@@ -168,13 +206,11 @@ class ReportsPage(Page):
             layout.addWidget(choice)
         layout.addWidget(button("打印　Ctrl+P", self.print, kind="main"))
         layout.addWidget(button("存为 PDF　Ctrl+S", self.save))
-        frame = panel()
-        frame.setFixedWidth(self.context.theme.px(SIDE))
-        column(frame, (1, 1, 1, 1)).addWidget(scrolling(inside))
-        return frame
+        return inside
 
     def _bind(self) -> None:
         self._timer.timeout.connect(self._make)
+        self._numbers.wanted.connect(self._open_rows)
         self._editions.chosen.connect(self._show_edition)
         self._editions.issuing.connect(self._issue)
         for box in (self._problems, self._plans):
@@ -184,11 +220,27 @@ class ReportsPage(Page):
         self._campaign.activated.connect(lambda _: self.refresh())
         for keys, action in (
             ("Ctrl+P", self.print), ("Ctrl+S", self.save),
+            ("Ctrl+D", lambda: self._turn_side(1 - self._sides.currentIndex())),
             ("Alt+Left", lambda: self._turn(-1)), ("Alt+Right", lambda: self._turn(1)),
         ):  # fmt: skip
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
+
+    def _turn_side(self, at: int) -> None:
+        self._tabs.button(at).setChecked(True)
+        self._sides.setCurrentIndex(at)
+        (self._numbers if at else self._problems).setFocus()
+
+    def _open_rows(self, line: NumberLine, column: int) -> None:
+        if self._counted is None:
+            return
+        coverage = self._counted.figures.now.coverage
+        name = coverage.campaign if coverage else None
+        campaign = next((one for one in self._campaigns if one.name == name), None)
+        asked = figure_of(line, column, self._week, campaign)
+        if asked is not None:
+            open_rows(self.context, self, *asked)
 
     def _turn(self, weeks: int) -> None:
         self._turn_to(Week.of(self._week.period.start + timedelta(weeks=weeks)))
@@ -241,7 +293,9 @@ class ReportsPage(Page):
         self.context.background.ask(self, question, self._show)
 
     def _counted_again(self, answer: Answer) -> None:
-        self._counted, self._lists, names = answer.counted, answer.lists, answer.campaigns
+        self._counted, self._lists = answer.counted, answer.lists
+        self._campaigns = answer.campaigns
+        self._numbers.show_figures(answer.counted.figures)
         self._editions.show_lines(answer.issued, answer.changes, self.context.today)
         period = self._week.period
         span = f"{period.start.month}月{period.start.day}日—{period.end.month}月{period.end.day}日"
@@ -249,8 +303,8 @@ class ReportsPage(Page):
         self.about.emit(span)
         coverage = self._counted.figures.now.coverage
         self._campaign.clear()
-        for name in names:
-            self._campaign.addItem(name, name)
+        for line in self._campaigns:
+            self._campaign.addItem(line.name, line.name)
         self._campaign.setCurrentText(coverage.campaign if coverage else "")
         if coverage is None:
             self._campaign.setCurrentIndex(-1)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QScrollArea
 from sqlalchemy import Connection, select
 
@@ -29,6 +29,8 @@ from desktop.visits.overview import Overview
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 
 LIST_WIDTH, DOOR_WIDTH = 228, 304
+# Where the window is narrow for its type.
+NARROW, NARROW_LIST, NARROW_DOOR = 1120, 185, 270
 COUNT_MS = 250
 
 
@@ -46,6 +48,7 @@ class VisitsPage(Page):
         ("0", "改为空户"),
         ("空格", "多选；A 选中所有剩下的，Esc 取消"),
         ("Enter", "到右边填详细"),
+        ("F2", "改这一户最近一次走访"),
         ("PgUp　PgDn", "前一栋、后一栋"),
         ("Ctrl+P", "打印走访单：选中的户，没有选中就是这栋楼剩下的"),
     )
@@ -62,10 +65,11 @@ class VisitsPage(Page):
         self._board = Board(theme)
         self._overview = Overview(theme)
         self._door = DoorPanel(context)
-        self._name, self._counts = label(pixels=16), label(tone="second")
+        self._name, self._counts = label(pixels=16), label(tone="second", wrap=True)
         self._map_name = label("一张图", 14)
         self._marks = label(tone="accent")
-        self._scroll = QScrollArea()
+        self._print = button("打印走访单", self.print_sheet, kind="link")
+        self._left, self._scroll = panel(), QScrollArea()
         self._count_timer = QTimer(self, singleShot=True, interval=COUNT_MS)
         self.setFocusProxy(self._board)
         self._build()
@@ -75,6 +79,8 @@ class VisitsPage(Page):
         """Show a building, or the building of a door with the cursor on it."""
         record = what.get("record")
         if what.get("entity") == "building":
+            # The first of the homes that were spoken of is where the walk begins.
+            self._wanted_door = next(iter(what.get("doors", ())), None)
             self._go_to(record)
         elif what.get("entity") == "household" and record is not None:
             self._wanted_door = record
@@ -82,9 +88,9 @@ class VisitsPage(Page):
             self.context.background.ask(self, lambda c: c.execute(question).scalar(), self._go_to)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Keep the whole building in sight."""
+        """Keep the whole building in sight, and what stands beside it."""
         super().resizeEvent(event)
-        QTimer.singleShot(0, lambda: self._board.fit(self._scroll.viewport().width()))
+        self._fit()
 
     def refresh(self) -> None:
         """Count all buildings again, and read the one in sight."""
@@ -156,10 +162,18 @@ class VisitsPage(Page):
 
         self.context.background.ask(self, question, made)
 
+    def _fit(self) -> None:
+        theme = self.context.theme
+        narrow = self.window().width() < theme.px(NARROW)
+        self._left.setFixedWidth(theme.px(NARROW_LIST if narrow else LIST_WIDTH))
+        self._door.setFixedWidth(theme.px(NARROW_DOOR if narrow else DOOR_WIDTH))
+        self._print.setText("打印走访单" if narrow else "打印走访单　Ctrl+P")
+        # Another text takes a button's key away.
+        self._print.setShortcut("Ctrl+P")
+        QTimer.singleShot(0, lambda: self._board.fit(self._scroll.viewport().width()))
+
     def _build(self) -> None:
-        left = panel()
-        left.setFixedWidth(self.context.theme.px(LIST_WIDTH))
-        column(left, (4, 8, 4, 8)).addWidget(self._list)
+        column(self._left, (4, 8, 4, 8)).addWidget(self._list)
         self._scroll.setWidget(self._board)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -167,13 +181,11 @@ class VisitsPage(Page):
         middle = panel()
         layout = column(middle, (16, 14, 16, 12), 10)
         head = row(gap=18)
-        head.addWidget(self._name)
-        head.addWidget(self._counts, 1)
+        head.addWidget(self._name, 1)
         head.addWidget(self._marks)
-        print_one = button("打印走访单　Ctrl+P", self.print_sheet, kind="link")
-        print_one.setShortcut("Ctrl+P")
-        head.addWidget(print_one)
+        head.addWidget(self._print)
         layout.addLayout(head)
+        layout.addWidget(self._counts)
         layout.addWidget(self._scroll, 3)
         layout.addWidget(
             label(
@@ -193,9 +205,8 @@ class VisitsPage(Page):
         )
         layout.addWidget(self._map_name)
         layout.addWidget(scrolling(self._overview), 1)
-        self._door.setFixedWidth(self.context.theme.px(DOOR_WIDTH))
         outer = row(self, (20, 16, 20, 16), 16)
-        outer.addWidget(left)
+        outer.addWidget(self._left)
         outer.addWidget(middle, 1)
         outer.addWidget(self._door)
 
@@ -213,13 +224,21 @@ class VisitsPage(Page):
         self._door.removing.connect(
             lambda id_: self.context.background.write(self, remove_visits([id_]), self._removed)
         )
+        self._door.editor.said.connect(self.said)
+        self._door.left.connect(self._board.setFocus)
+        edit = QShortcut(QKeySequence("F2"), self._board)
+        edit.setContext(Qt.ShortcutContext.WidgetShortcut)
+        edit.activated.connect(self._door.edit_last)
+        self.context.theme.changed.connect(self._fit)
         self._count_timer.timeout.connect(self.refresh)
 
     def _counted(self, answer: tuple[CampaignLine, list[BuildingLine], list[str]]) -> None:
         self._campaign, self._lines, names = answer
         self._door.entry.knows(names)
-        known = {line.building for line in self._lines}
-        if self._building not in known and self._lines:
+        known = {line.building: line.community for line in self._lines}
+        if self._building in known:
+            self._community = known[self._building]
+        elif self._lines:
             begun = (line for line in self._lines if 0 < line.remaining < line.base)
             first = next(begun, self._lines[0])
             self._community, self._building = first.community, first.building
@@ -238,9 +257,11 @@ class VisitsPage(Page):
         line = next((line for line in inside if line.building == self._building), None)
         self._name.setText(line.label if line else "")
         self._counts.setText(
-            f"应访{line.base}户　已访{line.done}　尽责{line.exhausted}　剩{line.remaining}"
+            # A number stays in the line of its word.
+            f"应访\u2060{line.base}户　已访\u2060{line.done}　"
+            f"尽责\u2060{line.exhausted}　剩\u2060{line.remaining}"
             if line
-            else "还没有住户，请到“数据”导入住户台账"
+            else "还没有住户：到“社区楼栋”新建，或到“数据”导入台账"
         )
 
     def _read_board(self) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.theme import Theme
@@ -46,19 +46,52 @@ class CoverageBar(QWidget):
 
 
 class WeekChart(QWidget):
-    """Bars of the last weeks with their counts above and their numbers below; the last stands out."""
+    """Bars of the last weeks with their counts above and their numbers below; the last stands out.
+
+    The arrow keys choose a bar; Enter or a click tells which, counted from the first, by `chosen`.
+    """
+
+    chosen = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._weeks: Sequence[tuple[str, int]] = ()
+        self._at = 0
         self.setMinimumHeight(160)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
 
     def show_weeks(self, weeks: Sequence[tuple[str, int]]) -> None:
         """Show these weeks, each with its short name and its count."""
         self._weeks = weeks
+        self._at = len(weeks) - 1
         self.setAccessibleName("；".join(f"第{name}周{count}户" for name, count in weeks))
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Choose the bar under the mouse."""
+        super().mouseReleaseEvent(event)
+        at = int(event.position().x() * len(self._weeks) / max(self.width(), 1))
+        if 0 <= at < len(self._weeks):
+            self._at = at
+            self.chosen.emit(at)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Walk from bar to bar, and open one."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is not None:
+            self._at = min(max(self._at + step, 0), len(self._weeks) - 1)
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Space) and self._weeks:
+            self.chosen.emit(self._at)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Show which bar the keys speak of."""
+        super().focusInEvent(event)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -81,6 +114,11 @@ class WeekChart(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("accent" if last else "accent_ground"))
             painter.drawRoundedRect(bar, 3, 3)
+            if self.hasFocus() and at == self._at:
+                painter.setPen(QPen(theme.color("accent"), 1))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                slot_box = QRectF(at * slot + 1, 1, slot - 2, self.height() - 2)
+                painter.drawRoundedRect(slot_box, 4, 4)
             painter.setPen(theme.color("text" if last else "second"))
             above = QRectF(at * slot, bar.top() - text, slot, text)
             painter.drawText(above, Qt.AlignmentFlag.AlignCenter, str(count))

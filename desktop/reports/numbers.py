@@ -1,0 +1,198 @@
+"""数字: the week's figures beside the paper; each opens the rows it was counted from."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView
+
+from db.figures.behind import Block, Figure
+from db.figures.model import Blocks, WeekFigures
+from db.kernel.workdays import Period, Week
+from db.visits import CampaignLine
+from desktop.widgets.tables import Column, RowModel, RowTable
+
+NOW, BEFORE = 1, 2
+Value = int | str | None
+# Block, name, the word for it, its measure; a name ending in % is a rate.
+COUNTS: Final[tuple[tuple[str, Block, tuple[tuple[str, str, str], ...]], ...]] = (
+    ("走访", "visits", (
+        ("households", "走访户数", "户"), ("records", "走访次数", "次"), ("people", "见到人数", "人"),
+        ("leaflets", "发放资料", "份"),
+    )),
+    ("纠纷", "disputes", (
+        ("new", "新登记", "件"), ("reopened", "重新受理", "件"), ("resolved", "调解成功", "件"),
+        ("failed", "调解不成", "件"), ("referred", "移送", "件"), ("withdrawn", "撤回", "件"),
+        ("followed_up", "回访", "次"), ("open_at_start", "期初在办", "件"),
+        ("open_at_end", "期末在办", "件"), ("overdue", "逾期", "项"),
+    )),
+    ("培训", "trainings", (
+        ("sessions", "场次", "场"), ("expected", "应到", "人次"), ("present", "实到", "人次"),
+        ("rate", "到训率", "%"),
+    )),
+    ("队伍", "volunteers", (
+        ("active", "在岗", "人"), ("trained_this_month", "本月已参训", "人"),
+        ("untrained", "本月未参训", "人"),
+    )),
+)  # fmt: skip
+PARTS: Final[dict[Block, tuple[tuple[str, str, str], ...]]] = {
+    "visits": (
+        ("by_outcome", "走访结果", "次"), ("by_topic", "宣传主题", "次"),
+        ("by_community", "各社区走访次数", "次"), ("not_home_by_band", "没见到人的时段", "次"),
+    ),
+    "disputes": (("by_type", "新登记的类型", "件"),),
+}  # fmt: skip
+BASE: Final = (
+    ("base", "应访", "户"), ("done", "已走访", "户"), ("exhausted", "已尽责", "户"),
+    ("remaining", "剩余", "户"), ("rate", "走访进度", "%"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NumberLine:
+    """A figure in words with its two values; one without a block is the heading of those below."""
+
+    words: str
+    measure: str = ""
+    block: Block | None = None
+    name: str = ""
+    part: str = ""
+    of: str = ""
+    now: Value = None
+    before: Value = None
+
+    def value(self, column: int) -> Value:
+        """Return the value in a column of the table."""
+        return {NOW: self.now, BEFORE: self.before}.get(column)
+
+    def shown(self, column: int) -> str:
+        """Return a value as it stands in the table."""
+        value = self.value(column)
+        if value is None:
+            return "" if self.block is None or self.measure != "%" else "—"
+        return f"{value:,}" if isinstance(value, int) else f"{value}%"
+
+
+def number_lines(figures: WeekFigures) -> list[NumberLine]:
+    """Return every figure of a week that opens rows, block by block under headings."""
+    return list(_lines(figures.now, figures.previous))
+
+
+def _lines(now: Blocks, before: Blocks) -> Iterator[NumberLine]:
+    for title, block, names in COUNTS:
+        yield NumberLine(title)
+        said, past = getattr(now, block), getattr(before, block)
+        for name, words, measure in names:
+            yield NumberLine(
+                words, measure, block, name, "", title, getattr(said, name), getattr(past, name)
+            )
+        for name, heading, measure in PARTS.get(block, ()):
+            mine, his = getattr(said, name), getattr(past, name)
+            if mine or his:
+                yield NumberLine(heading)
+            for part in dict.fromkeys((*mine, *his)):
+                yield NumberLine(
+                    part, measure, block, name, part, heading, mine.get(part, 0), his.get(part, 0)
+                )
+        if block == "visits":
+            yield from _coverage(now, before)
+
+
+def _coverage(now: Blocks, before: Blocks) -> Iterator[NumberLine]:
+    if now.coverage is None:
+        return
+    past = before.coverage
+    his_parts: Mapping[str, Any] = past.by_community if past else {}
+    yield NumberLine(now.coverage.campaign)
+    for community, counts in (("", now.coverage), *now.coverage.by_community.items()):
+        his = his_parts.get(community) if community else past
+        if community:
+            yield NumberLine(community)
+        for name, words, measure in BASE:
+            yield NumberLine(
+                words, measure, "coverage", name, community, community or now.coverage.campaign,
+                getattr(counts, name), getattr(his, name, None),
+            )  # fmt: skip
+
+
+def figure_of(
+    line: NumberLine, column: int, week: Week, campaign: CampaignLine | None
+) -> tuple[Figure, str] | None:
+    """Return the figure a cell shows and the sentence over its rows; None where there are none."""
+    value = line.value(column)
+    if line.block is None or value in (None, 0):
+        return None
+    of = week if column == NOW else week.before
+    period: Period = of.period
+    words = line.words if line.words.startswith(line.of) else f"{line.of} {line.words}"
+    told = f"{value:,}{line.measure}" if isinstance(value, int) else f"{value}%"
+    return (
+        Figure(line.block, line.name, period, line.part, campaign),
+        f"第{of.number}周 {words} {told}",
+    )
+
+
+class _Model(RowModel[NumberLine]):
+    def data(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """Show numbers that open something as links, and headings stronger than what is below."""
+        if index.isValid() and index.row() < len(self.rows):
+            line, at = self.rows[index.row()], index.column()
+            if role == Qt.ItemDataRole.ForegroundRole and line.value(at):
+                return QGuiApplication.palette().link()
+            if role == Qt.ItemDataRole.FontRole and line.block is None:
+                font = QFont()
+                font.setBold(True)
+                return font
+            if role == Qt.ItemDataRole.AccessibleTextRole:
+                when = {NOW: "本周", BEFORE: "上周"}.get(at, "")
+                return f"{line.of} {line.words} {when} {line.shown(at)}{line.measure}".strip()
+        return super().data(index, role)
+
+
+class NumbersTable(RowTable):
+    """The figures as a table. The arrow keys walk its cells; Enter or a click opens their rows."""
+
+    wanted = Signal(object, int)
+
+    def __init__(self) -> None:
+        lines = _Model(
+            (
+                Column("项目", lambda n: f"{n.words}（{n.measure}）" if n.block else n.words, 11),
+                Column("本周", lambda n: n.shown(NOW), 5, number=True),
+                Column("上周", lambda n: n.shown(BEFORE), 5, number=True),
+            )
+        )
+        super().__init__(lines, "数字")
+        self._lines = lines
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.clicked.connect(self._open)
+
+    def show_figures(self, figures: WeekFigures) -> None:
+        """Show a week; the cursor stays in its place."""
+        at = self.currentIndex()
+        place = (at.row(), at.column()) if at.isValid() else (1, NOW)
+        lines = number_lines(figures)
+        self.clearSpans()
+        self._lines.show_rows(lines)
+        for row, line in enumerate(lines):
+            if line.block is None:
+                self.setSpan(row, 0, 1, len(self._lines.columns))
+        self.setCurrentIndex(self._lines.index(*place))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter opens the rows of the number under the cursor."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _open(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.wanted.emit(self._lines.rows[index.row()], max(index.column(), NOW))
