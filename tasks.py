@@ -26,7 +26,9 @@ BENCH, PACKAGE = ROOT / "requirements-bench.lock", ROOT / "requirements-package.
 TEST_PROGRAMS = {
     "strace": "strace", "pdftotext": "poppler-utils", "pdftoppm": "poppler-utils",
     "/usr/sbin/cupsd": "cups-daemon", "lpadmin": "cups-client",
-    "/usr/lib/cups/filter/pdftopdf": "cups-filters",
+    "/usr/lib/cups/filter/pdftopdf": "cups-filters", "xvfb-run": "xvfb", "xauth": "xauth",
+    "openbox": "openbox", "xdotool": "xdotool", "dbus-run-session": "dbus-daemon",
+    "ibus-daemon": "ibus", "/usr/libexec/ibus-engine-libpinyin": "ibus-libpinyin",
 }  # fmt: skip
 # What Qt needs of a bare Debian: libraries and the packages that hold them.
 WINDOW_LIBRARIES = {
@@ -111,7 +113,7 @@ def demo(*arguments: str) -> None:
 def test(*arguments: str) -> None:
     """Run the tests, on all cores."""
     system_programs(TEST_PROGRAMS)
-    system_libraries(WINDOW_LIBRARIES)
+    system_libraries(WINDOW_LIBRARIES | SCREEN_LIBRARIES)
     environment(DEVELOPMENT)
     run(PYTHON, "-m", "pytest", "-n", str(os.cpu_count() or 1), *arguments)
 
