@@ -2,6 +2,7 @@
 
 demo    make .venv from the locked requirements, install the command, run the demonstration
 test    the same with the tools for tests, then the tests
+newest  the tests of the window on the newest PySide6, in .venv-newest
 check   format, lint, types, imports
 bench   the benchmarks, side by side with named peers
 build   the program as one folder for a machine without Python, in build/
@@ -23,6 +24,7 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 COMMAND = BIN / ("policepost.exe" if os.name == "nt" else "policepost")
 RUNTIME, DEVELOPMENT = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 BENCH, PACKAGE = ROOT / "requirements-bench.lock", ROOT / "requirements-package.lock"
+NEWEST = ROOT / "requirements-newest.lock"
 TEST_PROGRAMS = {
     "strace": "strace", "pdftotext": "poppler-utils", "pdftoppm": "poppler-utils",
     "/usr/sbin/cupsd": "cups-daemon", "lpadmin": "cups-client",
@@ -41,6 +43,7 @@ SCREEN_LIBRARIES = {
     "xcb-image": "libxcb-image0", "xcb-render-util": "libxcb-render-util0", "xcb-xkb": "libxcb-xkb1",
     "xkbcommon-x11": "libxkbcommon-x11-0", "xcb-shape": "libxcb-shape0", "xcb-randr": "libxcb-randr0",
 }  # fmt: skip
+BUILT_MIB = 250
 BENCH_LIBRARIES = {"pango-1.0": "libpango-1.0-0", "pangoft2-1.0": "libpangoft2-1.0-0"}
 BENCH_PROGRAMS = {"soffice": "libreoffice-calc", **TEST_PROGRAMS}
 
@@ -78,28 +81,29 @@ def install(missing: set[str]) -> None:
     sys.exit(f"Please install first: {' '.join(packages)}")
 
 
-def environment(*locks: Path) -> None:
-    """Make .venv hold the locked requirements and this project; quick when it does already."""
+def environment(*locks: Path, venv: Path = VENV) -> Path:
+    """Make a venv hold the locked requirements and this project; return its Python.
+
+    Quick when it does already.
+    """
+    python = venv / PYTHON.relative_to(VENV)
     wanted = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks)).hexdigest()
     wanted += hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
-    stamp = VENV / f"installed-{locks[-1].stem}"
-    if stamp.exists() and stamp.read_text() == wanted and PYTHON.exists():
-        return
-    if not PYTHON.exists():
+    stamp = venv / f"installed-{locks[-1].stem}"
+    if stamp.exists() and stamp.read_text() == wanted and python.exists():
+        return python
+    if not python.exists():
         try:
             import ensurepip  # noqa: F401, PLC0415
         except ImportError:
             system_programs({"no such program": "python3-venv"})
-        run(sys.executable, "-m", "venv", VENV)
+        run(sys.executable, "-m", "venv", venv)
+    pip = (python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install")
     for lock in locks:
-        pip("install", "--require-hashes", "--requirement", lock)
-    pip("install", "--no-deps", "--no-build-isolation", "--no-index", "--editable", ROOT)
+        run(*pip, "--require-hashes", "--requirement", lock)
+    run(*pip, "--no-deps", "--no-build-isolation", "--no-index", "--editable", ROOT)
     stamp.write_text(wanted)
-
-
-def pip(*arguments: str | Path) -> None:
-    """Run pip of the environment, with little noise."""
-    run(PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments)
+    return python
 
 
 def demo(*arguments: str) -> None:
@@ -116,6 +120,23 @@ def test(*arguments: str) -> None:
     system_libraries(WINDOW_LIBRARIES | SCREEN_LIBRARIES)
     environment(DEVELOPMENT)
     run(PYTHON, "-m", "pytest", "-n", str(os.cpu_count() or 1), *arguments)
+
+
+def newest(*arguments: str) -> None:
+    """Run the tests of the window on the newest PySide6; the locked one is what is shipped."""
+    system_programs(TEST_PROGRAMS)
+    system_libraries(WINDOW_LIBRARIES | SCREEN_LIBRARIES)
+    python = environment(NEWEST, venv=ROOT / ".venv-newest")
+    run(
+        python,
+        "-m",
+        "pytest",
+        "-n",
+        str(os.cpu_count() or 1),
+        "tests/desktop",
+        "tests/scenarios",
+        *arguments,
+    )
 
 
 def check() -> None:
@@ -136,15 +157,25 @@ def bench(*arguments: str) -> None:
 
 
 def build() -> None:
-    """Build the program."""
+    """Build the program, and prove it on a machine without any network."""
     system_libraries(WINDOW_LIBRARIES | SCREEN_LIBRARIES)
     environment(RUNTIME, PACKAGE)
     out, work = ROOT / "build" / "program", ROOT / "build" / "work"
+    shutil.rmtree(out, ignore_errors=True)
     run(
         BIN / "pyinstaller", "--noconfirm", "--log-level", "ERROR",
         "--distpath", out, "--workpath", work, ROOT / "build.spec",
     )  # fmt: skip
-    print(f"The program is in {out}.")
+    command = next(out.glob(f"policepost-*/{COMMAND.name}"))
+    # A network namespace of its own has no interface that works.
+    alone = ("unshare", "--net", "--map-root-user") if shutil.which("unshare") else ()
+    run(*alone, command, "selftest")
+    run(*alone, command, "demo", "--no-window", "--out", work / "demo")
+    folder = command.parent
+    size = sum(file.stat().st_size for file in folder.rglob("*") if not file.is_symlink())
+    print(f"The program is in {folder}: {size / 2**20:.0f} MiB, of {BUILT_MIB} it may have.")
+    if size > BUILT_MIB * 2**20:
+        sys.exit("It is larger than it may be.")
 
 
 def pictures() -> None:
@@ -156,7 +187,7 @@ def pictures() -> None:
 
 
 TASKS = {
-    "demo": demo, "test": test, "check": check, "bench": bench, "build": build, "pictures": pictures,
+    "demo": demo, "test": test, "newest": newest, "check": check, "bench": bench, "build": build, "pictures": pictures,
 }  # fmt: skip
 
 if __name__ == "__main__":

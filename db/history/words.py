@@ -133,7 +133,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "training": Words("培训", _training, TrainingDraft, {"note": "备注"}, {"kind": TRAINING_NAMES}),
     "visit": Words("走访", _visit, VisitDraft, {"household": "住户"}, {"outcome": OUTCOME_NAMES}),
     "volunteer": Words("人员", _named, VolunteerDraft, {
-        "community": "社区", "building": "楼栋", "unit": "单元",
+        "community": "社区", "building": "楼栋", "unit": "单元", "homes": "分到的户",
     }, {"role": VOLUNTEER_NAMES, "occupation": OCCUPATION_NAMES}),
 }  # fmt: skip
 

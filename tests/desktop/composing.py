@@ -21,7 +21,7 @@ from desktop.settings import Looks, Settings
 from desktop.theme import Theme
 from desktop.window import Shell
 
-MOST_MS = 15_000
+MOST_MS, TRIES = 15_000, 4
 
 
 def main() -> None:
@@ -67,22 +67,33 @@ def _typed(shell: Shell) -> dict[str, str]:
 
 
 def _compose(shell: Shell, field: QLineEdit | QPlainTextEdit) -> str:
-    """Type nihao and a blank with the keyboard of the X server."""
-    field.setFocus()
-    QTest.qWait(600)
+    """Type nihao and a blank with the keyboard of the X server.
+
+    Typed anew while nothing is composed at all: a slow machine sets the engine late.
+    """
 
     def text() -> str:
         return field.text() if isinstance(field, QLineEdit) else field.toPlainText()
 
-    with subprocess.Popen(["xdotool", "type", "--delay", "120", "nihao"]) as typing:
-        _wait(lambda: typing.poll() is not None)
-    QTest.qWait(400)
-    with subprocess.Popen(["xdotool", "key", "space"]) as typing:
-        _wait(lambda: typing.poll() is not None)
-    _wait(lambda: bool(text()))
-    QTest.qWait(300)
-    _settle(shell)
+    for _ in range(TRIES):
+        field.clear()
+        field.setFocus()
+        QTest.qWait(600)
+        _run("ibus", "engine", "libpinyin")
+        _run("xdotool", "type", "--delay", "120", "nihao")
+        QTest.qWait(400)
+        _run("xdotool", "key", "space")
+        _wait(lambda: bool(text()))
+        QTest.qWait(300)
+        _settle(shell)
+        if text() != "nihao ":
+            break
     return text()
+
+
+def _run(*command: str) -> None:
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as running:
+        _wait(lambda: running.poll() is not None)
 
 
 def _wait(until: Callable[[], bool]) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -32,6 +33,8 @@ def nothing_left_over() -> Iterator[None]:
     assert left == []
     application = QApplication.instance()
     if isinstance(application, QApplication):
+        # A key pressed on a page that then went out of sight is never let go.
+        QTest.keyRelease(QWidget(), Qt.Key.Key_Control)
         assert [w for w in application.topLevelWidgets() if w.isVisible()] == []
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         timers = [one for one in gc.get_objects() if isinstance(one, QTimer) and isValid(one)]

@@ -216,8 +216,8 @@ def test_the_home_page_shows_the_figures(qtbot: QtBot, shell: Shell) -> None:
     assert isinstance(page, HomePage)
     with shell.context.ledger.read() as connection:
         week = week_so_far(connection, shell.context.today)
-    assert page._cards["走访"]._number.text() == f"{week.households:,}"
-    assert page._cards["纠纷"]._number.text() == str(week.disputes_new)
+    assert page._cards["走访"]._figures["households"].text() == f"{week.households:,}"
+    assert page._cards["纠纷"]._figures["new"].text() == str(week.disputes_new)
 
 
 def test_both_themes_and_all_sizes_open_every_page(qtbot: QtBot, shell: Shell) -> None:
