@@ -1,0 +1,156 @@
+"""Every screen in both themes and all sizes: readable, whole, and named for a screen reader."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from desktop.errors import CrashDialog, report_of, tell
+from desktop.settings import Looks
+from desktop.theme import DARK, LIGHT, Tokens
+from desktop.visits.page import VisitsPage
+from desktop.widgets.keys import KeysDialog
+from desktop.widgets.tables import RowModel
+from desktop.widgets.tabs import TabbedPage
+from desktop.window import Shell
+from tests.desktop.conftest import settle
+
+INPUTS = (QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit)
+ENOUGH = 4.5
+# What is written, and on what.
+PAIRS = [
+    *((ink, ground) for ink in ("text", "second", "accent") for ground in ("ground", "surface")),
+    *((ink, "surface") for ink in ("done", "tries", "closed", "late")),
+    *((ink, f"{ink}_ground") for ink in ("accent", "done", "tries", "closed", "late")),
+    ("text", "accent_ground"), ("second", "accent_ground"), ("on_accent", "accent"),
+    ("late", "accent_ground"), ("surface", "text"),
+]  # fmt: skip
+
+
+def _light(color: str) -> float:
+    """The relative luminance of WCAG 2.2."""
+    made = QColor(color)
+    parts = (made.redF(), made.greenF(), made.blueF())
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(("ink", "ground"), PAIRS)
+def test_every_ink_can_be_read_on_its_ground(tokens: Tokens, ink: str, ground: str) -> None:
+    lights = sorted((_light(getattr(tokens, ink)), _light(getattr(tokens, ground))))
+    assert (lights[1] + 0.05) / (lights[0] + 0.05) >= ENOUGH
+
+
+def _screens(qtbot: QtBot, shell: Shell) -> Iterator[str]:
+    """Open every page and every tab, one after the other."""
+    for room in shell._rooms:
+        shell.context.routes.go(room)
+        settle(qtbot, shell)
+        for tab in list(shell.page._tabs) if isinstance(shell.page, TabbedPage) else [""]:
+            if tab:
+                shell.context.routes.go(room, tab=tab)
+                settle(qtbot, shell)
+            yield f"{room} {tab}"
+
+
+def _cut(page: QWidget) -> Iterator[str]:
+    """Yield the words that do not fit their place."""
+    for widget in page.findChildren(QWidget):
+        if not widget.isVisible() or not isinstance(widget, QLabel | QAbstractButton):
+            continue
+        if isinstance(widget, QLabel) and widget.wordWrap():
+            if widget.text() and widget.height() < widget.heightForWidth(widget.width()) - 2:
+                yield widget.text()
+            continue
+        wanted = widget.fontMetrics().horizontalAdvance(widget.text())
+        if wanted > widget.width() + 1 or widget.height() < widget.fontMetrics().height() - 1:
+            yield widget.text()
+
+
+@pytest.mark.parametrize("looks", [Looks("dark", "100"), Looks("light", "150")])
+def test_nothing_is_cut_on_a_small_screen(qtbot: QtBot, shell: Shell, looks: Looks) -> None:
+    shell.resize(1280, 720)
+    shell.context.theme.use(looks)
+    told = {
+        screen: (list(_cut(shell.page)), shell._stack.width() - shell._stack.parentWidget().width())
+        for screen in _screens(qtbot, shell)
+    }
+    assert len(told) > 15
+    assert {screen: found for screen, found in told.items() if found[0] or found[1] > 0} == {}
+    assert (shell.width(), shell.height()) == (1280, 720), "the screen is no larger"
+
+
+def test_every_control_has_a_name(qtbot: QtBot, shell: Shell) -> None:
+    nameless = {
+        screen: [
+            f"{type(widget).__name__} {widget.objectName()}"
+            for widget in shell.page.findChildren(QWidget)
+            if isinstance(widget, INPUTS)
+            and widget.isVisible()
+            and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+            and not (widget.accessibleName() or getattr(widget, "text", str)())
+        ]
+        for screen in _screens(qtbot, shell)
+    }
+    assert {screen: found for screen, found in nameless.items() if found} == {}
+
+
+def test_every_table_is_a_sound_model(qtbot: QtBot, shell: Shell) -> None:
+    fatal = QAbstractItemModelTester.FailureReportingMode.Fatal
+    checked = 0
+    for _ in _screens(qtbot, shell):
+        views = [view for view in shell.page.findChildren(QAbstractItemView) if view.isVisible()]
+        for view in views:
+            # The tester would fetch all there is, row by row; that has a test of its own.
+            if isinstance(view.model(), RowModel):
+                view.model().more = None
+        testers = [QAbstractItemModelTester(view.model(), fatal) for view in views]
+        shell.page.refresh()
+        settle(qtbot, shell)
+        checked += len(testers)
+        for tester in testers:
+            tester.deleteLater()
+    assert checked > 15
+
+
+@pytest.mark.parametrize("looks", [Looks("light", "100"), Looks("dark", "150")])
+def test_every_dialog_opens_whole(qtbot: QtBot, shell: Shell, looks: Looks) -> None:
+    shell.context.theme.use(looks)
+    keys = KeysDialog("走访", VisitsPage.keys, VisitsPage.keys, shell)
+    for dialog in (keys, CrashDialog(report_of(ValueError("王小明")), shell)):
+        dialog.show()
+        settle(qtbot, shell)
+        assert list(_cut(dialog)) == []
+        assert dialog.height() <= 720
+        dialog.close()
+        dialog.deleteLater()
+
+
+def test_a_fault_of_ours_names_nobody_and_closes_the_program_when_asked(
+    qtbot: QtBot, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def answer(dialog: CrashDialog) -> int:
+        told.extend(box.toPlainText() for box in dialog.findChildren(QPlainTextEdit))
+        return CrashDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(CrashDialog, "exec", answer)
+    tell(shell, ValueError("王小明 13800004521"))
+    assert "ValueError" in told[0]
+    assert "王小明" not in told[0]
+    assert not shell.isVisible()
