@@ -20,14 +20,13 @@ from db.imports.known import Known
 from db.imports.mappings import Mappings
 from db.imports.plan import Plan, RowReader, Table
 from db.imports.reader import Cell, Workbook, read_workbook
-from db.imports.tables import tables_of
+from db.imports.tables import Recognised, recognise
 from db.imports.trainings import TrainingPlanner
 from db.imports.visits import VisitPlanner
 from db.imports.volunteers import VolunteerPlanner
 from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.journal import Command, Tx, head
-from db.places import communities
 
 Progress = Callable[[str, float], None]
 ORDER = tuple(KINDS)
@@ -77,28 +76,43 @@ def preview(
     """Work an import out against the ledger as it is; nothing is written.
 
     `kind` forces what the files are (a key of KINDS), `mapping` names columns by hand (heading text
-    to field). UserError, by file name, where a file is no ledger or the mapping names no field.
+    to field), both for every file. UserError, by file name, where a file is no ledger, the mapping
+    names no field, or a column that may never be kept.
     """
-    _check(kind, mapping or {})
+    seen = recognise(connection, books, kind=kind, mapping=mapping)
+    for file in seen:
+        if file.nothing:
+            raise UserError(
+                f"没有认出“{file.book.path.name}”是哪种台账。请检查表头，或用 --kind 指明种类、"
+                "用 --map 指明各列；没有导入任何内容。"
+            )
+    return work_out(connection, seen, today, progress)
+
+
+def work_out(
+    connection: Connection,
+    seen: Sequence[Recognised],
+    today: date,
+    progress: Progress | None = None,
+) -> Preview:
+    """Work out what the ledgers that were found bring; what a person said of them is remembered."""
     plan = Plan()
     known = Known(connection, plan)
     mappings = Mappings(connection)
-    names = [line.name for line in communities(connection)]
     found: list[tuple[Table, FileAccount]] = []
     accounts: list[FileAccount] = []
-    for book in books:
-        tables, notes = tables_of(book, kind, mapping or {}, mappings.all(), names)
+    for file in seen:
         by_kind: dict[str, FileAccount] = {}
-        for table in tables:
+        for table in file.tables:
             code = table.heading.kind.code
             if code not in by_kind:
-                by_kind[code] = FileAccount(str(book.path), code)
+                by_kind[code] = FileAccount(table.file, code)
                 accounts.append(by_kind[code])
             found.append((table, by_kind[code]))
             _left_out(by_kind[code], table)
-            if mapping:
-                mappings.remember(plan, table.heading.shape, _used(mapping, table))
-        for note in notes:
+            if table.heading.by_hand:
+                mappings.remember(plan, table.heading.shape, table.heading.by_hand)
+        for note in file.notes if file.tables else ():
             accounts[-1].note(note)
     rows = sum(len(table.rows) for table, _ in found) or 1
     done = 0
@@ -110,7 +124,7 @@ def preview(
             _plan_kind(code, of_kind, known, today)
             done += sum(len(table.rows) for table, _ in of_kind)
     no, _ = head(connection)
-    return Preview(accounts, plan, no, tuple(str(book.path) for book in books))
+    return Preview(accounts, plan, no, tuple(str(file.book.path) for file in seen if file.tables))
 
 
 def _plan_kind(
@@ -162,20 +176,7 @@ def write_import(made: Preview) -> Command[None]:
     return Command("导入台账", Right.IMPORT, run, note=files)
 
 
-def _check(kind: str | None, mapping: Mapping[str, str]) -> None:
-    if kind is not None and kind not in KINDS:
-        raise UserError(f"没有“{kind}”这种台账。可用：{'、'.join(KINDS)}。")
-    known = {name for k in KINDS.values() for name in k.fields}
-    wrong = [name for name in mapping.values() if name not in known]
-    if wrong:
-        raise UserError(f"没有叫“{wrong[0]}”的栏目。可用：{'、'.join(sorted(known))}。")
-
-
 def _left_out(account: FileAccount, table: Table) -> None:
     for _, text in sorted(table.heading.left_out.items()):
         if text not in account.left_out_columns:
             account.left_out_columns.append(text)
-
-
-def _used(mapping: Mapping[str, str], table: Table) -> dict[str, str]:
-    return {h: f for h, f in mapping.items() if f in table.heading.columns}

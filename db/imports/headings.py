@@ -1,7 +1,7 @@
 """What a sheet is and what its columns mean, told from its headings."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 
@@ -26,12 +26,6 @@ _FORBIDDEN = re.compile(
 _KNOWN_AND_IDLE = frozenset(
     "序号 编号 顺序号 序 NO NO. 行号 本人签名 签名 签字 签到 退回原因 是否完成".split()
 )
-_TOTALS = re.compile(r"^(合计|总计|小计|共计|累计|总数|本页合计|本月合计|统计)")
-_FOOT = re.compile(
-    r"^(填表人|制表|审核|填报人|负责人|注[:：]|说明[:：]|备注[:：]|填表日期|联系人[:：])"
-)
-_UNIT_LINE = re.compile(r"(?:填报单位|单位|社区名称|社区|村名|填报社区)[:：]\s*([^\s　:：]+)")
-_COMMUNITY_NAME = re.compile(r"([^\s　×（(：:路道镇乡]{1,12}?(?:社区|村|居委会|村委会))")
 HEADING_ROWS = 30
 
 
@@ -46,6 +40,11 @@ class LedgerKind:
     label: str
     fields: Mapping[str, Field]
     needs: tuple[frozenset[str], ...]
+
+    @property
+    def least(self) -> frozenset[str]:
+        """The columns without which no row can be read, even where a person says the kind."""
+        return frozenset.intersection(*self.needs)
 
 
 def _sets(*alternatives: str) -> tuple[frozenset[str], ...]:
@@ -117,7 +116,8 @@ class Heading:
     """A recognised heading: `columns` maps field to column index (from 0).
 
     `first` and `last` are its row indexes; `left_out` names the columns that are not taken in,
-    with their indexes; `forbidden` those of them that may never be kept.
+    with their indexes; `forbidden` gives, for those of them that may never be kept, the word that
+    says so; `by_hand` is what a person said of these headings, now or before (see `keys_of`).
     """
 
     kind: LedgerKind
@@ -126,7 +126,8 @@ class Heading:
     columns: Mapping[str, int]
     texts: Mapping[int, str]
     left_out: Mapping[int, str] = field(default_factory=dict)
-    forbidden: frozenset[int] = frozenset()
+    forbidden: Mapping[int, str] = field(default_factory=dict)
+    by_hand: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def meant(self) -> frozenset[int]:
@@ -135,19 +136,36 @@ class Heading:
 
     @property
     def shape(self) -> str:
-        """What the headings are, for remembering a mapping: the texts in order."""
-        return f"{self.kind.code}|{shape_of([t for _, t in sorted(self.texts.items())])}"
+        """What the headings are, for remembering a mapping: the kind, and the texts in order."""
+        return f"{self.kind.code}|{shape_of(self.texts)}"
 
 
-def shape_of(row: Sequence[Cell]) -> str:
-    """Return a row of headings as one comparable text."""
-    return "|".join(normal(plain(cell)) for cell in row if cell is not None and plain(cell))
+def shape_of(texts: Mapping[int, str]) -> str:
+    """Return headings in their order as one comparable text."""
+    return "|".join(normal(text) for _, text in sorted(texts.items()))
 
 
 @lru_cache(maxsize=8192)
 def normal(text: str) -> str:
     """Return a heading for comparing: no blanks, marks or required-stars."""
     return re.sub(r"[*＊:：。．.、,，/／\-_]", "", squeeze(text)).upper()
+
+
+@lru_cache(maxsize=8192)
+def refused(text: str) -> str:
+    """Return the word for which a column may never be kept (domain.md, 2), "" if it may."""
+    found = _FORBIDDEN.search(normal(text))
+    return found[0] if found else ""
+
+
+def keys_of(texts: Mapping[int, str]) -> dict[int, str]:
+    """Return what a mapping calls each heading: its text, with #2 where that stands there again."""
+    keys: dict[int, str] = {}
+    met: dict[str, int] = {}
+    for column, text in sorted(texts.items()):
+        times = met[normal(text)] = met.get(normal(text), 0) + 1
+        keys[column] = text if times == 1 else f"{text}#{times}"
+    return keys
 
 
 @lru_cache(maxsize=8192)
@@ -170,6 +188,11 @@ def _names(code: str) -> dict[str, list[tuple[float, str]]]:
 def _every_name() -> frozenset[str]:
     """Every label and synonym: a row with fewer than two of them is no heading."""
     return frozenset(name for code in KINDS for name in _names(code))
+
+
+def known_names(texts: Iterable[str]) -> int:
+    """Return how many of these texts are a label or synonym of some ledger's field."""
+    return sum(normal(text) in _every_name() for text in texts)
 
 
 def _candidates(code: str, text: str) -> list[tuple[float, str]]:
@@ -195,22 +218,26 @@ def _candidates(code: str, text: str) -> list[tuple[float, str]]:
 def assign(
     code: str, texts: Mapping[int, str], mapping: Mapping[str, str]
 ) -> tuple[dict[str, int], int]:
-    """Return which column holds which field, and how well they fit (higher is better)."""
-    by_hand = {normal(heading): field for heading, field in mapping.items()}
+    """Return which column holds which field, and how well they fit (higher is better).
+
+    `mapping` says so for headings by their keys or texts, with "" for a column to be left out. What
+    may never be kept is left out whatever it says.
+    """
+    said = _said(texts, mapping)
     fields = KINDS[code].fields
     pairs: list[tuple[float, int, int, str]] = []
     order = {name: n for n, name in enumerate(fields)}
     for column, text in texts.items():
-        chosen = by_hand.get(normal(text))
+        chosen = said.get(column)
+        if refused(text) or chosen == "":
+            continue
         if chosen is not None and chosen in fields:
             pairs.append((-1, order[chosen], column, chosen))
-        elif not _FORBIDDEN.search(text):
-            idle = normal(text) in _KNOWN_AND_IDLE
-            pairs.extend(
-                (far, order[f], column, f)
-                for far, f in _candidates(code, text)
-                if far < 2 or not idle
-            )
+            continue
+        idle = is_idle(text)
+        pairs.extend(
+            (far, order[f], column, f) for far, f in _candidates(code, text) if far < 2 or not idle
+        )
     columns: dict[str, int] = {}
     taken: set[int] = set()
     fit = 0
@@ -224,13 +251,47 @@ def assign(
     return columns, fit
 
 
-def _texts(rows: Sequence[Sequence[Cell]], first: int, last: int) -> dict[int, str]:
+def _said(texts: Mapping[int, str], mapping: Mapping[str, str]) -> dict[int, str]:
+    """What a mapping says of these headings, by column."""
+    by_hand = {normal(heading): field for heading, field in mapping.items()}
+    found = {
+        column: by_hand.get(normal(key), by_hand.get(normal(texts[column])))
+        for column, key in (keys_of(texts) if by_hand else {}).items()
+    }
+    return {column: field for column, field in found.items() if field is not None}
+
+
+def texts_of(rows: Sequence[Sequence[Cell]], first: int, last: int) -> dict[int, str]:
+    """Return the headings these rows hold, by column; the lower row's where both have one."""
     texts: dict[int, str] = {}
     for row in rows[first : last + 1]:
         for column, cell in enumerate(row):
             if isinstance(cell, str) and plain(cell) and len(cell) <= 40:
                 texts[column] = plain(cell)
     return texts
+
+
+def refused_in(rows: Sequence[Sequence[Cell]], first: int, last: int) -> dict[int, str]:
+    """Return the columns that may never be kept, each with the word that says so.
+
+    A word over several columns (家庭成员 over 姓名, 电话) says it of each of them.
+    """
+    found = {c: refused(text) for c, text in texts_of(rows, first, last).items()}
+    over = rows[first] if first != last else _groups_above(rows, first)
+    group = ""
+    for column, cell in enumerate(rows[last] if over else ()):
+        word, under = plain(over[column]) if column < len(over) else "", plain(cell)
+        if word or not under:
+            group = word if under and word != under else ""
+        if group and not found.get(column):
+            found[column] = refused(group)
+    return {column: word for column, word in found.items() if word}
+
+
+def _groups_above(rows: Sequence[Sequence[Cell]], at: int) -> Sequence[Cell]:
+    """The row above a heading if it groups the heading's columns: neither a title nor a row of data."""
+    over = texts_of(rows, at - 1, at - 1) if at else {}
+    return rows[at - 1] if 1 < len(over) <= len(texts_of(rows, at, at)) / 2 else ()
 
 
 def find_heading(
@@ -262,70 +323,40 @@ def heading_at(
     mapping: Mapping[str, str],
 ) -> tuple[int, Heading] | None:
     """Return the heading these rows make and its fit, None if they make none."""
-    texts = _texts(rows, first, last)
-    if len(texts) < 3 or (
-        not mapping and sum(normal(t) in _every_name() for t in texts.values()) < 2
-    ):
+    texts = texts_of(rows, first, last)
+    forbidden = refused_in(rows, first, last)
+    kept = {c: t for c, t in texts.items() if c not in forbidden}
+    said = _said(kept, mapping)
+    if len(texts) < (2 if kind and said else 3) or (not said and known_names(texts.values()) < 2):
         return None
     best: tuple[int, Heading] | None = None
     for code in [kind] if kind else KINDS:
-        columns, fit = assign(code, texts, mapping)
+        columns, fit = assign(code, kept, mapping)
         known = KINDS[code]
         enough = any(need <= columns.keys() for need in known.needs)
-        if not enough and not (kind and len(columns) >= 2):
+        forced = kind and len(columns) >= 2 and known.least <= columns.keys()
+        if not enough and not forced:
             continue
         # Homes with a day and a visitor are visits that lack something; they must not pass for homes.
         if (
             code == "households"
             and not kind
-            and {"day", "staff"} <= assign("visits", texts, {})[0].keys()
+            and {"day", "staff"} <= assign("visits", kept, {})[0].keys()
         ):
             continue
         if best is None or fit > best[0]:
             taken = set(columns.values())
-            left = {
-                c: t for c, t in texts.items()
-                if c not in taken and normal(t) not in _KNOWN_AND_IDLE
-            }  # fmt: skip
-            forbidden = frozenset(c for c, t in left.items() if _FORBIDDEN.search(t))
-            best = fit, Heading(known, first, last, columns, texts, left, forbidden)
+            left = {c: t for c, t in texts.items() if c not in taken and not is_idle(t)}
+            keys = keys_of(kept)
+            by_hand = {
+                keys[c]: field
+                for c, field in said.items()
+                if not field or (field in known.fields and c in taken)
+            }
+            best = fit, Heading(known, first, last, columns, texts, left, forbidden, by_hand)
     return best
 
 
-def is_idle_row(row: Sequence[Cell], heading: Heading) -> bool:
-    """Tell whether a row is none of the ledger's: blank, a total, a foot line, only a number."""
-    filled = [
-        c for c, v in enumerate(row) if v is not None and (v.__class__ is not str or v.strip())
-    ]
-    if not filled:
-        return True
-    first, *more = (squeeze(plain(row[c])) for c in filled[:2])
-    if _TOTALS.match(first) or any(_TOTALS.match(text) for text in more):
-        return True
-    if _FOOT.match(first) and len(filled) <= 4:
-        return True
-    return heading.meant.isdisjoint(filled)
-
-
-def community_of_sheet(name: str, above: Sequence[Sequence[Cell]], known: Sequence[str]) -> str:
-    """Return the community a whole sheet belongs to, "" if nothing says so.
-
-    Told by the sheet's name, else by the 填报单位 line, else by the title.
-    """
-    if name in known or _COMMUNITY_NAME.fullmatch(name):
-        return name
-    lines = [plain(cell) for row in above for cell in row if isinstance(cell, str)]
-    for line in lines:
-        match = _UNIT_LINE.search(line)
-        if match and _COMMUNITY_NAME.fullmatch(match[1]):
-            return match[1]
-    for line in lines:
-        for community in known:
-            if community in line:
-                return community
-    for line in lines:
-        tail = re.split(r"街道|镇|乡|办事处", line)[-1]
-        match = _COMMUNITY_NAME.search(tail)
-        if match:
-            return match[1]
-    return ""
+def is_idle(text: str) -> bool:
+    """Tell whether a heading says nothing to keep and nothing to miss, such as 序号."""
+    return normal(text) in _KNOWN_AND_IDLE

@@ -37,9 +37,19 @@ class Mappings:
     def remember(self, plan: Plan, shape: str, columns: Mapping[str, str]) -> None:
         """Plan to keep a mapping for the shape."""
         known = self._known.get(shape)
-        if known is None:
+        other = next((s for s in self._known if _headings(s) == _headings(shape)), shape)
+        if other != shape:
+            # The same headings are now said to be another kind of ledger: the newer word stands.
+            id_, _ = self._known.pop(other)
+            plan.change(ImportMapping, id_, {"shape": shape, "columns": dict(columns)})
+            self._known[shape] = (id_, dict(columns))
+        elif known is None:
             id_ = new_id()
             plan.add(ImportMapping, {"id": id_, "shape": shape, "columns": dict(columns)})
             self._known[shape] = (id_, dict(columns))
         elif known[1] != dict(columns):
             plan.change(ImportMapping, known[0], {"columns": dict(columns)})
+
+
+def _headings(shape: str) -> str:
+    return shape.partition("|")[2]

@@ -1,60 +1,141 @@
-"""The ledgers in a workbook: which sheets are one, of what kind, where their rows begin and end."""
+"""The ledgers in workbooks: which sheets are one, of what kind, where their rows begin and end."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
 
 from db.imports.cells import plain
 from db.imports.headings import (
+    HEADING_ROWS,
+    KINDS,
     Heading,
-    community_of_sheet,
     find_heading,
     heading_at,
-    is_idle_row,
+    normal,
+    refused,
     shape_of,
+    texts_of,
 )
+from db.imports.mappings import Mappings
 from db.imports.plan import Table
 from db.imports.reader import Cell, Sheet, Workbook
 from db.kernel.errors import UserError
+from db.kernel.text import squeeze
+from db.places import communities
+
+_TOTALS = re.compile(r"^(合计|总计|小计|共计|累计|总数|本页合计|本月合计|统计)")
+_FOOT = re.compile(
+    r"^(填表人|制表|审核|填报人|负责人|注[:：]|说明[:：]|备注[:：]|填表日期|联系人[:：])"
+)
+_UNIT_LINE = re.compile(r"(?:填报单位|单位|社区名称|社区|村名|填报社区)[:：]\s*([^\s　:：]+)")
+_COMMUNITY_NAME = re.compile(r"([^\s　×（(：:路道镇乡]{1,12}?(?:社区|村|居委会|村委会))")
 
 
-def tables_of(
-    book: Workbook,
-    kind: str | None,
-    mapping: Mapping[str, str],
-    remembered: Mapping[str, Mapping[str, str]],
-    communities: Sequence[str],
-) -> tuple[list[Table], list[str]]:
-    """Return the ledgers of a workbook, and notes on the sheets that are none.
+@dataclass(frozen=True)
+class Chosen:
+    """What a person says of tables of one shape: their kind, and each heading's field by its key.
 
-    UserError, naming the file, if no sheet is a ledger.
+    "" for the kind leaves such tables out, "" for a field leaves the column out.
     """
-    tables: list[Table] = []
-    notes: list[str] = []
+
+    kind: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What is said of files before they are looked at.
+
+    `kind` and `mapping` go for every file of the call; `chosen` and `remembered` for the tables of
+    one shape (see `shape_of`) and no other. What is said now comes before what is remembered.
+    """
+
+    kind: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, Chosen] = field(default_factory=dict)
+    remembered: Mapping[str, Chosen] = field(default_factory=dict)
+
+
+@dataclass
+class Recognised:
+    """The ledgers found in one file, and the sheets with cells in which nothing was found.
+
+    `left_out` are sheets a person left out, with the first and last row of their headings.
+    """
+
+    book: Workbook
+    tables: list[Table] = field(default_factory=list)
+    unclear: list[Sheet] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    left_out: list[tuple[Sheet, int, int]] = field(default_factory=list)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the file is no ledger, and nobody said to leave it out."""
+        return not self.tables and not self.left_out
+
+
+def recognise(
+    connection: Connection,
+    books: Sequence[Workbook],
+    *,
+    kind: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    chosen: Mapping[str, Chosen] | None = None,
+) -> list[Recognised]:
+    """Find the ledgers in each file; see `preview` and `Hints` for what may be said of them.
+
+    UserError where that names no kind, no field, or a column that may never be kept.
+    """
+    _check(kind, mapping or {}, chosen or {})
+    kept = {}
+    for shape, columns in Mappings(connection).all().items():
+        code, _, words = shape.partition("|")
+        kept[words] = Chosen(code, columns)
+    hints = Hints(kind, mapping or {}, chosen or {}, kept)
+    names = [line.name for line in communities(connection)]
+    return [_recognised(book, hints, names) for book in books]
+
+
+def _recognised(book: Workbook, hints: Hints, names: Sequence[str]) -> Recognised:
+    found = Recognised(book)
     for sheet in book.sheets:
-        found = list(_tables_of_sheet(book, sheet, kind, mapping, remembered, communities))
-        tables.extend(found)
-        if not found and any(any(c is not None for c in row) for row in sheet.rows):
-            notes.append(f"工作表“{sheet.name}”不是能认出的台账，没有导入")
-    if not tables:
-        raise UserError(
-            f"没有认出“{book.path.name}”是哪种台账。请检查表头，或用 --kind 指明种类、"
-            "用 --map 指明各列；没有导入任何内容。"
-        )
-    return tables, notes
+        place = _place(sheet.rows, 0, hints.chosen)
+        if place is not None and not hints.chosen[place[2]].kind:
+            found.left_out.append((sheet, *place[:2]))
+            found.notes.append(f"工作表“{sheet.name}”按您说的没有导入")
+            continue
+        tables = list(_tables_of_sheet(book, sheet, hints, names))
+        found.tables.extend(tables)
+        if not tables and any(any(c is not None for c in row) for row in sheet.rows):
+            found.unclear.append(sheet)
+            found.notes.append(f"工作表“{sheet.name}”不是能认出的台账，没有导入")
+    return found
+
+
+def _check(kind: str | None, mapping: Mapping[str, str], chosen: Mapping[str, Chosen]) -> None:
+    for code in (kind, *(said.kind or None for said in chosen.values())):
+        if code is not None and code not in KINDS:
+            raise UserError(f"没有“{code}”这种台账。可用：{'、'.join(KINDS)}。")
+    known = {name for k in KINDS.values() for name in k.fields}
+    said = [*mapping.items(), *(pair for one in chosen.values() for pair in one.columns.items())]
+    for heading, name in said:
+        if name and name not in known:
+            raise UserError(f"没有叫“{name}”的栏目。可用：{'、'.join(sorted(known))}。")
+        if name and refused(heading):
+            raise UserError(f"“{heading}”这一列按规定不收，不能指给任何栏目；没有导入任何内容。")
 
 
 def _tables_of_sheet(
-    book: Workbook,
-    sheet: Sheet,
-    kind: str | None,
-    mapping: Mapping[str, str],
-    remembered: Mapping[str, Mapping[str, str]],
-    communities: Sequence[str],
+    book: Workbook, sheet: Sheet, hints: Hints, names: Sequence[str]
 ) -> Iterator[Table]:
     rows = sheet.rows
     start = 0
-    heading = _heading(rows, start, kind, mapping, remembered)
+    heading = _heading(rows, start, hints)
     while heading is not None:
-        end, following = _end(rows, heading, mapping)
+        end, following = _end(rows, heading)
         above = rows[start : heading.first]
         last_idle = _trim(rows, heading, end) if following else end
         yield Table(
@@ -66,35 +147,55 @@ def _tables_of_sheet(
                 for at in range(heading.last + 1, last_idle)
                 if not is_idle_row(rows[at], heading)
             ],
-            community=community_of_sheet(sheet.name, above or rows[: heading.first], communities),
+            community=community_of_sheet(sheet.name, above or rows[: heading.first], names),
             above=above,
         )
         start, heading = last_idle, following
 
 
-def _heading(
-    rows: Sequence[Sequence[Cell]],
-    start: int,
-    kind: str | None,
-    mapping: Mapping[str, str],
-    remembered: Mapping[str, Mapping[str, str]],
-) -> Heading | None:
-    heading = find_heading(rows, start, kind, mapping)
-    if mapping or not remembered:
-        return heading
-    for at in range(start, min(len(rows), start + 30)):
-        for shape, columns in remembered.items():
-            code, _, texts = shape.partition("|")
-            if shape_of(rows[at]) == texts and (kind is None or kind == code):
-                found = heading_at(rows, at, at, code, columns)
-                if found is not None:
-                    return found[1]
-    return heading
+def _heading(rows: Sequence[Sequence[Cell]], start: int, hints: Hints) -> Heading | None:
+    place = _place(rows, start, hints.chosen)
+    if place is not None:
+        first, last, shape = place
+        said = hints.chosen[shape]
+        found = heading_at(rows, first, last, said.kind, said.columns)
+        return found[1] if found is not None else None
+    kept = {
+        shape: said
+        for shape, said in hints.remembered.items()
+        if hints.kind in (None, said.kind)
+    }  # fmt: skip
+    place = _place(rows, start, kept)
+    if place is not None:
+        first, last, shape = place
+        columns = _newer(shape, kept[shape].columns, hints.mapping)
+        found = heading_at(rows, first, last, kept[shape].kind, columns)
+        if found is not None:
+            return found[1]
+    return find_heading(rows, start, hints.kind, hints.mapping)
 
 
-def _end(
-    rows: Sequence[Sequence[Cell]], heading: Heading, mapping: Mapping[str, str]
-) -> tuple[int, Heading | None]:
+def _place(
+    rows: Sequence[Sequence[Cell]], start: int, known: Mapping[str, Chosen]
+) -> tuple[int, int, str] | None:
+    """The first and last row of headings of a known shape; one row where that is enough."""
+    for more in (0, 1) if known else ():
+        for first in range(start, min(len(rows) - more, start + HEADING_ROWS)):
+            shape = shape_of(texts_of(rows, first, first + more))
+            if shape in known:
+                return first, first + more, shape
+    return None
+
+
+def _newer(
+    shape: str, remembered: Mapping[str, str], mapping: Mapping[str, str]
+) -> Mapping[str, str]:
+    """What is remembered of a shape, with what is said now of its headings before it."""
+    said = {h: f for h, f in mapping.items() if normal(h) in shape.split("|")}
+    return {h: f for h, f in remembered.items() if not f or f not in said.values()} | said
+
+
+def _end(rows: Sequence[Sequence[Cell]], heading: Heading) -> tuple[int, Heading | None]:
     """Where a ledger ends: at the next heading of the same kind in the sheet, else at its end."""
     wanted = len(heading.columns) - 1
     head = rows[heading.last]
@@ -103,7 +204,7 @@ def _end(
         row = rows[at]
         if any(c >= len(row) or row[c] != head[c] for c in own):
             continue
-        found = heading_at(rows, at, at, heading.kind.code, mapping)
+        found = heading_at(rows, at, at, heading.kind.code, heading.by_hand)
         if found is not None and len(found[1].columns) >= wanted:
             return at, found[1]
     return len(rows), None
@@ -123,3 +224,42 @@ def _trim(rows: Sequence[Sequence[Cell]], heading: Heading, end: int) -> int:
             break
         at -= 1
     return at
+
+
+def is_idle_row(row: Sequence[Cell], heading: Heading) -> bool:
+    """Tell whether a row is none of the ledger's: blank, a total, a foot line, only a number."""
+    filled = [
+        c for c, v in enumerate(row) if v is not None and (v.__class__ is not str or v.strip())
+    ]
+    if not filled:
+        return True
+    first, *more = (squeeze(plain(row[c])) for c in filled[:2])
+    if _TOTALS.match(first) or any(_TOTALS.match(text) for text in more):
+        return True
+    if _FOOT.match(first) and len(filled) <= 4:
+        return True
+    return heading.meant.isdisjoint(filled)
+
+
+def community_of_sheet(name: str, above: Sequence[Sequence[Cell]], known: Sequence[str]) -> str:
+    """Return the community a whole sheet belongs to, "" if nothing says so.
+
+    Told by the sheet's name, else by the 填报单位 line, else by the title.
+    """
+    if name in known or _COMMUNITY_NAME.fullmatch(name):
+        return name
+    lines = [plain(cell) for row in above for cell in row if isinstance(cell, str)]
+    for line in lines:
+        match = _UNIT_LINE.search(line)
+        if match and _COMMUNITY_NAME.fullmatch(match[1]):
+            return match[1]
+    for line in lines:
+        for community in known:
+            if community in line:
+                return community
+    for line in lines:
+        tail = re.split(r"街道|镇|乡|办事处", line)[-1]
+        match = _COMMUNITY_NAME.search(tail)
+        if match:
+            return match[1]
+    return ""

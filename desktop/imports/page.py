@@ -1,68 +1,68 @@
-"""The import page: drop files, look at what they bring, write them as one step."""
+"""The import page: drop files, look at what they bring, write them as one step, take it back."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QProgressBar, QStackedWidget, QTextEdit, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QProgressBar, QPushButton, QWidget
 
-from db.imports.account import FileAccount
+from db.imports import write_import
 from db.imports.headings import KINDS
 from db.kernel.access import Right
 from db.kernel.journal import Done
 from desktop.background import Ticket
 from desktop.errors import tell
-from desktop.imports.work import Looked, ToldLine, bring_in, look, told_lines
+from desktop.imports.columns import ColumnsView
+from desktop.imports.done import DoneView
+from desktop.imports.preview import PreviewView
+from desktop.imports.work import Looked, back_up, look, look_again, summary
 from desktop.page import Context, Page
 from desktop.paper.rejected import write_rejected
 from desktop.widgets.parts import button, column, label, panel, row
-from desktop.widgets.tables import Column, RowModel, RowTable
+from desktop.widgets.stack import PageStack
 
-FATES = {"rejected": "退回", "duplicate": "重复", "stale": "保留手工改的"}
-ACCOUNT_COLUMNS: tuple[Column[FileAccount], ...] = (
-    Column("文件", lambda a: Path(a.file).name, 16),
-    Column("台账", lambda a: KINDS[a.kind].label, 9),
-    Column("新增", lambda a: str(a.counts["added"]), 5, number=True),
-    Column("更改", lambda a: str(a.counts["changed"]), 5, number=True),
-    Column("不变", lambda a: str(a.counts["unchanged"]), 5, number=True),
-    Column("重复", lambda a: str(a.counts["duplicate"]), 5, number=True),
-    Column("退回", lambda a: str(a.counts["rejected"]), 5, number=True),
-    Column("未收入的列", lambda a: "、".join(a.left_out_columns), 16),
-)
-TOLD_COLUMNS: tuple[Column[ToldLine], ...] = (
-    Column("处理", lambda line: FATES.get(line.told.fate, line.told.fate), 7),
-    Column("文件", lambda line: line.file, 12),
-    Column("行", lambda line: f"{line.told.sheet} 第{line.told.row}行".strip(), 12),
-    Column("列", lambda line: line.told.column, 8),
-    Column("原值", lambda line: line.told.value, 12),
-    Column("原因", lambda line: line.told.reason, 24),
-)
+START, BUSY, LOOKED, DONE = range(4)
+PREVIEW, COLUMNS = range(2)
 
 
 class ImportPage(Page):
     """Files in, whole or not at all; the whole import can be undone as one step."""
 
     title: ClassVar[str] = "数据"
-    keys: ClassVar[tuple[tuple[str, str], ...]] = (("Ctrl+O", "选择文件"), ("Enter", "写入台账"))
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Ctrl+O", "选择文件"),
+        ("Enter", "写入台账；在认出的列里改一列，再按到下一列"),
+        ("F2", "看认出的列，改认错的"),
+        ("Delete", "这一列不收"),
+        ("Ctrl+Enter", "按改过的重读"),
+    )
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.setAcceptDrops(True)
         self._looked: Looked | None = None
         self._ticket: Ticket | None = None
-        self._stack = QStackedWidget()
-        self._bar, self._doing = QProgressBar(), label()
-        self._summary, self._notes = label(pixels=16), QTextEdit()
-        self._accounts: RowModel[FileAccount] = RowModel(ACCOUNT_COLUMNS)
-        self._told: RowModel[ToldLine] = RowModel(TOLD_COLUMNS)
+        self._stack, self._parts = PageStack(), PageStack()
+        self._bar, self._doing, self._halt = QProgressBar(), label(), button("停下", self._stop)
+        self._summary = label(pixels=16, wrap=True)
+        self._preview, self._columns = PreviewView(context), ColumnsView(context)
+        self._done = DoneView(context)
+        self._told = self._preview.told
+        self._tabs: list[QPushButton] = []
+        self._pick = button("选择文件　Ctrl+O", self.choose, kind="main")
         self._write = button("写入台账", self.write, kind="main")
         self._rejected = button("把退回的行存为工作簿", self.save_rejected)
-        self._views = [self._start_view(), self._busy_view(), self._preview_view()]
-        for view in self._views:
+        for view in (self._start_view(), self._busy_view(), self._looked_view(), self._done):
             self._stack.addWidget(view)
         column(self, (20, 16, 20, 16)).addWidget(self._stack)
+        self._columns.edited.connect(self._weigh)
+        self._columns.wanted.connect(self.read_again)
+        self._done.left.connect(self._again)
+        self._done.saving.connect(self.save_rejected)
+        self._turn_to(START, self._pick)
 
     def choose(self) -> None:
         """Ask for files."""
@@ -81,24 +81,38 @@ class ImportPage(Page):
             )
         )
 
-    def write(self) -> None:
-        """Write what is in sight."""
-        looked, ledger = self._looked, self.context.ledger
-        if looked is None or looked.made.plan.empty:
+    def read_again(self) -> None:
+        """Read the files once more by what was chosen for their columns."""
+        looked, ledger, chosen = self._looked, self.context.ledger, self._columns.chosen()
+        if looked is None or not self._columns.again.isEnabled():
             return
-        ticket = self.context.background.errand(
-            self,
-            lambda progress: bring_in(ledger, looked, progress),
-            self._written,
-            self._failed,
-            lane="writer",
+        self._busy(
+            self.context.background.errand(
+                self,
+                lambda progress: look_again(ledger, looked.books, chosen, progress),
+                self._show,
+                self._failed,
+            )
         )
-        self._busy(ticket)
+
+    def write(self) -> None:
+        """Write what is in sight, after a backup; only the backup can still be stopped."""
+        ledger = self.context.ledger
+        if self._write.isEnabled():
+            self._busy(
+                self.context.background.errand(
+                    self,
+                    lambda progress: back_up(ledger, progress),
+                    lambda _: self._commit(),
+                    self._failed,
+                    lane="writer",
+                )
+            )
 
     def save_rejected(self) -> None:
         """Save the rows that were sent back as a workbook to be mended."""
         name, _ = QFileDialog.getSaveFileName(self, "退回的行", "退回的行.xlsx", "Excel (*.xlsx)")
-        if name and self._looked is not None:
+        if name and self._looked is not None and self._looked.made is not None:
             rows = write_rejected(self._looked.made.accounts, Path(name))
             self.said.emit(f"退回的{rows}行已存好，改好后可以再导入")
 
@@ -125,10 +139,9 @@ class ImportPage(Page):
         ):
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(line)
-        pick = button("选择文件　Ctrl+O", self.choose, kind="main")
-        pick.setShortcut("Ctrl+O")
-        pick.setEnabled(self.context.may(Right.IMPORT))
-        layout.addWidget(pick, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._pick.setShortcut("Ctrl+O")
+        self._pick.setEnabled(self.context.may(Right.IMPORT))
+        layout.addWidget(self._pick, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         return view
 
@@ -140,37 +153,52 @@ class ImportPage(Page):
         layout.addStretch(2)
         layout.addWidget(self._doing, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self._bar)
-        layout.addWidget(button("停下", self._stop), 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self._halt, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         return view
 
-    def _preview_view(self) -> QWidget:
+    def _looked_view(self) -> QWidget:
         view = QWidget()
-        layout = column(view, gap=12)
-        head = row(gap=10)
+        layout = column(view, gap=10)
+        head, line = row(gap=10), row(gap=0)
         head.addWidget(self._summary, 1)
-        head.addWidget(self._rejected)
-        head.addWidget(button("换文件", self._again))
-        head.addWidget(self._write)
+        for one in (self._rejected, button("换文件", self._again), self._write):
+            head.addWidget(one)
+        group = QButtonGroup(self)
+        for at, title in enumerate(("会怎么样", "认出的列　F2")):
+            tab = button(title, partial(self._look_at, at), kind="tab")
+            tab.setCheckable(True)
+            group.addButton(tab)
+            self._tabs.append(tab)
+            line.addWidget(tab)
+        line.addStretch()
+        self._tabs[COLUMNS].setShortcut("F2")
+        self._parts.addWidget(self._preview)
+        self._parts.addWidget(self._columns)
         layout.addLayout(head)
-        for model, name, stretch in (
-            (self._accounts, "每个文件的账", 2), (self._told, "要留意的行", 3),
-        ):  # fmt: skip
-            box = panel()
-            column(box, (6, 6, 6, 6)).addWidget(RowTable(model, name))
-            layout.addWidget(box, stretch)
-        self._notes.setReadOnly(True)
-        self._notes.setAccessibleName("说明")
-        self._notes.setMaximumHeight(self.context.theme.px(88))
-        layout.addWidget(self._notes)
+        layout.addLayout(line)
+        layout.addWidget(self._parts, 1)
         return view
+
+    def _turn_to(self, view: int, focus: QWidget) -> None:
+        self._stack.setCurrentIndex(view)
+        self.setFocusProxy(focus)
+        if self.isVisible():
+            focus.setFocus()
+
+    def _look_at(self, part: int) -> None:
+        self._tabs[part].setChecked(True)
+        self._parts.setCurrentIndex(part)
+        unwritten = part == PREVIEW and self._write.isEnabled()
+        self._turn_to(LOOKED, self._write if unwritten else self._parts.currentWidget())
 
     def _busy(self, ticket: Ticket) -> None:
         self._ticket = ticket
         self._bar.setValue(0)
         self._doing.setText("正在读取……")
         ticket.progress.connect(self._progressed)
-        self._stack.setCurrentIndex(1)
+        self._halt.show()
+        self._turn_to(BUSY, self._halt)
 
     def _progressed(self, text: str, done: float) -> None:
         self._doing.setText(f"{text}……")
@@ -179,38 +207,66 @@ class ImportPage(Page):
     def _stop(self) -> None:
         if self._ticket is not None:
             self._ticket.stop()
-        self._stack.setCurrentIndex(2 if self._looked else 0)
+        self._return()
         self.said.emit("已停下，没有写入任何内容")
+
+    def _return(self) -> None:
+        """Show again what was looked at before; the start if nothing was."""
+        if self._looked is None:
+            self._turn_to(START, self._pick)
+        else:
+            self._look_at(self._parts.currentIndex())
 
     def _show(self, looked: Looked) -> None:
         self._looked = looked
         made = looked.made
-        added = sum(account.counts["added"] for account in made.accounts)
-        changed = sum(account.counts["changed"] for account in made.accounts)
-        rejected = sum(len(account.rejected_rows) for account in made.accounts)
-        if made.plan.empty:
-            self._summary.setText("没有新内容，台账里都有了")
+        if made is not None:
+            self._preview.show_preview(made)
+        self._rejected.setVisible(
+            made is not None and any(account.rejected_rows for account in made.accounts)
+        )
+        self._tabs[PREVIEW].setEnabled(made is not None)
+        self._columns.show_looked(looked)
+        self._look_at(COLUMNS if made is None else PREVIEW)
+
+    def _weigh(self) -> None:
+        """Say how things stand, and let be written only what was previewed as it is chosen."""
+        looked = self._looked
+        if looked is None:
+            return
+        made, changed = looked.made, self._columns.changed
+        self._write.setEnabled(made is not None and not made.plan.empty and not changed)
+        if looked.unknown:
+            names = "、".join(f"“{name}”" for name in looked.unknown)
+            self._summary.setText(f"没有认出{names}是哪种台账。请选种类，指明各列，再重读。")
+        elif made is None:
+            self._summary.setText("没有要导入的表。")
+        elif changed:
+            self._summary.setText("列改过了，按这样重读以后再写入。")
         else:
-            self._summary.setText(f"新增{added}，更改{changed}，退回{rejected}。写入前请看一遍。")
-        self._write.setEnabled(not made.plan.empty)
-        self._rejected.setVisible(rejected > 0)
-        self._accounts.show_rows(made.accounts)
-        self._told.show_rows(told_lines(made))
-        notes = [f"{Path(a.file).name}：{note}" for a in made.accounts for note in a.notes]
-        self._notes.setPlainText("\n".join(notes))
-        self._notes.setVisible(bool(notes))
-        self._stack.setCurrentIndex(2)
-        self._write.setFocus()
+            after = "" if made.plan.empty else "写入前请看一遍。"
+            self._summary.setText(f"{summary(made)}。{after}")
+
+    def _commit(self) -> None:
+        looked = self._looked
+        if looked is None or looked.made is None:
+            return
+        # From here on the outcome is told whatever happens: there is nothing to stop any more.
+        self._halt.hide()
+        self._progressed("写入台账", 0.5)
+        self.context.background.write(self, write_import(looked.made), self._written, self._failed)
 
     def _written(self, done: Done[Any]) -> None:
-        self._again()
-        self.context.background.changed.emit(done)
+        looked = self._looked
+        if looked is not None and looked.made is not None:
+            self._done.show_done(done.no, looked.made)
+            self._turn_to(DONE, self._done)
         self.said.emit("已写入台账。Ctrl+Z 可以整个撤销")
 
     def _again(self) -> None:
         self._looked = None
-        self._stack.setCurrentIndex(0)
+        self._turn_to(START, self._pick)
 
     def _failed(self, error: Exception) -> None:
-        self._stack.setCurrentIndex(2 if self._looked else 0)
+        self._return()
         tell(self, error)
