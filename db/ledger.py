@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -14,7 +13,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from db import backup, migrations, tables
 from db.kernel import engine, history, journal, proofs
 from db.kernel.access import Right, Role, require
-from db.kernel.accounts import AccountLine, accounts, add_account, close_account
+from db.kernel.accounts import (
+    AccountLine,
+    Session,
+    accounts,
+    add_account,
+    close_account,
+    session_of,
+)
 from db.kernel.clock import Clock, SystemClock
 from db.kernel.errors import EnvironmentFault, OutcomeUnknown, UserError
 from db.kernel.files import LedgerLock, check_place, move, preflight, private_directory
@@ -32,16 +38,6 @@ T = TypeVar("T")
 assert tables.WITH_TABLES  # noqa: S101  undo and proofs look tables up by name
 
 
-@dataclass(frozen=True)
-class Session:
-    """Who has unlocked the ledger."""
-
-    account: Id
-    user: str
-    name: str
-    role: Role
-
-
 class Ledger:
     """An unlocked ledger. One program at a time may write; any number may read.
 
@@ -49,7 +45,7 @@ class Ledger:
     """
 
     def __init__(
-        self, place: Place, key: DataKey, account: Id, clock: Clock, lock: LedgerLock | None
+        self, place: Place, key: DataKey, who: Id | Session, clock: Clock, lock: LedgerLock | None
     ) -> None:
         self.place = place
         self.clock = clock
@@ -61,10 +57,7 @@ class Ledger:
         self._readers = engine.open_readers(place.ledger, self._file_key)
         with self._readers.begin() as connection:
             self._site = connection.execute(select(Site.id)).scalar_one()
-            mine = next((a for a in accounts(connection) if a.id == account), None)
-        if mine is None:
-            raise UserError("这个账号不在台账里，请用别的账号登录。")
-        self.session = Session(mine.id, mine.user, mine.name, mine.role)
+            self.session = who if isinstance(who, Session) else session_of(connection, who)
 
     @classmethod
     def create(
@@ -156,6 +149,7 @@ class Ledger:
         lock = LedgerLock(place.folder) if write else None
         if lock:
             lock.acquire(_lock_note(clock))
+            backup.sweep(place.folder)
         try:
             with engine.in_words():
                 _bring_up_to_date(place, key, clock)

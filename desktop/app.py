@@ -1,18 +1,20 @@
 """The composition root: builds the window once, and everything over a ledger once per opening."""
 
+import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QLibraryInfo, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from desktop import paths
 from desktop.access.idle import IdleWatch
+from desktop.access.input_method import choose_input_method, input_method_plugins
 from desktop.access.login import LogInPage
-from desktop.access.opening import Opener
+from desktop.access.opening import Opener, why_closed
 from desktop.access.second_start import FirstWindow, ask_first_window
 from desktop.errors import catch_everything, tell
 from desktop.logs import close_log, keep_log
@@ -22,7 +24,10 @@ from desktop.theme import Theme
 if TYPE_CHECKING:
     from db.kernel.clock import Clock
     from db.ledger import Ledger
+    from db.looking import LookedAt
+    from db.restoring import PutBack
     from desktop.access.first_run import Made
+    from desktop.backup.looking import Looking
     from desktop.window import Shell
 
 # What is slow to import loads behind the first page, so imports of the ledger stand inside.
@@ -50,6 +55,8 @@ class MainWindow(QMainWindow):
         self._ledger: Ledger | None = None
         self._idle: IdleWatch | None = None
         self._first: FirstWindow | None = None
+        self._looking: Looking | None = None
+        self._gone = False
         self.shell: Shell | None = None
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
@@ -63,7 +70,12 @@ class MainWindow(QMainWindow):
     @property
     def locked(self) -> bool:
         """Whether an open ledger is hidden behind its password."""
-        return self.shell is not None and self._stack.currentWidget() is not self.shell
+        return self.shell is not None and isinstance(self._stack.currentWidget(), LogInPage)
+
+    @property
+    def front(self) -> "Shell | None":
+        """The screens to be seen while nothing hides them: the ledger's, or those of a backup."""
+        return self._looking.shell if self._looking is not None else self.shell
 
     def lock(self) -> None:
         """Hide everything behind the password; the screens stay as they are, with what was typed."""
@@ -82,12 +94,8 @@ class MainWindow(QMainWindow):
         """Finish what is being written and close the ledger before the window goes."""
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self._settings.keep(replace(self._settings.looks, geometry=geometry))
-        if self._idle is not None:
-            self._idle.stop()
-        if self._first is not None:
-            self._first.stop()
-        if self.shell is not None:
-            self.shell.context.background.close()
+        self._gone = True
+        self._end_work()
         self._opener.close()
         if self._ledger is not None:
             if self.shell is not None and self.shell.worked:
@@ -95,6 +103,18 @@ class MainWindow(QMainWindow):
             self._ledger.close()
             self._ledger = None
         super().closeEvent(event)
+
+    def _end_work(self) -> None:
+        """Finish what is being written, and close a backup that is looked at."""
+        if self._looking is not None:
+            self._looking.close()
+            self._looking = None
+        if self._idle is not None:
+            self._idle.stop()
+        if self._first is not None:
+            self._first.stop()
+        if self.shell is not None:
+            self.shell.context.background.close()
 
     def _back_up(self, ledger: "Ledger") -> None:
         """Leave a verified backup behind; where that cannot be, say so and close all the same."""
@@ -109,6 +129,10 @@ class MainWindow(QMainWindow):
             tell(self, error)
 
     def _show_start(self) -> None:
+        reason = why_closed(self._start.data)
+        if reason:
+            self._show_damaged(reason)
+            return
         slots = self._start.data / "slots.json"
         if not slots.exists() and not (self._start.data / "ledger.db").exists():
             from desktop.access.first_run import FirstRun
@@ -140,6 +164,16 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, lambda: tell(self, message))
             return []
 
+    def _show_damaged(self, reason: str) -> None:
+        from desktop.access.damaged import DamagedPage
+
+        self._show(
+            DamagedPage(
+                self._theme, self._opener, self._start.data, self._start.clock, reason,
+                self._show_start, self._restored,
+            )
+        )  # fmt: skip
+
     def _show_recovery(self) -> None:
         from desktop.access.recovery import RecoveryPage
 
@@ -151,7 +185,7 @@ class MainWindow(QMainWindow):
     def _show(self, page: QWidget) -> None:
         for at in reversed(range(self._stack.count())):
             other = self._stack.widget(at)
-            if other is not None and other is not self.shell:
+            if other is not None and other not in (self.shell, self.front):
                 self._stack.removeWidget(other)
                 other.deleteLater()
         self._stack.addWidget(page)
@@ -177,21 +211,24 @@ class MainWindow(QMainWindow):
             )
 
     def _back(self) -> None:
-        if self.shell is not None:
+        front = self.front
+        if front is not None:
             page = self._stack.currentWidget()
-            self._stack.setCurrentWidget(self.shell)
-            if page is not None and page is not self.shell:
+            self._stack.setCurrentWidget(front)
+            if page is not None and page not in (self.shell, front):
                 self._stack.removeWidget(page)
                 page.deleteLater()
-            self.shell.page.setFocus()
+            front.page.setFocus()
         if self._idle is not None:
             self._idle.begin()
 
     def _refused(self, error: Exception) -> None:
-        from db.kernel.errors import PolicepostError
+        from db.kernel.errors import LedgerDamaged, PolicepostError
 
         page = self._stack.currentWidget()
-        if isinstance(error, PolicepostError) and isinstance(page, LogInPage):
+        if isinstance(error, LedgerDamaged) and self.shell is None:
+            self._show_damaged(str(error))
+        elif isinstance(error, PolicepostError) and isinstance(page, LogInPage):
             page.refuse(str(error))
         else:
             tell(self, error)
@@ -221,12 +258,66 @@ class MainWindow(QMainWindow):
     def _opened(self, ledger: "Ledger") -> None:
         from desktop.rooms import lock_minutes, shell_over
 
+        if self._gone:
+            ledger.close()
+            return
         self._ledger = ledger
         self.shell = shell_over(ledger, self._settings, self._theme)
         self.shell.locking.connect(self.lock)
+        self.shell.context.routes.looking.connect(self._look)
         self._show(self.shell)
         self._idle = IdleWatch(lock_minutes(ledger), self.lock)
         self._first = FirstWindow(ledger.place.folder, self._come)
+
+    def _look(self, copy: "LookedAt") -> None:
+        """Show a backup's copy in the ledger's place; the ledger's own screens stay as they are."""
+        from desktop.backup.looking import Looking
+
+        assert self._ledger is not None  # noqa: S101  a screen of it has asked
+        look = Looking(self._ledger, copy, self._opener, self._settings, self._theme)
+        look.wanted.connect(self._show)
+        look.back.connect(self._back)
+        look.ended.connect(self._look_ended)
+        look.agreed.connect(self._put_back)
+        look.shell.locking.connect(self.lock)
+        self._looking = look
+        self._stack.addWidget(look.shell)
+        if not self.locked:
+            self._stack.setCurrentWidget(look.shell)
+
+    def _look_ended(self) -> None:
+        look, self._looking = self._looking, None
+        if look is not None:
+            self._back()
+            look.close()
+
+    def _put_back(self, good: bool, password: str) -> None:  # noqa: FBT001  a signal's value
+        """Close the ledger for good and put the backup that is looked at in its place."""
+        ledger, look, shell = self._ledger, self._looking, self.shell
+        if ledger is None or look is None or shell is None:
+            return
+        folder, step = look.copy.info.path, self._opener.stepped.emit
+        self._end_work()
+        self._ledger = self.shell = None
+        shell.deleteLater()
+
+        def job() -> "PutBack":
+            from db.restoring import put_back
+
+            return put_back(ledger, folder, password, good=good, step=step)
+
+        self._opener.start(job, self._restored, self._not_restored)
+
+    def _restored(self, done: "PutBack") -> None:
+        from desktop.backup.restoring import RestoredPage
+
+        self._opened(done.ledger)
+        if self.shell is not None:
+            self._show(RestoredPage(self._theme, done, self._back))
+
+    def _not_restored(self, error: Exception) -> None:
+        self._ask_password()
+        self._refused(error)
 
     def _come(self) -> None:
         """Come to the front, as somebody started the program a second time."""
@@ -247,6 +338,9 @@ def open_window(start: Start) -> int:
     """
     if ask_first_window(start.data):
         return 0
+    if sys.platform == "linux":
+        plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
+        choose_input_method(os.environ, input_method_plugins(plugins))
     application = QApplication(sys.argv[:1])
     application.setApplicationName(paths.NAME)
     keep_log(paths.logs())

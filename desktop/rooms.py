@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 
+from PySide6.QtWidgets import QWidget
+
 from db.backup import BackupInfo, list_backups
 from db.ledger import Ledger
 from db.post import the_post
@@ -128,12 +130,14 @@ def lock_minutes(ledger: Ledger) -> int:
     return 15 if minutes is None else minutes
 
 
-def shell_over(ledger: Ledger, settings: Settings, theme: Theme) -> Shell:
+def shell_over(
+    ledger: Ledger, settings: Settings, theme: Theme, band: QWidget | None = None
+) -> Shell:
     """Return the window's inside over an open ledger, with the home page in sight."""
     with ledger.read() as connection:
         post = the_post(connection)
     context = Context(ledger, Background(ledger), Routes(), theme, settings)
-    shell = Shell(context, ROOMS, post.name, post.station, _offers(context.routes))
+    shell = Shell(context, ROOMS, post.name, post.station, _offers(context.routes), band)
     context.routes.go("home")
     context.background.errand(
         shell, lambda _: list_backups(ledger.place.backups), lambda found: _tell(shell, found)

@@ -15,9 +15,13 @@ class Route:
 
 
 class Routes(QObject):
-    """Screens ask here for another screen; the window listens."""
+    """Screens ask here for another screen; the window listens.
+
+    `looking` carries a backup's copy that was opened, to be looked at in the ledger's place.
+    """
 
     wanted = Signal(object)
+    looking = Signal(object)
 
     def go(self, page: str, **what: Any) -> None:
         """Open a page."""

@@ -46,7 +46,10 @@ class Room:
 
 
 class Shell(QWidget):
-    """The window's inside while the ledger is open. `locking` is asked for by a person."""
+    """The window's inside while the ledger is open. `locking` is asked for by a person.
+
+    A `band` stands above everything, as over a backup that is looked at.
+    """
 
     locking = Signal()
 
@@ -57,6 +60,7 @@ class Shell(QWidget):
         post: str,
         station: str,
         offers: Sequence[Offer] = (),
+        band: QWidget | None = None,
     ) -> None:
         super().__init__()
         self.context = context
@@ -79,7 +83,10 @@ class Shell(QWidget):
         self._is_narrow = False
         self._side_texts: tuple[QLabel, ...] = ()
         self._side_frame = self._side(post, station)
-        outer = row(self, gap=0)
+        over, outer = column(self), row(gap=0)
+        if band is not None:
+            over.addWidget(band)
+        over.addLayout(outer, 1)
         outer.addWidget(self._side_frame)
         right = column(gap=0)
         right.addWidget(self._head())

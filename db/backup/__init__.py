@@ -7,17 +7,24 @@ counter, never the clock.
 """
 
 from db.backup.making import back_up
-from db.backup.manifest import BackupInfo, list_backups, read_info, verify
+from db.backup.manifest import BackupInfo, file_problems, list_backups, read_info, verify
+from db.backup.replacing import replace
 from db.backup.restoring import RestoreInfo, restore
 from db.backup.rotation import rotate
+from db.backup.unpacking import Step, sweep, unpack_to_look
 
 __all__ = [
     "BackupInfo",
     "RestoreInfo",
+    "Step",
     "back_up",
+    "file_problems",
     "list_backups",
     "read_info",
+    "replace",
     "restore",
     "rotate",
+    "sweep",
+    "unpack_to_look",
     "verify",
 ]

@@ -12,15 +12,14 @@ from typing import Final
 
 from sqlcipher3 import dbapi2
 
-from db.backup.copies import Content, check_sealed, copy_sealed
-from db.backup.manifest import LEDGER, PARTIAL, SLOTS, BackupInfo, read_info, verify
+from db.backup.manifest import LEDGER, PARTIAL, SLOTS, BackupInfo, read_info
+from db.backup.unpacking import proved, unpack
 from db.kernel import cipher, engine
-from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
+from db.kernel.errors import LedgerDamaged, UserError
 from db.kernel.files import (
     LedgerLock,
     check_place,
     disk_fault,
-    free_bytes,
     move,
     preflight,
     private_directory,
@@ -31,7 +30,6 @@ from db.kernel.keys import DataKey, Slots, Throttle, WrongSecretError, wipe
 
 _THROTTLE: Final = "throttle.json"
 _SET: Final = (LEDGER, LEDGER + "-wal", LEDGER + "-shm", LEDGER + "-journal", SLOTS)
-_ROOM_LEFT: Final = 16 * 2**20
 _SAYS_NOTHING: Final = frozenset({dbapi2.SQLITE_BUSY, dbapi2.SQLITE_LOCKED, dbapi2.SQLITE_NOMEM})
 
 Unlock = Callable[[Slots], DataKey]
@@ -101,11 +99,7 @@ def _unlocked(backup: Path, data_dir: Path, unlock: Unlock) -> tuple[Slots, Data
 
 
 def _restored(info: BackupInfo, data_dir: Path, slots: Slots, key: DataKey) -> RestoreInfo:
-    problems = verify(info.path, key)
-    if problems:
-        raise LedgerDamaged(
-            f"这个备份不能用：{problems[0]}。没有恢复，什么也没有改动。请换一个备份。"
-        )
+    proved(info.path, key)
     subkey = key.subkey("ledger")
     try:
         if _is_good(data_dir / LEDGER, subkey):
@@ -116,7 +110,7 @@ def _restored(info: BackupInfo, data_dir: Path, slots: Slots, key: DataKey) -> R
             Throttle(data_dir / _THROTTLE).succeeded()
             return RestoreInfo(info, aside, only_slots=True)
         part = data_dir / (LEDGER + PARTIAL)
-        _rebuild(info, part, key, subkey)
+        unpack(info, part, key, subkey)
         aside = _move_aside(data_dir, _SET)
         # The ledger comes last: where there is a ledger file, its slots are there too.
         slots.save(data_dir / SLOTS)
@@ -144,26 +138,6 @@ def _is_good(ledger: Path, subkey: cipher.Key) -> bool:
             raise
         return False
     return [tuple(row) for row in trees] == [("ok",)] and not missing
-
-
-def _rebuild(info: BackupInfo, part: Path, key: DataKey, subkey: cipher.Key) -> None:
-    """Copy the backup back under the ledger's own subkey and prove the copy."""
-    if free_bytes(part.parent) < info.size + _ROOM_LEFT:
-        raise EnvironmentFault("磁盘空间不够，没有恢复，什么也没有改动。请先腾出空间。")
-    part.unlink(missing_ok=True)
-    backup_key = key.subkey("backup")
-    try:
-        source = cipher.opened(info.path / LEDGER, backup_key, "mode=ro&immutable=1")
-        with contextlib.closing(source):
-            copy_sealed(source, part, subkey)
-    finally:
-        wipe(backup_key)
-    problems = check_sealed(part, subkey, Content(info.rows, info.head, info.head_mac))
-    if problems:
-        part.unlink(missing_ok=True)
-        raise EnvironmentFault(
-            f"恢复出来的文件核对不上：{problems[0]}。没有换上去，原来的都在。请检查磁盘。"
-        )
 
 
 def _move_aside(data_dir: Path, names: tuple[str, ...]) -> Path | None:

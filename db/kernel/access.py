@@ -28,6 +28,7 @@ class Right(StrEnum):
     SETTINGS = "settings"
     ACCOUNTS = "accounts"
     BACKUP = "backup"
+    RESTORE = "restore"
     ISSUE = "issue"
 
 
@@ -40,6 +41,7 @@ ROLE_NAMES = {
 MATRIX: dict[Role, frozenset[Right]] = {
     Role.OFFICER: frozenset(Right),
     # An issued report is signed paper and is never undone: police issue it, others prepare it.
+    # A restore takes back what everybody did since, so it is an officer's, like undoing others' work.
     Role.AUXILIARY: frozenset({Right.LOOK, Right.WRITE, Right.IMPORT, Right.BACKUP, Right.ISSUE}),
     Role.WORKER: frozenset({Right.LOOK, Right.WRITE}),
     Role.READER: frozenset({Right.LOOK}),
@@ -53,6 +55,7 @@ _RIGHT_NAMES = {
     Right.SETTINGS: "修改警务室设置",
     Right.ACCOUNTS: "管理账号",
     Right.BACKUP: "备份",
+    Right.RESTORE: "用备份恢复",
     Right.ISSUE: "签发报表",
 }
 

@@ -1,5 +1,6 @@
 """Accounts: who may log in, and as what. Passwords live in the key slots, never in the ledger."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -42,11 +43,29 @@ class AccountLine(NamedTuple):
         return ROLE_NAMES[self.role]
 
 
+@dataclass(frozen=True)
+class Session:
+    """Who has unlocked the ledger."""
+
+    account: Id
+    user: str
+    name: str
+    role: Role
+
+
 def accounts(connection: Connection) -> list[AccountLine]:
     """Return all accounts in the order they were made."""
     columns = [getattr(Account, name) for name in AccountLine._fields]
     rows = connection.execute(select(*columns).order_by(Account.id))
     return [AccountLine(r.id, r.user, r.name, Role(r.role), r.since, r.until) for r in rows]
+
+
+def session_of(connection: Connection, account: Id) -> Session:
+    """Return who an account is; UserError if the ledger does not know it."""
+    mine = next((a for a in accounts(connection) if a.id == account), None)
+    if mine is None:
+        raise UserError("这个账号不在台账里，请用别的账号登录。")
+    return Session(mine.id, mine.user, mine.name, mine.role)
 
 
 def add_account(id_: Id, user: str, name: str, role: Role) -> Command[Id]:

@@ -6,9 +6,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Place:
-    """Where a ledger's files lie: one folder."""
+    """Where a ledger's files lie: one folder.
+
+    Of a copy that is looked at only the encrypted file is there; all else is its ledger's, at `home`.
+    """
 
     folder: Path
+    home: Path | None = None
 
     @property
     def ledger(self) -> Path:
@@ -18,14 +22,14 @@ class Place:
     @property
     def slots(self) -> Path:
         """The key slots."""
-        return self.folder / "slots.json"
+        return (self.home or self.folder) / "slots.json"
 
     @property
     def throttle(self) -> Path:
         """The count of failed log-ins."""
-        return self.folder / "throttle.json"
+        return (self.home or self.folder) / "throttle.json"
 
     @property
     def backups(self) -> Path:
         """The automatic backups."""
-        return self.folder / "backups"
+        return (self.home or self.folder) / "backups"

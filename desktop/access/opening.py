@@ -2,16 +2,43 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 T = TypeVar("T")
+_LEFT_BEHIND = ("backups/*/manifest.json", "damaged-*", "replaced-*")
+
+
+def why_closed(folder: Path) -> str:
+    """Return what keeps a ledger from being opened as can be seen without a password, or nothing.
+
+    A folder where nothing of a ledger is left or ever was is none that cannot be opened.
+    """
+    from db.kernel.errors import LedgerDamaged  # noqa: PLC0415  slow to import
+    from db.kernel.files import preflight  # noqa: PLC0415
+    from db.kernel.keys import Slots  # noqa: PLC0415
+
+    ledger, slots = folder / "ledger.db", folder / "slots.json"
+    try:
+        if ledger.exists() or ledger.is_symlink():
+            preflight(ledger)
+            Slots.load(slots)
+        elif slots.exists() or any(any(folder.glob(name)) for name in _LEFT_BEHIND):
+            return "台账文件不见了，可能是被移走，或者上一次恢复没有做完。"
+    except LedgerDamaged as error:
+        return str(error)
+    return ""
 
 
 class Opener(QObject):
-    """Does one thing at a time off the window's thread, before there is a ledger to ask."""
+    """Does one thing at a time off the window's thread, before there is a ledger to ask.
 
+    A job may tell by `stepped` what it is doing, and from 0 to 1 how far it is.
+    """
+
+    stepped = Signal(str, float)
     _answered = Signal(object)
 
     def __init__(self) -> None:

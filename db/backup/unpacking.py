@@ -1,0 +1,97 @@
+"""A backup's ledger copied out again, still encrypted: to be looked at, or to be put back."""
+
+import contextlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from sqlcipher3 import dbapi2
+
+from db.backup.copies import Content, check_sealed, copy_sealed
+from db.backup.manifest import LEDGER, PARTIAL, BackupInfo, read_info, verify
+from db.kernel import cipher, engine
+from db.kernel.errors import EnvironmentFault, LedgerDamaged
+from db.kernel.files import disk_fault, free_bytes, private_directory
+from db.kernel.keys import DataKey, wipe
+
+ROOM_LEFT: Final = 16 * 2**20
+LOOKS: Final = "looking"
+ASIDE: Final = "replaced-"
+
+Step = Callable[[str, float], None]
+
+
+def unpack(info: BackupInfo, target: Path, key: DataKey, subkey: cipher.Key) -> None:
+    """Copy a backup's ledger to a file under the ledger's own subkey, and prove the copy.
+
+    EnvironmentFault if there is no room or the copy is not as it should be: no file is left.
+    """
+    if free_bytes(target.parent) < info.size + ROOM_LEFT:
+        raise EnvironmentFault("磁盘空间不够，没有用这个备份，什么也没有改动。请先腾出空间。")
+    target.unlink(missing_ok=True)
+    backup_key = key.subkey("backup")
+    try:
+        source = cipher.opened(info.path / LEDGER, backup_key, "mode=ro&immutable=1")
+        with contextlib.closing(source):
+            copy_sealed(source, target, subkey)
+    finally:
+        wipe(backup_key)
+    problems = check_sealed(target, subkey, Content(info.rows, info.head, info.head_mac))
+    if problems:
+        target.unlink(missing_ok=True)
+        raise EnvironmentFault(
+            f"从备份复制出来的文件核对不上：{problems[0]}。没有用它，原来的都在。请检查磁盘。"
+        )
+
+
+def proved(backup_folder: Path, key: DataKey) -> BackupInfo:
+    """Return what a backup says of itself once it is proved; LedgerDamaged says what is wrong."""
+    problems = verify(backup_folder, key)
+    if problems:
+        raise LedgerDamaged(f"这个备份不能用：{problems[0]}。什么也没有改动。请换一个备份。")
+    return read_info(backup_folder)
+
+
+def unpack_to_look(backup_folder: Path, data_dir: Path, key: DataKey, step: Step) -> Path:
+    """Copy a proved backup into a private folder within the ledger's, and return that folder.
+
+    Nothing is written into the backup. `step` is told what is being done; what it raises ends the
+    work and nothing is left. Errors as of `proved` and `unpack`.
+    """
+    folder = data_dir / LOOKS
+    try:
+        _remove(folder)
+        step("正在核对备份……", 0.1)
+        info = proved(backup_folder, key)
+        private_directory(folder)
+        step("正在复制出来……", 0.5)
+        subkey = key.subkey("ledger")
+        try:
+            unpack(info, folder / LEDGER, key, subkey)
+            step("正在打开……", 0.9)
+        finally:
+            wipe(subkey)
+    except BaseException as error:
+        _remove(folder)
+        if isinstance(error, OSError):
+            raise disk_fault(error) from error
+        if isinstance(error, dbapi2.Error):
+            raise engine.translate(error) from None
+        raise
+    return folder
+
+
+def sweep(data_dir: Path) -> None:
+    """Remove what a look or a restore that was cut short left behind; hold the writer's lock."""
+    _remove(data_dir / LOOKS)
+    for path in (data_dir / (LEDGER + PARTIAL), *data_dir.glob(f"{ASIDE}*{PARTIAL}")):
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
