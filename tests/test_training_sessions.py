@@ -36,11 +36,17 @@ DAY = Period(date(2026, 3, 20), date(2026, 3, 20))
 def roster(ledger: Ledger) -> tuple[Id, Id]:
     """Two communities: three people in the first, one of whom left, and one in the second."""
     first, second = (ledger.write(add_community(name)).value for name in ("第三社区", "第四社区"))
-    for name, role in (("仇霞", "household_leader"), ("王芳", "household_leader"), ("李强", "guard")):
+    for name, role in (
+        ("仇霞", "household_leader"),
+        ("王芳", "household_leader"),
+        ("李强", "guard"),
+    ):
         made = ledger.write(add_volunteer(VolunteerPlace(first), VolunteerDraft(name, role=role)))
         if name == "李强":
             ledger.write(leave_volunteer(made.value, date(2026, 3, 1)))
-    ledger.write(add_volunteer(VolunteerPlace(second), VolunteerDraft("王芳", role="household_leader")))
+    ledger.write(
+        add_volunteer(VolunteerPlace(second), VolunteerDraft("王芳", role="household_leader"))
+    )
     return first, second
 
 
