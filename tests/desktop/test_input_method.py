@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,18 +48,24 @@ def test_without_the_plug_in_nothing_is_chosen() -> None:
     assert environ == {"QT_IM_MODULE": "fcitx"}
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A home folder with a short name: ibus puts its socket there, whose path holds 108 bytes."""
+    with tempfile.TemporaryDirectory(prefix="home") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's own composes")
 def test_pinyin_typed_on_a_real_keyboard_arrives_whole(
     _sample_template: Path,  # noqa: PT019  the folder is copied
     tmp_path: Path,
+    home: Path,
 ) -> None:
-    folder, home = shutil.copytree(_sample_template, tmp_path / "post"), tmp_path / "home"
-    home.mkdir()
+    folder = shutil.copytree(_sample_template, tmp_path / "post")
     own = {
         "HOME": str(home), "XDG_RUNTIME_DIR": str(home), "XDG_CONFIG_HOME": str(home / "config"),
         "QT_IM_MODULE": "fcitx", "QT_QPA_PLATFORM": "xcb", "PYTHONPATH": str(HERE.parent.parent),
     }  # fmt: skip
-    home.chmod(0o700)
     done = subprocess.run(
         ["xvfb-run", "-a", "dbus-run-session", "--", "bash", HERE / "composing.sh", folder, sys.executable],
         env={**os.environ, **own},
