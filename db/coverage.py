@@ -62,15 +62,22 @@ class CoverageLine(NamedTuple):
 
 
 class BuildingLine(NamedTuple):
-    """One building of a community, named as people say it: 晨园3号楼, 东沟3组."""
+    """One building of a community."""
 
     community: Id
     community_name: str
     building: Id
-    label: str
+    estate: str
+    number: str
+    rural: bool
     base: int
     done: int
     exhausted: int
+
+    @property
+    def label(self) -> str:
+        """The building as people say it: 晨园3号楼, 东沟3组."""
+        return building_text(self.estate, self.number, rural=self.rural)
 
     @property
     def remaining(self) -> int:
@@ -195,12 +202,7 @@ def building_progress(
         )
         .order_by(Community.rank, Community.id, Building.estate, *by_number(Building.number))
     )  # fmt: skip
-    return [
-        BuildingLine(community, name, building, building_text(estate, number, rural=rural), *counts)
-        for community, name, building, estate, number, rural, *counts in connection.execute(
-            statement
-        )
-    ]
+    return [BuildingLine._make(row) for row in connection.execute(statement)]
 
 
 def door_states(

@@ -31,6 +31,7 @@ from desktop.settings import Settings
 from desktop.theme import Theme
 from desktop.trainings.page import TrainingsPage
 from desktop.visits.doors import BasePage
+from desktop.visits.map import MapPage
 from desktop.visits.page import VisitsPage
 from desktop.visits.records import RecordsPage
 from desktop.visits.sheets import SheetsPage
@@ -40,6 +41,7 @@ from desktop.window import Room, Shell
 
 VISITS = (
     Tab("board", "楼栋", VisitsPage),
+    Tab("map", "一张图", MapPage),
     Tab("sheets", "走访单", SheetsPage),
     Tab("records", "走访记录", RecordsPage),
     Tab("doors", "应访户", BasePage),
@@ -65,7 +67,7 @@ ADMIN = (
 )
 # What a page is also called by those who look for it.
 WORDS = {
-    "records": "走访台账 明细", "doors": "没走访的 剩下的户 尽责",
+    "map": "进度 剩下的楼", "records": "走访台账 明细", "doors": "没走访的 剩下的户 尽责",
     "sheets": "打印门牌 任务单", "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长",
     "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
     "post": "节假日 锁定 主送", "accounts": "密码 用户", "campaigns": "专项行动",

@@ -10,12 +10,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit
 from sqlalchemy import Connection
 
-from db.agenda import campaign_of
 from db.coverage import BaseHome, BaseQuery, Part, base_count, base_homes
+from db.kernel.ids import Id
 from db.places import CommunityLine, communities
-from db.visits import OUTCOME_NAMES
+from db.visits import OUTCOME_NAMES, CampaignLine
 from desktop.background import Ticket
 from desktop.page import Context, Page
+from desktop.visits.campaigns import NONE, CampaignBox, choice
 from desktop.widgets.only import OnlyChip
 from desktop.widgets.parts import choose, column, fill, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
@@ -53,6 +54,7 @@ class Answer(NamedTuple):
     total: int
     rows: list[BaseHome]
     places: list[CommunityLine]
+    campaigns: list[CampaignLine]
 
 
 class BasePage(Page):
@@ -73,6 +75,8 @@ class BasePage(Page):
         super().__init__(context)
         self._of_figure = False
         self._query: BaseQuery | None = None
+        self._wanted: Id | None = None
+        self._campaign = CampaignBox()
         self._ticket: Ticket | None = None
         self._model: RowModel[BaseHome] = RowModel(COLUMNS)
         self._model.more = self._more
@@ -112,6 +116,9 @@ class BasePage(Page):
         self._text.setPlaceholderText("住户、电话、门牌")
         self._text.setAccessibleName("住户、电话、门牌")
         head = row(gap=10)
+        head.addWidget(self._campaign)
+        self._campaign.activated.connect(lambda _: self._choose_campaign())
+        self._campaign.finished.connect(self._table.setFocus)
         for box, name in ((self._part, "part"), (self._community, "community")):
             box.activated.connect(lambda _, b=box, n=name: self._change(n, b.currentData()))
             head.addWidget(box)
@@ -138,8 +145,14 @@ class BasePage(Page):
             self._chip.tell(f"到{day_words(self._query.day, self.context.today)}为止的")
         self._read(replace(self._query, **{name: value}))
 
+    def _choose_campaign(self) -> None:
+        """Ask for the homes of another campaign; the figure's question holds no more."""
+        self._wanted, self._of_figure = self._campaign.currentData(), False
+        self._chip.tell("")
+        self._read(self._query)
+
     def _show_all(self) -> None:
-        self._of_figure = False
+        self._of_figure, self._wanted = False, None
         self._chip.tell("")
         self._text.clear()
         self._read(None)
@@ -149,26 +162,27 @@ class BasePage(Page):
         if self._ticket is not None:
             self._ticket.stop()
         self._query = wanted
-        day, of_figure = self.context.today, self._of_figure
+        day, of_figure, campaign = self.context.today, self._of_figure, self._wanted
 
         def question(connection: Connection) -> Answer:
-            now = BaseQuery(campaign_of(connection, day), day)
-            query = wanted or now
+            now = choice(connection, campaign, day)
+            query = wanted or BaseQuery(now.campaign, now.day)
             if not of_figure:
-                query = replace(query, campaign=now.campaign, day=day)
+                query = replace(query, campaign=now.campaign, day=now.day)
             total = base_count(connection, query)
             rows = base_homes(connection, query, 0, WINDOW)
-            return Answer(query, total, rows, communities(connection))
+            return Answer(query, total, rows, communities(connection), now.others)
 
         self._ticket = self.context.background.ask(self, question, self._show)
 
     def _show(self, answer: Answer) -> None:
         query = self._query = answer.query
         self._model.show_rows(answer.rows, answer.total)
+        self._campaign.show_choice(answer.campaigns, query.campaign)
         fill(self._community, [(place.name, place.id) for place in answer.places], first=1)
         choose(self._community, query.community)
         choose(self._part, query.part)
-        name = query.campaign.name or "近一年"
+        name = query.campaign.name or NONE
         up_to = day_words(query.day, self.context.today)
         self._foot.setText(f"{name}，到{up_to}为止：{PARTS[query.part]}{answer.total:,}户")
         if answer.rows:

@@ -1,9 +1,10 @@
 """一张图: every building a tile, filled by how much of it is done."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from db.coverage import BuildingLine
@@ -11,30 +12,57 @@ from db.kernel.ids import Id
 from desktop.theme import Theme
 
 TILE, GAP = 22, 4
+# With their names: a tile holds its number, and estates stand at the left.
+NAMED_WIDE, NAMED_TALL, ESTATE, HEADING, BELOW, BAR = 42, 28, 92, 34, 14, 4
+
+
+@dataclass(frozen=True)
+class Laid:
+    """Where everything stands: the tiles, the estates at their left, the communities over them."""
+
+    tiles: tuple[QRect, ...]
+    estates: tuple[tuple[QRect, str], ...]
+    headings: tuple[tuple[QRect, int, int], ...]
+    height: int
 
 
 class Overview(QWidget):
-    """The buildings of the post or of one community as tiles; a click or Enter opens one."""
+    """Buildings as tiles; a click or Enter opens one.
+
+    With `named`, by communities and estates, with numbers, and the arrow keys only move the frame.
+    """
 
     chosen = Signal(object)
+    moved = Signal(object)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, *, named: bool = False) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._named = theme, named
         self._lines: Sequence[BuildingLine] = ()
         self._current: Id | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._laid: tuple[int, Laid] | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if named else Qt.FocusPolicy.TabFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName("一张图")
-        theme.changed.connect(self.updateGeometry)
+        theme.changed.connect(self._lay_again)
+
+    @property
+    def current(self) -> BuildingLine | None:
+        """The building in the frame."""
+        return next((line for line in self._lines if line.building == self._current), None)
+
+    @property
+    def rect_of_current(self) -> QRect:
+        """Where it stands."""
+        ids = [line.building for line in self._lines]
+        return self._lay().tiles[ids.index(self._current)] if self._current in ids else QRect()
 
     def show_lines(self, lines: Sequence[BuildingLine], current: Id | None) -> None:
-        """Show these buildings; `current` has a frame."""
+        """Show these buildings, in this order; `current` has a frame."""
         self._lines, self._current = lines, current
-        self.updateGeometry()
-        self.update()
+        self._lay_again()
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802
         """Tiles flow."""
@@ -42,9 +70,7 @@ class Overview(QWidget):
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802
         """As many lines as the tiles need."""
-        side = self._theme.px(TILE + GAP)
-        columns = max(width // side, 1)
-        return -(-len(self._lines) // columns) * side + 2
+        return self._lay(width).height
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """A guess for layouts that do not ask by width."""
@@ -54,44 +80,46 @@ class Overview(QWidget):
         """Paint the tiles in need of it."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = self._theme
-        line, done, closed = theme.color("line"), theme.color("done"), theme.color("closed")
-        for at, building in enumerate(self._lines):
-            tile = self._tile(at)
-            if not tile.intersects(event.rect()):
-                continue
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(line)
-            painter.drawRoundedRect(tile, 3, 3)
-            if building.base:
-                finished = tile.height() * (building.done + building.exhausted) / building.base
-                self._fill(painter, tile, finished, closed)
-                self._fill(painter, tile, tile.height() * building.done / building.base, done)
-            if building.building == self._current:
-                painter.setPen(QPen(theme.color("accent"), 2))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRoundedRect(tile.adjusted(-2, -2, 1, 1), 4, 4)
+        laid, theme = self._lay(), self._theme
+        painter.setFont(theme.font(13))
+        for rect, first, past in laid.headings:
+            if rect.intersects(event.rect()):
+                self._paint_heading(painter, rect, self._lines[first:past])
+        painter.setFont(theme.font(12))
+        painter.setPen(theme.color("second"))
+        for rect, estate in laid.estates:
+            if rect.intersects(event.rect()):
+                words = painter.fontMetrics().elidedText(
+                    estate, Qt.TextElideMode.ElideRight, rect.width()
+                )
+                painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, words)
+        for tile, building in zip(laid.tiles, self._lines, strict=True):
+            if tile.adjusted(-3, -3, 3, 3).intersects(event.rect()):
+                self._paint_tile(painter, tile, building)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Open a building."""
         at = self._at(event.position().toPoint())
         if at is not None:
-            self.chosen.emit(self._lines[at].building)
+            self._current = self._lines[at].building
+            self.chosen.emit(self._current)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Walk the tiles by the arrow keys."""
-        columns = max(self.width() // self._theme.px(TILE + GAP), 1)
-        steps = {
-            Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns,
-        }  # fmt: skip
-        step = steps.get(Qt.Key(event.key()))
-        ids = [line.building for line in self._lines]
-        if step is None or not ids:
+        """Walk the tiles by the arrow keys, open one by Enter."""
+        key = Qt.Key(event.key())
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._current is not None:
+            self.chosen.emit(self._current)
+            return
+        at = self._next(key) if self._lines else None
+        if at is None:
             super().keyPressEvent(event)
             return
-        at = ids.index(self._current) + step if self._current in ids else 0
-        if 0 <= at < len(ids):
-            self.chosen.emit(ids[at])
+        if self._named:
+            self._current = self._lines[at].building
+            self.update()
+            self.moved.emit(self._current)
+        else:
+            self.chosen.emit(self._lines[at].building)
 
     def event(self, event: QEvent) -> bool:
         """Tell a building's name and counts under the pointer."""
@@ -100,22 +128,136 @@ class Overview(QWidget):
             if at is None:
                 QToolTip.hideText()
             else:
-                line = self._lines[at]
-                words = f"{line.label}　应访{line.base}户，已访{line.done}，剩{line.remaining}"
-                QToolTip.showText(event.globalPos(), words, self)
+                QToolTip.showText(event.globalPos(), building_words(self._lines[at]), self)
             return True
         return super().event(event)
 
-    def _fill(self, painter: QPainter, tile: QRect, height: float, color: object) -> None:
+    def _next(self, key: Qt.Key) -> int | None:
+        """Which tile an arrow key leads to: the nearest in that direction; None for other keys."""
+        ids = [line.building for line in self._lines]
+        at = ids.index(self._current) if self._current in ids else None
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            step = 1 if key == Qt.Key.Key_Right else -1
+            return 0 if at is None else min(max(at + step, 0), len(ids) - 1)
+        if key not in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            return None
+        if at is None:
+            return 0
+        tiles, up = self._lay().tiles, key == Qt.Key.Key_Up
+        here = tiles[at].center()
+        others = [
+            (abs(tile.center().y() - here.y()), abs(tile.center().x() - here.x()), n)
+            for n, tile in enumerate(tiles)
+            if (tile.center().y() < here.y() if up else tile.center().y() > here.y())
+        ]
+        return min(others)[2] if others else at
+
+    def _paint_heading(
+        self, painter: QPainter, rect: QRect, inside: Sequence[BuildingLine]
+    ) -> None:
+        base, done, left = (
+            sum(getattr(b, name) for b in inside) for name in ("base", "done", "remaining")
+        )
+        name = inside[0].community_name
+        painter.setPen(self._theme.color("text"))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, name)
+        about = f"应访{base:,}户　已访{done:,}　剩{left:,}" if base else "不在任务范围内"
+        painter.setPen(self._theme.color("second"))
+        room = rect.adjusted(self._theme.px(ESTATE), 0, 0, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, about)
+
+    def _paint_tile(self, painter: QPainter, tile: QRect, building: BuildingLine) -> None:
+        theme = self._theme
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("line"))
+        painter.drawRoundedRect(tile, 3, 3)
+        if self._named:
+            self._paint_number(painter, tile, building)
+        elif building.base:
+            part = tile.height() / building.base
+            closed = part * (building.done + building.exhausted)
+            self._fill(painter, tile, closed, theme.color("closed"))
+            self._fill(painter, tile, part * building.done, theme.color("done"))
+        if building.building == self._current:
+            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(tile.adjusted(-2, -2, 1, 1), 4, 4)
+
+    def _paint_number(self, painter: QPainter, tile: QRect, building: BuildingLine) -> None:
+        """A number over its bar, as in the list of buildings; on green when nothing is left."""
+        theme, bar = self._theme, self._theme.px(BAR)
+        whole = bool(building.base) and not building.remaining
+        painter.setBrush(theme.color("done" if whole else "surface"))
+        inside = tile if whole else tile.adjusted(1, 1, -1, -bar if building.base else -1)
+        painter.drawRoundedRect(inside, 3, 3)
+        for count, token in (
+            (building.done + building.exhausted, "closed"), (building.done, "done"),
+        ):  # fmt: skip
+            if count and not whole:
+                painter.setBrush(theme.color(token))
+                wide = tile.width() * count / building.base
+                painter.drawRect(QRectF(tile.x(), tile.bottom() + 1 - bar, wide, bar))
+        painter.setPen(theme.color("on_accent" if whole else "text" if building.base else "second"))
+        painter.drawText(inside, Qt.AlignmentFlag.AlignCenter, building.number)
+
+    def _fill(self, painter: QPainter, tile: QRect, height: float, color: QColor) -> None:
         if height >= 1:
-            painter.setBrush(color)  # type: ignore[call-overload]
+            painter.setBrush(color)
             top = tile.y() + tile.height() - height
             painter.drawRoundedRect(QRectF(tile.x(), top, tile.width(), height), 3, 3)
 
-    def _tile(self, at: int) -> QRect:
+    def _lay_again(self) -> None:
+        self._laid = None
+        self.updateGeometry()
+        self.update()
+
+    def _lay(self, width: int | None = None) -> Laid:
+        """Lay the tiles out in a width, the widget's own by default; kept until something changes."""
+        width = self.width() if width is None else width
+        if self._laid is None or self._laid[0] != width:
+            self._laid = width, self._by_names(width) if self._named else self._in_lines(width)
+        return self._laid[1]
+
+    def _in_lines(self, width: int) -> Laid:
         side, tile = self._theme.px(TILE + GAP), self._theme.px(TILE)
-        columns = max(self.width() // side, 1)
-        return QRect(2 + at % columns * side, 2 + at // columns * side, tile, tile)
+        columns = max(width // side, 1)
+        tiles = tuple(
+            QRect(2 + at % columns * side, 2 + at // columns * side, tile, tile)
+            for at in range(len(self._lines))
+        )
+        return Laid(tiles, (), (), -(-len(tiles) // columns) * side + 2)
+
+    def _by_names(self, width: int) -> Laid:
+        px = self._theme.px
+        wide, tall, gap, left = px(NAMED_WIDE), px(NAMED_TALL), px(GAP + 1), px(ESTATE)
+        columns = max((width - left - 4) // (wide + gap), 1)
+        tiles: list[QRect] = []
+        estates: list[tuple[QRect, str]] = []
+        starts: list[tuple[QRect, int]] = []
+        y, column, before = 2, 0, None
+        for at, line in enumerate(self._lines):
+            if before is None or line.community != before.community:
+                y += 0 if before is None else tall + px(BELOW)
+                starts.append((QRect(2, y, width - 4, px(HEADING)), at))
+                y, column = y + px(HEADING), 0
+            elif line.estate != before.estate or column == columns:
+                y, column = y + tall + gap, 0
+            if before is None or (line.community, line.estate) != (before.community, before.estate):
+                estates.append((QRect(2, y, left - gap, tall), line.estate))
+            tiles.append(QRect(2 + left + column * (wide + gap), y, wide, tall))
+            column, before = column + 1, line
+        ends = [at for _, at in starts[1:]] + [len(self._lines)]
+        headings = tuple((r, at, end) for (r, at), end in zip(starts, ends, strict=False))
+        return Laid(tuple(tiles), tuple(estates), headings, y + tall + gap if tiles else 0)
 
     def _at(self, point: QPoint) -> int | None:
-        return next((n for n in range(len(self._lines)) if self._tile(n).contains(point)), None)
+        tiles = self._lay().tiles
+        return next((n for n, tile in enumerate(tiles) if tile.contains(point)), None)
+
+
+def building_words(line: BuildingLine) -> str:
+    """Return a building's name and counts in one line."""
+    if not line.base:
+        return f"{line.label}　没有应访的户"
+    closed = f"，已尽责{line.exhausted}" if line.exhausted else ""
+    return f"{line.label}　应访{line.base}户，已访{line.done}{closed}，剩{line.remaining}"

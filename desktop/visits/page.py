@@ -5,10 +5,9 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QScrollArea
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea
 from sqlalchemy import Connection, select
 
-from db.agenda import campaign_of
 from db.coverage import BuildingLine, DoorState, building_progress, door_states
 from db.kernel.access import Right
 from db.kernel.ids import Id
@@ -24,6 +23,7 @@ from desktop.paper.field_sheet import field_sheet
 from desktop.printing import pdf_of, print_paper
 from desktop.visits.board import Board
 from desktop.visits.buildings import BuildingList, Line, lines_of
+from desktop.visits.campaigns import NONE, CampaignBox, Choice, choice
 from desktop.visits.door import DoorPanel
 from desktop.visits.overview import Overview
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
@@ -31,7 +31,11 @@ from desktop.widgets.parts import button, column, label, panel, row, scrolling
 LIST_WIDTH, DOOR_WIDTH = 228, 304
 # Where the window is narrow for its type.
 NARROW, NARROW_LIST, NARROW_DOOR = 1120, 185, 270
+# Where it is low, the building comes first: then the tiles go, then the hints.
+LOW, LOWER = 680, 480
 COUNT_MS = 250
+KEYS_IN_SHORT = "1 见到人　2 未遇　3 拒访　4 电话　5 留门卡　0 空户　　方向键移动　空格多选　Enter 详细　Ctrl+Z 撤销"
+COUNTED_SO = "户数按见到人计；空户、无效不计入基数；未遇次数到了或拒访为已尽责"
 
 
 class VisitsPage(Page):
@@ -61,6 +65,8 @@ class VisitsPage(Page):
         self._community: Id | None = None
         self._building: Id | None = None
         self._wanted_door: Id | None = None
+        self._wanted_campaign: Id | None = None
+        self._campaigns = CampaignBox()
         self._list = BuildingList(theme)
         self._board = Board(theme)
         self._overview = Overview(theme)
@@ -70,6 +76,7 @@ class VisitsPage(Page):
         self._marks = label(tone="accent")
         self._print = button("打印走访单", self.print_sheet, kind="link")
         self._left, self._scroll = panel(), QScrollArea()
+        self._hints: list[QLabel] = []
         self._count_timer = QTimer(self, singleShot=True, interval=COUNT_MS)
         self.setFocusProxy(self._board)
         self._build()
@@ -94,12 +101,12 @@ class VisitsPage(Page):
 
     def refresh(self) -> None:
         """Count all buildings again, and read the one in sight."""
-        day = self.context.today
+        day, wanted = self.context.today, self._wanted_campaign
 
-        def question(connection: Connection) -> tuple[CampaignLine, list[BuildingLine], list[str]]:
-            campaign = campaign_of(connection, day)
+        def question(connection: Connection) -> tuple[Choice, list[BuildingLine], list[str]]:
+            found = choice(connection, wanted, day)
             names = [line.name for line in staff(connection)]
-            return campaign, building_progress(connection, campaign, day), names
+            return found, building_progress(connection, found.campaign, day), names
 
         self.context.background.ask(self, question, self._counted)
 
@@ -168,12 +175,18 @@ class VisitsPage(Page):
         self._left.setFixedWidth(theme.px(NARROW_LIST if narrow else LIST_WIDTH))
         self._door.setFixedWidth(theme.px(NARROW_DOOR if narrow else DOOR_WIDTH))
         self._print.setText("打印走访单" if narrow else "打印走访单　Ctrl+P")
+        for widget in self._strip:
+            widget.setVisible(self.height() >= theme.px(LOW))
+        for hint in self._hints:
+            hint.setVisible(self.height() >= theme.px(LOWER))
         # Another text takes a button's key away.
         self._print.setShortcut("Ctrl+P")
         QTimer.singleShot(0, lambda: self._board.fit(self._scroll.viewport().width()))
 
     def _build(self) -> None:
-        column(self._left, (4, 8, 4, 8)).addWidget(self._list)
+        left = column(self._left, (4, 8, 4, 8), 6)
+        left.addWidget(self._campaigns)
+        left.addWidget(self._list)
         self._scroll.setWidget(self._board)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -187,30 +200,21 @@ class VisitsPage(Page):
         layout.addLayout(head)
         layout.addWidget(self._counts)
         layout.addWidget(self._scroll, 3)
-        layout.addWidget(
-            label(
-                "1 见到人　2 未遇　3 拒访　4 电话　5 留门卡　0 空户　　方向键移动　空格多选　Enter 详细　Ctrl+Z 撤销",
-                12,
-                "second",
-                wrap=True,
-            )
-        )
-        layout.addWidget(
-            label(
-                "户数按见到人计；空户、无效不计入基数；未遇次数到了或拒访为已尽责",
-                12,
-                "second",
-                wrap=True,
-            )
-        )
-        layout.addWidget(self._map_name)
-        layout.addWidget(scrolling(self._overview), 1)
+        for words in (KEYS_IN_SHORT, COUNTED_SO):
+            hint = label(words, 12, "second", wrap=True)
+            self._hints.append(hint)
+            layout.addWidget(hint)
+        self._strip = (self._map_name, scrolling(self._overview))
+        layout.addWidget(self._strip[0])
+        layout.addWidget(self._strip[1], 1)
         outer = row(self, (20, 16, 20, 16), 16)
         outer.addWidget(self._left)
         outer.addWidget(middle, 1)
         outer.addWidget(self._door)
 
     def _bind(self) -> None:
+        self._campaigns.activated.connect(lambda _: self._choose_campaign())
+        self._campaigns.finished.connect(self._board.setFocus)
         self._list.chosen.connect(self._chosen)
         self._overview.chosen.connect(self._go_to)
         self._board.current_changed.connect(self._moved)
@@ -232,8 +236,16 @@ class VisitsPage(Page):
         self.context.theme.changed.connect(self._fit)
         self._count_timer.timeout.connect(self.refresh)
 
-    def _counted(self, answer: tuple[CampaignLine, list[BuildingLine], list[str]]) -> None:
-        self._campaign, self._lines, names = answer
+    def _choose_campaign(self) -> None:
+        self._wanted_campaign = self._campaigns.currentData()
+        self.refresh()
+
+    def _counted(self, answer: tuple[Choice, list[BuildingLine], list[str]]) -> None:
+        found, self._lines, names = answer
+        self._campaign = found.campaign
+        # Visits are recorded here, so only what they count for is offered.
+        running = [line for line in found.others if line.end >= self.context.today]
+        self._campaigns.show_choice(running, found.campaign)
         self._door.entry.knows(names)
         known = {line.building: line.community for line in self._lines}
         if self._building in known:
@@ -246,7 +258,9 @@ class VisitsPage(Page):
         self._read_board()
         campaign = self._campaign
         span = f"{campaign.start.month}月{campaign.start.day}日—{campaign.end.month}月{campaign.end.day}日"
-        self.about.emit(f"{campaign.name}　{span}" if campaign.name else "没有走访任务，按近一年计")
+        self.about.emit(
+            f"{campaign.name}　{span}" if campaign.name else f"没有走访任务，按{NONE}计"
+        )
 
     def _show_lines(self) -> None:
         lines = lines_of(self._lines, self._community)
