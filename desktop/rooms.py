@@ -115,6 +115,11 @@ def _offers(routes: Routes) -> list[Offer]:
     return [
         Offer("登记纠纷", "命令", partial(go, "disputes", new=True), "新的纠纷"),
         Offer("新建楼栋", "命令", partial(go, "visits", tab="places", new=True), "单元 楼层 加户"),
+        Offer("新的住户", "命令", partial(go, "visits", tab="homes", new=True), "加一户 门牌"),
+        Offer(
+            "新的人员", "命令", partial(go, "people", tab="volunteers", new=True), "联户长 网格员"
+        ),
+        Offer("新的工作人员", "命令", partial(go, "people", tab="staff", new=True), "民警 辅警"),
         Offer("登记培训", "命令", partial(go, "trainings", new=True), "新的培训 点名 签到"),
         Offer("打印本周周报", "命令", partial(go, "reports"), "报告 导出PDF"),
         *(

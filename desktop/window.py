@@ -125,11 +125,12 @@ class Shell(QWidget):
         self._title.setText(room.title)
         self._about.setText(self._abouts.get(room.name, ""))
         self._stack.setCurrentWidget(page)
+        # Before it is opened: what is to be typed at once takes the focus for itself.
+        page.setFocus()
         page.open(route.what)
         if room.name in self._stale:
             self._stale.discard(room.name)
             page.refresh()
-        page.setFocus()
 
     def _own_offers(self) -> list[Offer]:
         """The screens, and what the window itself does."""

@@ -54,6 +54,7 @@ class CampaignsPage(Page):
         )
         self._table = RowTable(self._model, "走访任务")
         self._heading = label(pixels=16, wrap=True)
+        self._history = button("改动记录", self._show_history, kind="link")
         self._name = text_field("名称", MOST_CHARACTERS)
         self._start, self._end = self._day_field("开始"), self._day_field("结束")
         self._topics = words_field("主题", TOPICS)
@@ -77,6 +78,7 @@ class CampaignsPage(Page):
     def begin_new(self) -> None:
         """Show an empty form."""
         self._chosen = None
+        self._history.hide()
         self._table.clearSelection()
         self._heading.setText("新的走访任务")
         self._fill("", "今天", "+30", CampaignDraft("", date.min, date.min))
@@ -113,6 +115,13 @@ class CampaignsPage(Page):
             command = remove_campaign(self._chosen.id)
             self.context.background.write(self, command, lambda _: self.said.emit(said))
 
+    def _show_history(self) -> None:
+        chosen = self._chosen
+        if chosen is not None:
+            self.context.routes.go(
+                "data", tab="history", entity="campaign", record=chosen.id, name=chosen.name
+            )
+
     def _day_field(self, name: str) -> EntryField:
         def read(text: str) -> Any:
             day = typed_day(text, self.context.today)
@@ -127,7 +136,10 @@ class CampaignsPage(Page):
         column(frame, (6, 6, 6, 6)).addWidget(self._table)
         inside = QWidget()
         layout = column(inside, (16, 14, 16, 14), 10)
-        layout.addWidget(self._heading)
+        head = row(gap=10)
+        head.addWidget(self._heading, 1)
+        head.addWidget(self._history)
+        layout.addLayout(head)
         grid = QGridLayout()
         grid.setVerticalSpacing(6)
         for at, (name, field) in enumerate(
@@ -148,7 +160,7 @@ class CampaignsPage(Page):
             label("哪些社区（都不选就是全部，以后新增的也算）", 12, "second", wrap=True)
         )
         layout.addWidget(self._places)
-        new = button("新的任务 Ctrl+N", self.begin_new, kind="link")
+        new = button("新的任务　Ctrl+N", self.begin_new, kind="link")
         new.setShortcut("Ctrl+N")
         save = button("保存", self.save, kind="main")
         save.setEnabled(self.context.may(Right.CAMPAIGN))
@@ -176,6 +188,7 @@ class CampaignsPage(Page):
     def _show_line(self, at: int) -> None:
         if 0 <= at < len(self._model.rows):
             line = self._chosen = self._model.rows[at]
+            self._history.show()
             self._heading.setText(line.name)
             draft = CampaignDraft(**{name: getattr(line, name) for name in _FIELDS})
             self._fill(line.name, line.start.isoformat(), line.end.isoformat(), draft)

@@ -1,6 +1,6 @@
 """Colleagues named in the ledgers: list, form, and what is open when one leaves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QComboBox, QVBoxLayout
@@ -30,6 +30,7 @@ class StaffPage(RegisterPage[StaffRow]):
 
     title: ClassVar[str] = "工作人员"
     noun = "工作人员"
+    entity: ClassVar[str] = "staff"
     watches: ClassVar[frozenset[str]] = frozenset(("staff",))
     keys: ClassVar[tuple[tuple[str, str], ...]] = (("Ctrl+N", "新的工作人员"),)
     columns: Sequence[Column[Any]] = (
@@ -38,11 +39,6 @@ class StaffPage(RegisterPage[StaffRow]):
         Column("到岗", lambda s: s.since.isoformat() if s.since else "", 8),
         Column("离岗", lambda s: s.until.isoformat() if s.until else "", 8),
     )
-
-    def open(self, what: Mapping[str, Any]) -> None:
-        """Put the cursor on a colleague."""
-        if what.get("record") is not None:
-            self.go_to(what["record"])
 
     def asked(self, connection: Connection, offset: int, limit: int) -> tuple[int, list[StaffRow]]:
         """Return the colleagues whose name holds what was typed."""
@@ -80,7 +76,9 @@ class StaffPage(RegisterPage[StaffRow]):
         for other in self.model.rows:
             if other.until is None and (chosen is None or other.id != chosen.id):
                 self._to.addItem(other.name, other.id)
-        if chosen is not None:
+        if chosen is None:
+            self._form.setFocus()
+        else:
             self.heading.setText(chosen.name)
 
     def save(self) -> None:

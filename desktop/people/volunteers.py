@@ -42,6 +42,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
 
     title: ClassVar[str] = "人员"
     noun = "人员"
+    entity: ClassVar[str] = "volunteer"
     watches: ClassVar[frozenset[str]] = frozenset(("volunteer", "community", "building"))
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "新的人员"),
@@ -71,13 +72,12 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         self._serving = self.filter_box("在任", [("在任的", True), ("全部", False)])
 
     def open(self, what: Mapping[str, Any]) -> None:
-        """Put the cursor on a person, or show only those of `ids` under their `title`."""
+        """The same; or show only those of `ids` under their `title`."""
         if what.get("ids") is not None:
             for box, entry in ((self._community, 0), (self._role, 0), (self._serving, 1)):
                 box.setCurrentIndex(entry)
             self.show_only(what["ids"], what.get("title", ""))
-        if what.get("record") is not None:
-            self.go_to(what["record"])
+        super().open(what)
 
     def asked(
         self, connection: Connection, offset: int, limit: int

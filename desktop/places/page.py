@@ -1,6 +1,6 @@
 """The homes: list, form, occupancy of many at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QTimer
@@ -49,6 +49,7 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
 
     title: ClassVar[str] = "住户"
     noun = "住户"
+    entity: ClassVar[str] = "household"
     placeholder = "姓名、拼音、电话、门牌"
     watches: ClassVar[frozenset[str]] = frozenset(("household", "building", "community"))
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
@@ -85,10 +86,9 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(action)
 
-    def open(self, what: Mapping[str, Any]) -> None:
-        """Put the cursor on a home."""
-        if what.get("record") is not None:
-            self.go_to(what["record"])
+    def row_name(self, of: HouseholdRow) -> str:
+        """A home is called by its address."""
+        return of.address
 
     def asked(
         self, connection: Connection, offset: int, limit: int
@@ -141,7 +141,6 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
             "改地址": lambda: self._open(self.renaming),
             "合并": lambda: self._open(self.merging),
             "拆分": lambda: self._open(self.splitting),
-            "改动记录": self._show_history,
         }
         self._tool_line = QWidget()
         tools = row(self._tool_line, gap=0)
@@ -225,12 +224,6 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
             command = set_occupancy(ids, self._many.currentData())
             self.context.background.write(
                 self, command, lambda done: self.said.emit(f"改了{done.value}户　　Ctrl+Z 撤销")
-            )
-
-    def _show_history(self) -> None:
-        if self.row is not None:
-            self.context.routes.go(
-                "data", tab="history", entity="household", record=self.row.id, name=self.row.address
             )
 
     @property

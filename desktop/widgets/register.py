@@ -1,7 +1,7 @@
 """A register: a filtered list at the left, the chosen record's form at the right."""
 
-from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
@@ -31,18 +31,22 @@ class RegisterPage(Page, Generic[R]):
     columns: Sequence[Column[Any]] = ()
     placeholder = "姓名、拼音、电话"
     noun = "记录"
+    # The table of the rows, whose history a link beside the form opens.
+    entity: ClassVar[str] = ""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.row: R | None = None
         self.only: tuple[Id, ...] | None = None
         self._wanted: Id | None = None
+        self._fresh = False
         self._ticket: Ticket | None = None
         self.model: RowModel[R] = RowModel(self.columns)
         self.model.more = self._more
         self.table = RowTable(self.model, self.title)
         self.text = QLineEdit()
-        self.heading = label(pixels=16)
+        self.heading = label(pixels=16, wrap=True)
+        self._history = button("改动记录", self.show_history, kind="link")
         self.foot = label(tone="second")
         self._chip = OnlyChip()
         self.filters = FlowLayout(gap=10)
@@ -72,6 +76,17 @@ class RegisterPage(Page, Generic[R]):
         """Return a row's id."""
         return of.id  # type: ignore[attr-defined,no-any-return]
 
+    def row_name(self, of: R) -> str:
+        """Return what a row is called over its history."""
+        return of.name  # type: ignore[attr-defined,no-any-return]
+
+    def open(self, what: Mapping[str, Any]) -> None:
+        """Put the cursor on a record, or begin a new one."""
+        if what.get("record") is not None:
+            self.go_to(what["record"])
+        elif what.get("new"):
+            self.begin_new()
+
     def refresh(self) -> None:
         """Read the list from its start."""
         if self._ticket is not None:
@@ -86,9 +101,18 @@ class RegisterPage(Page, Generic[R]):
             self.said.emit("您的身份只能查阅，不能登记")
             return
         self.table.clearSelection()
-        self.row = None
+        self.row, self._fresh = None, True
+        self._history.hide()
         self.heading.setText(f"新的{self.noun}")
         self.show_row(None)
+
+    def show_history(self) -> None:
+        """Open who changed what in the record in sight."""
+        if self.row is not None:
+            self.context.routes.go(
+                "data", tab="history", entity=self.entity, record=self.row_id(self.row),
+                name=self.row_name(self.row),
+            )  # fmt: skip
 
     def chosen_ids(self) -> list[Id]:
         """Return the ids of the rows that are marked."""
@@ -97,7 +121,7 @@ class RegisterPage(Page, Generic[R]):
 
     def go_to(self, record: Id | None) -> None:
         """Put the cursor on a record once it is listed."""
-        self._wanted = record
+        self._wanted, self._fresh = record, False
         self._seek()
 
     def show_only(self, ids: Sequence[Id], title: str) -> None:
@@ -150,7 +174,10 @@ class RegisterPage(Page, Generic[R]):
         left.addWidget(self.foot)
         inside = QWidget()
         layout = column(inside, (16, 14, 16, 14), 10)
-        layout.addWidget(self.heading)
+        head = row(gap=10)
+        head.addWidget(self.heading, 1)
+        head.addWidget(self._history)
+        layout.addLayout(head)
         self.form_parts(layout)
         layout.addStretch()
         form = panel()
@@ -177,12 +204,14 @@ class RegisterPage(Page, Generic[R]):
                 self.table.selectRow(at)
                 self._wanted = None
                 return
-        if self.row is None and self.model.rows:
+        # A refresh must not take away what is being typed as a new record.
+        if self.row is None and self.model.rows and not self._fresh:
             self.table.selectRow(0)
 
     def _moved(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid() and current.row() < len(self.model.rows):
-            self.row = self.model.rows[current.row()]
+            self.row, self._fresh = self.model.rows[current.row()], False
+            self._history.setVisible(bool(self.entity))
             self.show_row(self.row)
 
     def _more(self, offset: int) -> None:

@@ -90,12 +90,12 @@ class TabbedPage(Page):
         self._buttons[name].setChecked(True)
         self._stack.setCurrentWidget(page)
         self.setFocusProxy(page)
+        page.setFocus()
         self.about.emit(self._abouts.get(name, ""))
         page.open(what or {})
         if name in self._stale:
             self._stale.discard(name)
             page.refresh()
-        page.setFocus()
 
     def refresh(self) -> None:
         """Read the page in sight again, and the others when they are next shown."""

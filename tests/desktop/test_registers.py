@@ -2,10 +2,12 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
 
@@ -92,6 +94,43 @@ def test_many_rows_come_as_they_are_scrolled_to(qtbot: QtBot, shell: Shell) -> N
     assert len({row.id for row in page.model.rows}) == page.model.rowCount()
 
 
+@pytest.mark.parametrize(
+    ("room", "tab"), [("visits", "homes"), ("people", "volunteers"), ("people", "staff")]
+)  # fmt: skip
+def test_a_new_record_is_begun_by_a_route_and_kept(
+    qtbot: QtBot, shell: Shell, room: str, tab: str
+) -> None:
+    """From Ctrl+K one types at once, and what is done meanwhile takes nothing away."""
+    for _ in range(2):
+        shell.context.routes.go(room, tab=tab, new=True)
+        settle(qtbot, shell)
+        page: Any = shell.page.page  # type: ignore[attr-defined]
+        where = QApplication.focusWidget()
+        assert isinstance(where, QLineEdit)
+        assert page.row is None
+        qtbot.keyClicks(where, "kang")
+        page.refresh()
+        settle(qtbot, shell)
+        assert (page.row, where.text()) == (None, "kang")
+        assert not page._history.isVisible()
+        shell.context.routes.go("home")
+        settle(qtbot, shell)
+
+
+def test_every_register_leads_to_the_history_of_its_row(qtbot: QtBot, shell: Shell) -> None:
+    for room, tab, entity in (
+        ("visits", "homes", "household"), ("people", "volunteers", "volunteer"),
+    ):  # fmt: skip
+        page: Any = _page(qtbot, shell, room, tab)
+        page.table.selectRow(0)
+        settle(qtbot, shell)
+        page._history.click()
+        settle(qtbot, shell)
+        told = shell.page.page  # type: ignore[attr-defined]
+        assert isinstance(told, HistoryPage)
+        assert told._record == (entity, page.row.id, page.row_name(page.row))
+
+
 def test_a_campaign_is_set_up(qtbot: QtBot, shell: Shell) -> None:
     page = _page(qtbot, shell, "admin", "campaigns")
     assert isinstance(page, CampaignsPage)
@@ -132,7 +171,7 @@ def test_history_tells_a_homes_changes(qtbot: QtBot, shell: Shell) -> None:
     homes._form._fields["contact"].setText("王金丝雀")  # type: ignore[union-attr]
     homes.save()
     settle(qtbot, shell)
-    homes._show_history()
+    homes.show_history()
     settle(qtbot, shell)
     assert isinstance(shell.page, TabbedPage)
     page = shell.page.page
