@@ -180,6 +180,11 @@ def building_text(estate: str, number: str, *, rural: bool) -> str:
     return Address(estate, number, group=rural).building_text
 
 
+def any_home(connection: Connection) -> bool:
+    """Tell whether the ledger has a home at all."""
+    return connection.execute(select(Household.id).limit(1)).first() is not None
+
+
 def units(connection: Connection, building: Id) -> list[str]:
     """Return the units of a building that have homes, by number."""
     rows = connection.execute(

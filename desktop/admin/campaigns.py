@@ -52,7 +52,11 @@ class CampaignsPage(Page):
                 Column("未遇几次算尽责", lambda c: str(c.tries), 8, number=True),
             )
         )
-        self._table = RowTable(self._model, "走访任务")
+        self._table = RowTable(
+            self._model,
+            "走访任务",
+            "还没有走访任务。在右边填好保存，进度就按它算；没有任务时按近一年算",
+        )
         self._heading = label(pixels=16, wrap=True)
         self._history = button("改动记录", self._show_history, kind="link")
         self._name = text_field("名称", MOST_CHARACTERS)

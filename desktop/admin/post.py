@@ -46,7 +46,7 @@ class PostPage(Page):
         self._form = DraftForm(PostDraft, post_problems, {}, lambda: context.today)
         self._form.saved.connect(self.save)
         self._model: RowModel[DayOffLine] = RowModel(COLUMNS)
-        self._table = RowTable(self._model, "节假日")
+        self._table = RowTable(self._model, "节假日", "没有节假日表，到期的日子按周一至周五算")
         self._day, self._name = QLineEdit(), QLineEdit()
         self._day.setPlaceholderText("日期，如 10.1")
         self._day.setAccessibleName("放假或上班的日期")

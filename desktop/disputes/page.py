@@ -71,7 +71,9 @@ class DisputesPage(Page):
         self._wanted: Id | None = None
         self._only: Collection[Id] | None = None
         self._model: RowModel[DisputeRow] = RowModel(COLUMNS)
-        self._table = RowTable(self._model, "纠纷")
+        self._table = RowTable(
+            self._model, "纠纷", "没有这样的纠纷。按 Ctrl+N 登记，或到“数据”导入台账"
+        )
         self._panel = DisputePanel(context)
         self._chip = OnlyChip()
         self._state = QComboBox()

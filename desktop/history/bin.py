@@ -27,7 +27,7 @@ class BinPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._model: RowModel[Removed] = RowModel(COLUMNS)
-        self._table = RowTable(self._model, "回收站")
+        self._table = RowTable(self._model, "回收站", "回收站是空的")
         self._empty = label("回收站是空的。删除的记录会留在这里，可以放回去。", tone="second")
         head: QWidget = QWidget()
         line = row(head, gap=10)

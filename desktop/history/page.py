@@ -36,7 +36,7 @@ class HistoryPage(Page):
         self._record: tuple[str, Id, str] | None = None
         self._model: RowModel[Line] = RowModel(COLUMNS)
         self._model.more = self._more
-        self._table = RowTable(self._model, "改动记录")
+        self._table = RowTable(self._model, "改动记录", "没有改动过")
         self._name = label("全部操作", 16)
         self._details = QTextEdit()
         self._details.setReadOnly(True)

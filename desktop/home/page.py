@@ -19,6 +19,7 @@ from db.agenda import (
 )
 from db.figures.behind import Block, Figure, Records
 from db.kernel.workdays import Period, Week
+from db.places.lists import any_home
 from db.visits import CampaignLine
 from desktop.figures import open_records, open_rows
 from desktop.home.parts import Card, DueList, figure_button, titled_panel
@@ -26,6 +27,7 @@ from desktop.page import Context, Page
 from desktop.paper.words import signed
 from desktop.widgets.bars import CoverageBar, WeekChart
 from desktop.widgets.parts import Tone, clear, column, label, row
+from desktop.widgets.start import Start
 from desktop.words import long_day
 
 OPENS = {
@@ -59,6 +61,7 @@ class Today:
     weeks: list[tuple[Week, int]]
     campaign: CampaignLine
     progress: list[tuple[str, int, int, int]]
+    homes: bool
 
 
 class HomePage(Page):
@@ -92,6 +95,16 @@ class HomePage(Page):
         self._due = DueList(theme)
         self._due.wanted.connect(self._open_due)
         self._due_about = label(tone="second")
+        go = context.routes.go
+        self._start = Start(
+            "台账里还没有住户",
+            "有 Excel 台账就导入，各样的表头都能认；没有就先建楼栋，几层几户填好，一栋楼的户一次建齐。",
+            (
+                ("导入台账", lambda: go("data", tab="imports")),
+                ("新建楼栋", lambda: go("visits", tab="places", new=True)),
+            ),
+        )
+        self._start.hide()
         self._progress_about = label(tone="second")
         self._communities = QWidget()
         self._lines = QGridLayout(self._communities)
@@ -113,6 +126,7 @@ class HomePage(Page):
                 week_so_far(connection, day),
                 weekly_households(connection, day),
                 *progress(connection, day),
+                any_home(connection),
             )
 
         self.context.background.ask(self, question, self._show)
@@ -125,14 +139,15 @@ class HomePage(Page):
         outer.addLayout(cards)
         lower = row(gap=14)
         due, put = titled_panel("今天要做的", self._due_about)
+        put(self._start)
         put(self._due)
         lower.addWidget(due, 5)
         right = column(gap=14)
-        communities, put = titled_panel("走访进度", self._progress_about)
+        self._coverage, put = titled_panel("走访进度", self._progress_about)
         put(self._communities)
         chart, put = titled_panel("本周与前八周（户）")
         put(self._chart)
-        right.addWidget(communities)
+        right.addWidget(self._coverage)
         right.addWidget(chart, 1)
         lower.addLayout(right, 3)
         outer.addLayout(lower, 1)
@@ -140,11 +155,18 @@ class HomePage(Page):
     def _show(self, today: Today) -> None:
         self._today = today
         self._due.show_items(today.due)
+        begun = self._due.hasFocus()
+        self._start.setVisible(not today.homes)
+        self._due.setVisible(today.homes or bool(today.due))
+        self._coverage.setVisible(today.homes)
+        self.setFocusProxy(self._due if today.homes else self._start)
+        if begun:
+            self.setFocus()
         late = sum(item.urgency == "late" for item in today.due)
         doors = sum(item.kind == "走访" for item in today.due)
         self._due_about.setText(f"逾期{late}件" if late else "没有逾期的")
         if not today.due:
-            self._due_about.setText("没有到期的事，可以去走访")
+            self._due_about.setText("没有到期的事，可以去走访" if today.homes else "")
         elif doors:
             self._due_about.setText(self._due_about.text() + "；走访按楼道顺序")
         self._chart.show_weeks([(str(week.number), homes) for week, homes in today.weeks])

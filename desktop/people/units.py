@@ -84,7 +84,7 @@ class UnitsPage(Page):
         self._unit: UnitLine | None = None
         self._ticket: Ticket | None = None
         self._model: RowModel[UnitLine] = RowModel(COLUMNS)
-        self._table = RowTable(self._model, "谁负责哪些户")
+        self._table = RowTable(self._model, "谁负责哪些户", "还没有分户。先有住户和联户长，再分")
         self._shares: RowModel[Share] = RowModel(
             (
                 Column("户", lambda s: s.home.address, 11),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QModelIndex
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 from sqlalchemy import Connection
 
@@ -33,6 +34,7 @@ class BuildingsPage(Page):
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "新建楼栋"),
         ("Enter", "下一格，最后一格保存"),
+        ("Ctrl+B", "看选中的、刚建好的楼栋"),
         ("F2", "给选中的社区改名"),
         ("Alt+↑　Alt+↓", "选中的社区上移、下移"),
         ("Delete", "删除选中的空楼栋"),
@@ -42,9 +44,10 @@ class BuildingsPage(Page):
         super().__init__(context)
         self._buildings: Sequence[BuildingRow] = ()
         self._wanted: Id | None = None
+        self._newest: Id | None = None
         self._places = CommunityList(context)
         self._model: RowModel[BuildingRow] = RowModel(COLUMNS)
-        self._table = RowTable(self._model, "楼栋")
+        self._table = RowTable(self._model, "楼栋", "这里还没有楼栋，按 Ctrl+N 新建")
         self._table.setSelectionMode(RowTable.SelectionMode.SingleSelection)
         self._heading = label(pixels=16)
         self.form, self.card = BuildingForm(context), BuildingCard(context)
@@ -110,6 +113,7 @@ class BuildingsPage(Page):
         self.form.made.connect(self._made)
         self.card.said.connect(self.said)
         self.card.adding.connect(self._add_homes)
+        QShortcut(QKeySequence("Ctrl+B"), self).activated.connect(self._open_board)
 
     @property
     def _community(self) -> Id | None:
@@ -150,7 +154,7 @@ class BuildingsPage(Page):
     def _moved(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid() and current.row() < len(self._model.rows):
             chosen = self._model.rows[current.row()]
-            self._wanted = chosen.id
+            self._wanted, self._newest = chosen.id, None
             self._heading.setText(chosen.label)
             self._stack.setCurrentWidget(self.card)
             self.card.show_building(chosen)
@@ -158,6 +162,11 @@ class BuildingsPage(Page):
     def _show_form(self, heading: str) -> None:
         self._heading.setText(heading)
         self._stack.setCurrentWidget(self.form)
+
+    def _open_board(self) -> None:
+        building = self._newest or self._wanted
+        if building is not None:
+            self.context.routes.go("visits", entity="building", record=building)
 
     def _add_homes(self) -> None:
         at = self._table.currentIndex().row()
@@ -168,6 +177,6 @@ class BuildingsPage(Page):
             self.form.setFocus()
 
     def _made(self, building: Id, words: str) -> None:
-        self._wanted = building
+        self._wanted = self._newest = building
         self._heading.setText("新建楼栋")
-        self.said.emit(f"{words}　　Ctrl+Z 撤销")
+        self.said.emit(f"{words}　　Ctrl+B 去记走访　Ctrl+Z 撤销")

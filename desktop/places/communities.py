@@ -65,7 +65,7 @@ class CommunityList(QWidget):
         self._renaming: Id | None = None
         self._wanted: Id | None = None
         self._model: RowModel[CommunityRow] = RowModel(COLUMNS)
-        self._table = RowTable(self._model, "社区")
+        self._table = RowTable(self._model, "社区", "还没有社区，写上名称加上")
         self._table.setSelectionMode(RowTable.SelectionMode.SingleSelection)
         self.name = text_field("社区名称", MOST_LETTERS)
         self._fault = label("", 12, "late", wrap=True)

@@ -60,7 +60,9 @@ class TrainingsPage(Page):
         self._wanted: Id | None = None
         self._only: Collection[Id] | None = None
         self._sessions: RowModel[TrainingRow] = RowModel(SESSIONS)
-        self._table = RowTable(self._sessions, "培训")
+        self._table = RowTable(
+            self._sessions, "培训", "还没有培训。按 Ctrl+N 登记，或到“数据”导入签到表"
+        )
         self._chip = OnlyChip()
         self._foot = label(tone="second", wrap=True)
         self._roll = Roll(context)

@@ -81,7 +81,9 @@ class Roll(QFrame):
         self._reason.finished.connect(self._save_reason)
         self._leaving: tuple[Id, ...] = ()
         self._model: RowModel[Line] = RowModel(COLUMNS)
-        self._table = RowTable(self._model, "名单")
+        self._table = RowTable(
+            self._model, "名单", "名单上还没有人。打姓名或拼音首字母，从名册里加"
+        )
         self._table.installEventFilter(self)
         self._table.removing.connect(self._take_off)
         self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)

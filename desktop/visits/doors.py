@@ -80,7 +80,7 @@ class BasePage(Page):
         self._ticket: Ticket | None = None
         self._model: RowModel[BaseHome] = RowModel(COLUMNS)
         self._model.more = self._more
-        self._table = RowTable(self._model, "应访户")
+        self._table = RowTable(self._model, "应访户", "没有这样的户")
         self._chip = OnlyChip()
         self._part, self._community, self._text = QComboBox(), QComboBox(), QLineEdit()
         self._foot = label(tone="second")

@@ -27,6 +27,7 @@ from desktop.visits.campaigns import NONE, CampaignBox, Choice, choice
 from desktop.visits.door import DoorPanel
 from desktop.visits.overview import Overview
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
+from desktop.widgets.start import Start
 
 LIST_WIDTH, DOOR_WIDTH = 228, 304
 # Where the window is narrow for its type.
@@ -76,6 +77,16 @@ class VisitsPage(Page):
         self._marks = label(tone="accent")
         self._print = button("打印走访单", self.print_sheet, kind="link")
         self._left, self._scroll = panel(), QScrollArea()
+        go = context.routes.go
+        self._start = Start(
+            "还没有住户",
+            "建好楼栋，或者导入住户台账，这里就是一栋楼的门，按一个键记一次走访。",
+            (
+                ("新建楼栋", lambda: go("visits", tab="places", new=True)),
+                ("导入台账", lambda: go("data", tab="imports")),
+            ),
+        )
+        self._start.hide()
         self._hints: list[QLabel] = []
         self._count_timer = QTimer(self, singleShot=True, interval=COUNT_MS)
         self.setFocusProxy(self._board)
@@ -175,10 +186,11 @@ class VisitsPage(Page):
         self._left.setFixedWidth(theme.px(NARROW_LIST if narrow else LIST_WIDTH))
         self._door.setFixedWidth(theme.px(NARROW_DOOR if narrow else DOOR_WIDTH))
         self._print.setText("打印走访单" if narrow else "打印走访单　Ctrl+P")
+        some = self._start.isHidden()
         for widget in self._strip:
-            widget.setVisible(self.height() >= theme.px(LOW))
+            widget.setVisible(some and self.height() >= theme.px(LOW))
         for hint in self._hints:
-            hint.setVisible(self.height() >= theme.px(LOWER))
+            hint.setVisible(some and self.height() >= theme.px(LOWER))
         # Another text takes a button's key away.
         self._print.setShortcut("Ctrl+P")
         QTimer.singleShot(0, lambda: self._board.fit(self._scroll.viewport().width()))
@@ -199,6 +211,7 @@ class VisitsPage(Page):
         head.addWidget(self._print)
         layout.addLayout(head)
         layout.addWidget(self._counts)
+        layout.addWidget(self._start, 3)
         layout.addWidget(self._scroll, 3)
         for words in (KEYS_IN_SHORT, COUNTED_SO):
             hint = label(words, 12, "second", wrap=True)
@@ -254,6 +267,7 @@ class VisitsPage(Page):
             begun = (line for line in self._lines if 0 < line.remaining < line.base)
             first = next(begun, self._lines[0])
             self._community, self._building = first.community, first.building
+        self._show_whether(some=bool(self._lines))
         self._show_lines()
         self._read_board()
         campaign = self._campaign
@@ -261,6 +275,17 @@ class VisitsPage(Page):
         self.about.emit(
             f"{campaign.name}　{span}" if campaign.name else f"没有走访任务，按{NONE}计"
         )
+
+    def _show_whether(self, *, some: bool) -> None:
+        """Show the board, or where there is no door yet the ways to begin."""
+        begun = self._board.hasFocus()
+        self._start.setVisible(not some)
+        for widget in (self._scroll, self._counts, self._print, self._left, self._door):
+            widget.setVisible(some)
+        self.setFocusProxy(self._board if some else self._start)
+        if begun:
+            self.setFocus()
+        self._fit()
 
     def _show_lines(self) -> None:
         lines = lines_of(self._lines, self._community)
@@ -275,7 +300,7 @@ class VisitsPage(Page):
             f"应访\u2060{line.base}户　已访\u2060{line.done}　"
             f"尽责\u2060{line.exhausted}　剩\u2060{line.remaining}"
             if line
-            else "还没有住户：到“社区楼栋”新建，或到“数据”导入台账"
+            else ""
         )
 
     def _read_board(self) -> None:

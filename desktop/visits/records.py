@@ -99,7 +99,7 @@ class RecordsPage(Page):
         self._ticket: Ticket | None = None
         self._model: RowModel[VisitRow] = RowModel(COLUMNS)
         self._model.more = self._more
-        self._table = RowTable(self._model, "走访记录")
+        self._table = RowTable(self._model, "走访记录", "没有符合的走访。换个时间，或清掉筛选")
         self._chip = OnlyChip()
         self._period = PeriodBox(context.today)
         self._boxes = {name: QComboBox() for name in BOXES}

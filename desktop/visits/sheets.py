@@ -115,7 +115,7 @@ class SheetsPage(Page):
                 Column("", lambda t: _already(t, context), 12),
             )
         )
-        self._open_table = RowTable(self._open, "没有回来的走访单")
+        self._open_table = RowTable(self._open, "没有回来的走访单", "打出去的走访单都录回来了")
         self._table = TypedTable(self._typed)
         self._form = EntryForm(context, buttons=False)
         self._name, self._count = label(pixels=16), label(tone="second")

@@ -43,7 +43,7 @@ class RegisterPage(Page, Generic[R]):
         self._ticket: Ticket | None = None
         self.model: RowModel[R] = RowModel(self.columns)
         self.model.more = self._more
-        self.table = RowTable(self.model, self.title)
+        self.table = RowTable(self.model, self.title, f"没有符合的{self.noun}。按 Ctrl+N 登记")
         self.text = QLineEdit()
         self.heading = label(pixels=16, wrap=True)
         self._history = button("改动记录", self.show_history, kind="link")

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import (
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 T = TypeVar("T")
@@ -36,6 +43,7 @@ class RowModel(QAbstractTableModel, Generic[T]):
         self.columns = columns
         self.rows: list[T] = []
         self.total = 0
+        self.shown = False
         self.more: Callable[[int], None] | None = None
         self._asked = False
 
@@ -44,7 +52,7 @@ class RowModel(QAbstractTableModel, Generic[T]):
         self.beginResetModel()
         self.rows = list(rows)
         self.total = len(self.rows) if total is None else total
-        self._asked = False
+        self._asked, self.shown = False, True
         self.endResetModel()
 
     def add_rows(self, rows: Sequence[T]) -> None:
@@ -104,13 +112,17 @@ class RowModel(QAbstractTableModel, Generic[T]):
 
 
 class RowTable(QTableView):
-    """A calm table: whole rows, no grid; Ctrl+C copies the chosen rows as Excel takes them."""
+    """A calm table: whole rows, no grid; Ctrl+C copies the chosen rows as Excel takes them.
+
+    `empty` is said where rows were asked for and none came: why, and what to do.
+    """
 
     removing = Signal()
 
-    def __init__(self, model: RowModel[Any], name: str) -> None:
+    def __init__(self, model: RowModel[Any], name: str, empty: str = "") -> None:
         super().__init__()
         self.setModel(model)
+        self._rows, self.empty = model, empty
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -135,6 +147,16 @@ class RowTable(QTableView):
         assert isinstance(model, RowModel)  # noqa: S101  it was made with one
         for at, column in enumerate(model.columns):
             self.setColumnWidth(at, metrics.horizontalAdvance("国") * column.width + 18)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the rows, or what is said where there are none."""
+        super().paintEvent(event)
+        if self.empty and self._rows.shown and not self._rows.rows:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            room = self.viewport().rect().adjusted(24, 24, -24, -24)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(room, flags, self.empty)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Copy the chosen rows with their headings."""

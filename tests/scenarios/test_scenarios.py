@@ -115,6 +115,11 @@ def _(hands: Hands) -> None:
     hands.fill("恢复码", "".join(groups[at] for at in page._groups))
 
 
+@when("从这里数键")
+def _(hands: Hands) -> None:
+    hands.keys = 0
+
+
 @when("在楼栋表上一户一户记走访，共40户")
 def _(hands: Hands, story: Story) -> None:
     page = _tab(hands, VisitsPage)
@@ -195,6 +200,11 @@ def _(hands: Hands, story: Story) -> None:
 @then(parsers.parse("平均一户不超过{most:d}个键"))
 def _(hands: Hands, story: Story, most: int) -> None:
     assert hands.keys / story.doors <= most
+
+
+@then(parsers.parse("一共不超过{most:d}个键"))
+def _(hands: Hands, most: int) -> None:
+    assert hands.keys <= most
 
 
 @then(parsers.parse("周报有{pages:d}页，第一页写着“{words}”"))
