@@ -15,6 +15,7 @@ from desktop.admin.post import PostPage
 from desktop.background import Background
 from desktop.backup.page import BackupPage
 from desktop.disputes.page import DisputesPage
+from desktop.exports.page import ExportPage
 from desktop.history.bin import BinPage
 from desktop.history.page import HistoryPage
 from desktop.home.page import HomePage
@@ -55,6 +56,7 @@ PEOPLE = (
 )
 DATA = (
     Tab("imports", "导入", ImportPage),
+    Tab("exports", "导出", ExportPage),
     Tab("backup", "备份", BackupPage),
     Tab("history", "改动记录", HistoryPage),
     Tab("bin", "回收站", BinPage),
@@ -69,7 +71,7 @@ ADMIN = (
 WORDS = {
     "map": "进度 剩下的楼", "records": "走访台账 明细", "doors": "没走访的 剩下的户 尽责",
     "sheets": "打印门牌 任务单", "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长",
-    "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
+    "exports": "Excel 台账 表格 上报", "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
     "post": "节假日 锁定 主送", "accounts": "密码 用户", "campaigns": "专项行动",
 }  # fmt: skip
 # Which tab shows the rows of a table.

@@ -67,7 +67,7 @@ def test_an_older_ledger_is_backed_up_and_upgraded(tmp_path: Path) -> None:
     Ledger.create(old, post, PASSWORD, clock=morning())[0].close()
     _set_version(
         old,
-        "DROP TABLE unsaved", "DROP TABLE edition", "DROP TABLE field_sheet",
+        "DROP TABLE unsaved", "DROP TABLE edition", "DROP TABLE field_sheet", "DROP TABLE ledger_layout",
         "ALTER TABLE post DROP COLUMN lock_minutes", "ALTER TABLE volunteer DROP COLUMN homes",
         "UPDATE alembic_version SET version_num = '0001'",
     )  # fmt: skip

@@ -128,6 +128,9 @@ WORDS: Final[Mapping[str, Words]] = {
         "community": "社区", "household": "住户",
     }),
     "import_mapping": Words("导入的列", lambda *_: "记住的列"),
+    "ledger_layout": Words("台账的列", lambda *_: "导出用的列", labels={
+        "kind": "台账", "sheets": "每个社区一张表",
+    }),
     "post": Words("警务室设置", _named, PostDraft),
     "staff": Words("工作人员", _named, StaffDraft, {"until": "离任日期"}, {"kind": STAFF_NAMES}),
     "training": Words("培训", _training, TrainingDraft, {"note": "备注"}, {"kind": TRAINING_NAMES}),

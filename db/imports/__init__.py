@@ -16,6 +16,7 @@ from db.imports.account import FileAccount
 from db.imports.disputes import DisputePlanner
 from db.imports.headings import KINDS
 from db.imports.households import HouseholdPlanner
+from db.imports.kept import remember_layouts
 from db.imports.known import Known
 from db.imports.mappings import Mappings
 from db.imports.plan import Plan, RowReader, Table
@@ -114,6 +115,7 @@ def work_out(
                 mappings.remember(plan, table.heading.shape, table.heading.by_hand)
         for note in file.notes if file.tables else ():
             accounts[-1].note(note)
+    remember_layouts(connection, plan, [table for table, _ in found])
     rows = sum(len(table.rows) for table, _ in found) or 1
     done = 0
     for code in ORDER:

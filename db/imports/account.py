@@ -7,6 +7,8 @@ from db.imports.cells import shown
 from db.imports.reader import Cell
 from db.kernel.text import has_identity_number
 
+# The heading under which a workbook of rows sent back tells why.
+REASON = "退回原因"
 Fate = Literal["added", "changed", "unchanged", "duplicate", "rejected"]
 
 

@@ -5,8 +5,6 @@ from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
-
 from db.disputes import (
     Conclusion,
     Dispute,
@@ -15,6 +13,7 @@ from db.disputes import (
     FollowUp,
     dispute_problems,
 )
+from db.disputes.lines import dispute_lines
 from db.disputes.registering import paper_number
 from db.disputes.words import OPEN
 from db.imports.cells import shown
@@ -39,36 +38,7 @@ class DisputePlanner:
 
     @cached_property
     def _lines(self) -> dict[Id, dict[str, Any]]:
-        """The disputes of the ledger as the lines of a dispute ledger."""
-        execute = self.known.connection.execute
-        lines: dict[Id, dict[str, Any]] = {}
-        for row in execute(select(Dispute.__table__)).mappings():
-            blank = asdict(DisputeDraft())
-            lines[row["id"]] = {**blank, **row, "side_a": (), "side_b": ()}
-        parties = select(DisputeParty.__table__).order_by(DisputeParty.side, DisputeParty.place)
-        for row in execute(parties).mappings():
-            line, side = lines[row["dispute"]], row["side"].lower()
-            line[f"side_{side}"] += (row["name"],)
-            line[f"phone_{side}"] = line[f"phone_{side}"] or row["phone"]
-            line.setdefault("party_ids", {})[(row["side"], row["place"])] = row["id"]
-        for row in execute(select(Conclusion.__table__).order_by(Conclusion.day)).mappings():
-            performance = "done" if row["performed"] else "pending" if row["due"] else None
-            lines[row["dispute"]] |= {
-                "conclusion": row["id"],
-                "result": row["outcome"],
-                "mediated": row["day"],
-                "performance": performance,
-                "form": row["form"],
-                "due": row["due"],
-                "destination": row["destination"],
-            }
-        for row in execute(select(FollowUp.__table__).order_by(FollowUp.day)).mappings():
-            lines[row["dispute"]] |= {
-                "follow_up": row["id"],
-                "followed_up": row["day"],
-                "follow_up_result": row["result"],
-            }
-        return lines
+        return dispute_lines(self.known.connection)
 
     @cached_property
     def _found(self) -> dict[tuple[Any, ...], Id]:

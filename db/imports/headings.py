@@ -26,6 +26,7 @@ _FORBIDDEN = re.compile(
 _KNOWN_AND_IDLE = frozenset(
     "序号 编号 顺序号 序 NO NO. 行号 本人签名 签名 签字 签到 退回原因 是否完成".split()
 )
+_NUMBERS = frozenset("序号 顺序号 序 NO NO. 行号 编号".split())
 HEADING_ROWS = 30
 
 
@@ -355,6 +356,11 @@ def heading_at(
             }
             best = fit, Heading(known, first, last, columns, texts, left, forbidden, by_hand)
     return best
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a heading is for the running number of a row."""
+    return normal(text) in _NUMBERS
 
 
 def is_idle(text: str) -> bool:

@@ -25,6 +25,8 @@ from db.kernel.errors import UserError
 from db.kernel.text import squeeze
 from db.places import communities
 
+# What stands over a ledger that went out with its names masked.
+MASKED = "本表已遮名，供外部查阅，不能再导入"
 _TOTALS = re.compile(r"^(合计|总计|小计|共计|累计|总数|本页合计|本月合计|统计)")
 _FOOT = re.compile(
     r"^(填表人|制表|审核|填报人|负责人|注[:：]|说明[:：]|备注[:：]|填表日期|联系人[:：])"
@@ -107,6 +109,10 @@ def _recognised(book: Workbook, hints: Hints, names: Sequence[str]) -> Recognise
             found.left_out.append((sheet, *place[:2]))
             found.notes.append(f"工作表“{sheet.name}”按您说的没有导入")
             continue
+        if any(plain(cell) == MASKED for row in sheet.rows[:HEADING_ROWS] for cell in row):
+            raise UserError(
+                f"“{book.path.name}”是遮了名的台账，姓名电话不全，不能再导入；没有导入任何内容。"
+            )
         tables = list(_tables_of_sheet(book, sheet, hints, names))
         found.tables.extend(tables)
         if not tables and any(any(c is not None for c in row) for row in sheet.rows):

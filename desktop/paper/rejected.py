@@ -6,11 +6,9 @@ from pathlib import Path
 
 import xlsxwriter
 
-from db.imports.account import FileAccount, RejectedRow
+from db.imports.account import REASON, FileAccount, RejectedRow
 from db.imports.reader import Cell
 from db.kernel.files import write_atomically
-
-REASON = "退回原因"
 
 
 def write_rejected(accounts: Sequence[FileAccount], path: Path) -> int:

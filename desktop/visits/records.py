@@ -29,10 +29,10 @@ from db.visits.recording import remove_visits
 from desktop.background import Ticket
 from desktop.page import Context, Page
 from desktop.visits.editing import VisitEditor
-from desktop.visits.periods import PeriodBox
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.only import OnlyChip
 from desktop.widgets.parts import button, choose, column, fill, label, panel, row, scrolling
+from desktop.widgets.periods import PeriodBox
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import clock_words
 

@@ -47,6 +47,12 @@ class RowModel(QAbstractTableModel, Generic[T]):
         self.more: Callable[[int], None] | None = None
         self._asked = False
 
+    def show_columns(self, columns: Sequence[Column[T]]) -> None:
+        """Show other columns, and no rows until they come."""
+        self.beginResetModel()
+        self.columns, self.rows, self.total = columns, [], 0
+        self.endResetModel()
+
     def show_rows(self, rows: Sequence[T], total: int | None = None) -> None:
         """Show these rows; `total` says how many there are if these are only the first."""
         self.beginResetModel()

@@ -19,8 +19,8 @@ from desktop.reports.numbers import BEFORE, NOW, NumberLine
 from desktop.reports.page import ReportsPage
 from desktop.trainings.page import TrainingsPage
 from desktop.visits.doors import BasePage
-from desktop.visits.periods import period_words, typed_period
 from desktop.visits.records import RecordsPage
+from desktop.widgets.periods import period_words, typed_period
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.desktop.conftest import settle

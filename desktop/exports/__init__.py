@@ -1,0 +1,1 @@
+"""数据: ledgers out, in the columns they came in."""
