@@ -142,6 +142,22 @@ def test_nothing_is_due_in_an_empty_ledger(ledger: Ledger) -> None:
     assert (week.records, week.overdue, week.training_rate) == (0, 0, None)
 
 
+def test_one_dispute_can_owe_two_things(ledger: Ledger) -> None:
+    """An agreement neither followed up nor performed is overdue twice, on the list and in the sum."""
+    of = dispute(ledger, date(2026, 2, 2))
+    settle(ledger, of, date(2026, 2, 9), due=date(2026, 2, 20))
+    late = [item for item in items(ledger) if item.urgency == "late"]
+    assert [(item.kind, item.record) for item in late] == [("回访", of), ("履行", of)]
+    with ledger.read() as connection:
+        week = week_so_far(connection, DAY)
+        figures = count_disputes(dispute_facts(connection), Period(DAY, DAY), clocks(connection))
+    assert (week.overdue, figures.overdue) == (2, 2)
+    row = {"id": new_id(), "dispute": of, "day": date(2026, 2, 16), "result": "已履行"}
+    ledger.write(rows_command(FollowUp, [row]))
+    with ledger.read() as connection:
+        assert week_so_far(connection, DAY).overdue == 1
+
+
 def test_late_and_due_today_are_the_overdue_of_the_figures(sample: Ledger) -> None:
     with sample.read() as connection:
         facts, rules = dispute_facts(connection), clocks(connection)

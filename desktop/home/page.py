@@ -18,15 +18,17 @@ from db.agenda import (
     weekly_households,
 )
 from db.figures.behind import Block, Figure, Records
+from db.kernel.access import Right
 from db.kernel.workdays import Period, Week
 from db.places.lists import any_home
 from db.visits import CampaignLine
+from desktop.field_sheets import SheetPrinter
 from desktop.figures import open_records, open_rows
 from desktop.home.parts import Card, DueList, figure_button, titled_panel
 from desktop.page import Context, Page
 from desktop.paper.words import signed
 from desktop.widgets.bars import CoverageBar, WeekChart
-from desktop.widgets.parts import Tone, clear, column, label, row
+from desktop.widgets.parts import Tone, button, clear, column, label, row
 from desktop.widgets.start import Start
 from desktop.words import long_day
 
@@ -50,6 +52,8 @@ FIGURES: Final[dict[str, tuple[Block, str, str]]] = {
     "expected": ("trainings", "expected", "培训应到"),
     "rate_before": ("trainings", "rate", "培训"),
 }
+
+MOST_NAMED: Final = 3
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class HomePage(Page):
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("↑　↓", "选一件要做的"),
         ("Enter", "打开它"),
+        ("Ctrl+P", "打印走访单：选中的走访（Shift 或 Ctrl 选几件），没有选中的就是单子上全部"),
         ("Tab", "到数字上，Enter 打开它数的那些记录"),
     )
 
@@ -105,6 +110,11 @@ class HomePage(Page):
             ),
         )
         self._start.hide()
+        self._print = button("打印走访单　Ctrl+P", self.print_sheet, kind="link")
+        self._print.setShortcut("Ctrl+P")
+        self._print.setEnabled(context.may(Right.WRITE))
+        self._printer = SheetPrinter(context, self)
+        self._printer.said.connect(self.said)
         self._progress_about = label(tone="second")
         self._communities = QWidget()
         self._lines = QGridLayout(self._communities)
@@ -131,6 +141,21 @@ class HomePage(Page):
 
         self.context.background.ask(self, question, self._show)
 
+    def print_sheet(self) -> None:
+        """Print the walks that are chosen, or all of the list, as one numbered sheet."""
+        today = self._today
+        if today is None or not self._print.isEnabled():
+            return
+        walks = [item for item in self._due.chosen() if item.doors]
+        walks = walks or [item for item in today.due if item.doors]
+        doors = [door for item in walks for door in item.doors]
+        if not doors:
+            self.said.emit("单子上没有要走访的户")
+            return
+        where = [item.text.partition(" ")[0] for item in walks]
+        title = "、".join(where[:MOST_NAMED]) + ("等" if len(where) > MOST_NAMED else "")
+        self._printer.print(title, doors, today.campaign.id or None)
+
     def _build(self) -> None:
         outer = column(self, (20, 16, 20, 16), 16)
         cards = row(gap=14)
@@ -139,8 +164,12 @@ class HomePage(Page):
         outer.addLayout(cards)
         lower = row(gap=14)
         due, put = titled_panel("今天要做的", self._due_about)
-        put(self._start)
-        put(self._due)
+        below = QWidget()
+        inside = column(below, gap=4)
+        inside.addWidget(self._start, 1)
+        inside.addWidget(self._due, 1)
+        inside.addWidget(self._print, 0, Qt.AlignmentFlag.AlignRight)
+        put(below)
         lower.addWidget(due, 5)
         right = column(gap=14)
         self._coverage, put = titled_panel("走访进度", self._progress_about)
@@ -155,15 +184,16 @@ class HomePage(Page):
     def _show(self, today: Today) -> None:
         self._today = today
         self._due.show_items(today.due)
+        doors = sum(item.kind == "走访" for item in today.due)
         begun = self._due.hasFocus()
         self._start.setVisible(not today.homes)
         self._due.setVisible(today.homes or bool(today.due))
+        self._print.setVisible(bool(doors))
         self._coverage.setVisible(today.homes)
         self.setFocusProxy(self._due if today.homes else self._start)
         if begun:
             self.setFocus()
         late = sum(item.urgency == "late" for item in today.due)
-        doors = sum(item.kind == "走访" for item in today.due)
         self._due_about.setText(f"逾期{late}件" if late else "没有逾期的")
         if not today.due:
             self._due_about.setText("没有到期的事，可以去走访" if today.homes else "")

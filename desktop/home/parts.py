@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -100,11 +100,22 @@ class DueList(QListWidget):
         self.setAccessibleName("今天要做的")
         self.setItemDelegate(_DueDelegate(theme, self))
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.itemActivated.connect(
             lambda item: self.wanted.emit(item.data(Qt.ItemDataRole.UserRole))
         )
-        self.itemClicked.connect(lambda item: self.wanted.emit(item.data(Qt.ItemDataRole.UserRole)))
+        self.itemClicked.connect(self._clicked)
         theme.changed.connect(self.viewport().update)
+
+    def _clicked(self, item: QListWidgetItem) -> None:
+        # With Shift or Ctrl several are marked, for one field sheet.
+        if QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier:
+            self.wanted.emit(item.data(Qt.ItemDataRole.UserRole))
+
+    def chosen(self) -> list[AgendaItem]:
+        """Return the items that are marked, in their order."""
+        rows = sorted(index.row() for index in self.selectedIndexes())
+        return [self.item(at).data(Qt.ItemDataRole.UserRole) for at in rows]
 
     def show_items(self, items: Sequence[AgendaItem]) -> None:
         """Show the items in their order."""

@@ -14,13 +14,10 @@ from db.kernel.ids import Id
 from db.kernel.journal import Done
 from db.people import staff
 from db.places import Household, set_occupancy
-from db.post import the_post
 from db.visits import OUTCOME_NAMES, CampaignLine
 from db.visits.recording import record_visits, remove_visits
-from db.visits.sheets import SheetLine, print_sheet, sheet
+from desktop.field_sheets import SheetPrinter
 from desktop.page import Context, Page
-from desktop.paper.field_sheet import field_sheet
-from desktop.printing import pdf_of, print_paper
 from desktop.visits.board import Board
 from desktop.visits.buildings import BuildingList, Line, lines_of
 from desktop.visits.campaigns import NONE, CampaignBox, Choice, choice
@@ -76,6 +73,8 @@ class VisitsPage(Page):
         self._map_name = label("一张图", 14)
         self._marks = label(tone="accent")
         self._print = button("打印走访单", self.print_sheet, kind="link")
+        self._printer = SheetPrinter(context, self)
+        self._printer.said.connect(self.said)
         self._left, self._scroll = panel(), QScrollArea()
         go = context.routes.go
         self._start = Start(
@@ -159,26 +158,7 @@ class VisitsPage(Page):
         if not doors or self._campaign is None or not self.context.may(Right.WRITE):
             self.said.emit("这栋楼没有剩下的户，不用打印走访单")
             return
-        command = print_sheet(self._name.text(), doors, self._campaign.id or None)
-        self.context.background.write(self, command, self._numbered)
-
-    def _numbered(self, done: Done[SheetLine]) -> None:
-        number, day = done.value.number, self.context.today
-
-        def question(connection: Connection) -> bytes:
-            found = sheet(connection, number)
-            labels = [door.label for door in found.doors] if found else []
-            post = the_post(connection).name
-            paper = field_sheet(number, done.value.title, labels, post=post, printed=day)
-            return pdf_of([paper])
-
-        def made(pdf: bytes) -> None:
-            if print_paper(self, pdf):
-                self.said.emit(f"已打印第{number}号走访单")
-            else:
-                self.context.background.undo(self, done.no)
-
-        self.context.background.ask(self, question, made)
+        self._printer.print(self._name.text(), doors, self._campaign.id or None)
 
     def _fit(self) -> None:
         theme = self.context.theme

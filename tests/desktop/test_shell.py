@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -17,6 +18,7 @@ from db.kernel.clock import SetClock
 from db.ledger import Ledger
 from db.places import communities
 from db.sample import PASSWORD
+from db.visits.sheets import sheet
 from desktop.access.first_run import FirstRun
 from desktop.access.login import LogInPage
 from desktop.access.recovery import RecoveryPage
@@ -227,3 +229,31 @@ def test_both_themes_and_all_sizes_open_every_page(qtbot: QtBot, shell: Shell) -
             shell.context.routes.go(name)
             settle(qtbot, shell)
             assert not shell.grab().isNull()
+
+
+def test_a_walk_is_printed_from_today(
+    qtbot: QtBot, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = tmp_path / "sheet.pdf"
+
+    def accept(dialog: QPrintDialog) -> int:
+        dialog.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        dialog.printer().setOutputFileName(str(printed))
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(QPrintDialog, "exec", accept)
+    home = shell.page
+    assert isinstance(home, HomePage)
+    walks = [at for at, item in enumerate(home._today.due) if item.doors]  # type: ignore[union-attr]
+    home._due.clearSelection()
+    for at in walks[:2]:
+        home._due.item(at).setSelected(True)
+    home.setFocus()
+    qtbot.keyClick(home, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    settle(qtbot, shell)
+    assert printed.read_bytes()[:4] == b"%PDF"
+    with shell.context.ledger.read() as connection:
+        found = sheet(connection, 1)
+    assert found is not None
+    expected = [door for at in walks[:2] for door in home._today.due[at].doors]  # type: ignore[union-attr]
+    assert [door.household for door in found.doors] == expected
