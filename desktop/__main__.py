@@ -22,7 +22,6 @@ def main() -> int:
     gc.freeze()
     if isinstance(asked, int):
         return asked
-    gc.enable()
     from desktop.paths import has_screen
 
     if not has_screen():
@@ -35,9 +34,13 @@ def main() -> int:
             f"打不开窗口，这台电脑缺少显示要用的系统库（{error.name or error}）。", file=sys.stderr
         )
         return 3
-    from db.sample import sample_clock
+    gc.freeze()
+    gc.enable()
+    clock = None
+    if asked.own_day:
+        from db.sample import sample_clock
 
-    clock = sample_clock() if asked.own_day else None
+        clock = sample_clock()
     return open_window(Start(asked.data, asked.password, clock))
 
 

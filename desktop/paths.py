@@ -2,8 +2,6 @@
 
 import os
 import sys
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_config_path, user_data_path, user_log_path
@@ -40,8 +38,13 @@ def logs() -> Path:
 
 def version() -> str:
     """Return the program's version."""
+    from importlib.metadata import (  # noqa: PLC0415  slow to import
+        PackageNotFoundError,
+        version,
+    )
+
     try:
-        return installed_version(NAME)
+        return version(NAME)
     except PackageNotFoundError:
         return ""
 

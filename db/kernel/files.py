@@ -17,9 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-import psutil
-from filelock import FileLock, Timeout
-
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 
 PAGE: Final = 4096
@@ -243,6 +240,8 @@ def is_network_system(kind: str) -> bool:
 
 
 def _file_system(place: Path) -> str:
+    import psutil  # noqa: PLC0415  slow to import
+
     try:
         mounts = psutil.disk_partitions(all=True)
     except (OSError, psutil.Error):
@@ -298,12 +297,16 @@ class LedgerLock:
     def __init__(self, folder: Path) -> None:
         self._path = folder / "lock"
         self._note = folder / "lock.txt"
+        from filelock import FileLock  # noqa: PLC0415  slow to import
+
         self._lock = FileLock(
             self._path, timeout=0, mode=0o600, thread_local=False, fallback_to_soft=False
         )
 
     def acquire(self, note: str) -> None:
         """Take the lock; `note` says who and when. UserError if another program holds it."""
+        from filelock import Timeout  # noqa: PLC0415
+
         if self._path.is_symlink():
             raise LedgerDamaged("台账的锁文件被换成了链接，没有打开，也没有改动。请删掉这个链接。")
         try:

@@ -7,22 +7,21 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject
 
 from db.kernel.errors import PolicepostError
-from db.kernel.files import LedgerLock
 
 NAME = "raise"
 
 
 def ask_first_window(folder: Path) -> bool:
     """Ask the window that has this ledger open to come to the front; False if there is none."""
-    if not (folder / "ledger.db").exists():
+    bell = folder / NAME
+    if not bell.exists():
         return False
+    from db.kernel.files import LedgerLock  # noqa: PLC0415  slow to import
+
     lock = LedgerLock(folder)
     try:
         lock.acquire("正在打开")
     except PolicepostError:
-        bell = folder / NAME
-        if not bell.exists():
-            return False
         with contextlib.suppress(OSError):
             bell.write_text(bell.read_text() + ".")
             return True

@@ -1,5 +1,6 @@
 """What a home can become, each a small form in the panel: another address, several homes of one."""
 
+from abc import abstractmethod
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -56,17 +57,17 @@ class HomeForm(QWidget):
         line.addWidget(self.main)
         layout.addLayout(line)
 
+    @abstractmethod
     def fields(self, layout: QVBoxLayout) -> None:
         """Put the form's fields under its title."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sentence(self) -> str:
         """Return what will happen."""
-        raise NotImplementedError
 
+    @abstractmethod
     def command(self) -> tuple[Command[Any], Id, str]:
         """Return what to do, the home to go to after it and what to say; ValueError if unfinished."""
-        raise NotImplementedError
 
     def begin(self, home: HouseholdRow) -> None:
         """Open for a home."""

@@ -1,5 +1,6 @@
 """A register: a filtered list at the left, the chosen record's form at the right."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -56,21 +57,21 @@ class RegisterPage(Page, Generic[R]):
         self._build()
         self.setFocusProxy(self.table)
 
+    @abstractmethod
     def asked(self, connection: Connection, offset: int, limit: int) -> tuple[int, list[R]]:
         """Return how many rows there are, and a window of them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def form_parts(self, layout: QVBoxLayout) -> None:
         """Put the form's fields into the panel at the right."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show_row(self, chosen: R | None) -> None:
         """Show a row in the form, or with None a new one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def save(self) -> None:
         """Write what the form says."""
-        raise NotImplementedError
 
     def row_id(self, of: R) -> Id:
         """Return a row's id."""
