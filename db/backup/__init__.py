@@ -2,7 +2,7 @@
 
 A backup is one folder, `0007-20260323-0800`, with the encrypted ledger, the key slots and a sealed
 manifest. It is built under a `.partial` name and renamed when it is proved, so a folder without
-that ending is a backup that was whole once (docs/reliability.md 2.5). Order is the folder's own
+that ending is a backup that was whole once (docs/RELIABILITY.md). Order is the folder's own
 counter, never the clock.
 """
 

@@ -1,7 +1,7 @@
 """Sealed copies of a ledger's file: made in one step, closed, opened afresh and compared.
 
 The library's own copying is used, never a copy of the file: beside an open window the file alone
-may hold nothing (docs/reliability.md 2.5).
+may hold nothing (docs/RELIABILITY.md).
 """
 
 import contextlib
@@ -45,7 +45,7 @@ def copy_sealed(source: cipher.Connection, target: Path, key: cipher.Key) -> Non
     """Copy what the source sees into a new file under another key, in one step.
 
     The copy needs no log beside it, so it can be read from any medium. Copying page by page beside
-    a writer would start again for ever (reliability.md V9, V21).
+    a writer would start again for ever (docs/RELIABILITY.md, V9, V21).
     """
     os.close(new_private_file(target))
     connection = cipher.keyed(target, key, "mode=rw")

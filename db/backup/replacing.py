@@ -1,7 +1,7 @@
 """A backup put in the place of a good ledger, which is kept: one rename decides, so old or new is there.
 
 Restoring onto a damaged ledger moves the damaged files away first. A good one must not be missing
-for a moment, so it is copied aside whole and only then exchanged (docs/reliability.md 2.5).
+for a moment, so it is copied aside whole and only then exchanged (docs/RELIABILITY.md).
 """
 
 import contextlib

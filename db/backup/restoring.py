@@ -1,7 +1,7 @@
 """Putting a backup back: only where there is no good ledger, and without throwing anything away.
 
 A damaged ledger is moved aside whole (file, log, slots together) and kept. The data key stays the
-same, so every password that opened the ledger still does (docs/reliability.md 2.5).
+same, so every password that opened the ledger still does (docs/RELIABILITY.md).
 """
 
 import contextlib

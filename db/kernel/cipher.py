@@ -1,6 +1,6 @@
 """One connection to an encrypted file: keyed, set as we want it, and checked that it took.
 
-Everything here is measured in docs/reliability.md 1 and 2.2. Python's own SQLite is never loaded:
+Everything here is measured in docs/RELIABILITY.md. Python's own SQLite is never loaded:
 two copies of the library in one process would break each other's locks.
 """
 
@@ -98,7 +98,7 @@ def _set(connection: Connection, name: str, value: str, expected: object) -> Non
 def keyed(path: Path, key: Key, query: str) -> Connection:
     """Return a connection with its key set and nothing read yet; `query` is the URI's, as mode=rw.
 
-    The key goes in by a call, not by SQL, so no log or trace can see it (reliability.md V5).
+    The key goes in by a call, not by SQL, so no log or trace can see it (docs/RELIABILITY.md, V5).
     """
     connection = dbapi2.connect(
         f"{path.absolute().as_uri()}?{query}",
@@ -173,7 +173,7 @@ def connect(
     guarded: bool = True,
     foreign_keys: bool = True,
 ) -> Connection:
-    """Return a connection to a ledger's file that was set and checked (reliability.md 2.2).
+    """Return a connection to a ledger's file that was set and checked (docs/RELIABILITY.md).
 
     `key` is the 32 raw bytes of the "ledger" subkey. Never makes a file. Without `guarded` it may
     do what the guard denies. The library's own errors go up; `engine.translate` puts them in words.
@@ -211,7 +211,7 @@ def problems_of(connection: Connection) -> list[str]:
     """Return what is wrong with a file that has no log beside it; empty if it is whole.
 
     Two checks, because each sees what the other does not: the seal of every page, and the tables
-    and indexes built of them (reliability.md V13). Then references to rows that are not there.
+    and indexes built of them (docs/RELIABILITY.md, V13). Then references to rows that are not there.
     """
     problems: list[str] = []
     try:

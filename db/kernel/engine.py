@@ -1,7 +1,7 @@
 """The engines over the encrypted file: one writer, a few readers; and its errors put in words.
 
 The key is held by reference: dispose the engines first, then wipe it, and nothing can be opened
-with it any more (docs/reliability.md 2.2 and 2.4).
+with it any more (docs/RELIABILITY.md).
 """
 
 from collections.abc import Callable, Iterator
@@ -77,7 +77,7 @@ def open_writer(path: Path, key: cipher.Key) -> Engine:
     """Return the engine with the one connection that writes; `key` is the "ledger" subkey.
 
     Every transaction takes the right to write at its start, so it never fails half way for another
-    writer (reliability.md V20). Nothing is opened before the first use.
+    writer (docs/RELIABILITY.md, V20). Nothing is opened before the first use.
     """
     return _engine(lambda: connect(path, key, read_only=False), 1, "BEGIN IMMEDIATE")
 
@@ -141,7 +141,7 @@ def checkpoint(engine: Engine) -> bool:
 def integrity(engine: Engine) -> list[str]:
     """Return what is wrong with the writer's file, in plain Chinese; empty if it is whole.
 
-    The log is emptied first, as one of the checks reads past it (reliability.md V12). UserError if
+    The log is emptied first, as one of the checks reads past it (docs/RELIABILITY.md, V12). UserError if
     another window keeps it from being emptied.
     """
     if not checkpoint(engine):
@@ -173,7 +173,7 @@ def _of_code(code: int, *, at_commit: bool) -> PolicepostError:
 def translate(error: BaseException) -> PolicepostError:
     """Return what an error of the library means, in a sentence that holds no value of a row.
 
-    A read or write error while committing leaves the outcome unknown (reliability.md V18);
+    A read or write error while committing leaves the outcome unknown (docs/RELIABILITY.md, V18);
     SQLAlchemy names no statement for it. Raise the answer `from None`: the cause may hold what was
     typed.
     """

@@ -1,6 +1,6 @@
 """Files and folders of a ledger: private, written whole or not at all, looked at before opening.
 
-Rules from docs/reliability.md 2.2: a ledger is a regular file under one name, on a disk of this
+Rules from docs/RELIABILITY.md: a ledger is a regular file under one name, on a disk of this
 machine, opened by one writer at a time. Nothing here follows a link or waits on a pipe.
 """
 
@@ -295,10 +295,10 @@ class LedgerLock:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "lock"
-        self._note = folder / "lock.txt"
         from filelock import FileLock  # noqa: PLC0415  slow to import
 
+        self._path = folder / "lock"
+        self._note = folder / "lock.txt"
         self._lock = FileLock(
             self._path, timeout=0, mode=0o600, thread_local=False, fallback_to_soft=False
         )

@@ -2,7 +2,7 @@
 
 A slot holds the data key under Argon2id of a password (or under the recovery code, which is random
 enough by itself), sealed by XChaCha20-Poly1305 over all its other fields: a slot given to another
-name or with weakened parameters does not open (docs/reliability.md 2.4). Whoever can open a slot
+name or with weakened parameters does not open (docs/RELIABILITY.md). Whoever can open a slot
 holds the data key: roles are kept by the program, not by cryptography.
 """
 

@@ -17,7 +17,7 @@ from typing import Final
 from db.kernel.errors import EnvironmentFault, UserError
 from db.kernel.files import read_small, write_atomically
 
-# Seconds to wait after the first, second, ... failure in a row (docs/reliability.md 2.4).
+# Seconds to wait after the first, second, ... failure in a row (docs/RELIABILITY.md).
 WAITS: Final = (0, 0, 0, 5, 15, 30, 60, 120, 300, 900)
 FAILURES_OF_A_LOST_FILE: Final = 5
 _MOST_COUNTED: Final = 10_000
