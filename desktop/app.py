@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QLibraryInfo, Qt, QTimer
+from PySide6.QtCore import QByteArray, QLibraryInfo, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
@@ -47,7 +47,12 @@ class Start:
 
 
 class MainWindow(QMainWindow):
-    """One window from the first run to the end: a page to get in by, then the screens."""
+    """One window from the first run to the end: a page to get in by, then the screens.
+
+    `loaded` tells that what the screens need was loaded behind the log-in page.
+    """
+
+    loaded = Signal()
 
     def __init__(self, start: Start, settings: Settings, theme: Theme) -> None:
         super().__init__()
@@ -97,7 +102,11 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if self._load_later:
             self._load_later = False
-            QTimer.singleShot(0, lambda: self._opener.start(_load, lambda _: None, lambda _: None))
+            QTimer.singleShot(0, self._load)
+
+    def _load(self) -> None:
+        if not self._gone:
+            self._opener.start(_load, lambda _: self.loaded.emit(), lambda _: None)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Finish what is being written and close the ledger before the window goes."""
@@ -343,8 +352,6 @@ def _load() -> None:
 
     # The first spells a character out of a large table, which loads with it.
     readings("门")
-    # What is loaded stays to the end: searching it for garbage held the window up by 65 ms.
-    gc.freeze()
 
 
 def open_window(start: Start) -> int:
@@ -363,6 +370,8 @@ def open_window(start: Start) -> int:
     settings = Settings(paths.looks())
     window = MainWindow(start, settings, Theme(settings.looks))
     catch_everything(lambda: window)
+    # What is loaded stays to the end; searching all of it for garbage holds the window up.
+    window.loaded.connect(gc.freeze)
     window.show()
     code = application.exec()
     close_log()

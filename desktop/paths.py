@@ -38,14 +38,11 @@ def logs() -> Path:
 
 def version() -> str:
     """Return the program's version."""
-    from importlib.metadata import (  # noqa: PLC0415  slow to import
-        PackageNotFoundError,
-        version,
-    )
+    from importlib import metadata  # noqa: PLC0415  slow to import
 
     try:
-        return version(NAME)
-    except PackageNotFoundError:
+        return metadata.version(NAME)
+    except metadata.PackageNotFoundError:
         return ""
 
 

@@ -14,7 +14,7 @@ NAME = "raise"
 def ask_first_window(folder: Path) -> bool:
     """Ask the window that has this ledger open to come to the front; False if there is none."""
     bell = folder / NAME
-    if not bell.exists():
+    if not bell.exists() or not (folder / "ledger.db").exists():
         return False
     from db.kernel.files import LedgerLock  # noqa: PLC0415  slow to import
 

@@ -192,9 +192,10 @@ class Board(QWidget):
 
     def unmark(self) -> None:
         """Take all marks away."""
-        self._marked.clear()
-        self.marks_changed.emit(0)
-        self.update()
+        if self._marked:
+            self._marked.clear()
+            self.marks_changed.emit(0)
+            self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """All cells with their names."""
@@ -220,7 +221,7 @@ class Board(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
         for id_, door in self._doors.items():
             cell = self._cell(id_)
-            if cell.intersects(event.rect()):
+            if event.region().intersects(cell):
                 self._paint_door(painter, cell.adjusted(2, 2, -2, -2), door)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802

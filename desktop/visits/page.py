@@ -1,6 +1,8 @@
 """The visits page: communities and buildings, the board, the door."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
@@ -11,7 +13,7 @@ from sqlalchemy import Connection, select
 from db.coverage import BuildingLine, DoorState, building_progress, door_states
 from db.kernel.access import Right
 from db.kernel.ids import Id
-from db.kernel.journal import Done
+from db.kernel.journal import Command, Done, Tx
 from db.people import staff
 from db.places import Household, set_occupancy
 from db.visits import OUTCOME_NAMES, CampaignLine
@@ -34,6 +36,13 @@ LOW, LOWER = 680, 480
 COUNT_MS = 250
 KEYS_IN_SHORT = "1 见到人　2 未遇　3 拒访　4 电话　5 留门卡　0 空户　　方向键移动　空格多选　Enter 详细　Ctrl+Z 撤销"
 COUNTED_SO = "户数按见到人计；空户、无效不计入基数；未遇次数到了或拒访为已尽责"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What recording answers with: how its doors stand now, so that only their cells are painted."""
+
+    doors: list[DoorState]
 
 
 class VisitsPage(Page):
@@ -121,17 +130,20 @@ class VisitsPage(Page):
         self.context.background.ask(self, question, self._counted)
 
     def written(self, done: Done[Any]) -> bool:
-        """Read the building in sight at once, and count the others when it is quiet."""
+        """Show the building in sight at once as it is now, and count the others when it is quiet."""
         if {"campaign", "building", "community"} & set(done.touched):
             return False
-        self._read_board()
+        if isinstance(done.value, Recorded):
+            self._board.repaint_doors(done.value.doors)
+        else:
+            self._read_board()
         self._count_timer.start()
         return True
 
     def record(self, outcome: str) -> None:
         """Record what is typed at the marked doors, or at the one under the cursor."""
-        doors = self._board.chosen
-        if not doors or not self.context.may(Right.WRITE):
+        doors, campaign = self._board.chosen, self._campaign
+        if not doors or campaign is None or not self.context.may(Right.WRITE):
             return
         try:
             entry = self._door.entry.entry(outcome)
@@ -140,7 +152,7 @@ class VisitsPage(Page):
             return
         many = f"{len(doors)}户" if len(doors) > 1 else self._name_of(doors[0])
 
-        def recorded(_: Done[tuple[Id, ...]]) -> None:
+        def recorded(_: Done[Recorded]) -> None:
             self.said.emit(f"已登记：{many} {OUTCOME_NAMES[outcome]}　　Ctrl+Z 撤销")
             self._door.entry.done()
             self._door.keeper.typed()
@@ -149,7 +161,9 @@ class VisitsPage(Page):
             self._board.setFocus()
 
         address = many if len(doors) == 1 else ""
-        self.context.background.write(self, record_visits(doors, entry, address), recorded)
+        command = record_visits(doors, entry, address)
+        answering = _with_states(command, doors, campaign, self.context.today)
+        self.context.background.write(self, answering, recorded)
 
     def print_sheet(self) -> None:
         """Print the marked doors as a numbered sheet, or all that are left in the building."""
@@ -350,3 +364,13 @@ class VisitsPage(Page):
             return ""
         unit = f"{current.unit}单元" if current.unit else ""
         return f"{self._name.text()}{unit}{current.label}"
+
+
+def _with_states(
+    command: Command[Any], doors: Sequence[Id], campaign: CampaignLine, day: date
+) -> Command[Recorded]:
+    def run(tx: Tx) -> Recorded:
+        command.run(tx)
+        return Recorded(door_states(tx.connection, campaign, day, doors=doors))
+
+    return Command(command.action, command.right, run, note=command.note, id=command.id)
