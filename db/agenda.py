@@ -28,12 +28,13 @@ from db.visits import EVENING, IN_VAIN, CampaignLine, Visit, campaign_on, count_
 from db.visits.sheets import open_sheets
 
 Urgency = Literal["late", "today", "soon", "plain"]
-Kind = Literal["走访", "回访", "履行", "期限", "培训", "走访单"]
+Kind = Literal["走访", "回访", "履行", "期限", "报告", "培训", "走访单"]
 SOON_DAYS: Final = 5
 SHEET_DAYS: Final = 3
 BUILDINGS_SHOWN: Final = 4
 PARTIES_SHOWN: Final = 3
-GRAVE: Final = "grave"
+# How long the list asks whom a grave dispute was reported to.
+REPORT_DAYS: Final = 7
 
 
 class AgendaItem(NamedTuple):
@@ -156,13 +157,15 @@ def _disputes(connection: Connection, day: date) -> Iterator[AgendaItem]:
         for kind, by in rules.duties(facts, day)
         if (by - day).days <= SOON_DAYS
     ]
-    grave = [facts for facts in found if facts.risk == GRAVE and facts.registered == day]
+    since = day - timedelta(days=REPORT_DAYS)
+    grave = [facts for facts in found if facts.registered > since and facts.to_report_on(day)]
     named = _named(connection, [*(facts for _, _, facts in due), *grave])
     for by, kind, facts in sorted(due, key=lambda line: line[0]):
         remark, urgency = _pressing((by - day).days)
         yield AgendaItem(kind, named[facts.id], remark, urgency, "dispute", facts.id)
     for facts in grave:
-        yield AgendaItem("期限", named[facts.id], "重大，今天报街道", "today", "dispute", facts.id)
+        remark = "重大，今天报街道" if facts.registered == day else "重大，还没有记报给了谁"
+        yield AgendaItem("报告", named[facts.id], remark, "today", "dispute", facts.id)
 
 
 def _named(connection: Connection, facts: Sequence[Facts]) -> Mapping[Id, str]:

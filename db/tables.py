@@ -5,10 +5,11 @@ passed over.
 """
 
 from db import disputes, editions, people, places, post, trainings, visits
+from db.disputes import course
 from db.imports import kept, mappings
 from db.kernel import accounts, unsaved
 from db.visits import sheets
 
 WITH_TABLES = (
-    accounts, disputes, editions, kept, mappings, people, places, post, sheets, trainings, unsaved, visits,
+    accounts, course, disputes, editions, kept, mappings, people, places, post, sheets, trainings, unsaved, visits,
 )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from db.agenda import AgendaItem, agenda, campaign_of, week_so_far, weekly_households
 from db.coverage import building_progress, door_states
 from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp
+from db.disputes.course import Report
 from db.disputes.facts import count_disputes, dispute_facts
 from db.figures.week import clocks, week_figures
 from db.kernel.clock import SetClock
@@ -85,11 +86,16 @@ def test_an_agreement_is_followed_up_and_performed(ledger: Ledger) -> None:
     assert said(ledger, date(2026, 2, 20)) == []
 
 
-def test_a_grave_dispute_is_to_be_reported_on_its_day(ledger: Ledger) -> None:
-    dispute(ledger, DAY, risk="grave")
+def test_a_grave_dispute_is_asked_about_until_it_was_reported(ledger: Ledger) -> None:
+    of = dispute(ledger, DAY, risk="grave")
     name = "王小明、李强 邻里纠纷"
-    assert said(ledger) == [("期限", name, "重大，今天报街道", "today")]
-    assert said(ledger, DAY + timedelta(days=1)) == []
+    assert said(ledger) == [("报告", name, "重大，今天报街道", "today")]
+    asked = ("报告", name, "重大，还没有记报给了谁", "today")
+    assert said(ledger, DAY + timedelta(days=6)) == [asked]
+    assert said(ledger, DAY + timedelta(days=7)) == []
+    row = {"id": new_id(), "dispute": of, "day": DAY, "told": "街道办事处"}
+    ledger.write(rows_command(Report, [row]))
+    assert said(ledger) == said(ledger, DAY + timedelta(days=1)) == []
 
 
 def test_trainings_of_the_day_stand_with_their_hour(ledger: Ledger) -> None:

@@ -68,6 +68,7 @@ def test_an_older_ledger_is_backed_up_and_upgraded(tmp_path: Path) -> None:
     _set_version(
         old,
         "DROP TABLE unsaved", "DROP TABLE edition", "DROP TABLE field_sheet", "DROP TABLE ledger_layout",
+            "DROP TABLE dispute_session", "DROP TABLE dispute_extension", "DROP TABLE dispute_report", "DROP TABLE dispute_closing",
         "ALTER TABLE post DROP COLUMN lock_minutes", "ALTER TABLE volunteer DROP COLUMN homes",
         "UPDATE alembic_version SET version_num = '0001'",
     )  # fmt: skip

@@ -1,12 +1,15 @@
 """One dispute as its panel shows it: who, what, what has come of it, what is still to be done."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp, Reopening
+from db.disputes.course import Closing, Extension, MediationSession, Report
 from db.disputes.facts import Clocks, Duty, dispute_facts
+from db.disputes.steps import SESSION_RESULT_NAMES, lacks
 from db.disputes.words import FORM_NAMES, OPEN, RESULT_NAMES, SOURCE_NAMES
 from db.kernel.ids import Id
 from db.people.colleagues import staff_names
@@ -40,7 +43,10 @@ class DutyLine(NamedTuple):
 
 
 class DisputeCard(NamedTuple):
-    """A dispute; `state` is `open` or how it ended, `facts` are in the order they happened."""
+    """A dispute; `state` is `open` or how it ended, `facts` are in the order they happened.
+
+    `to_report` tells that it is grave and nobody was told, `may_close` that nothing is lacking.
+    """
 
     id: Id
     number: str
@@ -56,6 +62,9 @@ class DisputeCard(NamedTuple):
     note: str
     facts: tuple[FactLine, ...]
     duties: tuple[DutyLine, ...]
+    to_report: bool = False
+    closed: bool = False
+    may_close: bool = False
 
 
 def dispute_card(
@@ -86,6 +95,8 @@ def dispute_card(
         tuple(names[id_] for id_ in row.mediators), row.brief or "", row.note or "",
         tuple(_fact_lines(connection, dispute)),
         tuple(DutyLine(duty, by, (by - day).days) for duty, by in clocks.duties(facts, day)),
+        to_report=facts.to_report_on(day), closed=facts.closed_on(day),
+        may_close=ending is not None and not facts.closed_on(day) and not lacks(facts, ending),
     )  # fmt: skip
 
 
@@ -111,4 +122,32 @@ def _fact_lines(connection: Connection, dispute: Id) -> list[FactLine]:
     for row in connection.execute(follow_ups):
         line = FactLine("dispute_follow_up", row.id, row.day, "回访", row.result or "")
         found.append(((row.day, row.id), line))
+    found += _course_lines(connection, dispute)
     return [line for _, line in sorted(found, key=lambda entry: entry[0])]
+
+
+def _course_lines(connection: Connection, dispute: Id) -> Iterator[tuple[Any, FactLine]]:
+    """What happened while it was mediated, and the closing, each under what it is sorted by."""
+    said: dict[type[MediationSession | Extension | Report | Closing], Callable[[Any], tuple[str, str]]] = {
+        MediationSession: lambda row: (
+            f"调解{_at(row.at)}", _joined(row.place, SESSION_RESULT_NAMES[row.result], row.record),
+        ),
+        Extension: lambda row: (
+            "延期", _joined("双方书面同意", f"延到{row.until:%Y-%m-%d}", row.reason),
+        ),
+        Report: lambda row: (f"报告{_at(row.at)}", f"报给{row.told}"),
+        Closing: lambda row: ("结案", row.note or ""),
+    }  # fmt: skip
+    for record, words in said.items():
+        rows = select(record.__table__).where(record.dispute == dispute)
+        for row in connection.execute(rows):
+            line = FactLine(record.__tablename__, row.id, row.day, *words(row))
+            yield (row.day, row.id), line
+
+
+def _at(minutes: int | None) -> str:
+    return "" if minutes is None else f" {minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _joined(*words: str | None) -> str:
+    return "，".join(word for word in words if word)

@@ -8,7 +8,8 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Connection, select
 
 from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp, Reopening
-from db.disputes.words import KIND_NAMES
+from db.disputes.course import Closing, Extension, Report
+from db.disputes.words import GRAVE, KIND_NAMES
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, a_month_after, next_working_day
 
@@ -32,6 +33,13 @@ class Reopened(NamedTuple):
     id: Id = b"\xff"
 
 
+class Extended(NamedTuple):
+    """Both sides agreed on a day that the month runs until another."""
+
+    day: date
+    until: date
+
+
 @dataclass
 class Facts:
     """The dated facts of one dispute."""
@@ -45,6 +53,9 @@ class Facts:
     endings: list[Ending] = field(default_factory=list)
     reopenings: list[Reopened] = field(default_factory=list)
     follow_ups: list[date] = field(default_factory=list)
+    extensions: list[Extended] = field(default_factory=list)
+    reports: list[date] = field(default_factory=list)
+    closings: list[tuple[date, Id]] = field(default_factory=list)
 
     def ending_on(self, day: date) -> Ending | None:
         """Return the conclusion in force at the end of the day, None while the dispute is open."""
@@ -57,6 +68,21 @@ class Facts:
     def open_on(self, day: date) -> bool:
         """Tell whether it was registered by the day and not concluded by then."""
         return self.registered <= day and self.ending_on(day) is None
+
+    def closed_on(self, day: date) -> bool:
+        """Tell whether it is concluded at the end of the day and its file was closed by then."""
+        ending = self.ending_on(day)
+        return ending is not None and any(
+            closing > (ending.day, ending.id) for closing in self.closings if closing[0] <= day
+        )
+
+    def to_report_on(self, day: date) -> bool:
+        """Tell whether it is grave, open, and nobody was told of it by the day."""
+        return (
+            self.risk == GRAVE
+            and self.open_on(day)
+            and not any(told <= day for told in self.reports)
+        )
 
     def running_since(self, day: date) -> date:
         """Return the day its month runs from: registration, or the last reopening by the day."""
@@ -74,6 +100,14 @@ class Clocks:
         """Return the last day to conclude: one month, moved off days off."""
         return next_working_day(a_month_after(since), self.working_days)
 
+    def deadline(self, facts: Facts, day: date) -> date:
+        """Return the last day to conclude an open dispute, as it is known at the end of the day."""
+        since = facts.running_since(day)
+        agreed = [e.until for e in facts.extensions if since <= e.day <= day]
+        return max(
+            [self.conclude_by(since), *(next_working_day(u, self.working_days) for u in agreed)]
+        )
+
     def follow_up_by(self, agreed: date) -> date:
         """Return the last day for the follow-up of an agreement."""
         return next_working_day(agreed + timedelta(days=self.follow_up_days), self.working_days)
@@ -88,7 +122,7 @@ class Clocks:
             return
         ending = facts.ending_on(day)
         if ending is None:
-            yield "期限", self.conclude_by(facts.running_since(day))
+            yield "期限", self.deadline(facts, day)
         elif ending.outcome == "settled":
             if not any(ending.day <= done <= day for done in facts.follow_ups):
                 yield "回访", self.follow_up_by(ending.day)
@@ -143,6 +177,12 @@ def dispute_facts(connection: Connection, dispute: Id | None = None) -> list[Fac
         found[of].reopenings.append(Reopened(*reopened))
     for of, day in ask(FollowUp.dispute, FollowUp.dispute, FollowUp.day):
         found[of].follow_ups.append(day)
+    for of, *extended in ask(Extension.dispute, Extension.dispute, Extension.day, Extension.until):
+        found[of].extensions.append(Extended(*extended))
+    for of, day in ask(Report.dispute, Report.dispute, Report.day):
+        found[of].reports.append(day)
+    for of, *closing in ask(Closing.dispute, Closing.dispute, Closing.day, Closing.id):
+        found[of].closings.append((closing[0], closing[1]))
     return sorted(found.values(), key=lambda facts: (facts.registered, facts.id))
 
 
@@ -223,7 +263,7 @@ def open_disputes(connection: Connection, day: date, clocks: Clocks) -> list[Ope
     lines = []
     for f in dispute_facts(connection):
         if f.open_on(day):
-            by = clocks.conclude_by(f.running_since(day))
+            by = clocks.deadline(f, day)
             lines.append(
                 OpenDispute(
                     f.number, f.registered, f.kind, f.risk, tuple(names.get(f.id, ())),

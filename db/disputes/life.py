@@ -26,6 +26,8 @@ DESTINATIONS: Final = (
 )  # fmt: skip
 FACT_NAMES: Final = {
     "dispute_conclusion": "结论", "dispute_reopening": "重新受理", "dispute_follow_up": "回访",
+    "dispute_session": "调解记录", "dispute_extension": "延期", "dispute_report": "报告",
+    "dispute_closing": "结案",
 }  # fmt: skip
 _KINDS: Final = {record.__tablename__: record for record in FACTS}
 
@@ -66,7 +68,7 @@ class ReopeningDraft:
 
 def conclusion_problems(draft: ConclusionDraft, today: date) -> Iterator[Problem]:
     """Yield what keeps a conclusion from being stored."""
-    yield from _dated(draft, today)
+    yield from dated_problems(draft, today)
     if draft.outcome == "settled":
         if draft.form is None:
             yield Problem("form", "请选协议是书面还是口头")
@@ -82,18 +84,18 @@ def fact_problems(
     draft: PerformanceDraft | FollowUpDraft | ReopeningDraft, today: date
 ) -> Iterator[Problem]:
     """Yield what keeps a performance, a 回访 or a reopening from being stored."""
-    yield from _dated(draft, today)
+    yield from dated_problems(draft, today)
 
 
 def conclude(dispute: Id, draft: ConclusionDraft) -> Command[Id]:
     """Return the command that concludes an open dispute; it answers with the conclusion's id."""
 
     def run(tx: Tx) -> Id:
-        fit = _fit(tx, draft, conclusion_problems)
-        facts = _facts(tx.connection, dispute)
+        fit = fitted(tx, draft, conclusion_problems)
+        facts = facts_of(tx.connection, dispute)
         if facts.ending_on(tx.today) is not None:
             raise UserError("这件纠纷已经有结论，没有保存。要再调解，请先登记“重新受理”。")
-        _not_before(fit.day, facts.running_since(tx.today), "受理")
+        require_not_before(fit.day, facts.running_since(tx.today), "受理")
         settled = fit.outcome == "settled"
         values = {
             "day": fit.day, "outcome": fit.outcome, "form": fit.form if settled else None,
@@ -111,11 +113,11 @@ def perform(dispute: Id, draft: PerformanceDraft) -> Command[None]:
     """Return the command that tells an agreement was kept on a day."""
 
     def run(tx: Tx) -> None:
-        fit = _fit(tx, draft, fact_problems)
+        fit = fitted(tx, draft, fact_problems)
         ending = _agreement(tx, dispute)
         if ending.performed:
             raise UserError("这份协议已经登记为履行，没有重复保存。")
-        _not_before(fit.day, ending.day, "达成协议")
+        require_not_before(fit.day, ending.day, "达成协议")
         tx.change(Conclusion, {ending.id: {"performed": True, "performed_on": fit.day}})
 
     return Command("登记履行", Right.WRITE, run)
@@ -125,8 +127,8 @@ def follow_up(dispute: Id, draft: FollowUpDraft) -> Command[Id]:
     """Return the command that enters a 回访 of an agreement; it answers with its id."""
 
     def run(tx: Tx) -> Id:
-        fit = _fit(tx, draft, fact_problems)
-        _not_before(fit.day, _agreement(tx, dispute).day, "达成协议")
+        fit = fitted(tx, draft, fact_problems)
+        require_not_before(fit.day, _agreement(tx, dispute).day, "达成协议")
         made = new_id()
         tx.add(FollowUp, [{"id": made, "dispute": dispute, "day": fit.day, "result": fit.result}])
         return made
@@ -138,11 +140,11 @@ def reopen(dispute: Id, draft: ReopeningDraft) -> Command[Id]:
     """Return the command that takes a concluded dispute up again; its month begins anew."""
 
     def run(tx: Tx) -> Id:
-        fit = _fit(tx, draft, fact_problems)
-        ending = _facts(tx.connection, dispute).ending_on(tx.today)
+        fit = fitted(tx, draft, fact_problems)
+        ending = facts_of(tx.connection, dispute).ending_on(tx.today)
         if ending is None:
             raise UserError("这件纠纷还没有结论，不用重新受理。")
-        _not_before(fit.day, ending.day, "原来下结论")
+        require_not_before(fit.day, ending.day, "原来下结论")
         made = new_id()
         tx.add(Reopening, [{"id": made, "dispute": dispute, "day": fit.day, "reason": fit.reason}])
         return made
@@ -155,15 +157,17 @@ def unperform(dispute: Id) -> Command[None]:
 
     def run(tx: Tx) -> None:
         ending = _agreement(tx, dispute)
+        _refuse_closed(facts_of(tx.connection, dispute), tx.today)
         tx.change(Conclusion, {ending.id: {"performed": False, "performed_on": None}})
 
     return Command("取消履行登记", Right.WRITE, run)
 
 
 def remove_fact(entity: str, fact: Id) -> Command[None]:
-    """Return the command that takes out a conclusion, a reopening or a 回访 entered by mistake.
+    """Return the command that takes out something that was entered by mistake.
 
-    UserError where a later fact rests on it: a reopening on its conclusion, a 回访 on the agreement.
+    UserError where a later fact rests on it: a reopening or 结案 on its conclusion, a 回访 on the
+    agreement, 结案 on the 回访.
     """
 
     def run(tx: Tx) -> None:
@@ -171,44 +175,55 @@ def remove_fact(entity: str, fact: Id) -> Command[None]:
         dispute = tx.connection.execute(select(record.dispute).where(record.id == fact)).scalar()
         if dispute is None:
             raise UserError("这一条已经不在台账里了，没有改动。")
-        facts = _facts(tx.connection, dispute)
+        facts = facts_of(tx.connection, dispute)
         turns: list[tuple[date, Id]] = [(ending.day, ending.id) for ending in facts.endings]
-        turns = sorted([*turns, *((r.day, r.id) for r in facts.reopenings)])
+        turns = sorted([*turns, *facts.closings, *((r.day, r.id) for r in facts.reopenings)])
         own = next(((day, id_) for day, id_ in turns if id_ == fact), None)
         later = own is not None and own != turns[-1]
         followed = record is Conclusion and own and any(own[0] <= d for d in facts.follow_ups)
         if later or followed:
             raise UserError("后面登记的事以它为前提，没有删除。请从后往前删。")
+        if record is FollowUp:
+            _refuse_closed(facts, tx.today)
         tx.remove(record, [fact])
 
     return Command(f"删除{FACT_NAMES[entity]}", Right.WRITE, run)
 
 
-def _dated(draft: Any, today: date) -> Iterator[Problem]:
+def dated_problems(draft: Any, today: date) -> Iterator[Problem]:
+    """Yield what is wrong with a fact by its declaration, and a day that is not there yet."""
     yield from common_problems(draft)
     if draft.day and draft.day > today:
         yield Problem("day", "日期在今天以后")
 
 
-def _fit(tx: Tx, draft: Any, problems: Any) -> Any:
+def fitted(tx: Tx, draft: Any, problems: Any) -> Any:
+    """Return a draft as it is stored; UserError for its first problem."""
     fit = tidied(draft)
     if (problem := next(problems(fit, tx.today), None)) is not None:
         raise UserError(f"{problem.reason}，没有保存。")
     return fit
 
 
-def _facts(connection: Connection, dispute: Id) -> Facts:
+def facts_of(connection: Connection, dispute: Id) -> Facts:
+    """Return the facts of a dispute; UserError if it is gone."""
     require_dispute(connection, dispute)
     return next(facts for facts in dispute_facts(connection, dispute))
 
 
+def _refuse_closed(facts: Facts, today: date) -> None:
+    if facts.closed_on(today):
+        raise UserError("这件纠纷已经结案，没有改动。请先删除“结案”。")
+
+
 def _agreement(tx: Tx, dispute: Id) -> Ending:
-    ending = _facts(tx.connection, dispute).ending_on(tx.today)
+    ending = facts_of(tx.connection, dispute).ending_on(tx.today)
     if ending is None or ending.outcome != "settled":
         raise UserError("这件纠纷现在没有协议，没有保存。请先登记“调解成功”。")
     return ending
 
 
-def _not_before(day: date, first: date, of: str) -> None:
+def require_not_before(day: date, first: date, of: str) -> None:
+    """Raise UserError for a day before that of what it rests on, named by `of`."""
     if day < first:
         raise UserError(f"日期早于{of}的日期（{first:%Y-%m-%d}），没有保存。")

@@ -54,7 +54,7 @@ def disputes(connection: Connection, day: date, clocks: Clocks) -> list[DisputeR
         if facts.registered > day:
             continue
         ending = facts.ending_on(day)
-        by = clocks.conclude_by(facts.running_since(day)) if ending is None else None
+        by = clocks.deadline(facts, day) if ending is None else None
         brief, community = told[facts.id]
         rows.append(
             DisputeRow(

@@ -16,6 +16,7 @@ from db.disputes import (
     Reopening,
     dispute_problems,
 )
+from db.disputes.course import Closing, Extension, MediationSession, Report
 from db.disputes.words import KIND_NAMES
 from db.kernel.access import Right
 from db.kernel.errors import UserError
@@ -33,7 +34,7 @@ REGISTRATION: Final = (
 )  # fmt: skip
 SIDES: Final = {"A": "甲方", "B": "乙方"}
 _OWN: Final = ("registered", "source", "kind", "brief", "risk", "note")
-FACTS: Final = (Conclusion, Reopening, FollowUp)
+FACTS: Final = (Conclusion, Reopening, FollowUp, MediationSession, Extension, Report, Closing)
 
 
 def paper_number(text: str | None, year: int) -> tuple[int, str] | None:

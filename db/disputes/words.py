@@ -43,6 +43,7 @@ RISKS: Final = {
     "较大": "considerable", "中": "considerable", "疑难": "considerable", "较高": "considerable",
     "重大": "grave", "高": "grave", "重大疑难": "grave", "特别重大": "grave",
 }  # fmt: skip
+GRAVE: Final = "grave"
 RISK_NAMES: Final = {"ordinary": "一般", "considerable": "较大", "grave": "重大"}
 OPEN: Final = "open"
 RESULTS: Final = {

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from db.disputes import DisputeDraft
+from db.disputes.steps import SESSION_RESULT_NAMES
 from db.disputes.words import (
     FORM_NAMES,
     KIND_NAMES,
@@ -108,6 +109,15 @@ WORDS: Final[Mapping[str, Words]] = {
         **_DISPUTE, "outcome": "结果", "form": "协议形式", "due": "履行期限", "performed": "已履行",
         "performed_on": "履行日期", "destination": "移送去向",
     }, names={"outcome": RESULT_NAMES, "form": FORM_NAMES}),
+    "dispute_closing": Words("结案", _of_dispute("结案"), labels={**_DISPUTE, "note": "说明"}),
+    "dispute_extension": Words("延期", _of_dispute("延期"), labels={
+        **_DISPUTE, "until": "延到", "reason": "原因",
+    }),
+    "dispute_report": Words("报告", _of_dispute("报告"), labels={**_DISPUTE, "at": "时间", "told": "报给谁"}),
+    "dispute_session": Words("调解记录", _of_dispute("调解"), labels={
+        **_DISPUTE, "at": "时间", "place": "地点", "mediators": "调解人", "recorder": "记录人",
+        "invited": "参加人", "record": "调解记录", "result": "这次的结果",
+    }, names={"result": SESSION_RESULT_NAMES}),
     "dispute_follow_up": Words("回访", _of_dispute("回访"), labels={**_DISPUTE, "result": "回访结果"}),
     "dispute_party": Words("当事人", _named, labels={
         "dispute": "纠纷", "side": "哪一方", "place": "顺序", "name": "姓名", "phone": "电话",

@@ -47,9 +47,11 @@ class CardView(QWidget):
     def show_card(self, card: DisputeCard, today: date) -> None:
         """Show a dispute."""
         self._title.setText(" ".join(w for w in (card.number, f"{KIND_NAMES[card.kind]}纠纷") if w))
-        self._state.setText(RESULT_NAMES[card.state])
+        self._state.setText(RESULT_NAMES[card.state] + ("，已结案" if card.closed else ""))
         set_tone(self._state, STATE_TONES[card.state])
         clear(self._duties)
+        if card.to_report:
+            self._duties.addWidget(label("重大纠纷，还没有记报给了谁", 13, "late"))
         for duty in card.duties:
             self._duties.addWidget(_duty_label(duty))
         self._show_about(card)

@@ -13,12 +13,27 @@ from db.disputes.life import (
     ReopeningDraft,
     conclude,
     conclusion_problems,
+    dated_problems,
     fact_problems,
     follow_up,
     perform,
     reopen,
 )
 from db.disputes.registering import REGISTRATION, registration_problems
+from db.disputes.steps import (
+    SESSION_RESULT_NAMES,
+    TOLD,
+    ClosingDraft,
+    ExtensionDraft,
+    ReportDraft,
+    SessionDraft,
+    close,
+    extend,
+    extension_problems,
+    hold_session,
+    report,
+    session_problems,
+)
 from db.disputes.words import FORM_NAMES, KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES, SOURCE_NAMES
 from db.kernel.ids import Id
 from db.kernel.journal import Command
@@ -50,6 +65,12 @@ FACTS: dict[str, Fact] = {
     "perform": Fact("履行", PerformanceDraft, fact_problems, perform),
     "follow_up": Fact("回访", FollowUpDraft, fact_problems, follow_up),
     "reopen": Fact("重新受理", ReopeningDraft, fact_problems, reopen),
+    "session": Fact(
+        "调解记录", SessionDraft, session_problems, hold_session, {"result": SESSION_RESULT_NAMES},
+    ),
+    "extend": Fact("延期", ExtensionDraft, extension_problems, extend),
+    "report": Fact("报告", ReportDraft, dated_problems, report),
+    "close": Fact("结案", ClosingDraft, dated_problems, close),
 }  # fmt: skip
 
 
@@ -74,6 +95,8 @@ class FactForm(DraftForm):
         if fact.draft is ConclusionDraft:
             self.knows("destination", DESTINATIONS)
             self.edited.connect(self._ask_for_outcome)
+        if fact.draft is ReportDraft:
+            self.knows("told", TOLD)
 
     def begin(self) -> None:
         """Show it empty, for today."""

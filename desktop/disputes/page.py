@@ -13,7 +13,7 @@ from db.disputes.words import KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES
 from db.figures.week import clocks
 from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
-from desktop.disputes.panel import DisputePanel
+from desktop.disputes.panel import STEPS, DisputePanel
 from desktop.page import Context, Page
 from desktop.widgets.only import OnlyChip
 from desktop.widgets.parts import button, column, label, panel, row
@@ -50,13 +50,15 @@ class DisputesPage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "dispute", "dispute_party", "dispute_conclusion", "dispute_reopening",
-            "dispute_follow_up", "staff", "post", "day_off",
+            "dispute_follow_up", "dispute_session", "dispute_extension", "dispute_report",
+            "dispute_closing", "staff", "post", "day_off",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "登记纠纷"),
-        ("Enter", "登记下一件该办的事：结论、履行或回访"),
+        ("Enter", "登记下一件该办的事：结论、履行、回访、结案"),
         ("J　L　H", "登记结论　履行　回访"),
+        ("T　Y　B　G", "登记调解记录　延期　报告　结案"),
         ("C", "重新受理"),
         ("F2", "改登记"),
         ("Delete", "删除，可以撤销"),
@@ -154,6 +156,7 @@ class DisputesPage(Page):
             ("L", "perform"),
             ("H", "follow_up"),
             ("C", "reopen"),
+            *((key, name) for name, key in STEPS.items()),
         ):
             shortcut = QShortcut(QKeySequence(keys), self._table)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)

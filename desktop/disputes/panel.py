@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 from sqlalchemy import Connection
 
 from db.disputes import DisputeDraft
 from db.disputes.card import DisputeCard, FactLine, dispute_card
 from db.disputes.life import remove_fact, unperform
 from db.disputes.registering import change_dispute, register_dispute, registration, remove_dispute
+from db.disputes.steps import SessionDraft
+from db.disputes.words import GRAVE, OPEN
 from db.figures.week import clocks
 from db.kernel.access import Right
 from db.kernel.ids import Id
@@ -24,8 +27,12 @@ from desktop.disputes.card import CardView
 from desktop.disputes.forms import FACTS, FactForm, registration_form
 from desktop.page import Context
 from desktop.unsaved import Keeper
+from desktop.widgets.flow import FlowLayout
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, column, label, row, scrolling
+
+# What is entered when it happens, whatever is due next.
+STEPS = {"session": "T", "extend": "Y", "report": "B", "close": "G"}
 
 
 class DisputePanel(QFrame):
@@ -51,6 +58,7 @@ class DisputePanel(QFrame):
         self._view = CardView()
         self._view.removing.connect(self._remove_fact)
         self._main = button("", self.next_duty, kind="main")
+        self._steps: dict[str, QPushButton] = {}
         self._form = registration_form(lambda: context.today)
         self._facts = {name: FactForm(fact, lambda: context.today) for name, fact in FACTS.items()}
         for form in (self._form, *self._facts.values()):
@@ -121,6 +129,8 @@ class DisputePanel(QFrame):
         parties = "、".join(party.name for party in card.parties)
         self._of.setText(" ".join(word for word in (card.number, parties) if word))
         self._facts[name].begin()
+        if name == "session":
+            self._begin_session(card)
         self._show_form(self._facts[name])
 
     def next_duty(self) -> None:
@@ -177,12 +187,18 @@ class DisputePanel(QFrame):
         page = QWidget()
         outer = column(page)
         outer.addWidget(scrolling(inside), 1)
-        foot = row(margins=(16, 8, 16, 12), gap=6)
+        below = QWidget()
+        foot = FlowLayout(below, gap=4)
         foot.addWidget(button("改登记 F2", self.begin_change, kind="link"))
+        for name, key in STEPS.items():
+            words = f"{FACTS[name].title} {key}"
+            self._steps[name] = button(words, partial(self.begin_fact, name), kind="link")
+            foot.addWidget(self._steps[name])
         foot.addWidget(button("改动记录", self._show_history, kind="link"))
-        foot.addStretch()
-        foot.addWidget(self._main)
-        outer.addLayout(foot)
+        last = column(margins=(16, 4, 16, 12), gap=6)
+        last.addWidget(below)
+        last.addWidget(self._main, 0, Qt.AlignmentFlag.AlignRight)
+        outer.addLayout(last)
         self._reading_page = page
         return page
 
@@ -231,6 +247,12 @@ class DisputePanel(QFrame):
         if card is None:
             return
         self._view.show_card(card, self._context.today)
+        fitting = {
+            "session": card.state == OPEN, "extend": card.state == OPEN,
+            "report": card.risk == GRAVE, "close": card.may_close,
+        }  # fmt: skip
+        for name, step in self._steps.items():
+            step.setVisible(fitting[name])
         duty = self._next()
         self._main.setVisible(duty is not None and self._context.may(Right.WRITE))
         if duty is not None:
@@ -239,9 +261,11 @@ class DisputePanel(QFrame):
     def _next(self) -> str | None:
         if self._card is None:
             return None
+        if self._card.to_report:
+            return "report"
         wanted = {"期限": "conclude", "履行": "perform", "回访": "follow_up"}
         first = min(self._card.duties, key=lambda duty: duty.by, default=None)
-        return wanted[first.duty] if first else None
+        return wanted[first.duty] if first else "close" if self._card.may_close else None
 
     def _save_fact(self, name: str) -> None:
         try:
@@ -271,6 +295,17 @@ class DisputePanel(QFrame):
                 "data", tab="history", entity="dispute", record=self._card.id,
                 name=self._card.number or "这件纠纷",
             )  # fmt: skip
+
+    def _begin_session(self, card: DisputeCard) -> None:
+        """Who mediates is known; who else may have is completed while it is typed."""
+        draft = SessionDraft(day=self._context.today, mediators=card.mediators)
+        form = self._facts["session"]
+
+        def opened(known: tuple[list[str], list[str]]) -> None:
+            form.knows("mediators", known[1])
+            form.show_draft(draft)
+
+        self._context.background.ask(self, _known, opened)
 
     def _may(self) -> bool:
         if not self._context.may(Right.WRITE):

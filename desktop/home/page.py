@@ -75,6 +75,7 @@ class HomePage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "visit", "household", "campaign", "dispute", "dispute_conclusion", "dispute_follow_up",
+            "dispute_extension", "dispute_report",
             "training", "attendance", "field_sheet",
         )
     )  # fmt: skip

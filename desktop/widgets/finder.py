@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -17,7 +17,6 @@ from desktop.widgets.parts import column
 if TYPE_CHECKING:
     from desktop.page import Context
 
-WAIT_MS: Final = 60
 WIDTH, HEIGHT = 560, 420
 MOST_OFFERS: Final = 6
 
@@ -59,10 +58,8 @@ class Finder(QFrame):
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.itemActivated.connect(lambda item, _: self._choose(item))
         self._list.itemClicked.connect(lambda item, _: self._choose(item))
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._ask)
-        self._field.textChanged.connect(lambda: self._timer.start(WAIT_MS))
+        # At once: a question that has not begun when the next key comes is never asked.
+        self._field.textChanged.connect(lambda _: self._ask())
         layout = column(self, (12, 12, 12, 12), 8)
         layout.addWidget(self._field)
         layout.addWidget(self._list)

@@ -1,5 +1,7 @@
 """A dispute registered, concluded and followed up by keyboard on the running window."""
 
+from datetime import date
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
@@ -113,3 +115,42 @@ def test_disputes_are_found_by_pinyin_and_removed_ones_come_back(
     shell.undo()
     settle(qtbot, shell)
     assert len(page._model.rows) == 1
+
+
+def test_the_steps_of_a_mediation_are_entered_by_their_keys(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    line = page._model.rows[0]
+    assert line.state == "open"
+    press(qtbot, shell, "T")
+    form = page._panel._facts["session"]
+    assert form.isVisible()
+    press(
+        qtbot,
+        shell,
+        ENTER,
+        "930",
+        ENTER,
+        "警务室",
+        ENTER,
+        ENTER,
+        ENTER,
+        "楼长",
+        ENTER,
+        "说好三天内答复",
+    )
+    press(qtbot, shell, ENTER, "yd", ENTER)
+    press(qtbot, shell, "Y", ENTER, "2026-6-1", ENTER, "等鉴定", ENTER)
+    card = page._panel._card
+    assert card is not None
+    assert [fact.title for fact in card.facts] == ["调解 09:30", "延期"]
+    assert card.duties[0].by == date(2026, 6, 1)
+    assert "有待继续" in card.facts[0].detail
+    press(qtbot, shell, "J", "ch", ENTER, ENTER)
+    assert page._panel._steps["close"].isVisibleTo(page._panel)
+    assert not page._panel._steps["extend"].isVisibleTo(page._panel)
+    press(qtbot, shell, "G", ENTER, ENTER)
+    card = page._panel._card
+    assert card is not None
+    assert card.closed
+    assert "已结案" in page._panel._view._state.text()

@@ -1,0 +1,175 @@
+"""The steps of a mediation: a session, an extension, the report of a grave one, the closing.
+
+Each is one command and can be undone, like the facts of life.py.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from db.disputes.course import Closing, Extension, MediationSession, Report
+from db.disputes.facts import Ending, Facts
+from db.disputes.life import dated_problems, facts_of, fitted, require_not_before
+from db.kernel.access import Right
+from db.kernel.errors import UserError
+from db.kernel.fields import KEEP_FIVE_YEARS, Field, Problem, entry
+from db.kernel.ids import Id, new_id
+from db.kernel.journal import Command, Tx
+from db.kernel.workdays import a_month_after
+from db.people.colleagues import staff_by_name
+
+SESSION_RESULTS: Final = {"成功": "settled", "不成": "failed", "有待继续": "continued"}
+SESSION_RESULT_NAMES: Final = {code: word for word, code in SESSION_RESULTS.items()}
+# Whom a post usually tells; another can be written.
+TOLD: Final = ("街道办事处", "街道综治中心", "司法所", "派出所值班领导")
+
+
+@dataclass(frozen=True)
+class SessionDraft:
+    """A 调解 that was held (the fields of the 调解记录)."""
+
+    day: date | None = entry(Field("调解日期", kind="day", required=True))
+    at: int | None = entry(Field("时间", kind="time"))
+    place: str | None = entry(Field("地点", most=100))
+    mediators: tuple[str, ...] = entry(Field("调解人", kind="names", most=40), ())
+    recorder: str | None = entry(Field("记录人", kind="name", most=40))
+    invited: str | None = entry(Field("参加人", most=200, purpose="调解文书", keep=KEEP_FIVE_YEARS))
+    record: str | None = entry(
+        Field("调解记录", most=4000, purpose="调解文书", keep=KEEP_FIVE_YEARS)
+    )
+    result: str = entry(
+        Field("这次的结果", kind="choice", choices=SESSION_RESULTS, required=True), "continued"
+    )
+
+
+@dataclass(frozen=True)
+class ExtensionDraft:
+    """Both sides agreed in writing, on this day, that the mediation takes longer."""
+
+    day: date | None = entry(Field("同意日期", kind="day", required=True))
+    until: date | None = entry(Field("延到", kind="day", required=True, ahead=True))
+    reason: str | None = entry(Field("原因", most=200))
+
+
+@dataclass(frozen=True)
+class ReportDraft:
+    """A grave dispute was reported: when and to whom."""
+
+    day: date | None = entry(Field("报告日期", kind="day", required=True))
+    at: int | None = entry(Field("时间", kind="time"))
+    told: str = entry(Field("报给谁", required=True, most=60), "")
+
+
+@dataclass(frozen=True)
+class ClosingDraft:
+    """The file is closed."""
+
+    day: date | None = entry(Field("结案日期", kind="day", required=True))
+    note: str | None = entry(Field("说明", most=200))
+
+
+def session_problems(draft: SessionDraft, today: date) -> Iterator[Problem]:
+    """Yield what keeps a session from being stored."""
+    yield from dated_problems(draft, today)
+    if draft.result not in SESSION_RESULT_NAMES:
+        yield Problem("result", "请选这次的结果")
+
+
+def extension_problems(draft: ExtensionDraft, today: date) -> Iterator[Problem]:
+    """Yield what keeps an extension from being stored."""
+    yield from dated_problems(draft, today)
+    if draft.day and draft.until and draft.until <= draft.day:
+        yield Problem("until", "延到的日子要在同意日期以后")
+
+
+def hold_session(dispute: Id, draft: SessionDraft) -> Command[Id]:
+    """Return the command that enters a session; mediators not known yet become colleagues."""
+
+    def run(tx: Tx) -> Id:
+        fit = fitted(tx, draft, session_problems)
+        facts = _open(tx, dispute)
+        require_not_before(fit.day, facts.running_since(tx.today), "受理")
+        values = {
+            n: getattr(fit, n)
+            for n in ("day", "at", "place", "recorder", "invited", "record", "result")
+        }
+        made = new_id()
+        row = {
+            "id": made,
+            "dispute": dispute,
+            "mediators": staff_by_name(tx, fit.mediators),
+            **values,
+        }
+        tx.add(MediationSession, [row])
+        return made
+
+    return Command("登记调解记录", Right.WRITE, run)
+
+
+def extend(dispute: Id, draft: ExtensionDraft) -> Command[Id]:
+    """Return the command that enters an extension; it must reach beyond the month it extends."""
+
+    def run(tx: Tx) -> Id:
+        fit = fitted(tx, draft, extension_problems)
+        facts = _open(tx, dispute)
+        since = facts.running_since(tx.today)
+        require_not_before(fit.day, since, "受理")
+        if fit.until <= a_month_after(since):
+            raise UserError("延到的日子没有超过原来的一个月期限，不用延期，没有保存。")
+        made = new_id()
+        values = {"day": fit.day, "until": fit.until, "reason": fit.reason}
+        tx.add(Extension, [{"id": made, "dispute": dispute, **values}])
+        return made
+
+    return Command("登记延期", Right.WRITE, run)
+
+
+def report(dispute: Id, draft: ReportDraft) -> Command[Id]:
+    """Return the command that enters to whom and when a dispute was reported."""
+
+    def run(tx: Tx) -> Id:
+        fit = fitted(tx, draft, dated_problems)
+        require_not_before(fit.day, facts_of(tx.connection, dispute).registered, "登记")
+        made = new_id()
+        values = {"day": fit.day, "at": fit.at, "told": fit.told}
+        tx.add(Report, [{"id": made, "dispute": dispute, **values}])
+        return made
+
+    return Command("登记报告", Right.WRITE, run)
+
+
+def close(dispute: Id, draft: ClosingDraft) -> Command[Id]:
+    """Return the command that closes the file of a concluded dispute; UserError for what it lacks."""
+
+    def run(tx: Tx) -> Id:
+        fit = fitted(tx, draft, dated_problems)
+        facts = facts_of(tx.connection, dispute)
+        ending = facts.ending_on(tx.today)
+        if ending is None:
+            raise UserError("这件纠纷还没有结论，不能结案。")
+        if facts.closed_on(tx.today):
+            raise UserError("这件纠纷已经结案，没有重复保存。")
+        if lacking := lacks(facts, ending):
+            raise UserError(f"还没有登记{'、'.join(lacking)}，不能结案。")
+        require_not_before(fit.day, max([ending.day, *facts.follow_ups]), "结论、回访")
+        made = new_id()
+        tx.add(Closing, [{"id": made, "dispute": dispute, "day": fit.day, "note": fit.note}])
+        return made
+
+    return Command("结案", Right.WRITE, run)
+
+
+def lacks(facts: Facts, ending: Ending) -> list[str]:
+    """Return what a concluded dispute still lacks to be closed."""
+    if ending.outcome != "settled":
+        return []
+    lacking = ["履行"] if ending.due is not None and not ending.performed else []
+    return lacking + ([] if any(day >= ending.day for day in facts.follow_ups) else ["回访"])
+
+
+def _open(tx: Tx, dispute: Id) -> Facts:
+    facts = facts_of(tx.connection, dispute)
+    if facts.ending_on(tx.today) is not None:
+        raise UserError("这件纠纷已经有结论，没有保存。要再调解，请先登记“重新受理”。")
+    return facts
