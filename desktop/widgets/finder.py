@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
 from db.kernel.pinyin import search_key
-from db.search import Hit, find
+from db.search import Hit, find, warm
 from desktop.background import Ticket
 from desktop.widgets.parts import column
 
@@ -73,6 +73,7 @@ class Finder(QFrame):
 
     def begin(self) -> None:
         """Open, ready to type."""
+        self._context.background.ask(self, warm, lambda _: None)
         self._field.clear()
         self._show("", ())
         self.place()
