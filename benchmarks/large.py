@@ -110,7 +110,7 @@ def _against_bare(
     def ask() -> Sequence[Any]:
         return question(connection, campaign, day)
 
-    statement, values = _statement(connection, ask)
+    statement, values = statement_of(connection, ask)
 
     def ask_bare() -> list[Any]:
         found: list[Any] = bare.execute(statement, values).fetchall()
@@ -121,13 +121,14 @@ def _against_bare(
     return compared(name, *in_turn(COVERAGE_RUNS, here(ask), here(ask_bare)), 1.5)
 
 
-def _statement(connection: Connection, ask: Callable[[], object]) -> tuple[str, tuple[Any, ...]]:
+def statement_of(connection: Connection, ask: Callable[[], object]) -> tuple[str, tuple[Any, ...]]:
     """Return the one statement a question sends, with its values."""
     sent: list[tuple[str, Any]] = []
 
     def keep(*told: Any) -> None:
         _, _, said, values, *_ = told
-        sent.append((said, tuple(values)))
+        if said != "BEGIN":
+            sent.append((said, tuple(values)))
 
     event.listen(connection, "before_cursor_execute", keep)
     ask()

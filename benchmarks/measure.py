@@ -87,18 +87,18 @@ def process(
     words = [str(word) for word in command]
 
     def run() -> Spent:
-        with tempfile.TemporaryFile() as said:
+        with tempfile.TemporaryFile() as output:
             start = time.perf_counter()
             child = subprocess.Popen(
-                words, stdout=said, stderr=subprocess.STDOUT, cwd=ROOT,
+                words, stdout=output, stderr=subprocess.STDOUT, cwd=ROOT,
                 env=_environment(environment or {}),
             )  # fmt: skip
             _, status, usage = os.wait4(child.pid, 0)
             wall = time.perf_counter() - start
             child.returncode = os.waitstatus_to_exitcode(status)
             if child.returncode:
-                said.seek(0)
-                sys.exit(f"{words[0]} ended with {child.returncode}: {said.read().decode()}")
+                output.seek(0)
+                sys.exit(f"{words[0]} ended with {child.returncode}: {output.read().decode()}")
         return Spent(wall, usage.ru_utime + usage.ru_stime)
 
     return run
@@ -114,15 +114,14 @@ def telling(command: Sequence[str | Path]) -> Callable[[], Spent]:
 
     So its start and what it prepares stay out of the measure.
     """
+    return lambda: Spent(*said(command))
+
+
+def said(command: Sequence[str | Path]) -> Any:
+    """Run a process and return what it prints as JSON; it must end well."""
     words = [str(word) for word in command]
-
-    def run() -> Spent:
-        done = subprocess.run(
-            words, stdout=subprocess.PIPE, cwd=ROOT, env=_environment({}), check=True
-        )
-        return Spent(*json.loads(done.stdout))
-
-    return run
+    done = subprocess.run(words, stdout=subprocess.PIPE, cwd=ROOT, env=_environment({}), check=True)
+    return json.loads(done.stdout)
 
 
 def tell(job: Callable[[], object]) -> None:
