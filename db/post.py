@@ -31,6 +31,8 @@ class Post(Record):
     addressee: Mapped[str | None]
     follow_up_days: Mapped[int] = mapped_column(default=7)
     lock_minutes: Mapped[int | None]
+    committee: Mapped[str | None]
+    court: Mapped[str | None]
 
 
 class DayOff(Record):
@@ -56,6 +58,8 @@ class PostDraft:
     lock_minutes: int | None = entry(
         Field("离开几分钟后锁定", kind="count", most=120), LOCK_MINUTES
     )
+    committee: str | None = entry(Field("调解委员会", most=40))
+    court: str | None = entry(Field("管辖法院", most=40))
 
 
 def set_up_post(draft: PostDraft) -> Command[None]:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select, union_all
 
 from db.disputes import Dispute, DisputeParty
+from db.disputes.numbers import short_number
 from db.disputes.words import KIND_NAMES
 from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
@@ -231,11 +232,17 @@ def _disputes(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:
         names.setdefault(dispute, []).append(name)
     rows = connection.execute(
         select(
-            Dispute.id, Dispute.paper_year, Dispute.paper_number, Dispute.kind, Dispute.registered
+            Dispute.id,
+            Dispute.given_year,
+            Dispute.given_number,
+            Dispute.paper_year,
+            Dispute.paper_number,
+            Dispute.kind,
+            Dispute.registered,
         ).where(Dispute.id.in_(ids))
     )
-    for id_, year, number, kind, registered in rows:
-        shown = f"{year}-{number}" if year and number else number or ""
+    for id_, given_year, given, paper_year, paper, kind, registered in rows:
+        shown = short_number(given_year, given, paper_year, paper)
         who = "、".join(names.get(id_, [])[:PARTIES_SHOWN])
         when = f"{_day(registered)}登记"
         title = " ".join(word for word in (shown, f"{KIND_NAMES[kind]}纠纷") if word)

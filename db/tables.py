@@ -5,11 +5,12 @@ passed over.
 """
 
 from db import disputes, editions, people, places, post, trainings, visits
-from db.disputes import course
+from db.disputes import course, numbers
 from db.imports import kept, mappings
 from db.kernel import accounts, unsaved
 from db.visits import sheets
 
 WITH_TABLES = (
-    accounts, course, disputes, editions, kept, mappings, people, places, post, sheets, trainings, unsaved, visits,
+    accounts, course, disputes, editions, kept, mappings, numbers, people, places, post, sheets, trainings,
+    unsaved, visits,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, SmallInteger
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.disputes.words import (
@@ -27,11 +27,15 @@ from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
 from db.kernel.records import Ids, Record, Values
 
-_PARTY: Any = {"purpose": "调解文书", "keep": KEEP_FIVE_YEARS}
+PARTY: Any = {"purpose": "调解文书", "keep": KEEP_FIVE_YEARS}
 
 
 class Dispute(Record):
-    """A registered dispute. `paper_number` of `paper_year` is the number of an imported ledger."""
+    """A registered dispute. `paper_number` of `paper_year` is the number of an imported ledger.
+
+    `given_number` of `given_year` is this ledger's own, given at the first print; `place` is
+    where it is, and `household` the home there, if it is one.
+    """
 
     __tablename__ = "dispute"
     __table_args__ = (Index("ix_dispute_registered", "registered"), {"sqlite_with_rowid": False})
@@ -48,16 +52,26 @@ class Dispute(Record):
     mediated: Mapped[date | None]
     note: Mapped[str | None]
     imported: Mapped[dict[str, Any] | None] = mapped_column(Values)
+    given_year: Mapped[int | None] = mapped_column(SmallInteger)
+    given_number: Mapped[int | None] = mapped_column(SmallInteger)
+    place: Mapped[str | None]
+    household: Mapped[Id | None] = mapped_column(ForeignKey("household.id"))
 
     @classmethod
     def search_text(cls, row: Mapping[str, Any]) -> str:
         """Found by number and by words of its brief facts; its parties have keys of their own."""
-        number = f"{row['paper_year']}-{row['paper_number']}" if row["paper_number"] else ""
-        return search_key((), (number, row["brief"]))
+        paper = f"{row['paper_year']}-{row['paper_number']}" if row["paper_number"] else ""
+        number = row.get("given_number")
+        own = f"{row['given_year']}-{number:04d}" if number else ""
+        return search_key((), (paper, own, row["brief"]))
 
 
 class DisputeParty(Record):
-    """A party: `side` A applies or complains, B answers; `place` is the order within the side."""
+    """A party: `side` A applies or complains, B answers; `place` is the order within the side.
+
+    `kind` is person or organisation, a person where it is empty; `head` with `head_post` is an
+    organisation's legal representative. `guardian` speaks for a minor, `agent` by written authority.
+    """
 
     __tablename__ = "dispute_party"
     __table_args__ = (Index("ix_dispute_party_dispute", "dispute"), {"sqlite_with_rowid": False})
@@ -67,6 +81,15 @@ class DisputeParty(Record):
     place: Mapped[int] = mapped_column(SmallInteger)
     name: Mapped[str]
     phone: Mapped[str | None]
+    kind: Mapped[str | None]
+    sex: Mapped[str | None]
+    age: Mapped[int | None] = mapped_column(SmallInteger)
+    occupation: Mapped[str | None]
+    address: Mapped[str | None]
+    head: Mapped[str | None]
+    head_post: Mapped[str | None]
+    guardian: Mapped[str | None]
+    agent: Mapped[str | None]
 
     @classmethod
     def search_text(cls, row: Mapping[str, Any]) -> str:
@@ -78,7 +101,9 @@ class Conclusion(Record):
     """How a dispute ended on a day: settled, failed, referred or withdrawn.
 
     `due` is the performance day agreed; `performed` tells that it was kept, on `performed_on` or on
-    an unknown day.
+    an unknown day. Of an agreement: the facts and what was disputed (`matters`), its terms, the way
+    of performance, the amount in 分, and how many copies. Of a failure: that the parties were told
+    their legal ways. Of a referral: the answer (accepted or returned), its day and what was said.
     """
 
     __tablename__ = "dispute_conclusion"
@@ -95,6 +120,15 @@ class Conclusion(Record):
     performed: Mapped[bool]
     performed_on: Mapped[date | None]
     destination: Mapped[str | None]
+    matters: Mapped[str | None]
+    terms: Mapped[str | None]
+    way: Mapped[str | None]
+    amount: Mapped[int | None] = mapped_column(BigInteger)
+    copies: Mapped[int | None] = mapped_column(SmallInteger)
+    told_ways: Mapped[bool | None]
+    answer: Mapped[str | None]
+    answered_on: Mapped[date | None]
+    answer_note: Mapped[str | None]
 
 
 class Reopening(Record):
@@ -143,19 +177,19 @@ class DisputeDraft:
               "矛盾类别", "纠纷种类", "矛盾纠纷类别"), choices=KINDS, required=True), "")  # fmt: skip
     side_a: tuple[str, ...] = entry(
         Field("甲方", kind="names", synonyms=("申请人", "当事人甲", "甲方姓名", "申请方", "当事人一", "甲方当事人",
-              "申请人姓名", "当事人1", "当事人A", "反映人", "当事人（甲方）"), most=40, **_PARTY), ())  # fmt: skip
+              "申请人姓名", "当事人1", "当事人A", "反映人", "当事人（甲方）"), most=40, **PARTY), ())  # fmt: skip
     phone_a: str | None = entry(
         Field("甲方电话", kind="phone", synonyms=("申请人电话", "甲方联系电话", "申请人联系电话", "甲方联系方式",
-              "申请人联系方式", "当事人甲电话", "当事人一电话"), most=60, **_PARTY))  # fmt: skip
+              "申请人联系方式", "当事人甲电话", "当事人一电话"), most=60, **PARTY))  # fmt: skip
     side_b: tuple[str, ...] = entry(
         Field("乙方", kind="names", synonyms=("被申请人", "当事人乙", "乙方姓名", "被申请方", "当事人二", "对方当事人",
-              "乙方当事人", "被申请人姓名", "当事人2", "当事人B", "当事人（乙方）"), most=40, **_PARTY), ())  # fmt: skip
+              "乙方当事人", "被申请人姓名", "当事人2", "当事人B", "当事人（乙方）"), most=40, **PARTY), ())  # fmt: skip
     phone_b: str | None = entry(
         Field("乙方电话", kind="phone", synonyms=("被申请人电话", "乙方联系电话", "被申请人联系电话", "乙方联系方式",
-              "被申请人联系方式", "当事人乙电话", "当事人二电话"), most=60, **_PARTY))  # fmt: skip
+              "被申请人联系方式", "当事人乙电话", "当事人二电话"), most=60, **PARTY))  # fmt: skip
     parties: tuple[str, ...] = entry(
         Field("当事人", kind="names", synonyms=("双方当事人", "当事人双方", "当事人姓名", "纠纷当事人",
-              "涉及人员"), most=40, **_PARTY), ())  # fmt: skip
+              "涉及人员"), most=40, **PARTY), ())  # fmt: skip
     brief: str | None = entry(
         Field("简要情况", synonyms=("纠纷简要情况", "基本情况", "简要案情", "案情简介", "纠纷情况", "纠纷内容", "事由",
               "简要内容", "纠纷概况", "矛盾纠纷简要情况", "主要内容", "纠纷事由"), most=2000,

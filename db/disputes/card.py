@@ -2,18 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp, Reopening
+from db.disputes import Conclusion, Dispute, FollowUp, Reopening
+from db.disputes.agreeing import ANSWER_NAMES
+from db.disputes.case import Case, dispute_case
 from db.disputes.course import Closing, Extension, MediationSession, Report
+from db.disputes.dossier import PaperLine, dossier, missing
+from db.disputes.earlier import EarlierDispute, earlier_disputes, looked_for
 from db.disputes.facts import Clocks, Duty, dispute_facts
 from db.disputes.steps import SESSION_RESULT_NAMES, lacks
 from db.disputes.words import FORM_NAMES, OPEN, RESULT_NAMES, SOURCE_NAMES
 from db.kernel.ids import Id
 from db.people.colleagues import staff_names
 from db.places import Community
+
+SHORT: Final = 60
+PERFORMED: Final = "performed"
+ANSWERED: Final = "answered"
 
 
 class Party(NamedTuple):
@@ -25,7 +33,10 @@ class Party(NamedTuple):
 
 
 class FactLine(NamedTuple):
-    """A dated fact: its row, what happened, and what is known of it. A day may be unknown."""
+    """A dated fact: its row, what happened, and what is known of it. A day may be unknown.
+
+    What stands in a conclusion's row beside it is PERFORMED or ANSWERED, and not a table.
+    """
 
     entity: str
     record: Id
@@ -45,7 +56,9 @@ class DutyLine(NamedTuple):
 class DisputeCard(NamedTuple):
     """A dispute; `state` is `open` or how it ended, `facts` are in the order they happened.
 
-    `to_report` tells that it is grave and nobody was told, `may_close` that nothing is lacking.
+    `to_report` tells that it is grave and nobody was told, `may_close` that no fact is lacking.
+    `case` is what its papers say, `papers` what has become of them, `earlier` the disputes of twelve
+    months before it that share a party or the door.
     """
 
     id: Id
@@ -62,9 +75,17 @@ class DisputeCard(NamedTuple):
     note: str
     facts: tuple[FactLine, ...]
     duties: tuple[DutyLine, ...]
+    case: Case
+    papers: tuple[PaperLine, ...]
+    earlier: tuple[EarlierDispute, ...]
     to_report: bool = False
     closed: bool = False
     may_close: bool = False
+
+    @property
+    def missing(self) -> list[str]:
+        """The papers the file needs and has not, by name."""
+        return missing(self.papers)
 
 
 def dispute_card(
@@ -83,18 +104,18 @@ def dispute_card(
     facts = dispute_facts(connection, dispute)[0]
     ending = facts.ending_on(day)
     names = staff_names(connection, row.mediators)
-    parties = connection.execute(
-        select(DisputeParty.side, DisputeParty.name, DisputeParty.phone)
-        .where(DisputeParty.dispute == dispute)
-        .order_by(DisputeParty.side, DisputeParty.place)
-    )
+    case = dispute_case(connection, dispute, day)
+    assert case is not None  # noqa: S101  its row was read just now
+    looked = looked_for(connection, dispute)
     return DisputeCard(
         facts.id, facts.number, facts.kind, ending.outcome if ending else OPEN, facts.registered,
         SOURCE_NAMES.get(row.source or "", ""), facts.risk, row.name or "",
-        tuple(Party(*party) for party in parties),
+        tuple(Party(party.side, party.of.name, party.of.phone) for party in case.parties),
         tuple(names[id_] for id_ in row.mediators), row.brief or "", row.note or "",
         tuple(_fact_lines(connection, dispute)),
         tuple(DutyLine(duty, by, (by - day).days) for duty, by in clocks.duties(facts, day)),
+        case=case, papers=dossier(connection, case),
+        earlier=tuple(earlier_disputes(connection, looked, facts.registered, dispute)),
         to_report=facts.to_report_on(day), closed=facts.closed_on(day),
         may_close=ending is not None and not facts.closed_on(day) and not lacks(facts, ending),
     )  # fmt: skip
@@ -107,13 +128,18 @@ def _fact_lines(connection: Connection, dispute: Id) -> list[FactLine]:
         form = f"{FORM_NAMES[row.form]}协议" if row.form else ""
         due = f"{row.due:%Y-%m-%d}前履行" if row.due else ""
         to = f"移送{row.destination}" if row.destination else ""
-        detail = "，".join(word for word in (form, due, to) if word)
+        told = "已告知法律途径" if row.told_ways else ""
+        detail = "，".join(word for word in (form, due, to, told) if word)
         line = FactLine("dispute_conclusion", row.id, row.day, RESULT_NAMES[row.outcome], detail)
         found.append(((row.day, row.id), line))
         if row.performed:
             kept = row.performed_on
-            line = FactLine("", row.id, kept, "已履行", "" if kept else "哪天履行没有记")
+            line = FactLine(PERFORMED, row.id, kept, "已履行", "" if kept else "哪天履行没有记")
             found.append(((kept or row.day, row.id + b"\xff"), line))
+        if row.answer:
+            said = _joined(ANSWER_NAMES[row.answer], row.answer_note)
+            line = FactLine(ANSWERED, row.id, row.answered_on, "移送答复", said)
+            found.append(((row.answered_on, row.id + b"\xff"), line))
     reopenings = select(Reopening.__table__).where(Reopening.dispute == dispute)
     for row in connection.execute(reopenings):
         line = FactLine("dispute_reopening", row.id, row.day, "重新受理", row.reason)
@@ -130,7 +156,7 @@ def _course_lines(connection: Connection, dispute: Id) -> Iterator[tuple[Any, Fa
     """What happened while it was mediated, and the closing, each under what it is sorted by."""
     said: dict[type[MediationSession | Extension | Report | Closing], Callable[[Any], tuple[str, str]]] = {
         MediationSession: lambda row: (
-            f"调解{_at(row.at)}", _joined(row.place, SESSION_RESULT_NAMES[row.result], row.record),
+            f"调解{_at(row.at)}", _joined(row.place, SESSION_RESULT_NAMES[row.result], _short(row.record)),
         ),
         Extension: lambda row: (
             "延期", _joined("双方书面同意", f"延到{row.until:%Y-%m-%d}", row.reason),
@@ -147,6 +173,12 @@ def _course_lines(connection: Connection, dispute: Id) -> Iterator[tuple[Any, Fa
 
 def _at(minutes: int | None) -> str:
     return "" if minutes is None else f" {minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _short(text: str | None) -> str:
+    """The beginning of a record: the whole stands on its paper."""
+    said = " ".join((text or "").split())
+    return said if len(said) <= SHORT else f"{said[:SHORT]}……"
 
 
 def _joined(*words: str | None) -> str:

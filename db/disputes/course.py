@@ -1,4 +1,4 @@
-"""What happens while a dispute is mediated, and its end on paper: dated facts like the others."""
+"""What happens while a dispute is mediated: dated facts like the others, and the papers of its file."""
 
 from datetime import date
 
@@ -10,7 +10,10 @@ from db.kernel.records import Ids, Record
 
 
 class MediationSession(Record):
-    """A 调解 that was held; `at` is minutes since midnight, `result` settled, failed or continued."""
+    """A 调解 that was held; `at` is minutes since midnight, `result` settled, failed or continued.
+
+    `volunteers` of the roster took part; `invited` are others, by name as the paper has them.
+    """
 
     __tablename__ = "dispute_session"
     __table_args__ = (
@@ -27,6 +30,7 @@ class MediationSession(Record):
     invited: Mapped[str | None]
     record: Mapped[str | None]
     result: Mapped[str]
+    volunteers: Mapped[tuple[Id, ...] | None] = mapped_column(Ids("volunteer"))
 
 
 class Extension(Record):
@@ -65,3 +69,16 @@ class Closing(Record):
     dispute: Mapped[Id] = mapped_column(ForeignKey("dispute.id"))
     day: Mapped[date]
     note: Mapped[str | None]
+
+
+class DisputePaper(Record):
+    """What has become of one paper: when it was printed, when it was put in the file, its pages."""
+
+    __tablename__ = "dispute_paper"
+    __table_args__ = (Index("ix_dispute_paper_dispute", "dispute"), {"sqlite_with_rowid": False})
+
+    dispute: Mapped[Id] = mapped_column(ForeignKey("dispute.id"))
+    paper: Mapped[str]
+    printed: Mapped[date | None]
+    filed: Mapped[date | None]
+    pages: Mapped[int | None] = mapped_column(SmallInteger)

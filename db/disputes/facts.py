@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp, Reopening
 from db.disputes.course import Closing, Extension, Report
+from db.disputes.numbers import short_number
 from db.disputes.words import GRAVE, KIND_NAMES
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, a_month_after, next_working_day
@@ -153,8 +154,8 @@ class DisputeCount(NamedTuple):
 def dispute_facts(connection: Connection, dispute: Id | None = None) -> list[Facts]:
     """Return the facts of all disputes in the order of registration, or of one of them."""
     columns = (
-        Dispute.id, Dispute.registered, Dispute.kind, Dispute.paper_year, Dispute.paper_number,
-        Dispute.risk, Dispute.mediators,
+        Dispute.id, Dispute.registered, Dispute.kind, Dispute.given_year, Dispute.given_number,
+        Dispute.paper_year, Dispute.paper_number, Dispute.risk, Dispute.mediators,
     )  # fmt: skip
     found: dict[Id, Facts] = {}
 
@@ -165,9 +166,8 @@ def dispute_facts(connection: Connection, dispute: Id | None = None) -> list[Fac
             connection.execute(statement if dispute is None else statement.where(of == dispute))
         )
 
-    for id_, registered, kind, year, number, risk, mediators in ask(Dispute.id, *columns):
-        shown = f"{year}-{number}" if year and number else number or ""
-        found[id_] = Facts(id_, registered, kind, shown, risk, mediators)
+    for id_, registered, kind, *number, risk, mediators in ask(Dispute.id, *columns):
+        found[id_] = Facts(id_, registered, kind, short_number(*number), risk, mediators)
     for of, *ending in ask(
         Conclusion.dispute, Conclusion.dispute, Conclusion.day, Conclusion.outcome, Conclusion.due,
         Conclusion.performed, Conclusion.id,

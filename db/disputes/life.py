@@ -24,6 +24,9 @@ ENDINGS: Final = {word: code for word, code in RESULTS.items() if code != OPEN}
 DESTINATIONS: Final = (
     "司法所", "人民法院（诉调对接）", "派出所（公调对接）", "街道综治中心", "责任单位",
 )  # fmt: skip
+TOLD: Final = "told"
+TOLD_WAYS: Final = {"已告知可以仲裁、行政、诉讼": TOLD}
+TOLD_WAYS_NAMES: Final = {code: word for word, code in TOLD_WAYS.items()}
 FACT_NAMES: Final = {
     "dispute_conclusion": "结论", "dispute_reopening": "重新受理", "dispute_follow_up": "回访",
     "dispute_session": "调解记录", "dispute_extension": "延期", "dispute_report": "报告",
@@ -34,13 +37,15 @@ _KINDS: Final = {record.__tablename__: record for record in FACTS}
 
 @dataclass(frozen=True)
 class ConclusionDraft:
-    """How a dispute ended; form and performance day belong to an agreement, 去向 to a referral."""
+    """How a dispute ended; form and performance day belong to an agreement, 去向 to a
+    referral; after a failure the parties are told their legal ways."""
 
     outcome: str = entry(Field("结论", kind="choice", choices=ENDINGS, required=True), "settled")
     day: date | None = entry(Field("日期", kind="day", required=True))
     form: str | None = entry(Field("协议形式", kind="choice", choices=FORMS))
     due: date | None = entry(Field("履行期限", kind="day", ahead=True))
     destination: str | None = entry(Field("移送去向", most=60))
+    told_ways: str | None = entry(Field("告知法律途径", kind="choice", choices=TOLD_WAYS))
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,9 @@ def conclusion_problems(draft: ConclusionDraft, today: date) -> Iterator[Problem
         yield Problem("outcome", "请选结论")
     elif draft.outcome == "referred" and not draft.destination:
         yield Problem("destination", "请写移送到哪里")
+    elif draft.outcome == "failed" and draft.told_ways != TOLD:
+        # 人民调解法 art. 26.
+        yield Problem("told_ways", "调解不成的，要告知当事人可以通过仲裁、行政、司法途径维护权利")
 
 
 def fact_problems(
@@ -101,6 +109,7 @@ def conclude(dispute: Id, draft: ConclusionDraft) -> Command[Id]:
             "day": fit.day, "outcome": fit.outcome, "form": fit.form if settled else None,
             "due": fit.due if settled else None, "performed": False,
             "destination": fit.destination if fit.outcome == "referred" else None,
+            "told_ways": True if fit.outcome == "failed" else None,
         }  # fmt: skip
         made = new_id()
         tx.add(Conclusion, [{"id": made, "dispute": dispute, **values}])
@@ -114,7 +123,7 @@ def perform(dispute: Id, draft: PerformanceDraft) -> Command[None]:
 
     def run(tx: Tx) -> None:
         fit = fitted(tx, draft, fact_problems)
-        ending = _agreement(tx, dispute)
+        ending = agreement_in_force(tx, dispute)
         if ending.performed:
             raise UserError("这份协议已经登记为履行，没有重复保存。")
         require_not_before(fit.day, ending.day, "达成协议")
@@ -128,7 +137,7 @@ def follow_up(dispute: Id, draft: FollowUpDraft) -> Command[Id]:
 
     def run(tx: Tx) -> Id:
         fit = fitted(tx, draft, fact_problems)
-        require_not_before(fit.day, _agreement(tx, dispute).day, "达成协议")
+        require_not_before(fit.day, agreement_in_force(tx, dispute).day, "达成协议")
         made = new_id()
         tx.add(FollowUp, [{"id": made, "dispute": dispute, "day": fit.day, "result": fit.result}])
         return made
@@ -156,7 +165,7 @@ def unperform(dispute: Id) -> Command[None]:
     """Return the command that takes back that an agreement was kept."""
 
     def run(tx: Tx) -> None:
-        ending = _agreement(tx, dispute)
+        ending = agreement_in_force(tx, dispute)
         _refuse_closed(facts_of(tx.connection, dispute), tx.today)
         tx.change(Conclusion, {ending.id: {"performed": False, "performed_on": None}})
 
@@ -216,7 +225,8 @@ def _refuse_closed(facts: Facts, today: date) -> None:
         raise UserError("这件纠纷已经结案，没有改动。请先删除“结案”。")
 
 
-def _agreement(tx: Tx, dispute: Id) -> Ending:
+def agreement_in_force(tx: Tx, dispute: Id) -> Ending:
+    """Return the agreement a dispute stands under now; UserError if there is none."""
     ending = facts_of(tx.connection, dispute).ending_on(tx.today)
     if ending is None or ending.outcome != "settled":
         raise UserError("这件纠纷现在没有协议，没有保存。请先登记“调解成功”。")

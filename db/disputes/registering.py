@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -16,24 +17,33 @@ from db.disputes import (
     Reopening,
     dispute_problems,
 )
-from db.disputes.course import Closing, Extension, MediationSession, Report
+from db.disputes.course import Closing, DisputePaper, Extension, MediationSession, Report
 from db.disputes.words import KIND_NAMES
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Problem, tidied
+from db.kernel.fields import Field, Problem, entry, tidied
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.text import squeeze, tidy_name
 from db.people.colleagues import staff_by_name, staff_names
-from db.places import communities
+from db.places import AddressDraft, communities
+from db.places.finding import home_at, written_door
 
 # What is asked of a person who registers a dispute, in the order of the form.
 REGISTRATION: Final = (
     "registered", "kind", "side_a", "phone_a", "side_b", "phone_b", "brief", "source", "risk",
-    "community", "mediators", "number", "note",
+    "community", "place", "mediators", "number", "note",
 )  # fmt: skip
-SIDES: Final = {"A": "甲方", "B": "乙方"}
 _OWN: Final = ("registered", "source", "kind", "brief", "risk", "note")
+
+
+@dataclass(frozen=True)
+class RegistrationDraft(DisputeDraft):
+    """What a person registers: as a line of a ledger, and where it is."""
+
+    place: str | None = entry(Field("地点", most=60))
+
+
 FACTS: Final = (Conclusion, Reopening, FollowUp, MediationSession, Extension, Report, Closing)
 
 
@@ -102,7 +112,7 @@ def remove_dispute(dispute: Id) -> Command[None]:
 
     def run(tx: Tx) -> None:
         require_dispute(tx.connection, dispute)
-        for table in (*FACTS, DisputeParty):
+        for table in (*FACTS, DisputePaper, DisputeParty):
             hanging = select(table.id).where(table.dispute == dispute)
             tx.remove(table, tx.connection.execute(hanging).scalars().all())
         tx.remove(Dispute, [dispute])
@@ -110,12 +120,12 @@ def remove_dispute(dispute: Id) -> Command[None]:
     return Command("删除纠纷", Right.WRITE, run)
 
 
-def registration(connection: Connection, dispute: Id) -> DisputeDraft | None:
+def registration(connection: Connection, dispute: Id) -> RegistrationDraft | None:
     """Return a dispute's registration as it would be typed; None if it is gone."""
     row = connection.execute(select(Dispute.__table__).where(Dispute.id == dispute)).first()
     if row is None:
         return None
-    sides: dict[str, list[Any]] = {side: [] for side in SIDES}
+    sides: dict[str, list[Any]] = {"A": [], "B": []}
     for party in connection.execute(
         select(DisputeParty.side, DisputeParty.name, DisputeParty.phone)
         .where(DisputeParty.dispute == dispute)
@@ -125,7 +135,8 @@ def registration(connection: Connection, dispute: Id) -> DisputeDraft | None:
     named = {line.id: line.name for line in communities(connection)}
     colleagues = staff_names(connection, row.mediators)
     number = f"{row.paper_year}-{row.paper_number}" if row.paper_number else None
-    return DisputeDraft(
+    return RegistrationDraft(
+        place=row.place,
         number=number,
         side_a=tuple(party.name for party in sides["A"]),
         phone_a=next((party.phone for party in sides["A"]), None),
@@ -153,11 +164,17 @@ def _values(tx: Tx, draft: DisputeDraft, own: Id | None) -> dict[str, Any]:
     paper = paper_number(fit.number, fit.registered.year)
     if paper is not None:
         _refuse_taken(tx.connection, paper, own)
+    community = _community(tx.connection, fit.community)
+    where: dict[str, Any] = {}
+    if isinstance(fit, RegistrationDraft):
+        home = home_meant(tx.connection, community, fit.place)
+        where = {"place": fit.place, "household": home}
     return {
         **{name: getattr(fit, name) for name in _OWN},
+        **where,
         "paper_year": paper[0] if paper else None,
         "paper_number": paper[1] if paper else None,
-        "community": _community(tx.connection, fit.community),
+        "community": community,
         "mediators": staff_by_name(tx, fit.mediators),
     }
 
@@ -170,6 +187,18 @@ def _refuse_taken(connection: Connection, paper: tuple[int, str], own: Id | None
         raise UserError(f"编号{paper[0]}-{paper[1]}已经用在另一件纠纷上，没有保存。")
 
 
+def home_meant(connection: Connection, community: Id | None, place: str | None) -> Id | None:
+    """Return the home a place names, if it is the address of one; a market is a place too."""
+    if not place:
+        return None
+    try:
+        where, address = written_door(connection, community, AddressDraft(whole=place))
+    except UserError:
+        return None
+    found = home_at(connection, where, address.key)
+    return found.household if found else None
+
+
 def _community(connection: Connection, name: str | None) -> Id | None:
     if not name:
         return None
@@ -180,29 +209,42 @@ def _community(connection: Connection, name: str | None) -> Id | None:
 
 
 def _write_parties(tx: Tx, dispute: Id, draft: DisputeDraft) -> None:
-    """Set the parties by their side and place, so that an unchanged one keeps its id."""
+    """Set the parties; one is known again by side and name, then by side and place.
+
+    So a row keeps its id and what else is known of the party, whatever is put before it. The form
+    has one telephone a side, that of its first party.
+    """
     rows = tx.connection.execute(
-        select(DisputeParty.id, DisputeParty.side, DisputeParty.place).where(
-            DisputeParty.dispute == dispute
-        )
-    )
-    there = {(row.side, row.place): row.id for row in rows}
+        select(DisputeParty.id, DisputeParty.side, DisputeParty.place, DisputeParty.name)
+        .where(DisputeParty.dispute == dispute)
+        .order_by(DisputeParty.side, DisputeParty.place)
+    ).all()
     fit = tidied(draft)
+    wanted = [
+        (side, place, name, phone)
+        for side, names, phone in (("A", fit.side_a, fit.phone_a), ("B", fit.side_b, fit.phone_b))
+        for place, name in enumerate(map(tidy_name, names), 1)
+    ]
+    known: dict[tuple[str, int], Id] = {}
+    by_name = {(row.side, row.name): row.id for row in reversed(rows)}
+    for side, place, name, _ in wanted:
+        if (own := by_name.pop((side, name), None)) is not None:
+            known[side, place] = own
+    by_place = {(r.side, r.place): r.id for r in rows if r.id not in known.values()}
+    for side, place, _, _ in wanted:
+        if (side, place) not in known and (own := by_place.pop((side, place), None)) is not None:
+            known[side, place] = own
     new: list[dict[str, Any]] = []
     changed: dict[Id, dict[str, Any]] = {}
-    for side, names, phone in (("A", fit.side_a, fit.phone_a), ("B", fit.side_b, fit.phone_b)):
-        for place, name in enumerate(map(tidy_name, names), 1):
-            values = {"name": name, "phone": phone if place == 1 else None}
-            own = there.pop((side, place), None)
-            if own is None:
-                row = {"id": new_id(), "dispute": dispute, "side": side, "place": place}
-                new.append({**row, **values})
-            else:
-                changed[own] = values
+    for side, place, name, phone in wanted:
+        values = {"place": place, "name": name, **({"phone": phone} if place == 1 else {})}
+        if (side, place) in known:
+            changed[known[side, place]] = values
+        else:
+            new.append({"id": new_id(), "dispute": dispute, "side": side, **values})
     tx.change(DisputeParty, changed)
     tx.add(DisputeParty, new)
-    if there:
-        tx.remove(DisputeParty, list(there.values()))
+    tx.remove(DisputeParty, [row.id for row in rows if row.id not in known.values()])
 
 
 def _first_fact(connection: Connection, dispute: Id) -> date | None:

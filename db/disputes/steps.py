@@ -18,6 +18,7 @@ from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.workdays import a_month_after
 from db.people.colleagues import staff_by_name
+from db.people.roster import volunteers_by_name
 
 SESSION_RESULTS: Final = {"成功": "settled", "不成": "failed", "有待继续": "continued"}
 SESSION_RESULT_NAMES: Final = {code: word for word, code in SESSION_RESULTS.items()}
@@ -36,11 +37,12 @@ class SessionDraft:
     recorder: str | None = entry(Field("记录人", kind="name", most=40))
     invited: str | None = entry(Field("参加人", most=200, purpose="调解文书", keep=KEEP_FIVE_YEARS))
     record: str | None = entry(
-        Field("调解记录", most=4000, purpose="调解文书", keep=KEEP_FIVE_YEARS)
+        Field("调解记录", kind="prose", most=4000, purpose="调解文书", keep=KEEP_FIVE_YEARS)
     )
     result: str = entry(
         Field("这次的结果", kind="choice", choices=SESSION_RESULTS, required=True), "continued"
     )
+    volunteers: tuple[str, ...] = entry(Field("联户长、志愿者", kind="names", most=40), ())
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def hold_session(dispute: Id, draft: SessionDraft) -> Command[Id]:
             "id": made,
             "dispute": dispute,
             "mediators": staff_by_name(tx, fit.mediators),
+            "volunteers": volunteers_by_name(tx.connection, fit.volunteers, fit.day),
             **values,
         }
         tx.add(MediationSession, [row])

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, select
 
 from db.disputes import Dispute
 from db.disputes.lines import dispute_lines
+from db.disputes.numbers import number_text, post_code
 from db.imports.headings import KINDS
 from db.kernel.fields import Field
 from db.kernel.ids import Id
@@ -161,13 +162,14 @@ def _disputes(connection: Connection, period: Period | None, community: Id | Non
     asked = wanted.order_by(
         Dispute.registered, Dispute.paper_year, Dispute.paper_number, Dispute.id
     )
-    known, lines = dispute_lines(connection), []
+    known, lines, code = dispute_lines(connection), [], post_code(connection)
     for id_ in connection.execute(asked).scalars():
         line = known[id_]
         number = line["paper_number"]
+        own = number_text(code, line["given_year"], line["given_number"])
         said = {
             **line,
-            "number": f"{line['paper_year']}-{number}" if number else None,
+            "number": f"{line['paper_year']}-{number}" if number else own or None,
             "community": places.get(line["community"]),
             "mediators": tuple(staff[one] for one in line["mediators"]),
             "parties": (*line["side_a"], *line["side_b"]),

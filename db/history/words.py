@@ -7,6 +7,10 @@ from functools import cache
 from typing import Any, Final
 
 from db.disputes import DisputeDraft
+from db.disputes.agreeing import ANSWER_NAMES, AgreementDraft
+from db.disputes.dossier import PAPERS
+from db.disputes.numbers import short_number
+from db.disputes.parties import PARTY_KIND_NAMES, SEX_NAMES, SIDES, PartyDraft
 from db.disputes.steps import SESSION_RESULT_NAMES
 from db.disputes.words import (
     FORM_NAMES,
@@ -70,9 +74,18 @@ def _visit(row: Row, name_of: NameOf) -> str:
 
 
 def _dispute(row: Row, _: NameOf) -> str:
-    number = row.get("paper_number")
-    shown = f"{row['paper_year']}-{number}" if number and row.get("paper_year") else number
+    shown = short_number(
+        *(row.get(n) for n in ("given_year", "given_number", "paper_year", "paper_number"))
+    )
     return f"{shown or row['registered']} {KIND_NAMES.get(row['kind'], '')}纠纷"
+
+
+def _paper(row: Row, name_of: NameOf) -> str:
+    return f"{name_of('dispute', row['dispute'])} {PAPER_NAMES.get(row['paper'], '')}"
+
+
+def _number(row: Row, _: NameOf) -> str:
+    return f"{row['year']}年第{row['number']:04d}号"
 
 
 def _of_dispute(what: str) -> Callable[[Row, NameOf], str]:
@@ -83,6 +96,7 @@ def _training(row: Row, _: NameOf) -> str:
     return f"{row['day']} {row['topic']}"
 
 
+PAPER_NAMES = {paper.code: paper.name for paper in PAPERS}
 _DISPUTE = {"dispute": "纠纷", "day": "日期"}
 WORDS: Final[Mapping[str, Words]] = {
     "account": Words("账号", _named, labels={
@@ -103,12 +117,15 @@ WORDS: Final[Mapping[str, Words]] = {
         "day": "日期", "works": "是否上班", "name": "名称",
     }),
     "dispute": Words("纠纷", _dispute, DisputeDraft, {
-        "paper_year": "编号年份", "paper_number": "编号",
+        "paper_year": "编号年份", "paper_number": "编号", "given_year": "编号的年份", "given_number": "本室编号",
+        "place": "地点", "household": "住户",
     }, {"source": SOURCE_NAMES, "kind": KIND_NAMES, "risk": RISK_NAMES}),
     "dispute_conclusion": Words("调解结果", _of_dispute("结果"), labels={
         **_DISPUTE, "outcome": "结果", "form": "协议形式", "due": "履行期限", "performed": "已履行",
-        "performed_on": "履行日期", "destination": "移送去向",
-    }, names={"outcome": RESULT_NAMES, "form": FORM_NAMES}),
+        "performed_on": "履行日期", "destination": "移送去向", "told_ways": "已告知法律途径",
+        **{name: field.label for name, field in fields_of(AgreementDraft).items()},
+        "answer": "移送答复", "answered_on": "答复日期", "answer_note": "答复说明",
+    }, names={"outcome": RESULT_NAMES, "form": FORM_NAMES, "answer": ANSWER_NAMES}),
     "dispute_closing": Words("结案", _of_dispute("结案"), labels={**_DISPUTE, "note": "说明"}),
     "dispute_extension": Words("延期", _of_dispute("延期"), labels={
         **_DISPUTE, "until": "延到", "reason": "原因",
@@ -116,12 +133,15 @@ WORDS: Final[Mapping[str, Words]] = {
     "dispute_report": Words("报告", _of_dispute("报告"), labels={**_DISPUTE, "at": "时间", "told": "报给谁"}),
     "dispute_session": Words("调解记录", _of_dispute("调解"), labels={
         **_DISPUTE, "at": "时间", "place": "地点", "mediators": "调解人", "recorder": "记录人",
-        "invited": "参加人", "record": "调解记录", "result": "这次的结果",
+        "volunteers": "联户长、志愿者", "invited": "参加人", "record": "调解记录", "result": "这次的结果",
     }, names={"result": SESSION_RESULT_NAMES}),
     "dispute_follow_up": Words("回访", _of_dispute("回访"), labels={**_DISPUTE, "result": "回访结果"}),
-    "dispute_party": Words("当事人", _named, labels={
-        "dispute": "纠纷", "side": "哪一方", "place": "顺序", "name": "姓名", "phone": "电话",
-    }, names={"side": {"A": "甲方", "B": "乙方"}}),
+    "dispute_paper": Words("卷宗文书", _paper, labels={
+        "dispute": "纠纷", "paper": "文书", "printed": "打印日期", "filed": "入卷日期", "pages": "页数",
+    }, names={"paper": PAPER_NAMES}),
+    "dispute_party": Words("当事人", _named, PartyDraft, {
+        "dispute": "纠纷", "side": "哪一方", "place": "顺序",
+    }, {"side": SIDES, "kind": PARTY_KIND_NAMES, "sex": SEX_NAMES}),
     "dispute_reopening": Words("重新受理", _of_dispute("重新受理"), labels={**_DISPUTE, "reason": "原因"}),
     "edition": Words("签发的报表", lambda row, _: f"{row['period']} 第{row['no']}版", labels={
         "kind": "种类", "period": "期次", "no": "第几版", "issued": "签发日期", "account": "签发人",
@@ -140,6 +160,12 @@ WORDS: Final[Mapping[str, Words]] = {
     "import_mapping": Words("导入的列", lambda *_: "记住的列"),
     "ledger_layout": Words("台账的列", lambda *_: "导出用的列", labels={
         "kind": "台账", "sheets": "每个社区一张表",
+    }),
+    "number_given": Words("编号簿", _number, labels={
+        "year": "年份", "number": "编号", "dispute": "纠纷", "reason": "缺号原因",
+    }, of={"dispute": "dispute"}),
+    "number_start": Words("起始编号", lambda row, _: f"{row['year']}年", labels={
+        "year": "年份", "first": "起始编号",
     }),
     "post": Words("警务室设置", _named, PostDraft),
     "staff": Words("工作人员", _named, StaffDraft, {"until": "离任日期"}, {"kind": STAFF_NAMES}),

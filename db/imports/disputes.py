@@ -14,6 +14,7 @@ from db.disputes import (
     dispute_problems,
 )
 from db.disputes.lines import dispute_lines
+from db.disputes.numbers import number_text, post_code
 from db.disputes.registering import paper_number
 from db.disputes.words import OPEN
 from db.imports.cells import shown
@@ -43,9 +44,13 @@ class DisputePlanner:
     @cached_property
     def _found(self) -> dict[tuple[Any, ...], Id]:
         keys: dict[tuple[Any, ...], Id] = {}
+        code = post_code(self.known.connection)
         for id_, line in self._lines.items():
             if line["paper_number"]:
                 keys[(line["paper_year"], line["paper_number"])] = id_
+            elif line["given_number"]:
+                own = number_text(code, line["given_year"], line["given_number"])
+                keys[paper_number(own, line["given_year"]) or ()] = id_
             else:
                 keys[self._likeness(line)] = id_
         return keys
@@ -150,8 +155,8 @@ class DisputePlanner:
         ids = line.setdefault("party_ids", {})
         for side in "AB":
             for place, name in enumerate(line[f"side_{side.lower()}"], 1):
-                phone = line[f"phone_{side.lower()}"] if place == 1 else None
-                values = {"name": name, "phone": phone}
+                phone = line[f"phone_{side.lower()}"]
+                values = {"name": name} if place > 1 else {"name": name, "phone": phone}
                 if (side, place) in ids:
                     self.known.plan.change(DisputeParty, ids[(side, place)], values)
                     continue

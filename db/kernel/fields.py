@@ -14,7 +14,11 @@ from db.kernel import text
 
 D = TypeVar("D")
 
-Kind = Literal["text", "name", "names", "phone", "count", "day", "time", "span", "choice", "words"]
+Kind = Literal[
+    "text", "prose", "name", "names", "phone", "count", "money", "day", "time", "span", "choice", "words"
+]  # fmt: skip
+
+_TIDY = {"name": text.tidy_name, "prose": text.tidy_lines}
 
 KEEP_WHILE_SERVED = "在册期间；迁出或停用后满两年清除"
 KEEP_FIVE_YEARS = "办结后五年"
@@ -25,7 +29,7 @@ KEEP_SERVICE = "在任期间；离任后满两年清除"
 class Field:
     """One entry: what it is called, what it takes, why it is kept and for how long.
 
-    `choices` maps each word met in ledgers to the code stored; `most` bounds a count or a length.
+    Prose keeps its lines; money is in 分. `choices` maps each word met in ledgers to the code stored; `most` bounds a count or a length.
     `ahead` tells that a day lies ahead, so that a short form means the next such day.
     A field with a `purpose` is personal data and stands in the data dictionary.
     """
@@ -71,7 +75,7 @@ def tidied(draft: D) -> D:
     for name, field in fields_of(given.__class__).items():
         value = getattr(given, name)
         if isinstance(value, str):
-            said = text.tidy_name(value) if field.kind == "name" else text.tidy(value)
+            said = _TIDY.get(field.kind, text.tidy)(value)
             if field.kind == "phone":
                 said = text.telephone(said) or said
             kept[name] = said or (None if _nothing(given, name) is None else "")
@@ -96,7 +100,7 @@ def common_problems(draft: Any) -> Iterator[Problem]:
             for word in value:
                 if isinstance(word, str):
                     yield from _text_problems(name, field, word)
-        elif field.kind == "count" and not 0 <= value <= field.most:
+        elif field.kind in ("count", "money") and not 0 <= value <= field.most:
             reason = "不能是负数" if value < 0 else f"大得不合情理（超过{field.most}）"
             yield Problem(name, f"{field.label}{reason}")
 

@@ -26,6 +26,11 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+def tidy_lines(text: str) -> str:
+    """Return the text with each of its lines tidied and empty lines left out."""
+    return "\n".join(line for line in map(tidy, text.splitlines()) if line)
+
+
 def squeeze(text: str) -> str:
     """Return the text in half width with no blanks at all, for comparing words and headings."""
     return "".join(halfwidth(text).split())

@@ -1,10 +1,11 @@
 """Volunteers who come, change and leave."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
@@ -12,6 +13,7 @@ from db.kernel.fields import tidied
 from db.kernel.history import hanging_rows
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
+from db.kernel.text import tidy_name
 from db.people import Volunteer, VolunteerDraft, volunteer_problems
 from db.places import Building, Community
 from db.places.address import unit_part
@@ -82,6 +84,35 @@ def remove_volunteer(volunteer: Id) -> Command[None]:
         tx.remove(Volunteer, [volunteer])
 
     return Command("删除人员", Right.WRITE, run)
+
+
+def volunteers_by_name(connection: Connection, names: Sequence[str], day: date) -> tuple[Id, ...]:
+    """Return the ids of the roster's people by name, in order; those who served on the day first.
+
+    UserError for a name the roster does not have, or has twice among those who served.
+    """
+    wanted = list(dict.fromkeys(name for name in map(tidy_name, names) if name))
+    rows = connection.execute(
+        select(Volunteer.id, Volunteer.name, Volunteer.since, Volunteer.until)
+        .where(Volunteer.name.in_(wanted))
+        .order_by(Volunteer.id)
+    ).all()
+    found = []
+    for name in wanted:
+        alike = [row for row in rows if row.name == name]
+        served = [r for r in alike if (r.since or day) <= day <= (r.until or day)]
+        if not alike:
+            raise UserError(f"队伍里没有“{name}”，没有保存。请先在“队伍、人员”里加上。")
+        if len(served) > 1:
+            raise UserError(f"队伍里有{len(served)}位“{name}”，没有保存。请先把姓名写得能分清。")
+        found.append((served or alike)[0].id)
+    return tuple(found)
+
+
+def roster_names(connection: Connection) -> list[str]:
+    """Return the names on the roster, each once."""
+    asked = select(Volunteer.name).distinct().order_by(Volunteer.name)
+    return list(connection.execute(asked).scalars())
 
 
 def _since(tx: Tx, volunteer: Id) -> date | None:

@@ -1,12 +1,22 @@
-"""The forms of a dispute: its registration, and one for each thing that comes of it."""
+"""The forms of a dispute: its registration, its parties, and one for each thing that comes of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from db.disputes import DisputeDraft
+from db.disputes.agreeing import (
+    ANSWER_NAMES,
+    AgreementDraft,
+    AnswerDraft,
+    agreement_problems,
+    answer_problems,
+    answer_referral,
+    write_agreement,
+)
+from db.disputes.case import Case
 from db.disputes.life import (
     DESTINATIONS,
+    TOLD_WAYS_NAMES,
     ConclusionDraft,
     FollowUpDraft,
     PerformanceDraft,
@@ -19,7 +29,15 @@ from db.disputes.life import (
     perform,
     reopen,
 )
-from db.disputes.registering import REGISTRATION, registration_problems
+from db.disputes.parties import (
+    ASKED,
+    PARTY_KIND_NAMES,
+    SEX_NAMES,
+    PartyDraft,
+    change_party,
+    party_problems,
+)
+from db.disputes.registering import REGISTRATION, RegistrationDraft, registration_problems
 from db.disputes.steps import (
     SESSION_RESULT_NAMES,
     TOLD,
@@ -41,36 +59,57 @@ from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.forms import DraftForm
 
 ENDING_NAMES = {code: name for code, name in RESULT_NAMES.items() if code != OPEN}
-ASKED = {
-    "settled": ("outcome", "day", "form", "due"),
-    "referred": ("outcome", "day", "destination"),
-}
 
 
 class Fact(NamedTuple):
-    """One thing that happens to a dispute: its draft, its check, and the command that writes it."""
+    """One thing that happens to a dispute: its draft, its check, and the command that writes it.
+
+    `begins` gives what the form shows first, empty for today unless it says otherwise. `by` names
+    the choice on which hangs what else is asked: `asked` by its codes, else `usual`. The command
+    takes the dispute's id, of a party that of the party.
+    """
 
     title: str
     draft: Any
     problems: Callable[[Any, date], Any]
     command: Callable[[Id, Any], Command[Any]]
     names: Mapping[str, Mapping[str, str]] = {}
+    begins: Callable[[Case, date], Any] | None = None
+    by: str = ""
+    asked: Mapping[str, Sequence[str]] = {}
+    usual: Sequence[str] = ()
 
 
 FACTS: dict[str, Fact] = {
     "conclude": Fact(
         "结论", ConclusionDraft, conclusion_problems, conclude,
-        {"outcome": ENDING_NAMES, "form": FORM_NAMES},
+        {"outcome": ENDING_NAMES, "form": FORM_NAMES, "told_ways": TOLD_WAYS_NAMES},
+        by="outcome", usual=("outcome", "day"),
+        asked={
+            "settled": ("outcome", "day", "form", "due"),
+            "failed": ("outcome", "day", "told_ways"),
+            "referred": ("outcome", "day", "destination"),
+        },
     ),
     "perform": Fact("履行", PerformanceDraft, fact_problems, perform),
     "follow_up": Fact("回访", FollowUpDraft, fact_problems, follow_up),
     "reopen": Fact("重新受理", ReopeningDraft, fact_problems, reopen),
     "session": Fact(
         "调解记录", SessionDraft, session_problems, hold_session, {"result": SESSION_RESULT_NAMES},
+        lambda case, today: SessionDraft(day=today, mediators=case.mediators, place=_room(case)),
     ),
     "extend": Fact("延期", ExtensionDraft, extension_problems, extend),
     "report": Fact("报告", ReportDraft, dated_problems, report),
+    "agreement": Fact(
+        "协议内容", AgreementDraft, lambda draft, _: agreement_problems(draft), write_agreement,
+        {"form": FORM_NAMES}, lambda case, _: case.agreement,
+    ),
+    "answer": Fact("移送答复", AnswerDraft, answer_problems, answer_referral, {"answer": ANSWER_NAMES}),
     "close": Fact("结案", ClosingDraft, dated_problems, close),
+    "party": Fact(
+        "当事人", PartyDraft, lambda draft, _: party_problems(draft), change_party,
+        {"kind": PARTY_KIND_NAMES, "sex": SEX_NAMES}, by="kind", asked=ASKED,
+    ),
 }  # fmt: skip
 
 
@@ -78,7 +117,7 @@ def registration_form(today: Callable[[], date]) -> DraftForm:
     """Return the form of a registration."""
     names = {"kind": KIND_NAMES, "source": SOURCE_NAMES, "risk": RISK_NAMES, "community": {}}
     return DraftForm(
-        DisputeDraft,
+        RegistrationDraft,
         lambda draft: registration_problems(draft, today()),
         names,
         today,
@@ -87,24 +126,37 @@ def registration_form(today: Callable[[], date]) -> DraftForm:
 
 
 class FactForm(DraftForm):
-    """The form of one fact; that of a conclusion asks only for what its outcome needs."""
+    """The form of one fact; it asks only for what its choice needs."""
 
     def __init__(self, fact: Fact, today: Callable[[], date]) -> None:
         super().__init__(fact.draft, lambda draft: fact.problems(draft, today()), fact.names, today)
         self._fact, self._today = fact, today
+        if fact.by:
+            self.edited.connect(self._ask_for_choice)
         if fact.draft is ConclusionDraft:
             self.knows("destination", DESTINATIONS)
-            self.edited.connect(self._ask_for_outcome)
         if fact.draft is ReportDraft:
             self.knows("told", TOLD)
 
-    def begin(self) -> None:
-        """Show it empty, for today."""
-        self.show_draft(self._fact.draft(day=self._today()))
-        if self._fact.draft is ConclusionDraft:
-            self._ask_for_outcome()
+    def begin(self, case: Case) -> None:
+        """Show it as it begins for a dispute."""
+        begins = self._fact.begins
+        self.begin_with(
+            begins(case, self._today()) if begins else self._fact.draft(day=self._today())
+        )
 
-    def _ask_for_outcome(self) -> None:
-        outcome = self.field("outcome")
-        assert isinstance(outcome, ChoiceBox)  # noqa: S101  it is declared a choice
-        self.ask_only(ASKED.get(outcome.currentData(), ("outcome", "day")))
+    def begin_with(self, draft: Any) -> None:
+        """Show a draft, and ask for what its choice needs."""
+        self.show_draft(draft)
+        if self._fact.by:
+            self._ask_for_choice()
+
+    def _ask_for_choice(self) -> None:
+        choice = self.field(self._fact.by)
+        assert isinstance(choice, ChoiceBox)  # noqa: S101  it is declared a choice
+        self.ask_only(self._fact.asked.get(choice.currentData(), self._fact.usual))
+
+
+def _room(case: Case) -> str | None:
+    """Where the last session was: the next one is mostly there again."""
+    return case.sessions[-1].place if case.sessions else None

@@ -51,7 +51,7 @@ class DisputesPage(Page):
         (
             "dispute", "dispute_party", "dispute_conclusion", "dispute_reopening",
             "dispute_follow_up", "dispute_session", "dispute_extension", "dispute_report",
-            "dispute_closing", "staff", "post", "day_off",
+            "dispute_closing", "dispute_paper", "staff", "volunteer", "post", "day_off",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
@@ -59,7 +59,9 @@ class DisputesPage(Page):
         ("Enter", "登记下一件该办的事：结论、履行、回访、结案"),
         ("J　L　H", "登记结论　履行　回访"),
         ("T　Y　B　G", "登记调解记录　延期　报告　结案"),
-        ("C", "重新受理"),
+        ("P　X", "填当事人的资料　填协议内容"),
+        ("D　C", "登记移送的答复　重新受理"),
+        ("W", "卷宗：打印文书，登记签入卷"),
         ("F2", "改登记"),
         ("Delete", "删除，可以撤销"),
         ("Ctrl+C", "复制选中的行，可以贴进 Excel"),
@@ -161,9 +163,14 @@ class DisputesPage(Page):
             shortcut = QShortcut(QKeySequence(keys), self._table)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(lambda name=name: self._panel.begin_fact(name))
-        change = QShortcut(QKeySequence("F2"), self._table)
-        change.setContext(Qt.ShortcutContext.WidgetShortcut)
-        change.activated.connect(self._panel.begin_change)
+        for keys, opens in (
+            ("F2", self._panel.begin_change),
+            ("P", self._panel.begin_parties),
+            ("W", self._panel.open_file),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self._table)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(opens)
 
     def _registered(self, dispute: Id) -> None:
         self._wanted = dispute
@@ -209,6 +216,7 @@ class DisputesPage(Page):
         at = next((at for at, line in enumerate(shown) if line.id == kept), 0)
         if shown:
             self._table.selectRow(at)
+            self._table.scrollTo(self._model.index(at, 0))
             if shown[at].id == self._wanted:
                 self._wanted = None
         else:

@@ -1,29 +1,40 @@
 """The panel beside the list: one dispute as read, or a form over it, one at a time."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
 from sqlalchemy import Connection
 
-from db.disputes import DisputeDraft
-from db.disputes.card import DisputeCard, FactLine, dispute_card
+from db.disputes.agreeing import take_answer_back
+from db.disputes.card import ANSWERED, PERFORMED, DisputeCard, FactLine, dispute_card
+from db.disputes.earlier import EarlierDispute, Looked, earlier_disputes
 from db.disputes.life import remove_fact, unperform
-from db.disputes.registering import change_dispute, register_dispute, registration, remove_dispute
-from db.disputes.steps import SessionDraft
-from db.disputes.words import GRAVE, OPEN
+from db.disputes.parties import SIDES, Party
+from db.disputes.registering import (
+    RegistrationDraft,
+    change_dispute,
+    register_dispute,
+    registration,
+    remove_dispute,
+)
+from db.disputes.words import GRAVE, KIND_NAMES, OPEN
 from db.figures.week import clocks
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
+from db.kernel.text import telephone
 from db.people.colleagues import staff_rows
+from db.people.roster import roster_names
 from db.places import communities
 from desktop.background import Ticket
 from desktop.disputes.card import CardView
+from desktop.disputes.dossier import DossierView
 from desktop.disputes.forms import FACTS, FactForm, registration_form
 from desktop.page import Context
 from desktop.unsaved import Keeper
@@ -32,7 +43,10 @@ from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, column, label, row, scrolling
 
 # What is entered when it happens, whatever is due next.
-STEPS = {"session": "T", "extend": "Y", "report": "B", "close": "G"}
+STEPS = {
+    "session": "T", "extend": "Y", "report": "B", "agreement": "X", "answer": "D", "close": "G",
+}  # fmt: skip
+READING, WRITING, FILE = range(3)
 
 
 class DisputePanel(QFrame):
@@ -55,8 +69,13 @@ class DisputePanel(QFrame):
         self._ticket: Ticket | None = None
         self._editing: Id | None = None
         self._fact: str | None = None
-        self._view = CardView()
+        self._view = CardView(context.theme)
         self._view.removing.connect(self._remove_fact)
+        self._view.going.connect(lambda record: context.routes.go("disputes", record=record))
+        self._file = DossierView(context, self._may)
+        self._file.said.connect(self.said)
+        self._file.left.connect(self.close_form)
+        self._parties: list[Party] = []
         self._main = button("", self.next_duty, kind="main")
         self._steps: dict[str, QPushButton] = {}
         self._form = registration_form(lambda: context.today)
@@ -67,14 +86,16 @@ class DisputePanel(QFrame):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._reading())
         self._stack.addWidget(self._writing())
+        self._stack.addWidget(self._file)
         column(self, (1, 1, 1, 1)).addWidget(self._stack)
         self._keeper = Keeper(context, "纠纷登记", self._typed, self.begin_registration, self)
         self._form.edited.connect(self._keeper.typed)
+        self._form.edited.connect(self._look_back)
 
     @property
     def writing(self) -> bool:
         """Whether a form is open."""
-        return self._stack.currentIndex() == 1
+        return self._stack.currentIndex() == WRITING
 
     def follow(self, dispute: Id | None) -> None:
         """Show another dispute, unless a form is being filled."""
@@ -99,7 +120,7 @@ class DisputePanel(QFrame):
         if not self._may():
             return
         self._editing = None
-        draft = DisputeDraft(
+        draft = RegistrationDraft(
             registered=self._context.today,
             risk="ordinary",
             mediators=(self._context.ledger.session.name,),
@@ -112,7 +133,7 @@ class DisputePanel(QFrame):
         if wanted is None or not self._may():
             return
 
-        def opened(draft: DisputeDraft | None) -> None:
+        def opened(draft: RegistrationDraft | None) -> None:
             if draft is not None:
                 self._editing = wanted
                 self._open_registration(draft, "修改登记", {})
@@ -121,17 +142,41 @@ class DisputePanel(QFrame):
 
     def begin_fact(self, name: str) -> None:
         """Open the form for something that happened."""
-        if self._card is None or not self._may():
-            return
         card = self._card
+        if card is None or not self._may():
+            return
+        if name in self._steps and not _fitting(card)[name]:
+            self.said.emit(f"这件纠纷现在不能登记{FACTS[name].title}")
+            return
         self._fact, self._editing = name, card.id
-        self._heading.setText(f"登记{FACTS[name].title}")
-        parties = "、".join(party.name for party in card.parties)
-        self._of.setText(" ".join(word for word in (card.number, parties) if word))
-        self._facts[name].begin()
+        form, parties = self._facts[name], "、".join(party.name for party in card.parties)
+        if name == "party":
+            party = self._parties[0]
+            self._editing = party.id
+            form.begin_with(party.of)
+            at = len(card.parties) - len(self._parties) + 1
+            parties = f"{SIDES[party.side]}　第{at}位，共{len(card.parties)}位"
+        else:
+            form.begin(card.case)
+        self._tell_form(
+            f"登记{FACTS[name].title}", " ".join(w for w in (card.number, parties) if w)
+        )
+        self._show_form(form)
         if name == "session":
-            self._begin_session(card)
-        self._show_form(self._facts[name])
+            self._know(form)
+
+    def begin_parties(self) -> None:
+        """Open the form of the first party; saving goes on to the next."""
+        if self._card is not None and self._card.case.parties:
+            self._parties = list(self._card.case.parties)
+            self.begin_fact("party")
+
+    def open_file(self) -> None:
+        """Show the dispute's papers."""
+        if self._card is not None:
+            self._file.show_file(self._card)
+            self._stack.setCurrentIndex(FILE)
+            self._file.setFocus(Qt.FocusReason.TabFocusReason)
 
     def next_duty(self) -> None:
         """Open the form for what is to be done next."""
@@ -169,12 +214,13 @@ class DisputePanel(QFrame):
     def close_form(self) -> None:
         """Go back to reading."""
         self._fact = self._editing = None
-        self._stack.setCurrentIndex(0)
+        self._parties = []
+        self._stack.setCurrentIndex(READING)
         self.left.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc leaves the form."""
-        if event.key() == Qt.Key.Key_Escape and self.writing:
+        """Esc leaves the form or the file."""
+        if event.key() == Qt.Key.Key_Escape and self._stack.currentIndex() != READING:
             self.close_form()
         else:
             super().keyPressEvent(event)
@@ -190,10 +236,12 @@ class DisputePanel(QFrame):
         below = QWidget()
         foot = FlowLayout(below, gap=4)
         foot.addWidget(button("改登记 F2", self.begin_change, kind="link"))
+        foot.addWidget(button("当事人 P", self.begin_parties, kind="link"))
         for name, key in STEPS.items():
             words = f"{FACTS[name].title} {key}"
             self._steps[name] = button(words, partial(self.begin_fact, name), kind="link")
             foot.addWidget(self._steps[name])
+        foot.addWidget(button("卷宗 W", self.open_file, kind="link"))
         foot.addWidget(button("改动记录", self._show_history, kind="link"))
         last = column(margins=(16, 4, 16, 12), gap=6)
         last.addWidget(below)
@@ -218,17 +266,15 @@ class DisputePanel(QFrame):
         return scrolling(inside)
 
     def _open_registration(
-        self, draft: DisputeDraft, heading: str, texts: Mapping[str, str]
+        self, draft: RegistrationDraft, heading: str, texts: Mapping[str, str]
     ) -> None:
-        def opened(known: tuple[list[str], list[str]]) -> None:
-            places, staff = known
-            self._form.offers("community", {name: name for name in places})
-            self._form.knows("mediators", staff)
-            mediators = tuple(name for name in draft.mediators if name in staff)
+        def opened(known: _Known) -> None:
+            self._form.offers("community", {name: name for name in known.places})
+            self._form.knows("mediators", known.staff)
+            mediators = tuple(name for name in draft.mediators if name in known.staff)
             self._form.show_draft(replace(draft, mediators=mediators))
             self._form.take_back(texts)
-            self._heading.setText(heading)
-            self._of.setText("Enter 到下一格，类型等可以直接打拼音首字母")
+            self._tell_form(heading, "Enter 到下一格，类型等可以直接打拼音首字母")
             self._fact = None
             self._show_form(self._form)
 
@@ -238,7 +284,7 @@ class DisputePanel(QFrame):
         for other in (self._form, *self._facts.values()):
             other.setVisible(other is form)
         self._of.setVisible(bool(self._of.text()))
-        self._stack.setCurrentIndex(1)
+        self._stack.setCurrentIndex(WRITING)
         form.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _show(self, card: DisputeCard | None) -> None:
@@ -247,10 +293,9 @@ class DisputePanel(QFrame):
         if card is None:
             return
         self._view.show_card(card, self._context.today)
-        fitting = {
-            "session": card.state == OPEN, "extend": card.state == OPEN,
-            "report": card.risk == GRAVE, "close": card.may_close,
-        }  # fmt: skip
+        if self._stack.currentIndex() == FILE:
+            self._file.show_file(card)
+        fitting = _fitting(card)
         for name, step in self._steps.items():
             step.setVisible(fitting[name])
         duty = self._next()
@@ -272,14 +317,27 @@ class DisputePanel(QFrame):
             draft = self._facts[name].draft()
         except ValueError:
             return
-        if self._editing is not None:
-            self._write(FACTS[name].command(self._editing, draft), f"已登记{FACTS[name].title}")
+        if self._editing is None:
+            return
+        command, said = FACTS[name].command(self._editing, draft), f"已登记{FACTS[name].title}"
+        if name == "close" and self._card is not None and self._card.missing:
+            said = f"已结案，卷宗还缺{'、'.join(self._card.missing)}"
+        if name == "party" and len(self._parties) > 1:
+            self._parties.pop(0)
+            self._context.background.write(self, command, lambda _: self.begin_fact("party"))
+            return
+        self._write(command, said)
 
     def _remove_fact(self, fact: FactLine) -> None:
         if self._card is None or not self._may():
             return
-        kept = fact.entity == ""
-        command = unperform(self._card.id) if kept else remove_fact(fact.entity, fact.record)
+        command: Command[Any]
+        if fact.entity == PERFORMED:
+            command = unperform(self._card.id)
+        elif fact.entity == ANSWERED:
+            command = take_answer_back(fact.record)
+        else:
+            command = remove_fact(fact.entity, fact.record)
         self._write(command, f"已删除{fact.title}")
 
     def _write(self, command: Command[Any], said: str) -> None:
@@ -296,29 +354,76 @@ class DisputePanel(QFrame):
                 name=self._card.number or "这件纠纷",
             )  # fmt: skip
 
-    def _begin_session(self, card: DisputeCard) -> None:
-        """Who mediates is known; who else may have is completed while it is typed."""
-        draft = SessionDraft(day=self._context.today, mediators=card.mediators)
-        form = self._facts["session"]
+    def _know(self, form: DraftForm) -> None:
+        """Complete who mediates and who takes part from those known."""
 
-        def opened(known: tuple[list[str], list[str]]) -> None:
-            form.knows("mediators", known[1])
-            form.show_draft(draft)
+        def opened(known: _Known) -> None:
+            form.knows("mediators", known.staff)
+            form.knows("volunteers", known.volunteers)
 
         self._context.background.ask(self, _known, opened)
+
+    def _tell_form(self, heading: str, of: str) -> None:
+        self._heading.setText(heading)
+        self._of.setText(of)
 
     def _may(self) -> bool:
         if not self._context.may(Right.WRITE):
             self.said.emit("您的身份只能查阅，不能登记")
         return self._context.may(Right.WRITE)
 
+    def _look_back(self) -> None:
+        """Tell of the parties' earlier disputes while they are typed."""
+        names = [
+            name
+            for field in ("side_a", "side_b")
+            for name in re.split("[、，,；; 　]+", self._form.typed(field))
+            if len(name) > 1
+        ]
+        phones = {"side_a": self._form.typed("phone_a"), "side_b": self._form.typed("phone_b")}
+        first = {self._form.typed(field).split("、")[0]: phone for field, phone in phones.items()}
+        looked = Looked(tuple((name, telephone(first.get(name, ""))) for name in names))
+        day, own = self._context.today, self._editing
+
+        def told(found: list[EarlierDispute]) -> None:
+            if found and self.writing and self._fact is None:
+                last = found[0]
+                of = f"{last.number} {KIND_NAMES[last.kind]}".strip()
+                who = "、".join(dict.fromkeys(name for line in found for name in line.same))
+                self._form.warn(
+                    f"十二个月内{who}有{len(found)}件：最近{last.day:%Y-%m-%d} {of}纠纷"
+                )
+
+        if names:
+            self._context.background.ask(
+                self, lambda c: earlier_disputes(c, looked, day, own), told
+            )
+
     def _typed(self) -> dict[str, Any] | None:
         texts = self._form.typed_texts()
         return texts if self.writing and self._editing is None and len(texts) > 1 else None
 
 
-def _known(connection: Connection) -> tuple[list[str], list[str]]:
-    return (
+class _Known(NamedTuple):
+    """What completes the fields: communities, colleagues, people of the roster."""
+
+    places: list[str]
+    staff: list[str]
+    volunteers: list[str]
+
+
+def _known(connection: Connection) -> _Known:
+    return _Known(
         [line.name for line in communities(connection)],
         [line.name for line in staff_rows(connection)],
+        roster_names(connection),
     )
+
+
+def _fitting(card: DisputeCard) -> dict[str, bool]:
+    """Which steps the dispute can take as it stands."""
+    return {
+        "session": card.state == OPEN, "extend": card.state == OPEN, "report": card.risk == GRAVE,
+        "agreement": card.state == "settled", "close": card.may_close,
+        "answer": card.state == "referred" and not card.case.answered,
+    }  # fmt: skip

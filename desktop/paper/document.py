@@ -76,6 +76,56 @@ class Signature(NamedTuple):
     seal: bool = False
 
 
+class Blank(NamedTuple):
+    """A place to be filled: its label, what stands there, and its share of the line."""
+
+    label: str
+    value: str = ""
+    share: float = 1.0
+
+
+class BlankLine(NamedTuple):
+    """Blanks side by side on one ruled line; what is too long for its place gets lines of its own."""
+
+    blanks: tuple[Blank, ...]
+
+
+class RuledText(NamedTuple):
+    """A text on ruled lines behind its label, at least so many, the rest left for a pen."""
+
+    label: str
+    text: str = ""
+    least: int = 1
+
+
+class FormText(NamedTuple):
+    """A printed sentence of a form; a head stands in 黑体, and `flush` without the indent."""
+
+    text: str
+    head: bool = False
+    flush: bool = False
+
+
+class SealPlace(NamedTuple):
+    """Where a form is dated, under the name of who seals it if somebody does."""
+
+    day: str
+    name: str = ""
+
+
+class CoverName(NamedTuple):
+    """The name of a file in large type, in the upper third of its cover."""
+
+    text: str
+
+
+class SigningPlaces(NamedTuple):
+    """Places to sign and thumb-print under a label, two a row, each with a word of its own or none."""
+
+    label: str
+    places: tuple[str, ...] = ("",)
+
+
 class AttachmentStart(NamedTuple):
     """A new page that opens attachment `label` (附件1) with its title; `landscape` turns it."""
 
@@ -108,6 +158,7 @@ class Table(NamedTuple):
     by_hand: bool = False
 
 
+FormBlock = BlankLine | RuledText | SigningPlaces | FormText | SealPlace | CoverName
 TextBlock = (
     Mark
     | BulletinHead
@@ -118,6 +169,7 @@ TextBlock = (
     | Paragraph
     | AttachmentNote
     | Signature
+    | FormBlock
     | AttachmentStart
 )
 Block = TextBlock | Table
@@ -127,7 +179,8 @@ class Document(NamedTuple):
     """One paper with page numbers of its own.
 
     `landscape` turns its pages up to the first attachment; `centred_numbers` sets the page numbers
-    in the middle instead of outside.
+    in the middle instead of outside. They run from `first_page`; 0 leaves them out. A `form` has
+    them at the top outside; `again` is the line that heads its pages after the first.
     """
 
     title: str
@@ -135,6 +188,9 @@ class Document(NamedTuple):
     blocks: tuple[Block, ...]
     landscape: bool = False
     centred_numbers: bool = False
+    first_page: int = 1
+    form: bool = False
+    again: str = ""
     language: str = "zh-CN"
 
 
@@ -161,6 +217,8 @@ def _lines(block: Block) -> list[str]:
         case Table(columns, rows, notes):
             head = "\t".join(column.head for column in columns)
             lines = [head, *("\t".join(row.cells) for row in rows), *notes]
+        case BlankLine() | RuledText() | SigningPlaces() | FormText() | SealPlace() | CoverName():
+            lines = _form_lines(block)
         case Mark(text) | Subtitle(text) | Paragraph(text) | Heading(_, text):
             lines = [text]
     return lines
@@ -169,3 +227,18 @@ def _lines(block: Block) -> list[str]:
 def attachment_label(names: tuple[str, ...], at: int) -> str:
     """Return the number that stands before an attachment's name; a single one has none."""
     return f"{at + 1}. " if len(names) > 1 else ""
+
+
+def _form_lines(block: FormBlock) -> list[str]:
+    match block:
+        case BlankLine(blanks):
+            lines = ["\t".join(f"{blank.label} {blank.value}" for blank in blanks)]
+        case RuledText(label, text):
+            lines = [f"{label}：{text}" if label else text]
+        case SigningPlaces(label, places):
+            lines = [f"{label}：", "\t".join(f"{place}____" for place in places)]
+        case SealPlace(day, name):
+            lines = [name, day] if name else [day]
+        case FormText(text) | CoverName(text):
+            lines = [text]
+    return lines

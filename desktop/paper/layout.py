@@ -11,12 +11,18 @@ from desktop.paper.document import (
     Addressee,
     AttachmentNote,
     AttachmentStart,
+    BlankLine,
     BulletinHead,
+    CoverName,
     Document,
+    FormText,
     Heading,
     Mark,
     Paragraph,
+    RuledText,
+    SealPlace,
     Signature,
+    SigningPlaces,
     Subtitle,
     Table,
     TextBlock,
@@ -24,7 +30,8 @@ from desktop.paper.document import (
     attachment_label,
 )
 from desktop.paper.fonts import Faces
-from desktop.paper.pages import paginate
+from desktop.paper.forms import form_pieces
+from desktop.paper.pages import Numbering, paginate
 from desktop.paper.setting import (
     BODY,
     BODY_SIZE,
@@ -38,6 +45,7 @@ from desktop.paper.setting import (
 )
 from desktop.paper.sheet import (
     CHARACTER,
+    FORM,
     LANDSCAPE,
     PITCH,
     UPRIGHT,
@@ -68,8 +76,8 @@ _BLANK = Piece(PITCH, blank=True)
 
 
 def lay_out(document: Document, faces: Faces) -> list[Page]:
-    """Return the document's pages, numbered from 1; nothing on them passes the text block."""
-    sheet = LANDSCAPE if document.landscape else UPRIGHT
+    """Return the document's pages, numbered as it says; nothing on them passes the text block."""
+    first = sheet = FORM if document.form else LANDSCAPE if document.landscape else UPRIGHT
     pieces: list[Piece] = []
     for block in document.blocks:
         if isinstance(block, AttachmentStart):
@@ -80,8 +88,9 @@ def lay_out(document: Document, faces: Faces) -> list[Page]:
             pieces += _table(block, pieces, sheet, faces)
         else:
             pieces += _block_pieces(block, sheet, faces)
-    first = LANDSCAPE if document.landscape else UPRIGHT
-    return paginate(pieces, first, faces, centred=document.centred_numbers)
+    again = _flush(document.again, _SUBTITLE, first, faces)[0] if document.again else None
+    numbering = Numbering(document.first_page, centred=document.centred_numbers)
+    return paginate(pieces, first, faces, numbering, again)
 
 
 def _block_pieces(block: TextBlock, sheet: Sheet, faces: Faces) -> list[Piece]:
@@ -107,6 +116,8 @@ def _block_pieces(block: TextBlock, sheet: Sheet, faces: Faces) -> list[Piece]:
         case AttachmentStart(label, title):
             start = [Piece(0.0, turn=sheet), *_flush(label, _HEADINGS[1], sheet, faces)]
             pieces = [*start, _BLANK._replace(keep=True), *_title(title, sheet, faces)]
+        case BlankLine() | RuledText() | SigningPlaces() | FormText() | SealPlace() | CoverName():
+            pieces = form_pieces(block, sheet, faces)
         case BulletinHead():
             pieces = _bulletin_head(block, sheet, faces)
     return pieces
@@ -219,7 +230,7 @@ def _signature(signature: Signature, sheet: Sheet, faces: Faces) -> list[Piece]:
         name_x = sheet.room - _INDENT - max(name_width, _INDENT + day_width)
         day_x = name_x + _INDENT
     pieces = [_BLANK._replace(keep=True)]
-    pieces += [_line_piece(line, BODY, name_x, keep=True) for line in name]
+    pieces += [_line_piece(line, BODY, name_x, keep=True) for line in name if line.text]
     pieces += [_line_piece(line, BODY, day_x, keep=True) for line in day]
     if signature.seal:
         return [*pieces, _BLANK]

@@ -38,6 +38,10 @@ class Sheet(NamedTuple):
 UPRIGHT = Sheet(
     SHORT_SIDE, LONG_SIDE, LEFT, TOP, BLOCK_WIDTH, CHARACTERS * CHARACTER, LINES * PITCH
 )
+# A form of a file has more room, and its number at the top outside, where files are stamped.
+FORM_TOP = 27 * MM
+FORM = Sheet(SHORT_SIDE, LONG_SIDE, LEFT, FORM_TOP, BLOCK_WIDTH, BLOCK_WIDTH, 243 * MM)
+FORM_NUMBER_FROM_TOP = 18 * MM
 # A landscape page is an upright one turned to the left, so its block starts where the upright
 # block's bottom margin (35 mm) is.
 LANDSCAPE = Sheet(

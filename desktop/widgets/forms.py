@@ -1,11 +1,14 @@
 """Forms made from what a draft declares: label, kind, choices, bounds; one check for all of it."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from db.kernel.fields import Field, Problem, fields_of
@@ -25,10 +28,13 @@ from desktop.words import clock_words, typed_day, typed_time
 
 # From here on a text is a few sentences and gets several lines.
 MANY_CHARACTERS: Final = 500
+# A record or an agreement is written at length and has the whole width.
+PROSE_LINES: Final = 8
 
 
 class DraftForm(QWidget):
-    """The entries of one draft class under their labels. Enter walks on; at the last it saves.
+    """The entries of one draft class under their labels. Enter walks on; at the last it saves,
+    Ctrl+Enter at any.
 
     `names` gives for each choice's code the word shown; `checks` yields the draft's problems; with
     `only` those entries are asked for, in that order.
@@ -56,17 +62,23 @@ class DraftForm(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
-        for at, name in enumerate(only or self._declared):
-            declared = self._declared[name]
+        for name in only or self._declared:
+            declared, at = self._declared[name], grid.rowCount()
             widget = self._made(name, declared, names.get(name))
             self._fields[name] = widget
             self._labels[name] = label(declared.label, 12, "second")
             grid.addWidget(self._labels[name], at, 0)
-            grid.addWidget(widget, at, 1)
-        grid.addWidget(self._problem, len(self._fields), 0, 1, 2)
+            if declared.kind == "prose":
+                grid.addWidget(widget, at + 1, 0, 1, 2)
+            else:
+                grid.addWidget(widget, at, 1)
+        grid.addWidget(self._problem, grid.rowCount(), 0, 1, 2)
         grid.setColumnStretch(1, 1)
         self._walks = EnterWalks(list(self._fields.values()), self.saved.emit)
         self.setFocusProxy(next(iter(self._fields.values())))
+        at_once = QShortcut(QKeySequence("Ctrl+Return"), self)
+        at_once.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        at_once.activated.connect(self.saved)
 
     def field(self, name: str) -> EntryField | TextBox | ChoiceBox:
         """Return the field of an entry."""
@@ -176,6 +188,7 @@ class DraftForm(QWidget):
             "day": partial(self._read_day, ahead=declared.ahead),
             "time": _read_time,
             "phone": _read_phone,
+            "money": partial(_read_money, most=declared.most),
         }
         if declared.kind in reads:
             return EntryField(declared.label, reads[declared.kind])
@@ -183,6 +196,8 @@ class DraftForm(QWidget):
             return count_field(declared.label, declared.most)
         if declared.kind in ("names", "words"):
             return words_field(declared.label, ())
+        if declared.kind == "prose":
+            return TextBox(declared.label, PROSE_LINES)
         if declared.most >= MANY_CHARACTERS:
             return TextBox(declared.label, 4 if declared.most > MANY_CHARACTERS else 2)
         return text_field(declared.label, declared.most)
@@ -194,6 +209,19 @@ class DraftForm(QWidget):
         if day is None:
             raise ValueError("看不懂这个日期，可以写：今、3.5、2026-3-5")
         return day
+
+
+def _read_money(text: str, most: int) -> int | None:
+    """Return 分 from yuan as people type them: 2600, 2,600.5, 2600元."""
+    digits = text.replace(",", "").replace("，", "").rstrip("元 ")
+    if not digits:
+        return None
+    if not re.fullmatch(r"\d+(\.\d{1,2})?", digits, re.ASCII):
+        raise ValueError("请填金额，如 2600 或 2600.50")
+    amount = int(Decimal(digits) * 100)
+    if amount > most:
+        raise ValueError(f"最多{most // 100}元")
+    return amount
 
 
 def _read_time(text: str) -> int | None:
@@ -219,6 +247,8 @@ def _shown(value: Any, kind: str) -> str:
         return ""
     if kind == "time":
         return clock_words(value)
+    if kind == "money":
+        return f"{value // 100}.{value % 100:02d}"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):

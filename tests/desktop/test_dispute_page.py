@@ -36,7 +36,7 @@ def test_a_dispute_is_registered_and_concluded_without_the_mouse(
     settle(qtbot, shell)
     press(qtbot, shell, "19", ENTER, "ll", ENTER, "王小明、王大明", ENTER, "13800004521", ENTER)
     press(qtbot, shell, "仇强", ENTER, ENTER, "楼上漏水", ENTER, "zf", ENTER, ENTER, ENTER, ENTER)
-    press(qtbot, shell, ENTER, ENTER)
+    press(qtbot, shell, ENTER, ENTER, ENTER)
     assert len(page._rows) == before + 1
     line = page._model.rows[page._table.currentIndex().row()]
     with shell.context.ledger.read() as connection:
@@ -139,7 +139,7 @@ def test_the_steps_of_a_mediation_are_entered_by_their_keys(
         ENTER,
         "说好三天内答复",
     )
-    press(qtbot, shell, ENTER, "yd", ENTER)
+    press(qtbot, shell, ENTER, "yd", ENTER, ENTER)
     press(qtbot, shell, "Y", ENTER, "2026-6-1", ENTER, "等鉴定", ENTER)
     card = page._panel._card
     assert card is not None

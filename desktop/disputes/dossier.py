@@ -1,0 +1,140 @@
+"""The file of a dispute: its papers in order, what has become of each, printed and put in by keys."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from db.disputes.card import DisputeCard
+from db.disputes.dossier import STATE_NAMES, PaperLine, put_in_file, take_from_file
+from db.kernel.ids import Id
+from db.kernel.journal import Command
+from desktop.disputes.printing import PaperPrinter
+from desktop.page import Context
+from desktop.widgets.flow import FlowLayout
+from desktop.widgets.parts import button, column, label, row
+from desktop.widgets.tables import Column, RowModel, RowTable
+
+COLUMNS: tuple[Column[PaperLine], ...] = (
+    Column("", lambda p: str(p.paper.place), 2),
+    Column("文书", lambda p: p.name, 9),
+    Column(
+        "现在", lambda p: STATE_NAMES[p.state] if p.needed or p.state != "none" else "不用", 5,
+        late=lambda p: p.needed and p.state == "none",
+    ),
+    Column("页", lambda p: str(p.pages or ""), 2, number=True),
+)  # fmt: skip
+
+
+class DossierView(QWidget):
+    """Shows a dispute's file. `left` tells that it was left, `said` what was done."""
+
+    left = Signal()
+    said = Signal(str)
+
+    def __init__(self, context: Context, may: Callable[[], bool]) -> None:
+        super().__init__()
+        self._context, self._may = context, may
+        self._dispute: Id | None = None
+        self._printer = PaperPrinter(context, self)
+        self._printer.said.connect(self.said)
+        self._heading = label("卷宗", 16)
+        self._missing = label(wrap=True)
+        self._model: RowModel[PaperLine] = RowModel(COLUMNS)
+        self._table = _PaperTable(self._model)
+        self._table.pressed_key.connect(self._key)
+        layout = column(self, (16, 14, 16, 12), 8)
+        layout.addWidget(self._heading)
+        layout.addWidget(self._missing)
+        layout.addWidget(self._table, 1)
+        layout.addWidget(
+            label("Enter 打印这一种，空格 签好入卷或取出，数字 几页", 12, "second", wrap=True)
+        )
+        below = QWidget()
+        foot = FlowLayout(below, gap=4)
+        foot.addWidget(button("存 PDF　S", lambda: self._key("S"), kind="link"))
+        foot.addWidget(button("空白表格　K", lambda: self._key("K"), kind="link"))
+        foot.addWidget(button("返回　Esc", self.left.emit, kind="link"))
+        layout.addWidget(below)
+        last = row()
+        last.addStretch()
+        last.addWidget(button("整卷打印　P", lambda: self._key("P"), kind="main"))
+        layout.addLayout(last)
+        self.setFocusProxy(self._table)
+
+    def show_file(self, card: DisputeCard) -> None:
+        """Show a dispute's papers; the cursor stays on its paper, or goes to the first missing."""
+        same = self._dispute == card.id
+        at = self._table.currentIndex().row() if same else -1
+        self._dispute = card.id
+        self._heading.setText(f"卷宗　{card.case.number or '还没有编号'}")
+        missing = card.missing
+        self._missing.setText(
+            f"还缺{len(missing)}种：{'、'.join(missing)}" if missing else "需要的文书都已入卷"
+        )
+        self._model.show_rows(card.papers)
+        if at < 0:
+            open_ones = (n for n, p in enumerate(card.papers) if p.needed and p.state != "filed")
+            at = next(open_ones, 0)
+        self._table.selectRow(at)
+
+    def _key(self, key: str) -> None:
+        at = self._table.currentIndex().row()
+        if self._dispute is None or not self._may() or not 0 <= at < len(self._model.rows):
+            return
+        line = self._model.rows[at]
+        if key == "P":
+            self._printer.print(self._dispute, None)
+        elif key == "K":
+            self._printer.blank()
+        elif key == "S":
+            self._printer.save(self._dispute, None)
+        elif key == "Enter":
+            self._print_one(line)
+        elif key == "Space":
+            self._file(line)
+        else:
+            pages = put_in_file(self._dispute, [line.paper.code], int(key))
+            self._write(pages, f"{line.name}{key}页，已入卷")
+
+    def _print_one(self, line: PaperLine) -> None:
+        assert self._dispute is not None  # noqa: S101  _key has seen to it
+        if line.paper.printable:
+            self._printer.print(self._dispute, [line.paper.code])
+        else:
+            self.said.emit(f"{line.name}不由程序打印，放进卷里后按空格登记")
+
+    def _file(self, line: PaperLine) -> None:
+        assert self._dispute is not None  # noqa: S101
+        if line.state == "filed":
+            self._write(take_from_file(self._dispute, line.paper.code), f"{line.name}已取出")
+            return
+        self._write(put_in_file(self._dispute, [line.paper.code]), f"{line.name}已入卷")
+        self._table.selectRow(min(self._table.currentIndex().row() + 1, len(self._model.rows) - 1))
+
+    def _write(self, command: Command[None], said: str) -> None:
+        self._context.background.write(
+            self, command, lambda _: self.said.emit(f"{said}　　Ctrl+Z 撤销")
+        )
+
+
+class _PaperTable(RowTable):
+    """Tells the keys that mean something for a paper."""
+
+    pressed_key = Signal(str)
+
+    def __init__(self, model: RowModel[PaperLine]) -> None:
+        super().__init__(model, "卷宗文书")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter, Space, digits and letters act; the rest moves."""
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.pressed_key.emit("Enter")
+        elif key == Qt.Key.Key_Space:
+            self.pressed_key.emit("Space")
+        elif not event.modifiers() and event.text().upper() in ("P", "K", "S", *"123456789"):
+            self.pressed_key.emit(event.text().upper())
+        else:
+            super().keyPressEvent(event)
