@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 
 from db.disputes.card import DisputeCard
 from db.disputes.dossier import STATE_NAMES, PaperLine, put_in_file, take_from_file
-from db.kernel.ids import Id
 from db.kernel.journal import Command
 from desktop.disputes.printing import PaperPrinter
 from desktop.page import Context
@@ -36,7 +35,7 @@ class DossierView(QWidget):
     def __init__(self, context: Context, may: Callable[[], bool]) -> None:
         super().__init__()
         self._context, self._may = context, may
-        self._dispute: Id | None = None
+        self._card: DisputeCard | None = None
         self._printer = PaperPrinter(context, self)
         self._printer.said.connect(self.said)
         self._heading = label("卷宗", 16)
@@ -53,7 +52,8 @@ class DossierView(QWidget):
         )
         below = QWidget()
         foot = FlowLayout(below, gap=4)
-        foot.addWidget(button("存 PDF　S", lambda: self._key("S"), kind="link"))
+        foot.addWidget(button("存文件　S", lambda: self._key("S"), kind="link"))
+        foot.addWidget(button("存整卷　A", lambda: self._key("A"), kind="link"))
         foot.addWidget(button("空白表格　K", lambda: self._key("K"), kind="link"))
         foot.addWidget(button("返回　Esc", self.left.emit, kind="link"))
         layout.addWidget(below)
@@ -65,9 +65,9 @@ class DossierView(QWidget):
 
     def show_file(self, card: DisputeCard) -> None:
         """Show a dispute's papers; the cursor stays on its paper, or goes to the first missing."""
-        same = self._dispute == card.id
+        same = self._card is not None and self._card.id == card.id
         at = self._table.currentIndex().row() if same else -1
-        self._dispute = card.id
+        self._card = card
         self._heading.setText(f"卷宗　{card.case.number or '还没有编号'}")
         missing = card.missing
         self._missing.setText(
@@ -75,48 +75,64 @@ class DossierView(QWidget):
         )
         self._model.show_rows(card.papers)
         if at < 0:
-            open_ones = (n for n, p in enumerate(card.papers) if p.needed and p.state != "filed")
-            at = next(open_ones, 0)
+            at = next((n for n, line in enumerate(card.papers) if _lacks(line)), 0)
         self._table.selectRow(at)
 
     def _key(self, key: str) -> None:
-        at = self._table.currentIndex().row()
-        if self._dispute is None or not self._may() or not 0 <= at < len(self._model.rows):
+        at, card = self._table.currentIndex().row(), self._card
+        if card is None or not self._may() or not 0 <= at < len(self._model.rows):
             return
         line = self._model.rows[at]
         if key == "P":
-            self._printer.print(self._dispute, None)
+            self._printer.print(card.id, None)
         elif key == "K":
             self._printer.blank()
+        elif key == "A":
+            self._printer.save(card.case, None)
         elif key == "S":
-            self._printer.save(self._dispute, None)
+            self._save(card, line)
         elif key == "Enter":
-            self._print_one(line)
+            self._print_one(card, line)
         elif key == "Space":
-            self._file(line)
+            self._file(card, line)
         else:
-            pages = put_in_file(self._dispute, [line.paper.code], int(key))
+            pages = put_in_file(card.id, [line.paper.code], int(key))
             self._write(pages, f"{line.name}{key}页，已入卷")
 
-    def _print_one(self, line: PaperLine) -> None:
-        assert self._dispute is not None  # noqa: S101  _key has seen to it
+    def _print_one(self, card: DisputeCard, line: PaperLine) -> None:
         if line.paper.printable:
-            self._printer.print(self._dispute, [line.paper.code])
+            self._printer.print(card.id, [line.paper.code])
         else:
-            self.said.emit(f"{line.name}不由程序打印，放进卷里后按空格登记")
+            self._tell_outside(line)
 
-    def _file(self, line: PaperLine) -> None:
-        assert self._dispute is not None  # noqa: S101
+    def _save(self, card: DisputeCard, line: PaperLine) -> None:
+        if line.paper.printable:
+            self._printer.save(card.case, [line.paper.code])
+        else:
+            self._tell_outside(line)
+
+    def _tell_outside(self, line: PaperLine) -> None:
+        self.said.emit(f"{line.name}不由程序打印，放进卷里后按空格登记")
+
+    def _file(self, card: DisputeCard, line: PaperLine) -> None:
         if line.state == "filed":
-            self._write(take_from_file(self._dispute, line.paper.code), f"{line.name}已取出")
+            self._write(take_from_file(card.id, line.paper.code), f"{line.name}已取出")
             return
-        self._write(put_in_file(self._dispute, [line.paper.code]), f"{line.name}已入卷")
-        self._table.selectRow(min(self._table.currentIndex().row() + 1, len(self._model.rows) - 1))
+        self._write(put_in_file(card.id, [line.paper.code]), f"{line.name}已入卷")
+        at = self._table.currentIndex().row()
+        later = [*range(at + 1, len(self._model.rows)), *range(at)]
+        lacking = (n for n in later if _lacks(self._model.rows[n]))
+        self._table.selectRow(next(lacking, at))
 
     def _write(self, command: Command[None], said: str) -> None:
         self._context.background.write(
             self, command, lambda _: self.said.emit(f"{said}　　Ctrl+Z 撤销")
         )
+
+
+def _lacks(line: PaperLine) -> bool:
+    """Tell whether a paper should be in the file and is not."""
+    return line.state != "filed" and (line.needed or line.state == "printed")
 
 
 class _PaperTable(RowTable):
@@ -134,7 +150,7 @@ class _PaperTable(RowTable):
             self.pressed_key.emit("Enter")
         elif key == Qt.Key.Key_Space:
             self.pressed_key.emit("Space")
-        elif not event.modifiers() and event.text().upper() in ("P", "K", "S", *"123456789"):
+        elif not event.modifiers() and event.text().upper() in tuple("PKSA123456789"):
             self.pressed_key.emit(event.text().upper())
         else:
             super().keyPressEvent(event)

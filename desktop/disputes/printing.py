@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 from sqlalchemy import Connection
 
-from db.disputes.case import blank_case, dispute_case
-from db.disputes.dossier import dossier, mark_printed
+from db.disputes.case import Case, blank_case, dispute_case
+from db.disputes.dossier import dossier, mark_printed, paper_name
 from db.disputes.numbers import give_number
+from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
 from db.kernel.ids import Id
 from desktop.page import Context
@@ -21,19 +22,18 @@ from desktop.paper.layout import lay_out
 from desktop.paths import cache
 from desktop.printing import pdf_of, print_paper
 
-Sends = Callable[[QWidget, "Made"], bool]
+KINDS = "PDF (*.pdf);;Word (*.docx)"
 
 
 class Made(NamedTuple):
-    """Papers ready to go out: what they are called, as a PDF, and the pages of each by its code."""
+    """Papers ready to go out: the bytes of their file, and the pages of each by its code."""
 
-    name: str
-    pdf: bytes
+    content: bytes
     pages: dict[str, int]
 
 
 class PaperPrinter(QObject):
-    """Prints for a page. `said` tells what was done."""
+    """Prints and saves for a page. `said` tells what was done."""
 
     said = Signal(str)
 
@@ -43,52 +43,68 @@ class PaperPrinter(QObject):
 
     def print(self, dispute: Id, papers: Collection[str] | None) -> None:
         """Print some papers of a dispute, or with None its whole file in order."""
-        self._make(dispute, papers, to_printer)
 
-    def save(self, dispute: Id, papers: Collection[str] | None) -> None:
-        """Save them as a PDF; that counts as printed, for it carries the number."""
-        self._make(dispute, papers, to_file)
+        def sent(made: Made) -> str:
+            return f"已打印{_kinds(made)}" if print_paper(self._page, made.content) else ""
 
-    def blank(self, names: Collection[str] | None = None) -> None:
-        """Print every form empty, or those with these names."""
+        self._make(dispute, papers, pdf_of, sent)
 
-        def question(connection: Connection) -> Made:
-            every = blank_papers(blank_case(connection), find_faces(cache()))
-            chosen = [made for made in every if names is None or made.title in names]
-            return Made("空白调解文书", pdf_of(chosen), {})
+    def save(self, case: Case, papers: Collection[str] | None) -> None:
+        """Save them as a PDF or Word file; that counts as printed, for it carries the number."""
+        name = "卷宗" if papers is None else "、".join(paper_name(case, code) for code in papers)
+        path, _ = QFileDialog.getSaveFileName(self._page, "存为文件", f"{name}.pdf", KINDS)
+        if path:
+            self.save_to(Path(path), case.id, papers)
 
-        def made(ready: Made) -> None:
-            if to_printer(self._page, ready):
+    def save_to(self, path: Path, dispute: Id, papers: Collection[str] | None) -> None:
+        """Write them to a file, whole or not at all: Word where its name says so, else PDF."""
+
+        def sent(made: Made) -> str:
+            write_atomically(path, made.content)
+            return f"已把{_kinds(made)}存为 {path.name}"
+
+        self._make(dispute, papers, _word if path.suffix.lower() == ".docx" else pdf_of, sent)
+
+    def blank(self) -> None:
+        """Print every form empty."""
+
+        def question(connection: Connection) -> bytes:
+            return pdf_of(blank_papers(blank_case(connection), find_faces(cache())))
+
+        def made(pdf: bytes) -> None:
+            if print_paper(self._page, pdf):
                 self.said.emit("已打印空白表格")
 
         self._context.background.ask(self._page, question, made)
 
-    def _make(self, dispute: Id, papers: Collection[str] | None, send: Sends) -> None:
+    def _make(
+        self,
+        dispute: Id,
+        papers: Collection[str] | None,
+        make: Callable[[Sequence[Document]], bytes],
+        send: Callable[[Made], str],
+    ) -> None:
+        """Give the number, make the papers, send them, and mark what was sent."""
         day = self._context.today
 
-        def question(connection: Connection) -> Made | None:
+        def question(connection: Connection) -> Made:
             case = dispute_case(connection, dispute, day)
             if case is None:
-                return None
+                raise UserError("这件纠纷已经不在台账里了，没有打印。")
             faces = find_faces(cache())
-            documents: Sequence[Document]
             if papers is None:
                 documents, pages = whole_file(case, dossier(connection, case), day, faces)
-                return Made(f"卷宗{case.number}", pdf_of(documents), pages)
-            single = {code: paper(case, code, faces) for code in papers}
-            documents = [made for some in single.values() for made in some]
-            pages = {
-                code: sum(len(lay_out(made, faces)) for made in some)
-                for code, some in single.items()
-            }
-            unnumbered = [made._replace(first_page=0) for made in documents]
-            return Made(f"{documents[0].title}{case.number}", pdf_of(unnumbered), pages)
+                return Made(make(documents), pages)
+            of = {code: paper(case, code, faces) for code in papers}
+            pages = {code: sum(len(lay_out(made, faces)) for made in of[code]) for code in of}
+            # Where in the file they will stand is not known, so they have no page numbers.
+            single = [made._replace(first_page=0) for some in of.values() for made in some]
+            return Made(make(single), pages)
 
-        def made(ready: Made | None) -> None:
-            if ready is None or not send(self._page, ready):
-                return
-            self._context.background.write(self._page, mark_printed(dispute, ready.pages))
-            self.said.emit(f"已打印{len(ready.pages)}种文书，签好以后按空格登记入卷")
+        def made(ready: Made) -> None:
+            if said := send(ready):
+                self._context.background.write(self._page, mark_printed(dispute, ready.pages))
+                self.said.emit(said)
 
         def numbered(_: object) -> None:
             self._context.background.ask(self._page, question, made)
@@ -96,15 +112,11 @@ class PaperPrinter(QObject):
         self._context.background.write(self._page, give_number(dispute), numbered)
 
 
-def to_printer(parent: QWidget, ready: Made) -> bool:
-    """Print; tell whether it was sent."""
-    return print_paper(parent, ready.pdf)
+def _word(documents: Sequence[Document]) -> bytes:
+    from desktop.paper.word import word_file  # noqa: PLC0415  loads when it is wanted
+
+    return word_file(documents)
 
 
-def to_file(parent: QWidget, ready: Made) -> bool:
-    """Save as a PDF where the person chooses; tell whether it was."""
-    name = f"{ready.name}.pdf"
-    path, _ = QFileDialog.getSaveFileName(parent, "存为 PDF", name, "PDF (*.pdf)")
-    if path:
-        write_atomically(Path(path), ready.pdf)
-    return bool(path)
+def _kinds(made: Made) -> str:
+    return f"{len(made.pages)}种文书，共{sum(made.pages.values())}页，签好后按空格入卷"

@@ -128,33 +128,29 @@ def blank_papers(case: Case, faces: Faces) -> list[Document]:
 def whole_file(
     case: Case, lines: Sequence[PaperLine], day: date, faces: Faces
 ) -> tuple[list[Document], dict[str, int]]:
-    """Return cover, contents and every needed paper in order, and the pages of each that is printed.
+    """Return cover, contents and every paper that is needed or there, and the pages of each printed.
 
-    Pages run through from the first paper behind the contents; what is kept from outside counts
-    with the pages it was filed with.
+    Pages run through from the first paper behind the contents; what comes from outside counts with
+    the pages it was filed with, and has no page before it is.
     """
     printed: dict[str, int] = {}
     listed: list[tuple[str, int]] = []
     papers: list[Document] = []
     at = 1
     for line in lines:
-        code = line.paper.code
-        if not (line.needed or line.state == "filed") or (
-            not line.paper.printable and line.state != "filed"
-        ):
-            if line.needed:
-                listed.append((line.name, 0))
+        code, count = line.paper.code, 0
+        if not line.needed and line.state == "none":
             continue
-        count = line.pages or 1
-        if line.paper.printable and line.needed:
-            count = 0
+        if line.paper.printable:
             for document in paper(case, code, faces):
-                numbered = document._replace(first_page=at + count) if code != "back" else document
+                numbered = document if code == "back" else document._replace(first_page=at + count)
                 count += len(lay_out(numbered, faces))
                 papers.append(numbered)
             printed[code] = count
+        elif line.state == "filed":
+            count = line.pages or 1
         if code != "back":
-            listed.append((line.name, at))
+            listed.append((line.name, at if count else 0))
             at += count
     return [cover(case, day), contents(case, listed), *papers], printed
 

@@ -236,7 +236,8 @@ def _form_lines(block: FormBlock) -> list[str]:
         case RuledText(label, text):
             lines = [f"{label}：{text}" if label else text]
         case SigningPlaces(label, places):
-            lines = [f"{label}：", "\t".join(f"{place}____" for place in places)]
+            lines = [f"{label}："] if label else []
+            lines.append("\t".join(f"{place}____" for place in places))
         case SealPlace(day, name):
             lines = [name, day] if name else [day]
         case FormText(text) | CoverName(text):

@@ -140,6 +140,12 @@ def _(hands: Hands, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(PdfReader(story.paper).pages) >= 1
 
 
+@when("打印机接好了")
+def _(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    story.paper = story.folder / "printed.pdf"
+    _answer_print_dialog(monkeypatch, story.paper)
+
+
 @when("打开这张走访单，一户一户录回来")
 def _(hands: Hands, story: Story) -> None:
     hands.shell.context.routes.go("visits", tab="sheets")
@@ -169,6 +175,11 @@ def _(hands: Hands, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = (str(story.paper), "PDF (*.pdf)")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_named: chosen)
     hands.press("Ctrl+S")
+
+
+@then(parsers.parse("印出来{most:d}页"))
+def _(story: Story, most: int) -> None:
+    assert len(PdfReader(story.paper).pages) == most
 
 
 @then(parsers.parse("看到“{words}”"))

@@ -1,0 +1,278 @@
+"""Forms as a Word file that Word, WPS and LibreOffice show alike and a person may still change.
+
+Blanks are underlined tabulators, which all three draw to the stop; no drawing, no frame, no field but
+the page number. Types are named, not embedded: Latin text in Times New Roman, the rest in the faces
+that GB/T 9704-2012 names.
+"""
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from math import ceil
+from typing import Any, NamedTuple
+
+import docx
+from docx.enum.section import WD_SECTION
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.section import Section
+from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph as Lines
+from docx.text.run import Run
+
+from desktop.paper.document import (
+    BlankLine,
+    CoverName,
+    Document,
+    FormText,
+    RuledText,
+    SealPlace,
+    SigningPlaces,
+    Subtitle,
+    Table,
+    Title,
+)
+from desktop.paper.forms import LINE, SIZE
+from desktop.paper.setting import clean
+from desktop.paper.sheet import FORM, MM
+
+LATIN = "Times New Roman"
+FACES = {
+    "fangsong": "仿宋", "heiti": "黑体", "kaiti": "楷体", "xiaobiaosong": "方正小标宋简体",
+}  # fmt: skip
+_ROOM = FORM.block_width
+_GAP = SIZE / 2
+_BOTTOM = 27 * MM
+_CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
+
+
+class _Type(NamedTuple):
+    """How a run is set."""
+
+    role: str = "fangsong"
+    size: float = SIZE
+
+
+_TEXT, _HEAD = _Type(), _Type("heiti")
+
+
+def word_file(documents: Sequence[Document], made: datetime | None = None) -> bytes:
+    """Return forms one behind the other as a .docx, each beginning a page."""
+    paper = docx.Document()
+    of = paper.core_properties
+    of.title, of.author, of.language = documents[0].title, documents[0].author, "zh-CN"
+    of.comments, of.created = "", (made or datetime.now(UTC)).replace(tzinfo=None)
+    paper.settings.odd_and_even_pages_header_footer = True
+    numbered = False
+    for at, document in enumerate(documents):
+        section = paper.sections[0] if at == 0 else paper.add_section(WD_SECTION.NEW_PAGE)
+        starts = document.first_page > 0 and not numbered
+        numbered = numbered or starts
+        _page(section, document, starts=starts)
+        for block in document.blocks:
+            _put(paper, block)
+    buffer = io.BytesIO()
+    paper.save(buffer)
+    return buffer.getvalue()
+
+
+def _page(section: Section, document: Document, *, starts: bool) -> None:
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin, section.right_margin = Pt(FORM.left), Pt(FORM.width - FORM.left - _ROOM)
+    section.top_margin, section.bottom_margin = Pt(FORM.top), Pt(_BOTTOM)
+    section.header_distance, section.footer_distance = Mm(13), Mm(10)
+    section.different_first_page_header_footer = True
+    for header, again, side in (
+        (section.first_page_header, "", _RIGHT),
+        (section.header, document.again, _RIGHT),
+        (section.even_page_header, document.again, None),
+    ):
+        header.is_linked_to_previous = False
+        line = header.paragraphs[0]
+        line.alignment = side
+        if document.first_page:
+            _field(line)
+        if again:
+            below = header.add_paragraph()
+            _say(below, again, _Type("kaiti", 14))
+    for inherited in section._sectPr.findall(qn("w:pgNumType")):
+        section._sectPr.remove(inherited)
+    if starts:
+        number = OxmlElement("w:pgNumType")
+        number.set(qn("w:start"), str(document.first_page))
+        section._sectPr.append(number)
+
+
+def _put(paper: Any, block: object) -> None:
+    match block:
+        case Title():
+            line = _line(paper, LINE + 8, _CENTRE)
+            line.paragraph_format.space_after = Pt(4)
+            _say(line, block.text, _Type("xiaobiaosong", 22))
+        case Subtitle(text):
+            _say(_line(paper, LINE, _CENTRE), text, _Type("kaiti", 16))
+        case CoverName(text):
+            line = _line(paper, 60, _CENTRE)
+            line.paragraph_format.space_before = Pt(36)
+            _say(line, text, _Type("xiaobiaosong", 28))
+        case BlankLine():
+            _blanks(paper, block)
+        case RuledText():
+            _ruled(paper, block)
+        case SigningPlaces():
+            _signing(paper, block)
+        case FormText(text, head, flush):
+            line = _line(paper)
+            line.paragraph_format.first_line_indent = Pt(0 if flush else 2 * SIZE)
+            line.paragraph_format.keep_with_next = head
+            _say(line, text, _HEAD if head else _TEXT)
+        case SealPlace(day, name):
+            _sealed(paper, day, name)
+        case Table():
+            _table(paper, block)
+        case _:
+            raise TypeError(f"no form has a {type(block).__name__}")
+
+
+def _blanks(paper: Any, block: BlankLine) -> None:
+    """Put labels with underlined room behind each, to stops at their shares of the line."""
+    line = _line(paper)
+    total = sum(blank.share for blank in block.blanks)
+    x = 0.0
+    for at, blank in enumerate(block.blanks):
+        x += _ROOM * blank.share / total
+        last = at == len(block.blanks) - 1
+        _stop(line, x if last else x - _GAP)
+        _say(line, blank.label, _TEXT)
+        _underlined(line, f" {blank.value}\t" if blank.value else "\t")
+        if not last:
+            _stop(line, x)
+            _say(line, "\t", _TEXT)
+
+
+def _ruled(paper: Any, block: RuledText) -> None:
+    label = f"{block.label}：" if block.label else ""
+    used = 0
+    for at, text in enumerate(block.text.split("\n")):
+        line = _line(paper)
+        _stop(line, _ROOM)
+        if at == 0 and label:
+            _say(line, label, _TEXT)
+        if at:
+            line.paragraph_format.first_line_indent = Pt(2 * SIZE)
+        _underlined(line, f"{text}\t")
+        used += max(1, ceil((len(text) + len(label) * (at == 0)) * SIZE / _ROOM))
+    for _ in range(block.least - used):
+        line = _line(paper)
+        _stop(line, _ROOM)
+        # A line of nothing but a tabulator is set lower than the others by LibreOffice.
+        _underlined(line, " \t")
+
+
+def _signing(paper: Any, block: SigningPlaces) -> None:
+    """Put places to sign with room above each rule for a thumb."""
+    label = f"{block.label}：" if block.label else ""
+    if block.places == ("",):
+        rows: list[tuple[str, ...]] = [(label,)]
+    else:
+        if label:
+            line = _line(paper)
+            line.paragraph_format.keep_with_next = True
+            _say(line, label, _TEXT)
+        words = [f"{place}：" if place else "" for place in block.places]
+        rows = [tuple(words[at : at + 2]) for at in range(0, len(words), 2)]
+    for row in rows:
+        line = _line(paper)
+        line.paragraph_format.space_before = Pt(LINE)
+        line.paragraph_format.keep_with_next = True
+        for at, word in enumerate(row):
+            end = _ROOM if len(rows) == 1 and len(row) == 1 else _ROOM * (at + 1) / 2
+            _stop(line, end - (_GAP if at == 0 and end < _ROOM else 0))
+            _say(line, word, _TEXT)
+            _underlined(line, "\t")
+            if at == 0 and len(row) > 1:
+                _stop(line, end)
+                _say(line, "\t", _TEXT)
+
+
+def _sealed(paper: Any, day: str, name: str) -> None:
+    """Put name over day at the right, with room above for the seal."""
+    for text in filter(None, (name, day)):
+        line = _line(paper, alignment=_RIGHT)
+        line.paragraph_format.right_indent = Pt((4 if text == day and name else 2) * SIZE)
+        line.paragraph_format.keep_with_next = text == name
+        if text == name:
+            line.paragraph_format.space_before = Pt(LINE)
+        _say(line, text, _TEXT)
+
+
+def _table(paper: Any, table: Table) -> None:
+    made = paper.add_table(rows=1, cols=len(table.columns))
+    made.style = "Table Grid"
+    made.alignment = WD_TABLE_ALIGNMENT.CENTER
+    heads = made.rows[0].cells
+    for cell, column in zip(heads, table.columns, strict=True):
+        _cell(cell, column.head, _Type("heiti", 12), _CENTRE)
+    for row in table.rows:
+        for cell, text, column in zip(made.add_row().cells, row.cells, table.columns, strict=True):
+            _cell(cell, text, _Type("fangsong", 12), None if column.align == "left" else _CENTRE)
+    shares = [1.0 if column.narrow else 3.0 for column in table.columns]
+    made.autofit = False
+    for at, share in enumerate(shares):
+        width = Pt(_ROOM * share / sum(shares))
+        made.columns[at].width = width
+        for cell in made.columns[at].cells:
+            cell.width = width
+    for row in made.rows:
+        row.height = Pt(24)
+
+
+def _cell(cell: Any, text: str, of: _Type, alignment: Any) -> None:
+    line = cell.paragraphs[0]
+    line.alignment = alignment
+    _say(line, text, of)
+
+
+def _line(paper: Any, height: float = LINE, alignment: Any = None) -> Lines:
+    line: Lines = paper.add_paragraph()
+    of = line.paragraph_format
+    of.space_before = of.space_after = Pt(0)
+    of.line_spacing_rule, of.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(height)
+    of.widow_control = False
+    line.alignment = alignment
+    return line
+
+
+def _stop(line: Lines, at: float) -> None:
+    line.paragraph_format.tab_stops.add_tab_stop(Pt(round(at, 1)))
+
+
+def _underlined(line: Lines, text: str) -> None:
+    _say(line, text, _TEXT).underline = True
+
+
+def _say(line: Lines, text: str, of: _Type) -> Run:
+    run = line.add_run("\t".join(clean(part) for part in text.split("\t")))
+    run.font.size, run.font.name = Pt(of.size), LATIN
+    properties = run._element.get_or_add_rPr()
+    faces = properties.get_or_add_rFonts()
+    faces.set(qn("w:eastAsia"), FACES[of.role])
+    faces.set(qn("w:cs"), LATIN)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    properties.append(language)
+    return run
+
+
+def _field(line: Lines) -> None:
+    """Put the number of the page there, by the one field every office program knows."""
+    run = _say(line, "", _TEXT)
+    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
+        part = OxmlElement("w:instrText" if text else "w:fldChar")
+        if text:
+            part.text = text
+        else:
+            part.set(qn("w:fldCharType"), kind)
+        run._element.append(part)

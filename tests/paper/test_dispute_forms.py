@@ -1,0 +1,208 @@
+"""The papers of a dispute's file: what they say, that nothing is cut, and the Word file of them."""
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+from pypdf import PdfReader
+
+from db.disputes.agreeing import AgreementDraft
+from db.disputes.case import Case, ExtensionAgreed, SessionHeld, Visited
+from db.disputes.dossier import PAPERS, PaperLine
+from db.disputes.parties import ORGANISATION, Party, PartyDraft
+from db.kernel.ids import new_id
+from db.post import PostDraft
+from desktop.paper.dispute_file import blank_papers, paper, whole_file
+from desktop.paper.document import Document, SigningPlaces, plain_text
+from desktop.paper.fonts import find_faces
+from desktop.paper.layout import lay_out
+from desktop.paper.pdf import write_pdf
+from desktop.paper.sheet import FORM
+from desktop.paper.word import word_file
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "dispute-forms.txt"
+FACES = find_faces(None, machine=False)
+DAY = date(2026, 3, 23)
+PRINTABLE = [paper.code for paper in PAPERS if paper.printable]
+
+
+def party(side: str, place: int, **known: object) -> Party:
+    return Party(new_id(), side, place, PartyDraft(**known))  # type: ignore[arg-type]
+
+
+CASE = Case(
+    id=new_id(),
+    post=PostDraft("三号警务室", "示范派出所", "三号", committee="晨园社区人民调解委员会", court="示范县人民法院"),
+    number="(2026)三号人调字第0007号",
+    paper_number="2026-0031",
+    registered=date(2026, 3, 10),
+    source="party",
+    kind="neighbour",
+    brief="楼上漏水，楼下要求修好并赔偿。",
+    place="晨园3号楼2单元401室",
+    community="晨园社区",
+    mediators=("杨思豪", "李梅"),
+    parties=(
+        party("A", 1, name="王小明", sex="male", age=52, occupation="个体", phone="13800004521", address="晨园3-2-401"),
+        party("A", 2, name="王小小", sex="female", age=12, occupation="学生", guardian="王小明"),
+        party("B", 1, kind=ORGANISATION, name="晨园物业有限公司", head="陈志远", head_post="经理", agent="赵敏"),
+    ),
+    outcome="settled",
+    since=date(2026, 3, 10),
+    concluded=date(2026, 3, 20),
+    form="written",
+    destination="司法所",
+    agreement=AgreementDraft("written", "漏水属实。", "一、三日内修好。\n二、赔偿二千六百元。", "一次付清", date(2026, 4, 1), 260050, 3),
+    performed=True,
+    performed_on=date(2026, 3, 30),
+    sessions=(
+        SessionHeld(date(2026, 3, 18), 570, "警务室", ("杨思豪",), "李梅", "楼长张三", "各说各的。", "continued"),
+        SessionHeld(date(2026, 3, 20), None, "警务室", ("杨思豪",), "李梅", None, "说妥了。", "settled"),
+    ),
+    extensions=(ExtensionAgreed(date(2026, 3, 15), date(2026, 5, 10), "等鉴定"),),
+    follow_ups=(Visited(date(2026, 3, 26), "双方满意"),),
+)  # fmt: skip
+NOBODY = Case(b"", CASE.post, "", "", None, None, "", "", "", "", (), (), "settled", None)
+
+
+def lines(*filed: str) -> list[PaperLine]:
+    return [
+        PaperLine(p, p.name, p.code not in ("inquiry", "evidence"), "filed" if p.code in filed else "none", 2, None)
+        for p in PAPERS
+    ]  # fmt: skip
+
+
+def printed(documents: Sequence[Document]) -> list[str]:
+    made = BytesIO()
+    write_pdf(documents, made, faces=FACES)
+    return [page.extract_text() for page in PdfReader(made).pages]
+
+
+def test_every_form_reads_as_its_golden_text() -> None:
+    said = [plain_text(made) for code in PRINTABLE for made in paper(CASE, code, FACES)]
+    said.append(plain_text(paper(replace(CASE, form="oral"), "agreement", FACES)[0]))
+    said.append(plain_text(paper(replace(CASE, source="visit"), "application", FACES)[0]))
+    assert "\n\n".join(said) + "\n" == GOLDEN.read_text("utf-8")
+
+
+def test_the_whole_file_stands_in_order_under_one_run_of_pages() -> None:
+    documents, pages = whole_file(CASE, lines("identity"), DAY, FACES)
+    assert [made.title for made in documents[:2]] == ["卷宗封面", "卷内目录"]
+    assert list(pages) == [code for code in PRINTABLE if code != "inquiry"]
+    contents = plain_text(documents[1]).splitlines()
+    rows = [line.split("\t") for line in contents if line[:1].isdigit()]
+    # 受理 1 page, 告知书 2nd, 身份证明 two pages from the third, then on.
+    assert [row[1:3] for row in rows[:4]] == [
+        ["受理登记表", "1"],
+        ["权利义务告知书", "2"],
+        ["身份证明", "3"],
+        ["授权委托书", "5"],
+    ]
+    assert ["履行凭证", ""] in [row[1:3] for row in rows]
+    numbers = [made.first_page for made in documents[2:-1]]
+    assert numbers == sorted(numbers)
+    assert documents[-1].title == "卷宗封底"
+    assert documents[-1].first_page == 0
+
+
+def test_nothing_is_lost_or_passes_the_page_however_long_and_rare() -> None:
+    name = "𠮷𫝆" * 15 + "尔不都热依木·买买提艾力·阿卜杜热合曼"
+    long = replace(
+        CASE,
+        brief="楼上漏水。" * 300,
+        parties=tuple(
+            party(
+                "A" if at < 6 else "B",
+                at,
+                name=f"{name[:36]}{at}",
+                address="很长的地址" * 15,
+                phone="13800004521",
+            )
+            for at in range(10)
+        ),
+        sessions=(
+            SessionHeld(
+                DAY,
+                570,
+                "警务室" * 20,
+                (),
+                None,
+                None,
+                "问：怎么回事？\n答：漏水。\n" * 150,
+                "failed",
+            ),
+        ),
+    )
+    for code in PRINTABLE:
+        for made in paper(long, code, FACES):
+            pages = lay_out(made, FACES)
+            for page in pages:
+                right = max(run.x + max(run.xs, default=0) for run in page.runs)
+                assert right < FORM.left + FORM.block_width
+                assert max(run.y for run in page.runs) < FORM.top + FORM.capacity
+    record = paper(long, "session", FACES)[0]
+    text = "".join(printed([record]))
+    assert text.count("怎么回事") == 150
+    assert text.count("人民调解记录（续）") == len(lay_out(record, FACES)) - 1
+    places = [
+        b for b in record.blocks if isinstance(b, SigningPlaces) and b.label.startswith("当事人")
+    ]
+    assert len(places[0].places) == 10
+
+
+def test_a_minors_guardian_an_agent_and_a_company_seal_have_places_to_sign() -> None:
+    made = paper(CASE, "agreement", FACES)[0]
+    signing = next(b for b in made.blocks if isinstance(b, SigningPlaces))
+    assert signing.places == ("", "监护人", "（公章）")
+    assert "民族" in plain_text(made)
+
+
+@pytest.mark.parametrize("of", [CASE, NOBODY], ids=["filled", "blank"])
+def test_no_ethnicity_and_no_identity_number_is_ever_printed(of: Case) -> None:
+    for code in PRINTABLE:
+        for made in paper(of, code, FACES):
+            for line in plain_text(made).splitlines():
+                if "民族" in line:
+                    after = line.split("民族", 1)[1].split("\t")[0]
+                    assert after.strip() == ""
+                assert "身份证号" not in line
+
+
+def test_blank_forms_are_one_page_each_with_room_to_write() -> None:
+    every = blank_papers(NOBODY, FACES)
+    assert len(every) == len(PRINTABLE) + 2
+    for made in every:
+        assert len(lay_out(made, FACES)) == 1, made.title
+        assert made.first_page == 0
+    assert len({made.title for made in every}) == len(every)
+
+
+def test_the_word_file_says_the_same_in_the_right_faces() -> None:
+    documents, _ = whole_file(CASE, lines("identity"), DAY, FACES)
+    content = word_file(documents)
+    opened = docx.Document(BytesIO(content))
+    text = "\n".join(line.text for line in opened.paragraphs)
+    for words in (
+        "晨园物业有限公司",
+        "(2026)三号人调字第0007号",
+        "二、赔偿二千六百元。",
+        "2600.50元",
+        "监护人",
+    ):
+        assert words in text
+    assert len(opened.sections) == len(documents)
+    assert [cell.text for cell in opened.tables[0].rows[1].cells][:3] == ["1", "受理登记表", "1"]
+    for run in (run for line in opened.paragraphs for run in line.runs if run.text.strip()):
+        faces = run._element.rPr.rFonts
+        assert faces.get(qn("w:ascii")) == "Times New Roman"
+        assert faces.get(qn("w:eastAsia")) in ("仿宋", "黑体", "楷体", "方正小标宋简体")
+    with zipfile.ZipFile(BytesIO(content)) as packed:
+        assert not [
+            name for name in packed.namelist() if "vbaProject" in name or "embeddings" in name
+        ]
