@@ -14,6 +14,8 @@ from desktop.admin.looks import LooksPage
 from desktop.admin.post import PostPage
 from desktop.background import Background
 from desktop.backup.page import BackupPage
+from desktop.disputes.board import DisputeBoardPage
+from desktop.disputes.numbers import DisputeNumbersPage
 from desktop.disputes.page import DisputesPage
 from desktop.exports.page import ExportPage
 from desktop.history.bin import BinPage
@@ -49,6 +51,11 @@ VISITS = (
     Tab("homes", "住户", HouseholdsPage),
     Tab("places", "社区楼栋", BuildingsPage),
 )
+DISPUTES = (
+    Tab("list", "清单", DisputesPage),
+    Tab("board", "看板", DisputeBoardPage),
+    Tab("numbers", "统计", DisputeNumbersPage),
+)
 PEOPLE = (
     Tab("volunteers", "人员", VolunteersPage),
     Tab("units", "分户", UnitsPage),
@@ -70,7 +77,8 @@ ADMIN = (
 # What a page is also called by those who look for it.
 WORDS = {
     "map": "进度 剩下的楼", "records": "走访台账 明细", "doors": "没走访的 剩下的户 尽责",
-    "sheets": "打印门牌 任务单", "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长",
+    "sheets": "打印门牌 任务单", "list": "矛盾纠纷 调解 台账", "numbers": "纠纷统计 成功率 类型",
+     "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长",
     "exports": "Excel 台账 表格 上报", "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
     "post": "节假日 锁定 主送", "accounts": "密码 用户", "campaigns": "专项行动",
 }  # fmt: skip
@@ -83,6 +91,11 @@ TAB_OF = {
 
 def _visits(context: Context) -> Page:
     return TabbedPage(context, VISITS, TAB_OF)
+
+
+def _disputes(context: Context) -> Page:
+    # Whatever is asked for without a tab's name is a dispute, and stands in the list.
+    return TabbedPage(context, DISPUTES, {"": "list", "dispute": "list", "dispute_party": "list"})
 
 
 def _people(context: Context) -> Page:
@@ -100,7 +113,7 @@ def _admin(context: Context) -> Page:
 ROOMS = (
     Room("home", "今日", "calendar-check", HomePage),
     Room("visits", "走访", "door-open", _visits),
-    Room("disputes", "纠纷", "scale", DisputesPage),
+    Room("disputes", "纠纷", "scale", _disputes),
     Room("trainings", "培训", "graduation-cap", TrainingsPage),
     Room("people", "队伍", "users", _people),
     Room("reports", "报表", "file-text", ReportsPage),
@@ -112,7 +125,13 @@ ROOMS = (
 def _offers(routes: Routes) -> list[Offer]:
     """What Ctrl+K offers beside the screens: their tabs, and what is often begun."""
     go = routes.go
-    tabs = (("visits", VISITS), ("people", PEOPLE), ("data", DATA), ("admin", ADMIN))
+    tabs = (
+        ("visits", VISITS),
+        ("disputes", DISPUTES),
+        ("people", PEOPLE),
+        ("data", DATA),
+        ("admin", ADMIN),
+    )
     titles = {room.name: room.title for room in ROOMS}
     return [
         Offer("登记纠纷", "命令", partial(go, "disputes", new=True), "新的纠纷"),

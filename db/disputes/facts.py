@@ -3,18 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp, Reopening
-from db.disputes.course import Closing, Extension, Report
+from db.disputes.course import Closing, Extension, MediationSession, Report
 from db.disputes.numbers import short_number
 from db.disputes.words import GRAVE, KIND_NAMES
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, a_month_after, next_working_day
 
 Duty = Literal["期限", "回访", "履行"]
+Stage = Literal["registered", "mediating", "to_perform", "to_follow_up", "to_close", "closed"]
+STAGE_NAMES: Final[Mapping[Stage, str]] = {
+    "registered": "登记", "mediating": "调解中", "to_perform": "待履行", "to_follow_up": "待回访",
+    "to_close": "待结案", "closed": "已结案",
+}  # fmt: skip
 
 
 class Ending(NamedTuple):
@@ -57,6 +62,7 @@ class Facts:
     extensions: list[Extended] = field(default_factory=list)
     reports: list[date] = field(default_factory=list)
     closings: list[tuple[date, Id]] = field(default_factory=list)
+    sessions: list[date] = field(default_factory=list)
 
     def ending_on(self, day: date) -> Ending | None:
         """Return the conclusion in force at the end of the day, None while the dispute is open."""
@@ -84,6 +90,22 @@ class Facts:
             and self.open_on(day)
             and not any(told <= day for told in self.reports)
         )
+
+    def stage_on(self, day: date) -> Stage:
+        """Return how far its life is at the end of the day: what is next, or how it ended."""
+        ending = self.ending_on(day)
+        if ending is None:
+            held = any(self.running_since(day) <= session <= day for session in self.sessions)
+            return "mediating" if held else "registered"
+        if self.closed_on(day):
+            return "closed"
+        if ending.outcome != "settled":
+            return "to_close"
+        if ending.due is not None and not ending.performed:
+            return "to_perform"
+        if not any(ending.day <= done <= day for done in self.follow_ups):
+            return "to_follow_up"
+        return "to_close"
 
     def running_since(self, day: date) -> date:
         """Return the day its month runs from: registration, or the last reopening by the day."""
@@ -183,6 +205,8 @@ def dispute_facts(connection: Connection, dispute: Id | None = None) -> list[Fac
         found[of].reports.append(day)
     for of, *closing in ask(Closing.dispute, Closing.dispute, Closing.day, Closing.id):
         found[of].closings.append((closing[0], closing[1]))
+    for of, day in ask(MediationSession.dispute, MediationSession.dispute, MediationSession.day):
+        found[of].sessions.append(day)
     return sorted(found.values(), key=lambda facts: (facts.registered, facts.id))
 
 

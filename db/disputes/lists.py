@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from db.disputes import Dispute, DisputeParty
-from db.disputes.facts import Clocks, dispute_facts
+from db.disputes.facts import Clocks, Stage, dispute_facts
 from db.disputes.words import OPEN
 from db.kernel.ids import Id
 from db.people import Staff
@@ -16,7 +16,7 @@ from db.places import Community
 class DisputeRow(NamedTuple):
     """A dispute in a list; `state` is `open` or how it ended, by its code.
 
-    `by` is the last day to conclude an open one, `days_left` negative once it is past.
+    `by` is the last day of what is to be done next, `days_left` negative once it is past.
     """
 
     id: Id
@@ -28,6 +28,7 @@ class DisputeRow(NamedTuple):
     mediators: tuple[str, ...]
     community: str
     state: str
+    stage: Stage
     concluded: date | None
     by: date | None
     days_left: int | None
@@ -54,14 +55,14 @@ def disputes(connection: Connection, day: date, clocks: Clocks) -> list[DisputeR
         if facts.registered > day:
             continue
         ending = facts.ending_on(day)
-        by = clocks.deadline(facts, day) if ending is None else None
+        by = min((last for _, last in clocks.duties(facts, day)), default=None)
         brief, community = told[facts.id]
         rows.append(
             DisputeRow(
                 facts.id, facts.number, facts.registered, facts.kind, facts.risk,
                 tuple(names.get(facts.id, ())),
                 tuple(colleagues.get(id_, "") for id_ in facts.mediators),
-                community, ending.outcome if ending else OPEN, ending.day if ending else None,
+                community, ending.outcome if ending else OPEN, facts.stage_on(day), ending.day if ending else None,
                 by, (by - day).days if by else None, brief,
             )
         )  # fmt: skip

@@ -13,6 +13,7 @@ from db.disputes.agreeing import (
     answer_referral,
     write_agreement,
 )
+from db.disputes.card import DisputeCard
 from db.disputes.case import Case
 from db.disputes.life import (
     DESTINATIONS,
@@ -52,7 +53,15 @@ from db.disputes.steps import (
     report,
     session_problems,
 )
-from db.disputes.words import FORM_NAMES, KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES, SOURCE_NAMES
+from db.disputes.words import (
+    FORM_NAMES,
+    GRAVE,
+    KIND_NAMES,
+    OPEN,
+    RESULT_NAMES,
+    RISK_NAMES,
+    SOURCE_NAMES,
+)
 from db.kernel.ids import Id
 from db.kernel.journal import Command
 from desktop.widgets.choices import ChoiceBox
@@ -155,6 +164,24 @@ class FactForm(DraftForm):
         choice = self.field(self._fact.by)
         assert isinstance(choice, ChoiceBox)  # noqa: S101  it is declared a choice
         self.ask_only(self._fact.asked.get(choice.currentData(), self._fact.usual))
+
+
+def fitting(card: DisputeCard) -> dict[str, bool]:
+    """Return which steps a dispute can take as it stands."""
+    return {
+        "session": card.state == OPEN, "extend": card.state == OPEN, "report": card.risk == GRAVE,
+        "agreement": card.state == "settled", "close": card.may_close,
+        "answer": card.state == "referred" and not card.case.answered,
+    }  # fmt: skip
+
+
+def next_fact(card: DisputeCard) -> str | None:
+    """Return what is to be done next, by the name of its form."""
+    if card.to_report:
+        return "report"
+    wanted = {"期限": "conclude", "履行": "perform", "回访": "follow_up"}
+    first = min(card.duties, key=lambda duty: duty.by, default=None)
+    return wanted[first.duty] if first else "close" if card.may_close else None
 
 
 def _room(case: Case) -> str | None:

@@ -1,13 +1,14 @@
 """The disputes: open ones first, by the day they must be done; the chosen one beside the list."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from sqlalchemy import Connection
 
+from db.disputes.facts import STAGE_NAMES
 from db.disputes.lists import DisputeRow, disputes
 from db.disputes.words import KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES
 from db.figures.week import clocks
@@ -15,8 +16,9 @@ from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
 from desktop.disputes.panel import STEPS, DisputePanel
 from desktop.page import Context, Page
+from desktop.widgets.flow import FlowLayout
 from desktop.widgets.only import OnlyChip
-from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.parts import button, column, fill, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 PANEL_WIDTH = 360
@@ -30,17 +32,46 @@ def _left(line: DisputeRow) -> str:
     return "今天" if line.days_left == 0 else f"{line.days_left}天"
 
 
+def _late(line: DisputeRow) -> bool:
+    return line.days_left is not None and line.days_left < 0
+
+
 COLUMNS: tuple[Column[DisputeRow], ...] = (
     Column("编号", lambda d: d.number, 6),
     Column("登记", lambda d: d.registered.isoformat(), 6),
     Column("类型", lambda d: KIND_NAMES[d.kind], 6),
     Column("当事人", lambda d: "、".join(d.parties), 9),
     Column("情况", lambda d: RESULT_NAMES[d.state], 5),
-    Column("还剩", _left, 4, late=lambda d: d.days_left is not None and d.days_left < 0),
+    Column("还剩", _left, 4, late=_late),
     Column("风险", lambda d: RISK_NAMES.get(d.risk or "", ""), 3, late=lambda d: d.risk == "grave"),
     Column("调解人", lambda d: "、".join(d.mediators), 6),
     Column("社区", lambda d: d.community, 6),
 )
+
+
+SORTED_BY: tuple[Callable[[DisputeRow], Any], ...] = (
+    lambda d: d.number, lambda d: d.registered, lambda d: KIND_NAMES[d.kind], lambda d: d.parties,
+    lambda d: list(RESULT_NAMES).index(d.state), lambda d: (d.by is None, d.by),
+    lambda d: -list(RISK_NAMES).index(d.risk) if d.risk else 1, lambda d: d.mediators,
+    lambda d: d.community,
+)  # fmt: skip
+LATE = "late"
+# What a list is narrowed by: whether a line has the value chosen.
+FILTERS: dict[str, Callable[[DisputeRow, Any], bool]] = {
+    "情况": lambda d, value: value in (d.state, f"stage {d.stage}") or (value == LATE and _late(d)),
+    "类型": lambda d, value: d.kind == value,
+    "社区": lambda d, value: d.community == value,
+    "调解人": lambda d, value: value in d.mediators,
+}
+
+
+def _states() -> list[tuple[str, object]]:
+    """What the state can be: how it ended, how far it is, and what is late."""
+    ended = [(name, code) for code, name in RESULT_NAMES.items()]
+    stages = [
+        (name, f"stage {stage}") for stage, name in STAGE_NAMES.items() if stage != "mediating"
+    ]
+    return [*ended, ("超期", LATE), *stages]
 
 
 class DisputesPage(Page):
@@ -64,6 +95,7 @@ class DisputesPage(Page):
         ("W", "卷宗：打印文书，登记签入卷"),
         ("F2", "改登记"),
         ("Delete", "删除，可以撤销"),
+        ("点表头", "按这一列排序，再点倒过来"),
         ("Ctrl+C", "复制选中的行，可以贴进 Excel"),
         ("Esc", "离开表单；显示全部"),
     )
@@ -80,7 +112,8 @@ class DisputesPage(Page):
         )
         self._panel = DisputePanel(context)
         self._chip = OnlyChip()
-        self._state = QComboBox()
+        self._filters = {name: QComboBox() for name in FILTERS}
+        self._sorted: tuple[int, bool] | None = None
         self._text = QLineEdit()
         self._foot = label(tone="second")
         self._build()
@@ -92,8 +125,7 @@ class DisputesPage(Page):
         if what.get("ids") is not None:
             self._only = frozenset(what["ids"])
             self._chip.tell(what.get("title", ""))
-            self._state.setCurrentIndex(0)
-            self._text.clear()
+            self._clear()
             self._filter()
         if what.get("record") is not None:
             self._wanted = what["record"]
@@ -120,22 +152,27 @@ class DisputesPage(Page):
             super().keyPressEvent(event)
 
     def _build(self) -> None:
-        self._state.setAccessibleName("情况")
-        self._state.addItem("全部", None)
-        for code, name in RESULT_NAMES.items():
-            self._state.addItem(name, code)
+        for name, box in self._filters.items():
+            box.setAccessibleName(name)
+            box.addItem(f"全部{name}", None)
+        fill(self._filters["情况"], _states(), first=1)
+        fill(self._filters["类型"], [(word, code) for code, word in KIND_NAMES.items()], first=1)
         self._text.setPlaceholderText("编号、当事人、拼音、调解人、简要情况")
         self._text.setAccessibleName("查找")
         new = button("登记纠纷　Ctrl+N", self._panel.begin_registration)
         new.setShortcut("Ctrl+N")
         head = row(gap=10)
-        head.addWidget(self._state)
         head.addWidget(self._text, 1)
         head.addWidget(new)
+        filters = QWidget()
+        narrow = FlowLayout(filters, gap=8)
+        for box in self._filters.values():
+            narrow.addWidget(box)
         frame = panel()
         column(frame, (6, 6, 6, 6)).addWidget(self._table)
         left = column(gap=10)
         left.addLayout(head)
+        left.addWidget(filters)
         left.addWidget(self._chip)
         left.addWidget(frame, 1)
         left.addWidget(self._foot)
@@ -145,7 +182,10 @@ class DisputesPage(Page):
         outer.addWidget(self._panel)
 
     def _bind(self) -> None:
-        self._state.activated.connect(lambda _: self._filter())
+        for box in self._filters.values():
+            box.activated.connect(lambda _: self._filter())
+        self._table.horizontalHeader().sectionClicked.connect(self._sort)
+        self._table.horizontalHeader().setSectionsClickable(True)
         self._text.textChanged.connect(lambda _: self._filter())
         self._chip.closed.connect(self._show_all)
         self._table.selectionModel().currentRowChanged.connect(lambda at, _: self._moved(at.row()))
@@ -180,8 +220,19 @@ class DisputesPage(Page):
         self._only = None
         self._chip.tell("")
         if self._wanted is not None:
-            self._state.setCurrentIndex(0)
-            self._text.clear()
+            self._clear()
+        self._filter()
+
+    def _clear(self) -> None:
+        """Want all of them again."""
+        for box in self._filters.values():
+            box.setCurrentIndex(0)
+        self._text.clear()
+
+    def _sort(self, at: int) -> None:
+        """Sort by a column; again turns it round, a third time gives back the order by days left."""
+        turns = {None: (at, False), (at, False): (at, True), (at, True): None}
+        self._sorted = turns.get(self._sorted, (at, False))
         self._filter()
 
     def _show(self, rows: list[DisputeRow]) -> None:
@@ -195,23 +246,36 @@ class DisputesPage(Page):
             ).lower()
             for line in rows
         }  # fmt: skip
+        for name, words in (
+            ("社区", {line.community for line in rows}),
+            ("调解人", {who for line in rows for who in line.mediators}),
+        ):
+            fill(
+                self._filters[name], [(word, word) for word in sorted(filter(None, words))], first=1
+            )
         self._filter()
         self._panel.ask_again()
 
     def _filter(self) -> None:
-        state, wanted = self._state.currentData(), self._text.text().strip().lower()
+        wanted = self._text.text().strip().lower()
+        asked = {name: box.currentData() for name, box in self._filters.items()}
         kept = self._wanted or self._current()
         shown = [
             line
             for line in self._rows
-            if state in (None, line.state)
+            if all(value is None or FILTERS[name](line, value) for name, value in asked.items())
             and (self._only is None or line.id in self._only)
             and wanted in self._keys[line.id]
         ]
+        if self._sorted is not None:
+            column_at, down = self._sorted
+            shown.sort(key=SORTED_BY[column_at], reverse=down)
         self._model.show_rows(shown)
         open_ones = [line for line in self._rows if line.state == OPEN]
-        late = sum(line.days_left is not None and line.days_left < 0 for line in open_ones)
-        self._foot.setText(f"共{len(shown)}件；在办{len(open_ones)}件，其中超期{late}件")
+        late = [line for line in self._rows if _late(line)]
+        over = sum(line.state == OPEN for line in late)
+        told = f"；回访、履行超期{len(late) - over}件" if len(late) > over else ""
+        self._foot.setText(f"共{len(shown)}件；在办{len(open_ones)}件，其中超期{over}件{told}")
         self.about.emit(f"在办{len(open_ones)}件" if self._rows else "还没有纠纷，按 Ctrl+N 登记")
         at = next((at for at, line in enumerate(shown) if line.id == kept), 0)
         if shown:

@@ -1,10 +1,9 @@
 """The panel beside the list: one dispute as read, or a form over it, one at a time."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -13,7 +12,6 @@ from sqlalchemy import Connection
 
 from db.disputes.agreeing import take_answer_back
 from db.disputes.card import ANSWERED, PERFORMED, DisputeCard, FactLine, dispute_card
-from db.disputes.earlier import EarlierDispute, Looked, earlier_disputes
 from db.disputes.life import remove_fact, unperform
 from db.disputes.parties import SIDES, Party
 from db.disputes.registering import (
@@ -23,19 +21,15 @@ from db.disputes.registering import (
     registration,
     remove_dispute,
 )
-from db.disputes.words import GRAVE, KIND_NAMES, OPEN
 from db.figures.week import clocks
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
-from db.kernel.text import telephone
-from db.people.colleagues import staff_rows
-from db.people.roster import roster_names
-from db.places import communities
 from desktop.background import Ticket
 from desktop.disputes.card import CardView
 from desktop.disputes.dossier import DossierView
-from desktop.disputes.forms import FACTS, FactForm, registration_form
+from desktop.disputes.forms import FACTS, FactForm, fitting, next_fact, registration_form
+from desktop.disputes.knowing import Known, LookingBack, known_words
 from desktop.page import Context
 from desktop.unsaved import Keeper
 from desktop.widgets.flow import FlowLayout
@@ -66,6 +60,7 @@ class DisputePanel(QFrame):
         self._context = context
         self._wanted: Id | None = None
         self._card: DisputeCard | None = None
+        self._waiting: Callable[[DisputeCard], None] | None = None
         self._ticket: Ticket | None = None
         self._editing: Id | None = None
         self._fact: str | None = None
@@ -90,7 +85,8 @@ class DisputePanel(QFrame):
         column(self, (1, 1, 1, 1)).addWidget(self._stack)
         self._keeper = Keeper(context, "纠纷登记", self._typed, self.begin_registration, self)
         self._form.edited.connect(self._keeper.typed)
-        self._form.edited.connect(self._look_back)
+        self._looking = LookingBack(context, self._form, self)
+        self._form.edited.connect(lambda: self._looking.look(self._editing))
 
     @property
     def writing(self) -> bool:
@@ -99,6 +95,9 @@ class DisputePanel(QFrame):
 
     def follow(self, dispute: Id | None) -> None:
         """Show another dispute, unless a form is being filled."""
+        if dispute != self._wanted:
+            # What was read is of another one by now; a key pressed meanwhile waits for this one.
+            self._card = self._waiting = None
         self._wanted = dispute
         self.ask_again()
 
@@ -142,53 +141,46 @@ class DisputePanel(QFrame):
 
     def begin_fact(self, name: str) -> None:
         """Open the form for something that happened."""
-        card = self._card
-        if card is None or not self._may():
-            return
-        if name in self._steps and not _fitting(card)[name]:
-            self.said.emit(f"这件纠纷现在不能登记{FACTS[name].title}")
-            return
-        self._fact, self._editing = name, card.id
-        form, parties = self._facts[name], "、".join(party.name for party in card.parties)
-        if name == "party":
-            party = self._parties[0]
-            self._editing = party.id
-            form.begin_with(party.of)
-            at = len(card.parties) - len(self._parties) + 1
-            parties = f"{SIDES[party.side]}　第{at}位，共{len(card.parties)}位"
-        else:
-            form.begin(card.case)
-        self._tell_form(
-            f"登记{FACTS[name].title}", " ".join(w for w in (card.number, parties) if w)
-        )
-        self._show_form(form)
-        if name == "session":
-            self._know(form)
+        self._when_read(partial(self._begin, name))
 
     def begin_parties(self) -> None:
         """Open the form of the first party; saving goes on to the next."""
-        if self._card is not None and self._card.case.parties:
-            self._parties = list(self._card.case.parties)
-            self.begin_fact("party")
+
+        def begin(card: DisputeCard) -> None:
+            self._parties = list(card.case.parties)
+            if self._parties:
+                self._begin("party", card)
+
+        self._when_read(begin)
 
     def open_file(self) -> None:
         """Show the dispute's papers."""
-        if self._card is not None:
-            self._file.show_file(self._card)
+
+        def opened(card: DisputeCard) -> None:
+            self._file.show_file(card)
             self._stack.setCurrentIndex(FILE)
             self._file.setFocus(Qt.FocusReason.TabFocusReason)
 
+        self._when_read(opened)
+
     def next_duty(self) -> None:
         """Open the form for what is to be done next."""
-        duty = self._next()
-        if duty is not None:
-            self.begin_fact(duty)
+
+        def begin(card: DisputeCard) -> None:
+            duty = next_fact(card)
+            if duty is not None:
+                self._begin(duty, card)
+
+        self._when_read(begin)
 
     def remove(self) -> None:
         """Take the dispute in sight out of the ledger; undo brings it back."""
-        card = self._card
-        if card is not None and self._may():
-            self._write(remove_dispute(card.id), "已删除这件纠纷")
+
+        def taken_out(card: DisputeCard) -> None:
+            if self._may():
+                self._write(remove_dispute(card.id), "已删除这件纠纷")
+
+        self._when_read(taken_out)
 
     def save(self) -> None:
         """Write the form that is open."""
@@ -224,6 +216,34 @@ class DisputePanel(QFrame):
             self.close_form()
         else:
             super().keyPressEvent(event)
+
+    def _when_read(self, act: Callable[[DisputeCard], None]) -> None:
+        """Do something with the dispute under the cursor, now or once it is read."""
+        if self._card is not None:
+            act(self._card)
+        elif self._wanted is not None:
+            self._waiting = act
+
+    def _begin(self, name: str, card: DisputeCard) -> None:
+        if not self._may():
+            return
+        if name in self._steps and not fitting(card)[name]:
+            self.said.emit(f"这件纠纷现在不能登记{FACTS[name].title}")
+            return
+        self._fact, self._editing = name, card.id
+        form, of = self._facts[name], "、".join(party.name for party in card.parties)
+        if name == "party":
+            party = self._parties[0]
+            self._editing = party.id
+            form.begin_with(party.of)
+            at = len(card.parties) - len(self._parties) + 1
+            of = f"{SIDES[party.side]}　第{at}位，共{len(card.parties)}位"
+        else:
+            form.begin(card.case)
+        self._tell_form(f"登记{FACTS[name].title}", " ".join(w for w in (card.number, of) if w))
+        self._show_form(form)
+        if name == "session":
+            self._know(form)
 
     def _reading(self) -> QWidget:
         inside = QWidget()
@@ -268,7 +288,7 @@ class DisputePanel(QFrame):
     def _open_registration(
         self, draft: RegistrationDraft, heading: str, texts: Mapping[str, str]
     ) -> None:
-        def opened(known: _Known) -> None:
+        def opened(known: Known) -> None:
             self._form.offers("community", {name: name for name in known.places})
             self._form.knows("mediators", known.staff)
             mediators = tuple(name for name in draft.mediators if name in known.staff)
@@ -278,7 +298,7 @@ class DisputePanel(QFrame):
             self._fact = None
             self._show_form(self._form)
 
-        self._context.background.ask(self, _known, opened)
+        self._context.background.ask(self, known_words, opened)
 
     def _show_form(self, form: DraftForm) -> None:
         for other in (self._form, *self._facts.values()):
@@ -295,22 +315,16 @@ class DisputePanel(QFrame):
         self._view.show_card(card, self._context.today)
         if self._stack.currentIndex() == FILE:
             self._file.show_file(card)
-        fitting = _fitting(card)
+        fits = fitting(card)
         for name, step in self._steps.items():
-            step.setVisible(fitting[name])
-        duty = self._next()
+            step.setVisible(fits[name])
+        duty = next_fact(card)
         self._main.setVisible(duty is not None and self._context.may(Right.WRITE))
         if duty is not None:
             self._main.setText(f"登记{FACTS[duty].title}　Enter")
-
-    def _next(self) -> str | None:
-        if self._card is None:
-            return None
-        if self._card.to_report:
-            return "report"
-        wanted = {"期限": "conclude", "履行": "perform", "回访": "follow_up"}
-        first = min(self._card.duties, key=lambda duty: duty.by, default=None)
-        return wanted[first.duty] if first else "close" if self._card.may_close else None
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting(card)
 
     def _save_fact(self, name: str) -> None:
         try:
@@ -357,11 +371,11 @@ class DisputePanel(QFrame):
     def _know(self, form: DraftForm) -> None:
         """Complete who mediates and who takes part from those known."""
 
-        def opened(known: _Known) -> None:
+        def opened(known: Known) -> None:
             form.knows("mediators", known.staff)
             form.knows("volunteers", known.volunteers)
 
-        self._context.background.ask(self, _known, opened)
+        self._context.background.ask(self, known_words, opened)
 
     def _tell_form(self, heading: str, of: str) -> None:
         self._heading.setText(heading)
@@ -372,58 +386,6 @@ class DisputePanel(QFrame):
             self.said.emit("您的身份只能查阅，不能登记")
         return self._context.may(Right.WRITE)
 
-    def _look_back(self) -> None:
-        """Tell of the parties' earlier disputes while they are typed."""
-        names = [
-            name
-            for field in ("side_a", "side_b")
-            for name in re.split("[、，,；; 　]+", self._form.typed(field))
-            if len(name) > 1
-        ]
-        phones = {"side_a": self._form.typed("phone_a"), "side_b": self._form.typed("phone_b")}
-        first = {self._form.typed(field).split("、")[0]: phone for field, phone in phones.items()}
-        looked = Looked(tuple((name, telephone(first.get(name, ""))) for name in names))
-        day, own = self._context.today, self._editing
-
-        def told(found: list[EarlierDispute]) -> None:
-            if found and self.writing and self._fact is None:
-                last = found[0]
-                of = f"{last.number} {KIND_NAMES[last.kind]}".strip()
-                who = "、".join(dict.fromkeys(name for line in found for name in line.same))
-                self._form.warn(
-                    f"十二个月内{who}有{len(found)}件：最近{last.day:%Y-%m-%d} {of}纠纷"
-                )
-
-        if names:
-            self._context.background.ask(
-                self, lambda c: earlier_disputes(c, looked, day, own), told
-            )
-
     def _typed(self) -> dict[str, Any] | None:
         texts = self._form.typed_texts()
         return texts if self.writing and self._editing is None and len(texts) > 1 else None
-
-
-class _Known(NamedTuple):
-    """What completes the fields: communities, colleagues, people of the roster."""
-
-    places: list[str]
-    staff: list[str]
-    volunteers: list[str]
-
-
-def _known(connection: Connection) -> _Known:
-    return _Known(
-        [line.name for line in communities(connection)],
-        [line.name for line in staff_rows(connection)],
-        roster_names(connection),
-    )
-
-
-def _fitting(card: DisputeCard) -> dict[str, bool]:
-    """Which steps the dispute can take as it stands."""
-    return {
-        "session": card.state == OPEN, "extend": card.state == OPEN, "report": card.risk == GRAVE,
-        "agreement": card.state == "settled", "close": card.may_close,
-        "answer": card.state == "referred" and not card.case.answered,
-    }  # fmt: skip

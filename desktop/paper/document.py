@@ -126,6 +126,12 @@ class SigningPlaces(NamedTuple):
     places: tuple[str, ...] = ("",)
 
 
+class Bars(NamedTuple):
+    """A chart of bars lying side by side, each with its name before and its count behind it."""
+
+    bars: tuple[tuple[str, int], ...]
+
+
 class AttachmentStart(NamedTuple):
     """A new page that opens attachment `label` (附件1) with its title; `landscape` turns it."""
 
@@ -172,7 +178,7 @@ TextBlock = (
     | FormBlock
     | AttachmentStart
 )
-Block = TextBlock | Table
+Block = TextBlock | Table | Bars
 
 
 class Document(NamedTuple):
@@ -219,6 +225,8 @@ def _lines(block: Block) -> list[str]:
             lines = [head, *("\t".join(row.cells) for row in rows), *notes]
         case BlankLine() | RuledText() | SigningPlaces() | FormText() | SealPlace() | CoverName():
             lines = _form_lines(block)
+        case Bars(bars):
+            lines = [f"{name}\t{count}" for name, count in bars]
         case Mark(text) | Subtitle(text) | Paragraph(text) | Heading(_, text):
             lines = [text]
     return lines

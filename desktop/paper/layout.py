@@ -11,6 +11,7 @@ from desktop.paper.document import (
     Addressee,
     AttachmentNote,
     AttachmentStart,
+    Bars,
     BlankLine,
     BulletinHead,
     CoverName,
@@ -69,6 +70,8 @@ _HEADINGS = {
 _INDENT = 2 * CHARACTER
 _SEAL_INDENT = 4 * CHARACTER
 _TABLE_GAP = 4.0
+_BAR = Style("fangsong", 12.0)
+_BAR_PITCH, _BAR_THICK, _BAR_GAP = 17.0, 9.0, 5.0
 _PULLED_LINES = 2
 # All ways to break a title are tried, so their number is kept small.
 _MOST_PARTS = 10
@@ -86,6 +89,8 @@ def lay_out(document: Document, faces: Faces) -> list[Page]:
             pieces = _pulled(pieces)
         if isinstance(block, Table):
             pieces += _table(block, pieces, sheet, faces)
+        elif isinstance(block, Bars):
+            pieces += _bars(block, sheet, faces)
         else:
             pieces += _block_pieces(block, sheet, faces)
     again = _flush(document.again, _SUBTITLE, first, faces)[0] if document.again else None
@@ -249,6 +254,27 @@ def _pulled(pieces: list[Piece]) -> list[Piece]:
         if lines == _PULLED_LINES:
             break
     return held
+
+
+def _bars(chart: Bars, sheet: Sheet, faces: Faces) -> list[Piece]:
+    """Return a line a bar, the longest as long as the line has room for."""
+    names = [set_line(name, _BAR, faces) for name, _ in chart.bars]
+    counts = [set_line(str(count), _BAR, faces) for _, count in chart.bars]
+    left = max(name.width for name in names) + _BAR_GAP
+    room = sheet.block_width - left - max(count.width for count in counts) - _BAR_GAP
+    highest = max(count for _, count in chart.bars) or 1
+    pieces = []
+    for name, count, (_, number) in zip(names, counts, chart.bars, strict=True):
+        end = left + room * number / highest
+        y = baseline(_BAR.size, _BAR_PITCH)
+        runs = (
+            place(name, _BAR, left - _BAR_GAP - name.width, y),
+            place(count, _BAR, end + _BAR_GAP, y),
+        )
+        middle = _BAR_PITCH / 2
+        rule = Rule(left, middle, end, middle, _BAR_THICK)
+        pieces.append(Piece(_BAR_PITCH, runs, (rule,) if number else (), keep=True))
+    return [*pieces[:-1], pieces[-1]._replace(keep=False)]
 
 
 def _bulletin_head(head: BulletinHead, sheet: Sheet, faces: Faces) -> list[Piece]:

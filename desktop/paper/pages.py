@@ -113,7 +113,8 @@ class _Filling:
         for piece in self.pieces:
             runs += [run._replace(x=run.x + sheet.left, y=run.y + y) for run in piece.runs]
             rules += [
-                Rule(r.x1 + sheet.left, r.y1 + y, r.x2 + sheet.left, r.y2 + y) for r in piece.rules
+                Rule(r.x1 + sheet.left, r.y1 + y, r.x2 + sheet.left, r.y2 + y, r.width)
+                for r in piece.rules
             ]
             y += piece.height
         if numbering.first:

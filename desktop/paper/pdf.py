@@ -10,6 +10,7 @@ Source: ISO 32000-1 §9.4.3, §9.7 and §9.10.3.
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -92,12 +93,16 @@ def _content(page: Page, fonts: "_Fonts") -> bytes:
 
 
 def _rules(rules: Sequence[Rule], height: float) -> str:
-    lines = [
-        f"{_point(r.x1)} {_point(height - r.y1)} m {_point(r.x2)} {_point(height - r.y2)} l"
-        for r in rules
-    ]
-    # Square ends close the corners of a table.
-    return "\n".join([f"{RULE_WIDTH} w 2 J", *lines, "S"])
+    drawn: list[str] = []
+    for width, some in groupby(sorted(rules, key=lambda rule: rule.width), lambda rule: rule.width):
+        # Square ends close the corners of a table; a bar ends where it ends.
+        drawn.append(f"{_point(width)} w {2 if width == RULE_WIDTH else 0} J")
+        drawn += [
+            f"{_point(r.x1)} {_point(height - r.y1)} m {_point(r.x2)} {_point(height - r.y2)} l"
+            for r in some
+        ]
+        drawn.append("S")
+    return "\n".join(drawn)
 
 
 class _Subset:

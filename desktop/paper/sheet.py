@@ -56,12 +56,13 @@ LANDSCAPE = Sheet(
 
 
 class Rule(NamedTuple):
-    """A straight line between two points."""
+    """A straight line between two points, so thick; a bar of a chart is a very thick one."""
 
     x1: float
     y1: float
     x2: float
     y2: float
+    width: float = RULE_WIDTH
 
 
 class Piece(NamedTuple):

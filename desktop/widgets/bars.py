@@ -63,11 +63,11 @@ class WeekChart(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
 
-    def show_weeks(self, weeks: Sequence[tuple[str, int]]) -> None:
-        """Show these weeks, each with its short name and its count."""
+    def show_weeks(self, weeks: Sequence[tuple[str, int]], said: str = "第{}周{}户") -> None:
+        """Show these weeks, each with its short name and its count; `said` is one in words."""
         self._weeks = weeks
         self._at = len(weeks) - 1
-        self.setAccessibleName("；".join(f"第{name}周{count}户" for name, count in weeks))
+        self.setAccessibleName("；".join(said.format(name, count) for name, count in weeks))
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802

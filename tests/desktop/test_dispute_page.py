@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from db.disputes.registering import registration
 from desktop.disputes.page import DisputesPage
 from desktop.widgets.choices import ChoiceBox
+from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.desktop.conftest import press, settle
 
@@ -21,10 +22,18 @@ ENTER, ESCAPE = Qt.Key.Key_Return, Qt.Key.Key_Escape
 def page(qtbot: QtBot, shell: Shell) -> DisputesPage:
     shell.context.routes.go("disputes")
     settle(qtbot, shell)
-    assert isinstance(shell.page, DisputesPage)
+    assert isinstance(shell.page, TabbedPage)
+    shown = shell.page.page
+    assert isinstance(shown, DisputesPage)
     shell.activateWindow()
-    shell.page._table.setFocus()
-    return shell.page
+    shown._table.setFocus()
+    return shown
+
+
+def only_open(page: DisputesPage) -> None:
+    box = page._filters["情况"]
+    box.setCurrentIndex([box.itemData(at) for at in range(box.count())].index("open"))
+    box.activated.emit(box.currentIndex())
 
 
 def test_a_dispute_is_registered_and_concluded_without_the_mouse(
@@ -66,8 +75,10 @@ def test_a_dispute_is_registered_and_concluded_without_the_mouse(
 def test_moving_in_the_list_never_turns_a_form_to_another_dispute(
     qtbot: QtBot, shell: Shell, page: DisputesPage
 ) -> None:
+    only_open(page)
     first = page._model.rows[0]
     page._panel.begin_fact("conclude")
+    settle(qtbot, shell)
     page._table.selectRow(3)
     settle(qtbot, shell)
     form = page._panel._facts["conclude"]
@@ -120,8 +131,7 @@ def test_disputes_are_found_by_pinyin_and_removed_ones_come_back(
 def test_the_steps_of_a_mediation_are_entered_by_their_keys(
     qtbot: QtBot, shell: Shell, page: DisputesPage
 ) -> None:
-    line = page._model.rows[0]
-    assert line.state == "open"
+    page._table.selectRow(next(n for n, row in enumerate(page._rows) if row.state == "open"))
     press(qtbot, shell, "T")
     form = page._panel._facts["session"]
     assert form.isVisible()
@@ -154,3 +164,21 @@ def test_the_steps_of_a_mediation_are_entered_by_their_keys(
     assert card is not None
     assert card.closed
     assert "已结案" in page._panel._view._state.text()
+
+
+def test_a_key_pressed_before_a_dispute_is_read_means_that_one(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    wanted = page._model.rows[5].id
+    page._table.selectRow(5)
+    page._panel.remove()
+    settle(qtbot, shell)
+    assert wanted not in {row.id for row in page._rows}
+    shell.undo()
+    settle(qtbot, shell)
+    page._table.selectRow(1)
+    page._panel.remove()
+    page._table.selectRow(2)
+    settle(qtbot, shell)
+    assert len(page._rows) == len({row.id for row in page._rows}) == page._model.rowCount()
+    assert wanted in {row.id for row in page._rows}

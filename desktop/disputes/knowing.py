@@ -1,0 +1,74 @@
+"""What the forms of a dispute know: words to complete from, and the parties' earlier disputes."""
+
+import re
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject
+from sqlalchemy import Connection
+
+from db.disputes.earlier import EarlierDispute, Looked, earlier_disputes
+from db.disputes.words import KIND_NAMES
+from db.kernel.ids import Id
+from db.kernel.text import telephone
+from db.people.colleagues import staff_rows
+from db.people.roster import roster_names
+from db.places import communities
+from desktop.background import Ticket
+from desktop.page import Context
+from desktop.widgets.forms import DraftForm
+
+
+class Known(NamedTuple):
+    """What completes the fields: communities, colleagues, people of the roster."""
+
+    places: list[str]
+    staff: list[str]
+    volunteers: list[str]
+
+
+def known_words(connection: Connection) -> Known:
+    """Return the words the fields are completed from."""
+    return Known(
+        [line.name for line in communities(connection)],
+        [line.name for line in staff_rows(connection)],
+        roster_names(connection),
+    )
+
+
+class LookingBack(QObject):
+    """Tells in a registration's form of the parties' earlier disputes while they are typed."""
+
+    def __init__(self, context: Context, form: DraftForm, owner: QObject) -> None:
+        super().__init__(owner)
+        self._context, self._form = context, form
+        self._ticket: Ticket | None = None
+        self._looked: Looked | None = None
+
+    def look(self, own: Id | None) -> None:
+        """Look for what is typed, unless it was looked for just now."""
+        looked = self._typed()
+        if looked == self._looked:
+            return
+        self._looked = looked
+        if self._ticket is not None:
+            self._ticket.stop()
+        day = self._context.today
+        self._ticket = self._context.background.ask(
+            self, lambda connection: earlier_disputes(connection, looked, day, own), self._tell
+        )
+
+    def _typed(self) -> Looked:
+        parties = []
+        for side, phone in (("side_a", "phone_a"), ("side_b", "phone_b")):
+            names = [n for n in re.split("[、，,；; 　]+", self._form.typed(side)) if len(n) > 1]
+            number = telephone(self._form.typed(phone))
+            parties += [(name, None if at else number) for at, name in enumerate(names)]
+        return Looked(tuple(parties))
+
+    def _tell(self, found: list[EarlierDispute]) -> None:
+        if not found or not self._form.isVisible():
+            return
+        last = found[0]
+        who = "、".join(dict.fromkeys(name for line in found for name in line.same))
+        which = f"{last.number} {KIND_NAMES[last.kind]}纠纷".strip()
+        self._form.warn(f"十二个月内{who}有{len(found)}件：最近{last.day:%Y-%m-%d} {which}")

@@ -1,0 +1,181 @@
+"""统计: what the disputes of a period come to; every number opens its disputes."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from PySide6.QtWidgets import QComboBox
+from sqlalchemy import Connection
+
+from db.disputes.statistics import DisputeStatistics, Ids, dispute_statistics
+from db.disputes.words import FORM_NAMES, KIND_NAMES, RESULT_NAMES, RISK_NAMES, SOURCE_NAMES
+from db.figures.week import clocks
+from db.kernel.workdays import Period, year_to
+from db.places import CommunityLine, communities
+from db.post import the_post
+from desktop.page import Context, Page
+from desktop.paper.dispute_numbers import STATES, by_kind, statistics_paper, summary
+from desktop.printing import pdf_of, print_paper
+from desktop.widgets.bars import WeekChart
+from desktop.widgets.numbers import Number, NumberLine, NumberTable
+from desktop.widgets.parts import button, column, fill, label, panel, row
+from desktop.widgets.periods import PeriodBox, period_words
+
+NO_WORD = "没有写"
+
+
+class DisputeNumbersPage(Page):
+    """The statistics of a period, on screen and printed."""
+
+    title: ClassVar[str] = "纠纷统计"
+    watches: ClassVar[frozenset[str]] = frozenset(
+        (
+            "dispute", "dispute_conclusion", "dispute_reopening", "dispute_extension", "staff",
+            "community", "post", "day_off",
+        )
+    )  # fmt: skip
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("方向键", "在数字间移动"),
+        ("Enter", "打开数字后面的纠纷"),
+        ("Ctrl+C", "复制整张表，可以贴进 Excel"),
+        ("Ctrl+P", "打印统计"),
+    )
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._period = year_to(context.today)
+        self._said: DisputeStatistics | None = None
+        self._days, self._community = PeriodBox(context.today), QComboBox()
+        self._summary = label(pixels=14, wrap=True)
+        self._months = WeekChart(context.theme)
+        self._matrix, self._others = (
+            NumberTable("类型和情况"),
+            NumberTable("来源、风险、社区、协议、调解人"),
+        )
+        self._build()
+        self.setFocusProxy(self._matrix)
+
+    def refresh(self) -> None:
+        """Count again."""
+        period, community = self._period, self._community.currentData()
+
+        def question(connection: Connection) -> tuple[DisputeStatistics, list[CommunityLine]]:
+            said = dispute_statistics(connection, period, clocks(connection), community)
+            return said, communities(connection)
+
+        self.context.background.ask(self, question, self._show)
+
+    def print(self) -> None:
+        """Print the period as a paper."""
+        said, day, community = self._said, self.context.today, self._community
+        if said is None:
+            return
+        named = community.currentText() if community.currentData() is not None else ""
+
+        def question(connection: Connection) -> bytes:
+            author = the_post(connection).name
+            return pdf_of([statistics_paper(said, author=author, made_on=day, community=named)])
+
+        def made(pdf: bytes) -> None:
+            if print_paper(self, pdf):
+                self.said.emit("已打印纠纷统计")
+
+        self.context.background.ask(self, question, made)
+
+    def _build(self) -> None:
+        self._days.show_period(self._period, self.context.today)
+        self._days.chosen.connect(self._choose)
+        self._days.refused.connect(self.said)
+        self._community.setAccessibleName("社区")
+        self._community.addItem("全部社区", None)
+        self._community.activated.connect(lambda _: self.refresh())
+        printing = button("打印　Ctrl+P", self.print)
+        printing.setShortcut("Ctrl+P")
+        head = row(gap=10)
+        head.addWidget(self._days)
+        head.addWidget(self._community)
+        head.addStretch()
+        head.addWidget(printing)
+        self._months.chosen.connect(self._open_month)
+        for table in (self._matrix, self._others):
+            table.opened.connect(self._open)
+        left, right = panel(), panel()
+        inside = column(left, (16, 12, 16, 12), 8)
+        inside.addWidget(label("类型和情况", 14))
+        inside.addWidget(self._matrix, 1)
+        beside = column(right, (16, 12, 16, 12), 8)
+        beside.addWidget(label("近十二个月登记", 14))
+        beside.addWidget(self._months)
+        beside.addWidget(label("来源、风险、社区、协议、调解人", 14))
+        beside.addWidget(self._others, 1)
+        body = row(gap=16)
+        body.addWidget(left, 3)
+        body.addWidget(right, 2)
+        outer = column(self, (20, 12, 20, 14), 10)
+        outer.addLayout(head)
+        outer.addWidget(self._summary)
+        outer.addLayout(body, 1)
+
+    def _choose(self, period: Period | None) -> None:
+        whole = Period(self.context.today.replace(year=1990, month=1, day=1), self.context.today)
+        self._period = period or whole
+        self.refresh()
+
+    def _show(self, answer: tuple[DisputeStatistics, list[CommunityLine]]) -> None:
+        said, places = self._said, _ = answer
+        fill(self._community, [(line.name, line.id) for line in places], first=1)
+        self._summary.setText(summary(said))
+        self.about.emit(period_words(self._period, self.context.today))
+        counts = [(f"{first.month}月", len(new)) for first, new, _settled in said.months]
+        self._months.show_weeks(counts, "{}{}件")
+        heads = [*(RESULT_NAMES[state] for state in STATES), "合计"]
+        lines = [self._kind_line(said, kind) for kind, _count in by_kind(said)]
+        totals = {state: self._of_state(said, state) for state in STATES}
+        all_of = [Number(totals[state], f"登记的纠纷 {RESULT_NAMES[state]}") for state in STATES]
+        lines.append(NumberLine("合计", (*all_of, Number(said.registered, "登记的纠纷"))))
+        self._matrix.show_lines(heads, lines)
+        self._others.show_lines(
+            ["件数"],
+            [
+                *_lines("来源", said.by_source, SOURCE_NAMES),
+                *_lines("风险", said.by_risk, RISK_NAMES),
+                *_lines("社区", said.by_community, {}),
+                *_lines("协议", said.concluded.by_form, FORM_NAMES),
+                *_lines("结论", said.concluded.by_outcome, RESULT_NAMES),
+                *_lines("调解人", said.by_mediator, {}),
+            ],
+        )
+
+    def _kind_line(self, said: DisputeStatistics, kind: str) -> NumberLine:
+        of = [said.matrix.get((kind, state), ()) for state in STATES]
+        named = [
+            Number(ids, f"{KIND_NAMES[kind]}纠纷 {RESULT_NAMES[state]}")
+            for state, ids in zip(STATES, of, strict=True)
+        ]
+        whole = Number(tuple(id_ for ids in of for id_ in ids), f"{KIND_NAMES[kind]}纠纷")
+        return NumberLine(KIND_NAMES[kind], (*named, whole))
+
+    @staticmethod
+    def _of_state(said: DisputeStatistics, state: str) -> Ids:
+        return tuple(id_ for (_, of), ids in said.matrix.items() if of == state for id_ in ids)
+
+    def _open(self, number: Number) -> None:
+        words = period_words(self._period, self.context.today)
+        title = f"{words} {number.title} {len(number.ids)}件"
+        self.context.routes.go("disputes", tab="list", ids=number.ids, title=title)
+
+    def _open_month(self, at: int) -> None:
+        if self._said is not None:
+            first, ids, _settled = self._said.months[at]
+            title = f"{first.year}年{first.month}月登记 {len(ids)}件"
+            self.context.routes.go("disputes", tab="list", ids=ids, title=title)
+
+
+def _lines(head: str, counted: Mapping[str, Ids], names: Mapping[str, str]) -> list[NumberLine]:
+    """Return a line for each group that was counted."""
+    return [
+        NumberLine(
+            f"{head}　{names.get(key, key) or NO_WORD}",
+            (Number(ids, f"{head}{names.get(key, key)}"),),
+        )
+        for key, ids in counted.items()
+    ]

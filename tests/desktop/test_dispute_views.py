@@ -1,0 +1,176 @@
+"""The file, the parties, the board and the statistics of disputes on the running window."""
+
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from db.disputes.card import DisputeCard
+from desktop.disputes.board import STAGES, DisputeBoardPage
+from desktop.disputes.numbers import DisputeNumbersPage
+from desktop.disputes.page import DisputesPage
+from desktop.page import Page
+from desktop.widgets.tabs import TabbedPage
+from desktop.window import Shell
+from tests.desktop.conftest import press, settle
+
+ENTER, ESCAPE, SPACE = Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Space
+DOWN = Qt.Key.Key_Down
+
+
+def opened(qtbot: QtBot, shell: Shell, tab: str) -> Page:
+    shell.context.routes.go("disputes", tab=tab)
+    settle(qtbot, shell)
+    assert isinstance(shell.page, TabbedPage)
+    shell.activateWindow()
+    return shell.page.page
+
+
+@pytest.fixture
+def page(qtbot: QtBot, shell: Shell) -> DisputesPage:
+    shown = opened(qtbot, shell, "list")
+    assert isinstance(shown, DisputesPage)
+    shown._table.setFocus()
+    return shown
+
+
+def card(page: DisputesPage) -> DisputeCard:
+    assert page._panel._card is not None
+    return page._panel._card
+
+
+def choose(page: DisputesPage, name: str, value: str) -> None:
+    box = page._filters[name]
+    box.setCurrentIndex([box.itemData(at) for at in range(box.count())].index(value))
+    box.activated.emit(box.currentIndex())
+
+
+def proved(model: QAbstractItemModel) -> None:
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+
+
+def test_the_parties_are_filled_one_after_the_other(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    names = [party.of.name for party in card(page).case.parties]
+    press(qtbot, shell, "P", ENTER, ENTER, "nv", ENTER, "15", ENTER, Qt.Key.Key_Tab)
+    form = page._panel._facts["party"]
+    page._panel.save()
+    settle(qtbot, shell)
+    assert "监护人" in form._problem.text()
+    form.field("guardian").setText("某监护人")  # type: ignore[union-attr]
+    page._panel.save()
+    settle(qtbot, shell)
+    assert form.typed("name") == names[1]
+    assert form.typed("age") == ""
+    press(qtbot, shell, ESCAPE)
+    first = card(page).case.parties[0].of
+    assert (first.name, first.sex, first.age, first.guardian) == (
+        names[0],
+        "female",
+        15,
+        "某监护人",
+    )
+
+
+def test_papers_are_saved_put_in_the_file_and_taken_out(
+    qtbot: QtBot, shell: Shell, page: DisputesPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, single = tmp_path / "卷宗.pdf", tmp_path / "告知书.docx"
+    press(qtbot, shell, "W")
+    view = page._panel._file
+    proved(view._model)
+    assert QApplication.focusWidget() is view._table
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_named: (str(whole), ""))
+    press(qtbot, shell, "A")
+    settle(qtbot, shell)
+    assert "第0065号" in PdfReader(whole).pages[0].extract_text()
+    states = {line.paper.code: line.state for line in card(page).papers}
+    assert states["rights"] == "printed"
+    assert states["identity"] == "none"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_named: (str(single), ""))
+    press(qtbot, shell, DOWN, "S")
+    settle(qtbot, shell)
+    assert single.read_bytes()[:2] == b"PK"
+    press(qtbot, shell, SPACE)
+    assert {line.paper.code for line in card(page).papers if line.state == "filed"} == {"rights"}
+    assert view._model.rows[view._table.currentIndex().row()].paper.code == "identity"
+    press(qtbot, shell, "3")
+    assert card(page).papers[2].pages == 3
+    press(qtbot, shell, SPACE)
+    assert card(page).papers[2].state == "none"
+    press(qtbot, shell, ESCAPE)
+    assert QApplication.focusWidget() is page._table
+
+
+def test_a_step_that_does_not_fit_says_so(qtbot: QtBot, shell: Shell, page: DisputesPage) -> None:
+    said: list[str] = []
+    page.said.connect(said.append)
+    choose(page, "情况", "open")
+    page._table.setFocus()
+    press(qtbot, shell, "X")
+    assert said == ["这件纠纷现在不能登记协议内容"]
+    assert not page._panel.writing
+
+
+def test_the_list_is_narrowed_and_sorted(qtbot: QtBot, shell: Shell, page: DisputesPage) -> None:
+    choose(page, "类型", "property")
+    assert {line.kind for line in page._model.rows} == {"property"}
+    choose(page, "情况", "late")
+    assert all(line.days_left is not None and line.days_left < 0 for line in page._model.rows)
+    page._clear()
+    page._filter()
+    header = page._table.horizontalHeader()
+    header.sectionClicked.emit(1)
+    days = [line.registered for line in page._model.rows]
+    assert days == sorted(days)
+    header.sectionClicked.emit(1)
+    assert [line.registered for line in page._model.rows] == sorted(days, reverse=True)
+    header.sectionClicked.emit(1)
+    assert page._sorted is None
+    for at in range(len(page._model.columns)):
+        header.sectionClicked.emit(at)
+
+
+def test_the_board_has_every_open_dispute_once(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    rows = page._rows
+    board = opened(qtbot, shell, "board")
+    assert isinstance(board, DisputeBoardPage)
+    shown = [line.id for cards in board._lists.values() for line in cards._rows.rows]
+    assert sorted(shown) == sorted(line.id for line in rows if line.stage != "closed")
+    for cards in board._lists.values():
+        proved(cards._rows)
+    board._lists["registered"].setFocus()
+    press(qtbot, shell, Qt.Key.Key_Right)
+    assert board._lists["to_perform"].hasFocus()
+    assert not board._lists["mediating"]._rows.rows
+    wanted = board._lists["to_perform"]._rows.rows[0].id
+    press(qtbot, shell, ENTER)
+    settle(qtbot, shell)
+    assert page._model.rows[page._table.currentIndex().row()].id == wanted
+    assert len(STAGES) == len(board._lists)
+
+
+def test_every_number_of_the_statistics_opens_its_disputes(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    numbers = opened(qtbot, shell, "numbers")
+    assert isinstance(numbers, DisputeNumbersPage)
+    assert numbers._said is not None
+    proved(numbers._matrix.model())
+    ids = numbers._said.matrix["property", "open"]
+    line = next(n for n, row in enumerate(numbers._matrix._lines._rows) if row.name == "物业")
+    numbers._matrix.setFocus()
+    numbers._matrix.setCurrentIndex(numbers._matrix.model().index(line, 1))
+    press(qtbot, shell, ENTER)
+    settle(qtbot, shell)
+    assert {row.id for row in page._model.rows} == set(ids)
+    numbers._open_month(11)
+    settle(qtbot, shell)
+    assert len(page._model.rows) == len(numbers._said.months[11][1])
