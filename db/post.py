@@ -1,6 +1,6 @@
 """The post itself: its name on paper, its rules, and its table of holidays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
@@ -18,6 +18,7 @@ from db.kernel.text import tidy
 from db.kernel.workdays import known_exceptions
 
 LOCK_MINUTES: Final = 15
+MOST_NAME: Final = 20
 
 
 class Post(Record):
@@ -140,15 +141,27 @@ def set_day_off(day: date, *, works: bool, name: str = "") -> Command[None]:
 
     def run(tx: Tx) -> None:
         called = tidy(name) or ("调休上班" if works else "放假")
-        if len(called) > 20 or not called.isprintable():
+        if len(called) > MOST_NAME or not called.isprintable():
             raise UserError("名称太长（超过20字）或有不能用的符号，没有保存。")
-        found = _day_off(tx, day)
-        if found is None:
-            tx.add(DayOff, [{"id": new_id(), "day": day, "works": works, "name": called}])
-        else:
-            tx.change(DayOff, {found: {"works": works, "name": called}})
+        _set_days_off(tx, [DayOffLine(day, works, called)])
 
     return Command("设置节假日", Right.SETTINGS, run, note=f"{day} {'上班' if works else '放假'}")
+
+
+def take_days_off(lines: Sequence[DayOffLine]) -> Command[int]:
+    """Return the command that takes a table in; it answers how many days it set anew or otherwise."""
+
+    def run(tx: Tx) -> int:
+        return _set_days_off(tx, lines)
+
+    years = "、".join(f"{year}年" for year in sorted({line.day.year for line in lines}))
+    return Command("导入节假日表", Right.SETTINGS, run, note=years)
+
+
+def announced_days_off(years: Collection[int]) -> list[DayOffLine]:
+    """Return the exceptions of those years that this program was shipped with."""
+    known = known_exceptions(min(years, default=9999))
+    return [DayOffLine(day, *known[day]) for day in sorted(known) if day.year in years]
 
 
 def remove_day_off(day: date) -> Command[None]:
@@ -161,6 +174,26 @@ def remove_day_off(day: date) -> Command[None]:
         tx.remove(DayOff, [found])
 
     return Command("取消节假日", Right.SETTINGS, run, note=str(day))
+
+
+def _set_days_off(tx: Tx, lines: Sequence[DayOffLine]) -> int:
+    there = {row.day: row for row in tx.connection.execute(select(DayOff.__table__))}
+    changed = [
+        line
+        for line in lines
+        if line.day not in there or (there[line.day].works, there[line.day].name) != line[1:]
+    ]
+    tx.change(
+        DayOff,
+        {
+            there[line.day].id: {"works": line.works, "name": line.name}
+            for line in changed
+            if line.day in there
+        },
+    )
+    new = [{"id": new_id(), **line._asdict()} for line in changed if line.day not in there]
+    tx.add(DayOff, new)
+    return len(changed)
 
 
 def _day_off(tx: Tx, day: date) -> Id | None:

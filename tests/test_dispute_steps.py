@@ -26,6 +26,7 @@ from db.disputes.steps import (
     ReportDraft,
     SessionDraft,
     close,
+    close_many,
     extend,
     hold_session,
     report,
@@ -168,3 +169,25 @@ def test_steps_leave_the_figures_as_they_are_but_for_the_last_day(sample: Ledger
         after = week_figures(connection, Week(2026, 12))
     said: Any = (before.now.disputes, after.now.disputes)
     assert said[1].overdue == said[0].overdue - 1
+
+
+def test_many_are_closed_at_once_and_what_lacks_something_is_left(ledger: Ledger) -> None:
+    ids = [ledger.write(register_dispute(DRAFT)).value for _ in range(3)]
+    for one in ids[:2]:
+        ledger.write(conclude(one, replace(SETTLED, due=None)))
+    with pytest.raises(UserError, match="没有可以结案的"):
+        ledger.write(close_many(ids, TODAY))
+    ledger.write(follow_up(ids[0], FollowUpDraft(date(2026, 3, 20))))
+    done = ledger.write(close_many(ids, TODAY))
+    assert done.value == 1
+    assert [card(ledger, one).closed for one in ids] == [True, False, False]
+    ledger.undo(done.no)
+    assert not card(ledger, ids[0]).closed
+
+
+def test_the_last_day_of_a_year_without_holidays_is_said_to_be_a_guess(ledger: Ledger) -> None:
+    late = replace(DRAFT, registered=date(2026, 3, 10))
+    made = ledger.write(register_dispute(late)).value
+    assert card(ledger, made).duties[0].known
+    ledger.write(extend(made, ExtensionDraft(date(2026, 3, 12), date(2029, 1, 1), "等鉴定")))
+    assert card(ledger, made).duties[0] == ("期限", date(2029, 1, 1), 1015, False)

@@ -46,11 +46,15 @@ class FactLine(NamedTuple):
 
 
 class DutyLine(NamedTuple):
-    """What is still to be done, the last day for it, days left (negative once past)."""
+    """What is still to be done, the last day for it, days left (negative once past).
+
+    `known` tells that the table of holidays has the year of that day.
+    """
 
     duty: Duty
     by: date
     days_left: int
+    known: bool = True
 
 
 class DisputeCard(NamedTuple):
@@ -113,7 +117,10 @@ def dispute_card(
         tuple(Party(party.side, party.of.name, party.of.phone) for party in case.parties),
         tuple(names[id_] for id_ in row.mediators), row.brief or "", row.note or "",
         tuple(_fact_lines(connection, dispute)),
-        tuple(DutyLine(duty, by, (by - day).days) for duty, by in clocks.duties(facts, day)),
+        tuple(
+            DutyLine(duty, by, (by - day).days, clocks.knows(by.year))
+            for duty, by in clocks.duties(facts, day)
+        ),
         case=case, papers=dossier(connection, case),
         earlier=tuple(earlier_disputes(connection, looked, facts.registered, dispute)),
         to_report=facts.to_report_on(day), closed=facts.closed_on(day),

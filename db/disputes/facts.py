@@ -119,6 +119,10 @@ class Clocks:
     follow_up_days: int
     working_days: Mapping[date, bool]
 
+    def knows(self, year: int) -> bool:
+        """Tell whether the table has a year; of another every weekday counts as worked."""
+        return any(day.year == year for day in self.working_days)
+
     def conclude_by(self, since: date) -> date:
         """Return the last day to conclude: one month, moved off days off."""
         return next_working_day(a_month_after(since), self.working_days)

@@ -3,7 +3,7 @@
 Each is one command and can be undone, like the facts of life.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -161,6 +161,29 @@ def close(dispute: Id, draft: ClosingDraft) -> Command[Id]:
         return made
 
     return Command("结案", Right.WRITE, run)
+
+
+def close_many(disputes: Sequence[Id], day: date) -> Command[int]:
+    """Return the command that closes those of the disputes that lack nothing; it answers how many.
+
+    UserError if there is none.
+    """
+
+    def run(tx: Tx) -> int:
+        rows = []
+        for dispute in disputes:
+            facts = facts_of(tx.connection, dispute)
+            ending = facts.ending_on(tx.today)
+            if ending is None or facts.closed_on(tx.today) or lacks(facts, ending):
+                continue
+            last = max([ending.day, *facts.follow_ups])
+            rows.append({"id": new_id(), "dispute": dispute, "day": max(day, last), "note": None})
+        if not rows:
+            raise UserError("选中的纠纷里没有可以结案的：要先有结论，成功的还要登记履行和回访。")
+        tx.add(Closing, rows)
+        return len(rows)
+
+    return Command("结案", Right.WRITE, run, note=f"{len(disputes)}件")
 
 
 def lacks(facts: Facts, ending: Ending) -> list[str]:

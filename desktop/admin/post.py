@@ -1,27 +1,32 @@
 """警务室: the post's own name and rules, and the days off that deadlines move around."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QWidget
 from sqlalchemy import Connection
 
+from db.imports.holidays import read_holidays
 from db.kernel.access import Right
 from db.post import (
     DayOffLine,
     PostDraft,
+    announced_days_off,
     change_post,
     days_off,
     post_problems,
     remove_day_off,
     set_day_off,
+    take_days_off,
     the_post,
     years_with_days_off,
 )
+from desktop.admin.numbers import NumbersBox
 from desktop.page import Context, Page
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.parts import button, column, label, panel, row, rule
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import WEEKDAYS, typed_day
 
@@ -38,7 +43,9 @@ class PostPage(Page):
     """Whose ledger it is. Deadlines that end on a day off move to the next working day."""
 
     title: ClassVar[str] = "警务室"
-    watches: ClassVar[frozenset[str]] = frozenset(("post", "day_off"))
+    watches: ClassVar[frozenset[str]] = frozenset(
+        ("post", "day_off", "dispute", "number_given", "number_start")
+    )
     keys: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "下一格，最后一格保存"),)
 
     def __init__(self, context: Context) -> None:
@@ -53,6 +60,10 @@ class PostPage(Page):
         self._name.setAccessibleName("节假日名称")
         self._name.setPlaceholderText("名称，如 国庆节")
         self._works = QCheckBox("调休上班")
+        self._numbers = NumbersBox(context)
+        self._numbers.said.connect(self.said)
+        self._missing: list[int] = []
+        self._announced = button("补上已公布的", self._take_announced)
         self._known = label(tone="second", wrap=True)
         may = context.may(Right.SETTINGS)
         left = panel()
@@ -63,6 +74,8 @@ class PostPage(Page):
         save = button("保存", self.save, kind="main")
         save.setEnabled(may)
         inside.addWidget(save)
+        inside.addWidget(rule())
+        inside.addWidget(self._numbers)
         inside.addStretch()
         right = panel()
         days = column(right, (16, 14, 16, 14), 10)
@@ -72,7 +85,7 @@ class PostPage(Page):
         line = FlowLayout(gap=8)
         parts: Sequence[QWidget] = (
             self._day, self._name, self._works, button("加上", self._add),
-            button("去掉选中的", self._remove),
+            button("去掉选中的", self._remove), button("从表格导入", self._import), self._announced,
         )  # fmt: skip
         for part in parts:
             part.setEnabled(may)
@@ -92,6 +105,7 @@ class PostPage(Page):
             return the_post(connection), lines, years_with_days_off(connection)
 
         self.context.background.ask(self, question, self._show)
+        self._numbers.refresh()
 
     def save(self) -> None:
         """Write the post's entries."""
@@ -110,6 +124,8 @@ class PostPage(Page):
         missing = [
             y for y in (self.context.today.year, self.context.today.year + 1) if y not in years
         ]
+        self._missing = [line.day.year for line in announced_days_off(missing)]
+        self._announced.setVisible(bool(self._missing))
         told = "、".join(f"{year}年" for year in missing)
         self._known.setText(
             f"{told}还没有节假日表，先按周一到周五上班计算；国务院通知出来后请补上。"
@@ -125,6 +141,27 @@ class PostPage(Page):
         command = set_day_off(day, works=self._works.isChecked(), name=self._name.text().strip())
         self.context.background.write(
             self, command, lambda _: self.said.emit("已加上　　Ctrl+Z 撤销")
+        )
+
+    def _import(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, "节假日表", "", "表格 (*.xlsx *.xls *.ods *.csv)"
+        )
+        if name:
+            self.take(Path(name))
+
+    def take(self, path: Path) -> None:
+        """Read a table of holidays and set its days."""
+        self.context.background.errand(self, lambda _: read_holidays(path), self._take)
+
+    def _take_announced(self) -> None:
+        self._take(announced_days_off(set(self._missing)))
+
+    def _take(self, lines: list[DayOffLine]) -> None:
+        self.context.background.write(
+            self,
+            take_days_off(lines),
+            lambda done: self.said.emit(f"节假日表改了{done.value}天　　Ctrl+Z 撤销"),
         )
 
     def _remove(self) -> None:

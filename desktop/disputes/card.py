@@ -130,4 +130,6 @@ def _duty_label(duty: DutyLine) -> QLabel:
     said = (
         f"{duty.by.month}月{duty.by.day}日前{DUTY_WORDS[duty.duty]}，{left_words(duty.days_left)}"
     )
-    return label(said, 13, tone)
+    if not duty.known:
+        said += f"（{duty.by.year}年的节假日还没有录，先按周一到周五上班算）"
+    return label(said, 13, tone, wrap=True)

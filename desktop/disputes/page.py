@@ -1,6 +1,7 @@
 """The disputes: open ones first, by the day they must be done; the chosen one beside the list."""
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
@@ -10,8 +11,10 @@ from sqlalchemy import Connection
 
 from db.disputes.facts import STAGE_NAMES
 from db.disputes.lists import DisputeRow, disputes
+from db.disputes.steps import close_many
 from db.disputes.words import KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES
 from db.figures.week import clocks
+from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
 from desktop.disputes.panel import STEPS, DisputePanel
@@ -89,7 +92,7 @@ class DisputesPage(Page):
         ("Ctrl+N", "登记纠纷"),
         ("Enter", "登记下一件该办的事：结论、履行、回访、结案"),
         ("J　L　H", "登记结论　履行　回访"),
-        ("T　Y　B　G", "登记调解记录　延期　报告　结案"),
+        ("T　Y　B　G", "登记调解记录　延期　报告　结案（选中几件就一起结）"),
         ("P　X", "填当事人的资料　填协议内容"),
         ("D　C", "登记移送的答复　重新受理"),
         ("W", "卷宗：打印文书，登记签入卷"),
@@ -202,7 +205,7 @@ class DisputesPage(Page):
         ):
             shortcut = QShortcut(QKeySequence(keys), self._table)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(lambda name=name: self._panel.begin_fact(name))
+            shortcut.activated.connect(partial(self._begin, name))
         for keys, opens in (
             ("F2", self._panel.begin_change),
             ("P", self._panel.begin_parties),
@@ -211,6 +214,19 @@ class DisputesPage(Page):
             shortcut = QShortcut(QKeySequence(keys), self._table)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(opens)
+
+    def _begin(self, name: str) -> None:
+        """Open the form of a step; several that are chosen are closed at once."""
+        chosen = self._table.selectionModel().selectedRows()
+        if name != "close" or len(chosen) < 2:
+            self._panel.begin_fact(name)
+        elif self.context.may(Right.WRITE):
+            ids = [self._model.rows[at.row()].id for at in chosen]
+            self.context.background.write(
+                self,
+                close_many(ids, self.context.today),
+                lambda done: self.said.emit(f"已结案{done.value}件　　Ctrl+Z 撤销"),
+            )
 
     def _registered(self, dispute: Id) -> None:
         self._wanted = dispute

@@ -12,6 +12,7 @@ from db.exports import DATED, TITLES, Book, ExportQuery, Sheet, Value, export
 from db.imports.headings import KINDS
 from db.kernel.access import Right, require
 from db.kernel.errors import UserError
+from db.kernel.files import write_atomically
 from db.kernel.workdays import Period
 from db.places import CommunityLine, communities
 from db.post import the_post
@@ -19,6 +20,8 @@ from desktop.background import Progress, Ticket
 from desktop.errors import tell
 from desktop.page import Context, Page
 from desktop.paper.ledger_book import write_book
+from desktop.paper.ledger_paper import ledger_papers
+from desktop.printing import pdf_of
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, fill, label, panel, row
@@ -26,6 +29,7 @@ from desktop.widgets.periods import PeriodBox, period_words
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 SHOWN, WIDEST = 60, 16
+KINDS_OF_FILE = "Excel (*.xlsx);;PDF (*.pdf)"
 WHOLE_NAMES = "名字和电话是全的：只交给有权看的人，用完删掉"
 MASKED_NAMES = "名字和电话遮了一部分，不能再导入"
 
@@ -49,7 +53,7 @@ class ExportPage(Page):
             "ledger_layout",
         )
     )  # fmt: skip
-    keys: ClassVar[tuple[tuple[str, str], ...]] = (("Ctrl+S", "存为 Excel"),)
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (("Ctrl+S", "存为 Excel 或 PDF"),)
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -61,7 +65,7 @@ class ExportPage(Page):
         self._about, self._told = label(pixels=16, wrap=True), label(tone="second", wrap=True)
         self._model: RowModel[tuple[Value, ...]] = RowModel(())
         self._table = RowTable(self._model, "导出的样子", "没有可以导出的")
-        self._save = button("存为 Excel　Ctrl+S", self.save, kind="main")
+        self._save = button("存为文件　Ctrl+S", self.save, kind="main")
         self._build()
         self.setFocusProxy(self._kind)
 
@@ -96,7 +100,7 @@ class ExportPage(Page):
         words = "" if query.period is None else f"（{period_words(query.period, day)}）"
         place = "" if query.community is None else self._community.currentText()
         name = f"{place}{TITLES[query.kind]}{words}{'（遮名）' if query.masked else ''}"
-        chosen, _ = QFileDialog.getSaveFileName(self, "导出台账", f"{name}.xlsx", "Excel (*.xlsx)")
+        chosen, _ = QFileDialog.getSaveFileName(self, "导出台账", f"{name}.xlsx", KINDS_OF_FILE)
         if not chosen:
             return
 
@@ -108,7 +112,11 @@ class ExportPage(Page):
             # Told before it leaves: what is on a stick cannot be told of any more.
             ledger.note("导出台账", f"{name}，{book.rows}行")
             progress("写文件", 0.5)
-            write_book(book, Path(chosen), f"{post} {ledger.session.name} {day} 导出")
+            if Path(chosen).suffix.lower() == ".pdf":
+                papers = ledger_papers(book, author=post, made_on=day)
+                write_atomically(Path(chosen), pdf_of(papers))
+            else:
+                write_book(book, Path(chosen), f"{post} {ledger.session.name} {day} 导出")
             return book.rows
 
         self._save.setEnabled(False)

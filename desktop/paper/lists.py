@@ -12,7 +12,7 @@ from desktop.paper.words import day_words
 
 INTERNAL = "内部资料"
 
-_UPRIGHT_EM, _LANDSCAPE_EM = 36.0, 52.0
+_UPRIGHT_EM, LANDSCAPE_EM = 36.0, 52.0
 _CELL_EM = 0.8
 _MOST_ACROSS = 3
 
@@ -77,13 +77,14 @@ def _needed_em(columns: Sequence[Column], groups: Sequence[Group], total: int) -
     Long texts may wrap, so the widest eighth of a column's cells does not count.
     """
     rows = [row for group in groups for row in group.rows]
-    needed = max(_em(columns[0].head), _em(str(total))) + _CELL_EM
+    needed = max(em(columns[0].head), em(str(total))) + _CELL_EM
     for at, column in enumerate(columns[1:]):
-        sizes = sorted(_em(row[at]) for row in rows)
+        sizes = sorted(em(row[at]) for row in rows)
         usual = sizes[len(sizes) * 7 // 8] if sizes else 0.0
-        needed += max(_em(column.head), usual) + _CELL_EM
+        needed += max(em(column.head), usual) + _CELL_EM
     return needed
 
 
-def _em(text: str) -> float:
+def em(text: str) -> float:
+    """Return a text's width in em: a Chinese character is one, others about half."""
     return sum(0.56 if character < "\u02b0" else 1.0 for character in text)
