@@ -5,6 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from db.attaching import collect_orphans
 from db.backup import BackupInfo, list_backups
 from db.ledger import Ledger
 from db.post import the_post
@@ -170,6 +171,7 @@ def shell_over(
     context.background.errand(
         shell, lambda _: list_backups(ledger.place.backups), lambda found: _tell(shell, found)
     )
+    context.background.errand(shell, lambda _: collect_orphans(ledger), lambda _: None)
     return shell
 
 

@@ -22,7 +22,8 @@ from db.backup.manifest import (
     read_info,
     write_manifest,
 )
-from db.kernel import engine
+from db.kernel import cipher, engine
+from db.kernel.blobs import copy_blob
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 from db.kernel.files import (
     disk_fault,
@@ -36,6 +37,7 @@ from db.kernel.files import (
     write_atomically,
 )
 from db.kernel.keys import DataKey, Slots, wipe
+from db.kernel.place import BLOBS
 
 _ROOM_LEFT: Final = 16 * 2**20
 _PATIENCE: Final = 60
@@ -104,7 +106,8 @@ def _build(
     data_dir: Path, key: DataKey, partial: Path, *, number: int, reason: str, now: datetime
 ) -> None:
     slots = read_small(data_dir / SLOTS)
-    content = _copy_proved(data_dir / LEDGER, key, partial / LEDGER)
+    content, named = _copy_proved(data_dir / LEDGER, key, partial / LEDGER)
+    attachments = _copy_attachments(named, data_dir / BLOBS, partial.parent / BLOBS)
     write_atomically(partial / SLOTS, slots)
     info = BackupInfo(
         path=partial,
@@ -115,19 +118,39 @@ def _build(
         size=(partial / LEDGER).stat().st_size,
         sha256=sha256_of(partial / LEDGER),
         slots_sha256=hashlib.sha256(slots).hexdigest(),
+        attachments=attachments,
         **asdict(content),
     )
     write_manifest(info, key)
     sync_directory(partial)
 
 
-def _copy_proved(ledger: Path, key: DataKey, target: Path) -> Content:
+def _copy_attachments(named: list[str], source: Path, target: Path) -> dict[str, str]:
+    """Copy what is not there yet and return the SHA-256 of each; one that is lost is left out.
+
+    A lost or damaged content keeps nobody from a backup of all the rest.
+    """
+    copied = {}
+    for name in named:
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            copied[name] = copy_blob(name, source, target)
+    return copied
+
+
+def _named_blobs(source: cipher.Connection) -> list[str]:
+    tables = source.execute("SELECT name FROM sqlite_schema WHERE name = 'attachment'").fetchall()
+    if not tables:
+        return []
+    return [row[0] for row in source.execute("SELECT DISTINCT blob FROM attachment").fetchall()]
+
+
+def _copy_proved(ledger: Path, key: DataKey, target: Path) -> tuple[Content, list[str]]:
     source_key, backup_key = key.subkey("ledger"), key.subkey("backup")
     try:
         source = engine.connect(ledger, source_key, read_only=True)
         with contextlib.closing(source):
             source.execute("BEGIN")
-            content = content_of(source)
+            content, named = content_of(source), _named_blobs(source)
             copy_sealed(source, target, backup_key)
         problems = check_sealed(target, backup_key, content)
     finally:
@@ -137,4 +160,4 @@ def _copy_proved(ledger: Path, key: DataKey, target: Path) -> Content:
         raise LedgerDamaged(
             f"备份做好后核对不上：{problems[0]}。没有留下这个备份，以前的备份都在。请马上检查台账。"
         )
-    return content
+    return content, named

@@ -5,15 +5,17 @@ import hashlib
 import hmac
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from db.backup.copies import Content, check_sealed
+from db.kernel.blobs import blob_path
 from db.kernel.errors import LedgerDamaged
 from db.kernel.files import disk_fault, read_small, sha256_of, write_atomically
 from db.kernel.keys import DataKey, wipe
+from db.kernel.place import BLOBS
 
 LEDGER: Final = "ledger.db"
 SLOTS: Final = "slots.json"
@@ -29,6 +31,7 @@ class BackupInfo:
 
     `when` is the wall clock of its making with its zone, `head` the number and MAC of the last
     command in it, `sha256` and `size` (bytes) those of its ledger file, `rows` counts by table.
+    `attachments` are the sealed contents that lie beside the backups, with their SHA-256.
     """
 
     path: Path
@@ -42,6 +45,7 @@ class BackupInfo:
     head: int
     head_mac: str
     rows: dict[str, int]
+    attachments: dict[str, str] = field(default_factory=dict)
 
 
 def _mac(said: dict[str, Any], key: DataKey) -> str:
@@ -77,6 +81,8 @@ def _read_manifest(folder: Path) -> tuple[BackupInfo, dict[str, Any]]:
             head=int(said["head"]),
             head_mac=str(said["head_mac"]),
             rows={str(name): int(count) for name, count in said["rows"].items()},
+            # A backup of an older program names none.
+            attachments={str(n): str(sha) for n, sha in said.get("attachments", {}).items()},
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise LedgerDamaged(
@@ -127,6 +133,17 @@ def file_problems(info: BackupInfo) -> list[str]:
     return problems
 
 
+def attachment_problems(info: BackupInfo) -> list[str]:
+    """Return how the attachments beside a backup differ from its manifest; needs no key."""
+    wrong = 0
+    for name, expected in info.attachments.items():
+        try:
+            wrong += sha256_of(blob_path(info.path.parent / BLOBS, name)) != expected
+        except (OSError, ValueError):
+            wrong += 1
+    return [f"有{wrong}个附件缺少或损坏"] if wrong else []
+
+
 def verify(backup: Path, key: DataKey) -> list[str]:
     """Prove one backup by opening it; return what is wrong, in plain Chinese, empty if nothing."""
     try:
@@ -136,7 +153,7 @@ def verify(backup: Path, key: DataKey) -> list[str]:
     mac = said.pop("mac", "")
     if not hmac.compare_digest(str(mac).encode(), _mac(said, key).encode()):
         return ["清单被改动过，或这个备份属于另一个台账"]
-    problems = file_problems(info)
+    problems = file_problems(info) or attachment_problems(info)
     if problems:
         return problems
     subkey = key.subkey("backup")

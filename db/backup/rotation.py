@@ -6,9 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from db.backup.manifest import PARTIAL, BackupInfo, file_problems, list_backups
+from db.backup.manifest import PARTIAL, BackupInfo, file_problems, list_backups, numbered
+from db.kernel.blobs import collect
 from db.kernel.errors import UserError
 from db.kernel.files import disk_fault, move
+from db.kernel.place import BLOBS
 
 DAYS: Final = 7
 WEEKS: Final = 4
@@ -53,6 +55,12 @@ def rotate(folder: Path) -> list[Path]:
             if info.path not in kept:
                 _remove(info.path)
                 removed.append(info.path)
+    left = list_backups(folder)
+    whole = len(left) == sum(path.suffix != PARTIAL for _, path in numbered(folder))
+    # What a backup whose manifest cannot be read had is not known, so nothing is taken then.
+    if removed and whole:
+        kept_now = {name for info in left for name in info.attachments}
+        collect(folder / BLOBS, kept_now, older=0)
     return sorted(removed)
 
 

@@ -11,9 +11,11 @@ from sqlcipher3 import dbapi2
 from db.backup.copies import Content, check_sealed, copy_sealed
 from db.backup.manifest import LEDGER, PARTIAL, BackupInfo, read_info, verify
 from db.kernel import cipher, engine
+from db.kernel.blobs import copy_blob
 from db.kernel.errors import EnvironmentFault, LedgerDamaged
 from db.kernel.files import disk_fault, free_bytes, private_directory
 from db.kernel.keys import DataKey, wipe
+from db.kernel.place import BLOBS
 
 ROOM_LEFT: Final = 16 * 2**20
 LOOKS: Final = "looking"
@@ -43,6 +45,13 @@ def unpack(info: BackupInfo, target: Path, key: DataKey, subkey: cipher.Key) -> 
         raise EnvironmentFault(
             f"从备份复制出来的文件核对不上：{problems[0]}。没有用它，原来的都在。请检查磁盘。"
         )
+
+
+def bring_attachments(info: BackupInfo, data_dir: Path) -> None:
+    """Copy the attachments of a backup that the ledger's folder lacks; what is there is let alone."""
+    for name in info.attachments:
+        with contextlib.suppress(FileNotFoundError):
+            copy_blob(name, info.path.parent / BLOBS, data_dir / BLOBS)
 
 
 def proved(backup_folder: Path, key: DataKey) -> BackupInfo:

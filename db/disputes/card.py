@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from db.attachments import attachments_of
 from db.disputes import Conclusion, Dispute, FollowUp, Reopening
 from db.disputes.agreeing import ANSWER_NAMES
 from db.disputes.case import Case, dispute_case
@@ -62,7 +63,7 @@ class DisputeCard(NamedTuple):
 
     `to_report` tells that it is grave and nobody was told, `may_close` that no fact is lacking.
     `case` is what its papers say, `papers` what has become of them, `earlier` the disputes of twelve
-    months before it that share a party or the door.
+    months before it that share a party or the door, `attachments` how many it has.
     """
 
     id: Id
@@ -82,6 +83,7 @@ class DisputeCard(NamedTuple):
     case: Case
     papers: tuple[PaperLine, ...]
     earlier: tuple[EarlierDispute, ...]
+    attachments: int = 0
     to_report: bool = False
     closed: bool = False
     may_close: bool = False
@@ -123,7 +125,7 @@ def dispute_card(
         ),
         case=case, papers=dossier(connection, case),
         earlier=tuple(earlier_disputes(connection, looked, facts.registered, dispute)),
-        to_report=facts.to_report_on(day), closed=facts.closed_on(day),
+        attachments=len(attachments_of(connection, dispute)), to_report=facts.to_report_on(day), closed=facts.closed_on(day),
         may_close=ending is not None and not facts.closed_on(day) and not lacks(facts, ending),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from db.attachments import Attachment, ids_of
 from db.disputes import (
     Conclusion,
     Dispute,
@@ -115,6 +116,7 @@ def remove_dispute(dispute: Id) -> Command[None]:
         for table in (*FACTS, DisputePaper, DisputeParty):
             hanging = select(table.id).where(table.dispute == dispute)
             tx.remove(table, tx.connection.execute(hanging).scalars().all())
+        tx.remove(Attachment, list(ids_of(tx.connection, dispute)))
         tx.remove(Dispute, [dispute])
 
     return Command("删除纠纷", Right.WRITE, run)

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
+from db.attachments import KIND_NAMES as ATTACHMENT_NAMES
 from db.disputes import DisputeDraft
 from db.disputes.agreeing import ANSWER_NAMES, AgreementDraft
 from db.disputes.dossier import PAPERS
@@ -102,6 +103,10 @@ WORDS: Final[Mapping[str, Words]] = {
     "account": Words("账号", _named, labels={
         "user": "登录名", "name": "姓名", "role": "身份", "since": "启用日期", "until": "停用日期",
     }, names={"role": {role.value: name for role, name in ROLE_NAMES.items()}}),
+    "attachment": Words("附件", _named, labels={
+        "entity": "属于", "of": "记录", "kind": "种类", "name": "名称", "media": "类型", "size": "大小（字节）",
+        "added": "收下日期",
+    }, names={"kind": ATTACHMENT_NAMES}, of={"of": "dispute"}),
     "attendance": Words("出勤", _named, AttendanceDraft, {
         "training": "培训", "volunteer": "名册上的人",
     }, {"status": STATUS_NAMES}),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+BLOBS = "blobs"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -28,6 +30,11 @@ class Place:
     def throttle(self) -> Path:
         """The count of failed log-ins."""
         return (self.home or self.folder) / "throttle.json"
+
+    @property
+    def blobs(self) -> Path:
+        """The sealed contents of attachments."""
+        return (self.home or self.folder) / BLOBS
 
     @property
     def backups(self) -> Path:

@@ -63,7 +63,7 @@ class DossierView(QWidget):
         layout.addLayout(last)
         self.setFocusProxy(self._table)
 
-    def show_file(self, card: DisputeCard) -> None:
+    def show_card(self, card: DisputeCard) -> None:
         """Show a dispute's papers; the cursor stays on its paper, or goes to the first missing."""
         same = self._card is not None and self._card.id == card.id
         at = self._table.currentIndex().row() if same else -1

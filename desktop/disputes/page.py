@@ -17,7 +17,7 @@ from db.figures.week import clocks
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
-from desktop.disputes.panel import STEPS, DisputePanel
+from desktop.disputes.panel import ATTACHMENTS, FILE, STEPS, DisputePanel
 from desktop.page import Context, Page
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.only import OnlyChip
@@ -43,12 +43,12 @@ COLUMNS: tuple[Column[DisputeRow], ...] = (
     Column("编号", lambda d: d.number, 6),
     Column("登记", lambda d: d.registered.isoformat(), 6),
     Column("类型", lambda d: KIND_NAMES[d.kind], 6),
-    Column("当事人", lambda d: "、".join(d.parties), 9),
+    Column("当事人", lambda d: "、".join(d.parties), 8),
     Column("情况", lambda d: RESULT_NAMES[d.state], 5),
     Column("还剩", _left, 4, late=_late),
     Column("风险", lambda d: RISK_NAMES.get(d.risk or "", ""), 3, late=lambda d: d.risk == "grave"),
-    Column("调解人", lambda d: "、".join(d.mediators), 6),
-    Column("社区", lambda d: d.community, 6),
+    Column("调解人", lambda d: "、".join(d.mediators), 5),
+    Column("社区", lambda d: d.community, 5),
 )
 
 
@@ -85,7 +85,7 @@ class DisputesPage(Page):
         (
             "dispute", "dispute_party", "dispute_conclusion", "dispute_reopening",
             "dispute_follow_up", "dispute_session", "dispute_extension", "dispute_report",
-            "dispute_closing", "dispute_paper", "staff", "volunteer", "post", "day_off",
+            "dispute_closing", "dispute_paper", "attachment", "staff", "volunteer", "post", "day_off",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
@@ -95,7 +95,7 @@ class DisputesPage(Page):
         ("T　Y　B　G", "登记调解记录　延期　报告　结案（选中几件就一起结）"),
         ("P　X", "填当事人的资料　填协议内容"),
         ("D　C", "登记移送的答复　重新受理"),
-        ("W", "卷宗：打印文书，登记签入卷"),
+        ("W　F", "卷宗：打印文书，登记签入卷　附件：照片、录音"),
         ("F2", "改登记"),
         ("Delete", "删除，可以撤销"),
         ("点表头", "按这一列排序，再点倒过来"),
@@ -209,7 +209,8 @@ class DisputesPage(Page):
         for keys, opens in (
             ("F2", self._panel.begin_change),
             ("P", self._panel.begin_parties),
-            ("W", self._panel.open_file),
+            ("W", partial(self._panel.open_aside, FILE)),
+            ("F", partial(self._panel.open_aside, ATTACHMENTS)),
         ):
             shortcut = QShortcut(QKeySequence(keys), self._table)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)

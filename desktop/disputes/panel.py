@@ -26,6 +26,7 @@ from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
 from desktop.background import Ticket
+from desktop.disputes.attachments import AttachmentsView
 from desktop.disputes.card import CardView
 from desktop.disputes.dossier import DossierView
 from desktop.disputes.forms import FACTS, FactForm, fitting, next_fact, registration_form
@@ -40,7 +41,7 @@ from desktop.widgets.parts import button, column, label, row, scrolling
 STEPS = {
     "session": "T", "extend": "Y", "report": "B", "agreement": "X", "answer": "D", "close": "G",
 }  # fmt: skip
-READING, WRITING, FILE = range(3)
+READING, WRITING, FILE, ATTACHMENTS = range(4)
 
 
 class DisputePanel(QFrame):
@@ -67,9 +68,13 @@ class DisputePanel(QFrame):
         self._view = CardView(context.theme)
         self._view.removing.connect(self._remove_fact)
         self._view.going.connect(lambda record: context.routes.go("disputes", record=record))
-        self._file = DossierView(context, self._may)
-        self._file.said.connect(self.said)
-        self._file.left.connect(self.close_form)
+        self._aside: dict[int, DossierView | AttachmentsView] = {
+            FILE: DossierView(context, self._may),
+            ATTACHMENTS: AttachmentsView(context, self._may),
+        }
+        for view in self._aside.values():
+            view.said.connect(self.said)
+            view.left.connect(self.close_form)
         self._parties: list[Party] = []
         self._main = button("", self.next_duty, kind="main")
         self._steps: dict[str, QPushButton] = {}
@@ -81,7 +86,8 @@ class DisputePanel(QFrame):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._reading())
         self._stack.addWidget(self._writing())
-        self._stack.addWidget(self._file)
+        for view in self._aside.values():
+            self._stack.addWidget(view)
         column(self, (1, 1, 1, 1)).addWidget(self._stack)
         self._keeper = Keeper(context, "纠纷登记", self._typed, self.begin_registration, self)
         self._form.edited.connect(self._keeper.typed)
@@ -153,13 +159,13 @@ class DisputePanel(QFrame):
 
         self._when_read(begin)
 
-    def open_file(self) -> None:
-        """Show the dispute's papers."""
+    def open_aside(self, which: int) -> None:
+        """Show the dispute's papers (FILE) or its photographs and recordings (ATTACHMENTS)."""
 
         def opened(card: DisputeCard) -> None:
-            self._file.show_file(card)
-            self._stack.setCurrentIndex(FILE)
-            self._file.setFocus(Qt.FocusReason.TabFocusReason)
+            self._aside[which].show_card(card)
+            self._stack.setCurrentIndex(which)
+            self._aside[which].setFocus(Qt.FocusReason.TabFocusReason)
 
         self._when_read(opened)
 
@@ -250,7 +256,7 @@ class DisputePanel(QFrame):
         layout = column(inside, (16, 14, 16, 14), 10)
         layout.addWidget(self._view)
         layout.addStretch()
-        page = QWidget()
+        self._reading_page = page = QWidget()
         outer = column(page)
         outer.addWidget(scrolling(inside), 1)
         below = QWidget()
@@ -261,13 +267,14 @@ class DisputePanel(QFrame):
             words = f"{FACTS[name].title} {key}"
             self._steps[name] = button(words, partial(self.begin_fact, name), kind="link")
             foot.addWidget(self._steps[name])
-        foot.addWidget(button("卷宗 W", self.open_file, kind="link"))
+        foot.addWidget(button("卷宗 W", partial(self.open_aside, FILE), kind="link"))
+        self._files = button("附件 F", partial(self.open_aside, ATTACHMENTS), kind="link")
+        foot.addWidget(self._files)
         foot.addWidget(button("改动记录", self._show_history, kind="link"))
         last = column(margins=(16, 4, 16, 12), gap=6)
         last.addWidget(below)
         last.addWidget(self._main, 0, Qt.AlignmentFlag.AlignRight)
         outer.addLayout(last)
-        self._reading_page = page
         return page
 
     def _writing(self) -> QWidget:
@@ -313,8 +320,10 @@ class DisputePanel(QFrame):
         if card is None:
             return
         self._view.show_card(card, self._context.today)
-        if self._stack.currentIndex() == FILE:
-            self._file.show_file(card)
+        if (view := self._aside.get(self._stack.currentIndex())) is not None:
+            view.show_card(card)
+        count = f"{card.attachments}个" if card.attachments else ""
+        self._files.setText(f"附件{count} F")
         fits = fitting(card)
         for name, step in self._steps.items():
             step.setVisible(fits[name])

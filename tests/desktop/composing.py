@@ -60,9 +60,9 @@ def _typed(shell: Shell) -> dict[str, str]:
     assert board._board.current == before
     shell.context.routes.go("disputes")
     _settle(shell)
-    shell.page._panel.begin_registration()  # type: ignore[attr-defined]
+    shell.page.page._panel.begin_registration()  # type: ignore[attr-defined]
     _settle(shell)
-    said["long"] = _compose(shell, shell.page._panel._form.field("brief"))  # type: ignore[attr-defined]
+    said["long"] = _compose(shell, shell.page.page._panel._form.field("brief"))  # type: ignore[attr-defined]
     return said
 
 

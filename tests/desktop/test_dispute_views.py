@@ -5,14 +5,18 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from db.disputes.card import DisputeCard
+from desktop.disputes.attachments import AttachmentsView, Viewer
 from desktop.disputes.board import STAGES, DisputeBoardPage
+from desktop.disputes.dossier import DossierView
 from desktop.disputes.numbers import DisputeNumbersPage
 from desktop.disputes.page import DisputesPage
+from desktop.disputes.panel import ATTACHMENTS, FILE
 from desktop.page import Page
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
@@ -82,7 +86,8 @@ def test_papers_are_saved_put_in_the_file_and_taken_out(
 ) -> None:
     whole, single = tmp_path / "卷宗.pdf", tmp_path / "告知书.docx"
     press(qtbot, shell, "W")
-    view = page._panel._file
+    view = page._panel._aside[FILE]
+    assert isinstance(view, DossierView)
     proved(view._model)
     assert QApplication.focusWidget() is view._table
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_named: (str(whole), ""))
@@ -174,3 +179,39 @@ def test_every_number_of_the_statistics_opens_its_disputes(
     numbers._open_month(11)
     settle(qtbot, shell)
     assert len(page._model.rows) == len(numbers._said.months[11][1])
+
+
+def test_photographs_are_taken_in_shown_and_saved(
+    qtbot: QtBot, shell: Shell, page: DisputesPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, out = tmp_path / "楼道.png", tmp_path / "存出.png"
+    image = QImage(1600, 1200, QImage.Format.Format_RGB32)
+    image.fill(0xFF8800)
+    assert image.save(str(photo))
+    press(qtbot, shell, "F")
+    view = page._panel._aside[ATTACHMENTS]
+    assert isinstance(view, AttachmentsView)
+    proved(view._model)
+    monkeypatch.setattr(
+        QFileDialog, "getOpenFileNames", lambda *_args, **_named: ([str(photo)], "")
+    )
+    press(qtbot, shell, "A")
+    assert [line.name for line in view._model.rows] == ["楼道.png"]
+    shown: list[str] = []
+
+    def looked_at(viewer: Viewer) -> None:
+        shown.append(viewer.windowTitle())
+
+    monkeypatch.setattr(Viewer, "exec", looked_at)
+    press(qtbot, shell, ENTER)
+    assert shown == ["楼道.png"]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_named: (str(out), ""))
+    press(qtbot, shell, "S")
+    assert out.read_bytes() == photo.read_bytes()
+    press(qtbot, shell, Qt.Key.Key_Delete)
+    assert view._model.rows == []
+    shell.undo()
+    settle(qtbot, shell)
+    assert len(view._model.rows) == 1
+    press(qtbot, shell, ESCAPE)
+    assert page._panel._files.text() == "附件1个 F"

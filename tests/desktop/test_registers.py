@@ -193,7 +193,7 @@ def test_what_is_copied_is_never_a_formula(qtbot: QtBot, shell: Shell, copied: s
 def test_open_disputes_and_rates_agree_with_the_figures(qtbot: QtBot, shell: Shell) -> None:
     shell.context.routes.go("disputes")
     settle(qtbot, shell)
-    page = shell.page
+    page = shell.page.page  # type: ignore[attr-defined]
     assert isinstance(page, DisputesPage)
     with shell.context.ledger.read() as connection:
         figures = week_figures(connection, Week.of(shell.context.today)).now

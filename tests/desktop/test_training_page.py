@@ -77,8 +77,8 @@ def test_ctrl_k_offers_pages_and_commands(qtbot: QtBot, shell: Shell) -> None:
     assert everything > 20
     press(qtbot, shell, "djjf", ENTER)
     assert QApplication.focusWidget() is not None
-    assert shell.page._panel.writing  # type: ignore[attr-defined]
-    shell.page._panel.close_form()  # type: ignore[attr-defined]
+    assert shell.page.page._panel.writing  # type: ignore[attr-defined]
+    shell.page.page._panel.close_form()  # type: ignore[attr-defined]
     shell.finder.begin()
     press(qtbot, shell, "节假日", ENTER)
     assert shell._title.text() == "设置"

@@ -1,0 +1,103 @@
+"""Files taken into an open ledger and shown again: the content first, then the record that names it."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import orjson
+from sqlalchemy import select
+
+from db.attachments import (
+    MOST_BYTES,
+    Attachment,
+    AttachmentLine,
+    add_attachment,
+    media_of,
+    safe_name,
+)
+from db.kernel import blobs
+from db.kernel.access import Right, require
+from db.kernel.clock import today
+from db.kernel.errors import UserError
+from db.kernel.files import open_plain, require_space
+from db.kernel.ids import Id
+from db.kernel.journal import ADDED, Done
+from db.kernel.keys import wipe
+from db.kernel.records import ChangeRow
+from db.ledger import Ledger
+
+_KEY: Final = "attachments"
+
+
+def attach(ledger: Ledger, entity: str, of: Id, kind: str, file: Path) -> Done[Id]:
+    """Keep a file with a record; it is sealed on the disk before the record names it.
+
+    UserError for a file that is too large, cannot be read or is of no kind that is taken.
+    """
+    require(ledger.session.role, Right.WRITE)
+    data = _content(file)
+    media, ending = media_of(data)
+    called = safe_name(file.name, ending)
+    line = AttachmentLine(b"", kind, called, media, len(data), today(ledger.clock))
+    name = blobs.blob_name(data, _naming(ledger))
+    with ledger.read() as connection:
+        known = connection.execute(
+            select(Attachment.secret).where(Attachment.blob == name)
+        ).scalar()
+    secret = bytes.fromhex(known) if known else blobs.new_secret()
+    place = ledger.place.blobs
+    if known is None or not blobs.blob_path(place, name).exists():
+        require_space(ledger.place.folder, len(data))
+        blobs.write_blob(place, name, secret, data)
+    return ledger.write(add_attachment(entity, of, line, name, secret))
+
+
+def content_of(ledger: Ledger, attachment: Id) -> bytes:
+    """Return an attachment's content, from the disk into memory and nowhere else.
+
+    LedgerDamaged if its file is missing, damaged or another's; UserError if the record is gone.
+    """
+    with ledger.read() as connection:
+        row = connection.execute(
+            select(Attachment.blob, Attachment.secret).where(Attachment.id == attachment)
+        ).first()
+    if row is None:
+        raise UserError("这个附件已经不在台账里了。")
+    return blobs.read_blob(ledger.place.blobs, row.blob, bytes.fromhex(row.secret), _naming(ledger))
+
+
+def collect_orphans(ledger: Ledger) -> int:
+    """Remove contents no record ever came to name; return how many.
+
+    One that was named once stays, for what was removed can be brought back.
+    """
+    with ledger.read() as connection:
+        added = connection.execute(
+            select(ChangeRow.fields).where(
+                ChangeRow.entity == Attachment.__tablename__, ChangeRow.kind == ADDED
+            )
+        ).scalars()
+        known = {orjson.loads(fields)["blob"] for fields in added}
+    return blobs.collect(ledger.place.blobs, known)
+
+
+def _naming(ledger: Ledger) -> bytes:
+    """The key that contents are named by."""
+    subkey = ledger._key.subkey(_KEY)
+    try:
+        return bytes(subkey)
+    finally:
+        wipe(subkey)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with os.fdopen(open_plain(file), "rb") as opened:
+            data = opened.read(MOST_BYTES + 1)
+    except OSError:
+        raise UserError(f"“{file.name}”读不出来，没有收下。") from None
+    if len(data) > MOST_BYTES:
+        raise UserError(f"“{file.name}”超过{MOST_BYTES >> 20} MB，没有收下。")
+    if not data:
+        raise UserError(f"“{file.name}”是空的，没有收下。")
+    return data

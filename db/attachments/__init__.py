@@ -1,0 +1,125 @@
+"""Attachments: photographs of papers and places, recordings. Never identity papers (docs/DOMAIN.md).
+
+The content lies sealed beside the ledger; the record names it and holds its secret. What a file is
+goes by its content, never by its name.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Final, NamedTuple
+
+from sqlalchemy import BigInteger, Connection, Index, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.kernel.access import Right
+from db.kernel.errors import UserError
+from db.kernel.ids import Id, new_id
+from db.kernel.journal import Command, Tx
+from db.kernel.records import KEY, Record
+from db.kernel.text import tidy
+
+KIND_NAMES: Final = {
+    "paper": "文书照片", "scene": "现场照片", "recording": "录音", "other": "其他材料",
+}  # fmt: skip
+MOST_BYTES: Final = 50 * 2**20
+MOST_NAME: Final = 100
+IMAGE, SOUND, PDF = "image", "sound", "pdf"
+# What a file begins with, and what it is then.
+_BEGINNINGS: Final = (
+    (b"\xff\xd8\xff", IMAGE, ".jpg"), (b"\x89PNG\r\n\x1a\n", IMAGE, ".png"), (b"BM", IMAGE, ".bmp"),
+    (b"%PDF-", PDF, ".pdf"), (b"ID3", SOUND, ".mp3"), (b"\xff\xfb", SOUND, ".mp3"),
+    (b"\xff\xf3", SOUND, ".mp3"), (b"#!AMR", SOUND, ".amr"), (b"OggS", SOUND, ".ogg"),
+    (b"fLaC", SOUND, ".flac"),
+)  # fmt: skip
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\\/:*?\"<>|]")
+_ENDING: Final = re.compile(r"\.[0-9A-Za-z]{1,5}$")
+_RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+
+
+class Attachment(Record):
+    """A file kept with a record: what it is, its size in bytes, and where its content lies."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (Index("ix_attachment_of", "of"), {"sqlite_with_rowid": False})
+
+    entity: Mapped[str]
+    of: Mapped[Id] = mapped_column(KEY)
+    kind: Mapped[str]
+    name: Mapped[str]
+    media: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    added: Mapped[date]
+    blob: Mapped[str]
+    secret: Mapped[str]
+
+
+class AttachmentLine(NamedTuple):
+    """An attachment as a list shows it."""
+
+    id: Id
+    kind: str
+    name: str
+    media: str
+    size: int
+    added: date
+
+
+def media_of(data: bytes) -> tuple[str, str]:
+    """Return what a content is and the ending it has; UserError for what is not taken."""
+    for beginning, media, ending in _BEGINNINGS:
+        if data.startswith(beginning):
+            return media, ending
+    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+        return SOUND, ".wav"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return IMAGE, ".webp"
+    if data[4:8] == b"ftyp" and data[8:11] in (b"M4A", b"mp4", b"iso", b"3gp"):
+        return SOUND, ".m4a"
+    raise UserError("只收照片（jpg、png、bmp、webp）、PDF 和录音（mp3、m4a、wav、amr），没有收下。")
+
+
+def safe_name(name: str, ending: str) -> str:
+    """Return a name that harms nobody when it is saved again, with the ending of its content."""
+    stem = tidy(_ENDING.sub("", _UNSAFE.sub(" ", name))).strip(". ")
+    if not stem or _RESERVED.fullmatch(stem):
+        stem = "附件"
+    return stem[: MOST_NAME - len(ending)] + ending
+
+
+def add_attachment(
+    entity: str, of: Id, line: AttachmentLine, blob: str, secret: bytes
+) -> Command[Id]:
+    """Return the command that keeps a file whose content is on the disk already."""
+
+    def run(tx: Tx) -> Id:
+        if line.kind not in KIND_NAMES:
+            raise UserError("没有这种附件，没有收下。身份证件不收，在卷宗里打勾就行。")
+        made = new_id()
+        row = {**line._asdict(), "id": made, "added": tx.today}
+        place = {"entity": entity, "of": of, "blob": blob, "secret": secret.hex()}
+        tx.add(Attachment, [{**row, **place}])
+        return made
+
+    return Command("添加附件", Right.WRITE, run, note=KIND_NAMES.get(line.kind, ""))
+
+
+def remove_attachment(attachment: Id) -> Command[None]:
+    """Return the command that takes an attachment out; its content stays for undo."""
+
+    def run(tx: Tx) -> None:
+        tx.remove(Attachment, [attachment])
+
+    return Command("删除附件", Right.WRITE, run)
+
+
+def attachments_of(connection: Connection, of: Id) -> tuple[AttachmentLine, ...]:
+    """Return the attachments of a record, the oldest first."""
+    columns = (getattr(Attachment, name) for name in AttachmentLine._fields)
+    rows = connection.execute(select(*columns).where(Attachment.of == of).order_by(Attachment.id))
+    return tuple(AttachmentLine(*row) for row in rows)
+
+
+def ids_of(connection: Connection, of: Id) -> Iterator[Id]:
+    """Yield the ids of a record's attachments, to go with it."""
+    yield from connection.execute(select(Attachment.id).where(Attachment.of == of)).scalars()

@@ -1,0 +1,122 @@
+"""Files too large for the ledger, beside it: each sealed under a secret of its own, written once.
+
+A blob is named by the keyed digest of its plain content, which gives nothing away and finds a second
+copy of the same. Content is libsodium's secretstream in chunks, so that neither a cut nor a swapped
+end passes for whole. Source: docs/RELIABILITY.md, attachments.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from nacl import bindings
+from nacl.exceptions import CryptoError
+
+from db.kernel.errors import LedgerDamaged
+from db.kernel.files import open_plain, private_directory, sha256_of, write_atomically
+
+CHUNK: Final = 64 * 1024
+SECRET_BYTES: Final = bindings.crypto_secretstream_xchacha20poly1305_KEYBYTES
+ORPHAN_SECONDS: Final = 7 * 86_400
+_HEADER: Final = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
+_OVER: Final = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
+_MORE: Final = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
+_LAST: Final = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
+_NAME: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def new_secret() -> bytes:
+    """Return a secret for one blob; without it the blob is noise."""
+    return secrets.token_bytes(SECRET_BYTES)
+
+
+def blob_name(data: bytes, key: bytes) -> str:
+    """Return the name of a content under a ledger's naming key."""
+    return hashlib.blake2b(data, key=key, digest_size=32).hexdigest()
+
+
+def blob_path(folder: Path, name: str) -> Path:
+    """Return where a blob lies; ValueError for what is no name, so that none leads elsewhere."""
+    if not _NAME.fullmatch(name):
+        raise ValueError("not the name of a blob")
+    return folder / name[:2] / name
+
+
+def write_blob(folder: Path, name: str, secret: bytes, data: bytes) -> None:
+    """Seal a content and put it there whole, on the disk when this returns.
+
+    EnvironmentFault if the disk refuses; nothing is left then.
+    """
+    path = blob_path(folder, name)
+    private_directory(path.parent)
+    write_atomically(path, b"".join(_sealed(data, secret)))
+
+
+def read_blob(folder: Path, name: str, secret: bytes, key: bytes) -> bytes:
+    """Return a blob's plain content; LedgerDamaged if it is missing, damaged or another's."""
+    try:
+        with os.fdopen(open_plain(blob_path(folder, name)), "rb") as file:
+            data = b"".join(_opened(file.read(), secret))
+    except FileNotFoundError:
+        raise LedgerDamaged("这个附件的文件不在了，别的都好。可以从备份里找回。") from None
+    except (OSError, CryptoError, ValueError, RuntimeError):
+        raise LedgerDamaged("这个附件的文件损坏了，别的都好。可以从备份里找回。") from None
+    if blob_name(data, key) != name:
+        raise LedgerDamaged("这个附件的文件被换过了，没有打开。可以从备份里找回。")
+    return data
+
+
+def copy_blob(name: str, source: Path, target: Path) -> str:
+    """Copy a sealed blob to another folder unless it is there; return its SHA-256.
+
+    OSError if it cannot be read or written.
+    """
+    there = blob_path(target, name)
+    if not there.exists():
+        with os.fdopen(open_plain(blob_path(source, name)), "rb") as file:
+            sealed = file.read()
+        private_directory(there.parent)
+        write_atomically(there, sealed)
+    return sha256_of(there)
+
+
+def collect(folder: Path, known: Collection[str], *, older: float = ORPHAN_SECONDS) -> int:
+    """Remove blobs no record ever named that are older than so many seconds; return how many."""
+    before, gone = time.time() - older, 0
+    for path in folder.glob("??/*"):
+        with contextlib.suppress(OSError):
+            if path.name not in known and path.lstat().st_mtime < before:
+                path.unlink()
+                gone += 1
+    return gone
+
+
+def _sealed(data: bytes, secret: bytes) -> Iterator[bytes]:
+    state: Any = bindings.crypto_secretstream_xchacha20poly1305_state()
+    yield bindings.crypto_secretstream_xchacha20poly1305_init_push(state, secret)
+    for at in range(0, max(1, len(data)), CHUNK):
+        tag = _LAST if at + CHUNK >= len(data) else _MORE
+        yield bindings.crypto_secretstream_xchacha20poly1305_push(
+            state, data[at : at + CHUNK], None, tag
+        )
+
+
+def _opened(sealed: bytes, secret: bytes) -> Iterator[bytes]:
+    state: Any = bindings.crypto_secretstream_xchacha20poly1305_state()
+    bindings.crypto_secretstream_xchacha20poly1305_init_pull(state, sealed[:_HEADER], secret)
+    tag = _MORE
+    for at in range(_HEADER, len(sealed), CHUNK + _OVER):
+        if tag == _LAST:
+            raise ValueError("something stands behind the end")
+        data, tag = bindings.crypto_secretstream_xchacha20poly1305_pull(
+            state, sealed[at : at + CHUNK + _OVER], None
+        )
+        yield data
+    if tag != _LAST:
+        raise ValueError("the end is missing")

@@ -1,0 +1,221 @@
+"""附件: photographs and recordings of a dispute, taken in sealed and shown from memory."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QPixmap
+from PySide6.QtPdf import QPdfDocument
+from PySide6.QtPdfWidgets import QPdfView
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QWidget
+from sqlalchemy import Connection
+
+from db.attaching import attach, content_of
+from db.attachments import (
+    KIND_NAMES,
+    PDF,
+    SOUND,
+    AttachmentLine,
+    attachments_of,
+    remove_attachment,
+)
+from db.disputes.card import DisputeCard
+from db.kernel.access import Right
+from db.kernel.files import write_atomically
+from db.kernel.ids import Id
+from db.kernel.journal import Command, Done
+from desktop.page import Context
+from desktop.widgets.choices import ChoiceBox
+from desktop.widgets.flow import FlowLayout
+from desktop.widgets.parts import button, column, fill, label, row, scrolling
+from desktop.widgets.tables import Column, RowModel, RowTable
+
+TAKEN = (
+    "照片、PDF、录音 (*.jpg *.jpeg *.png *.bmp *.webp *.pdf *.mp3 *.m4a *.wav *.amr *.ogg *.flac)"
+)
+RULE = "身份证件不收进来：原件复印放进纸质卷，在卷宗里打勾。"
+VIEWER = (900, 700)
+
+
+def size_words(size: int) -> str:
+    """Return a size in bytes as people say it."""
+    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(1, size >> 10)} KB"
+
+
+COLUMNS: tuple[Column[AttachmentLine], ...] = (
+    Column("名称", lambda a: a.name, 9),
+    Column("种类", lambda a: KIND_NAMES[a.kind], 5),
+    Column("大小", lambda a: size_words(a.size), 4, number=True),
+)
+
+
+class AttachmentsView(QWidget):
+    """Shows a dispute's attachments. `left` tells that it was left, `said` what was done."""
+
+    left = Signal()
+    said = Signal(str)
+
+    def __init__(self, context: Context, may: Callable[[], bool]) -> None:
+        super().__init__()
+        self._context, self._may = context, may
+        self._of: Id | None = None
+        self._heading, self._kind = label("附件", 16), ChoiceBox("附件的种类")
+        fill(self._kind, [(name, code) for code, name in KIND_NAMES.items()])
+        self._model: RowModel[AttachmentLine] = RowModel(COLUMNS)
+        self._table = _Files(self._model, "附件", "还没有附件。按 A 加照片或录音，也可以拖进来")
+        self._table.pressed_key.connect(self._key)
+        self._table.removing.connect(self._remove)
+        self.setAcceptDrops(True)
+        layout = column(self, (16, 14, 16, 12), 8)
+        layout.addWidget(self._heading)
+        taken_as = row()
+        taken_as.addWidget(label("加进来的算作", 13, "second"))
+        taken_as.addWidget(self._kind, 1)
+        layout.addLayout(taken_as)
+        layout.addWidget(self._table, 1)
+        layout.addWidget(label(RULE, 12, "second", wrap=True))
+        below = QWidget()
+        foot = FlowLayout(below, gap=4)
+        for words, key in (("加进来　A", "A"), ("打开　Enter", "Enter"), ("存出　S", "S")):
+            foot.addWidget(button(words, partial(self._key, key), kind="link"))
+        foot.addWidget(button("返回　Esc", self.left.emit, kind="link"))
+        layout.addWidget(below)
+        self.setFocusProxy(self._table)
+
+    def show_card(self, card: DisputeCard) -> None:
+        """Show the attachments of a dispute."""
+        of = self._of = card.id
+        self._heading.setText(f"附件　{card.number}")
+
+        def question(connection: Connection) -> tuple[AttachmentLine, ...]:
+            return attachments_of(connection, of)
+
+        self._context.background.ask(self, question, self._show)
+
+    def take(self, files: Sequence[Path]) -> None:
+        """Take files in, one after the other; the first that is refused ends it with its reason."""
+        of, kind = self._of, str(self._kind.currentData())
+        if of is None or not files or not self._may():
+            return
+        ledger = self._context.ledger
+
+        def job(_: object) -> list[Done[Id]]:
+            return [attach(ledger, "dispute", of, kind, file) for file in files]
+
+        def taken(done: list[Done[Id]]) -> None:
+            for one in done:
+                self._context.background.changed.emit(one)
+            self.said.emit(f"已收下{len(done)}个附件　　Ctrl+Z 撤销")
+
+        self._context.background.errand(self, job, taken, lane="writer")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Take files that are dragged here."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Take files that are dropped here."""
+        urls = event.mimeData().urls()
+        self.take([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
+
+    def _show(self, lines: tuple[AttachmentLine, ...]) -> None:
+        at = max(self._table.currentIndex().row(), 0)
+        self._model.show_rows(lines)
+        if lines:
+            self._table.selectRow(min(at, len(lines) - 1))
+
+    def _current(self) -> AttachmentLine | None:
+        at = self._table.currentIndex().row()
+        return self._model.rows[at] if 0 <= at < len(self._model.rows) else None
+
+    def _key(self, key: str) -> None:
+        line = self._current()
+        if key == "A":
+            names, _ = QFileDialog.getOpenFileNames(self, "附件", "", TAKEN)
+            self.take([Path(name) for name in names])
+        elif line is None:
+            return
+        elif key == "Enter" and line.media != SOUND:
+            self._read(line, partial(self._view, line))
+        else:
+            self._save(line)
+
+    def _save(self, line: AttachmentLine) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, "存出附件（存出的文件不再加密）", line.name)
+        if chosen:
+            self._read(line, partial(self._saved, Path(chosen)))
+
+    def _view(self, line: AttachmentLine, data: bytes) -> None:
+        viewer = Viewer(self, line, data)
+        viewer.exec()
+        viewer.deleteLater()
+
+    def _saved(self, path: Path, data: bytes) -> None:
+        write_atomically(path, data)
+        event = Command("存出附件", Right.LOOK, lambda _: None)
+        self._context.background.write(self, event)
+        self.said.emit(f"已存出 {path.name}，这份没有加密，用完请删掉")
+
+    def _read(self, line: AttachmentLine, then: Callable[[bytes], None]) -> None:
+        ledger, attachment = self._context.ledger, line.id
+        self._context.background.errand(
+            self, lambda _: content_of(ledger, attachment), then, lane="reader"
+        )
+
+    def _remove(self) -> None:
+        line = self._current()
+        if line is not None and self._may():
+            self._context.background.write(
+                self, remove_attachment(line.id),
+                lambda _: self.said.emit(f"已删除附件{line.name}　　Ctrl+Z 撤销"),
+            )  # fmt: skip
+
+
+class _Files(RowTable):
+    """Tells the keys that mean something for a file."""
+
+    pressed_key = Signal(str)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter opens, A takes in, S saves; the rest moves."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.pressed_key.emit("Enter")
+        elif not event.modifiers() and event.text().upper() in ("A", "S"):
+            self.pressed_key.emit(event.text().upper())
+        else:
+            super().keyPressEvent(event)
+
+
+class Viewer(QDialog):
+    """One photograph or PDF, drawn from memory; nothing of it is written anywhere."""
+
+    def __init__(self, parent: QWidget, line: AttachmentLine, data: bytes) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(line.name)
+        self.resize(*VIEWER)
+        layout = column(self)
+        if line.media == PDF:
+            self._buffer, self._document = QBuffer(self), QPdfDocument(self)
+            self._buffer.setData(QByteArray(data))
+            self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+            self._document.load(self._buffer)
+            view = QPdfView(self)
+            view.setPageMode(QPdfView.PageMode.MultiPage)
+            view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
+            view.setDocument(self._document)
+            layout.addWidget(view)
+            return
+        image, shown = QImage.fromData(QByteArray(data)), QLabel()
+        shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        if image.isNull():
+            shown.setText("这张照片打不开：文件不完整。可以“存出”后用别的程序看看。")
+        else:
+            room = Qt.AspectRatioMode.KeepAspectRatio
+            smooth = Qt.TransformationMode.SmoothTransformation
+            fits = image.width() <= VIEWER[0] and image.height() <= VIEWER[1]
+            sized = image if fits else image.scaled(VIEWER[0] - 20, VIEWER[1] - 20, room, smooth)
+            shown.setPixmap(QPixmap.fromImage(sized))
+        shown.setAccessibleName(line.name)
+        layout.addWidget(scrolling(shown))

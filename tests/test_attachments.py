@@ -1,0 +1,201 @@
+"""Files kept with a record: sealed on the disk, named by content, in backups and back again."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from db import backup
+from db.attaching import attach, collect_orphans, content_of
+from db.attachments import attachments_of, remove_attachment, safe_name
+from db.disputes.registering import register_dispute, remove_dispute
+from db.kernel import blobs
+from db.kernel.errors import LedgerDamaged, UserError
+from db.kernel.ids import Id
+from db.ledger import Ledger
+from db.sample import PASSWORD
+from tests.conftest import morning
+from tests.test_dispute_life import DRAFT
+
+JPEG = b"\xff\xd8\xff\xe0" + os.urandom(150_000)
+
+
+@pytest.fixture
+def dispute(ledger: Ledger) -> Id:
+    return ledger.write(register_dispute(DRAFT)).value
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    file = tmp_path / "楼道.jpeg"
+    file.write_bytes(JPEG)
+    return file
+
+
+def sealed(ledger: Ledger) -> list[Path]:
+    return sorted(path for path in ledger.place.blobs.rglob("*") if path.is_file())
+
+
+def test_a_file_comes_back_as_it_was_and_lies_sealed(
+    ledger: Ledger, dispute: Id, photo: Path
+) -> None:
+    made = attach(ledger, "dispute", dispute, "scene", photo)
+    assert content_of(ledger, made.value) == JPEG
+    (file,) = sealed(ledger)
+    assert JPEG[:64] not in file.read_bytes()
+    assert photo.stem not in file.name
+    with ledger.read() as connection:
+        (line,) = attachments_of(connection, dispute)
+    assert (line.name, line.media, line.size, line.kind) == (
+        "楼道.jpg",
+        "image",
+        len(JPEG),
+        "scene",
+    )
+
+
+def test_the_same_content_lies_there_once(ledger: Ledger, dispute: Id, photo: Path) -> None:
+    first = attach(ledger, "dispute", dispute, "scene", photo).value
+    second = attach(ledger, "dispute", dispute, "paper", photo).value
+    assert len(sealed(ledger)) == 1
+    ledger.write(remove_attachment(first))
+    assert content_of(ledger, second) == JPEG
+
+
+@pytest.mark.parametrize(
+    "size", [0, 1, blobs.CHUNK - 1, blobs.CHUNK, blobs.CHUNK + 1, 3 * blobs.CHUNK]
+)
+def test_every_length_is_sealed_and_opened(tmp_path: Path, size: int) -> None:
+    data, secret, key = os.urandom(size), blobs.new_secret(), b"k" * 32
+    name = blobs.blob_name(data, key)
+    blobs.write_blob(tmp_path, name, secret, data)
+    assert blobs.read_blob(tmp_path, name, secret, key) == data
+
+
+def test_a_damaged_cut_swapped_or_missing_file_is_named_and_the_rest_opens(
+    ledger: Ledger, dispute: Id, photo: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "b.jpg"
+    other.write_bytes(JPEG + b"2")
+    first = attach(ledger, "dispute", dispute, "scene", photo).value
+    second = attach(ledger, "dispute", dispute, "scene", other).value
+    with ledger.read() as connection:
+        rows = {line.id: line for line in attachments_of(connection, dispute)}
+    assert len(rows) == 2
+    one, two = sealed(ledger)
+    whole = one.read_bytes()
+    wrong = [
+        whole[:-1], whole[: 24 + blobs.CHUNK + 17], whole + b"x", b"",
+        whole[:60_000] + bytes([whole[60_000] ^ 1]) + whole[60_001:], two.read_bytes(),
+    ]  # fmt: skip
+    mine = next(a for a in (first, second) if content_of(ledger, a) and _of(ledger, a) == one.name)
+    for content in wrong:
+        one.write_bytes(content)
+        with pytest.raises(LedgerDamaged, match="附件"):
+            content_of(ledger, mine)
+        assert content_of(ledger, second if mine == first else first)
+    one.unlink()
+    with pytest.raises(LedgerDamaged, match="不在了"):
+        content_of(ledger, mine)
+    assert ledger.problems() == []
+
+
+def _of(ledger: Ledger, attachment: Id) -> str:
+    from db.attachments import Attachment  # noqa: PLC0415
+
+    with ledger.read() as connection:
+        row = connection.execute(
+            Attachment.__table__.select().where(Attachment.id == attachment)
+        ).one()
+    return str(row.blob)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.exe", b"MZ" + b"0" * 100, "只收照片"),
+        ("a.jpg", b"<html>", "只收照片"),
+        ("a.docx", b"PK\x03\x04", "只收照片"),
+        ("empty.jpg", b"", "是空的"),
+    ],
+)
+def test_what_is_no_photograph_pdf_or_recording_is_refused(
+    ledger: Ledger, dispute: Id, tmp_path: Path, name: str, content: bytes, why: str
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    with pytest.raises(UserError, match=why):
+        attach(ledger, "dispute", dispute, "other", file)
+    assert sealed(ledger) == []
+
+
+def test_links_folders_and_other_kinds_are_refused(
+    ledger: Ledger, dispute: Id, photo: Path
+) -> None:
+    link = photo.with_name("link.jpg")
+    link.symlink_to(photo)
+    for file in (link, photo.parent, photo.with_name("none.jpg")):
+        with pytest.raises(UserError, match="读不出来"):
+            attach(ledger, "dispute", dispute, "other", file)
+    with pytest.raises(UserError, match="身份证件不收"):
+        attach(ledger, "dispute", dispute, "identity", photo)
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("../../etc/passwd", "etc passwd.jpg"),
+        ("C:\\a\\b.jpg", "C a b.jpg"),
+        ("CON", "附件.jpg"),
+        ("photo\u202egpj.exe", "photo gpj.jpg"),
+        ("   .jpg", "附件.jpg"),
+        ("长" * 200, "长" * 96 + ".jpg"),
+    ],
+)
+def test_a_name_harms_nobody_when_it_is_saved(name: str, safe: str) -> None:
+    assert safe_name(name, ".jpg") == safe
+
+
+def test_backups_have_them_prove_them_and_bring_them_back(
+    ledger: Ledger, dispute: Id, photo: Path, tmp_path: Path
+) -> None:
+    made = attach(ledger, "dispute", dispute, "scene", photo).value
+    info = ledger.back_up("测试")
+    again = ledger.back_up("再做一次")
+    assert list(info.attachments) == list(again.attachments) == [sealed(ledger)[0].name]
+    assert ledger.check_backup(info.path) == []
+    elsewhere = tmp_path / "elsewhere"
+    backup.restore(info.path, elsewhere, lambda slots: slots.unlock(None, PASSWORD)[1])
+    with Ledger.unlock(elsewhere, PASSWORD, clock=morning()) as restored:
+        assert content_of(restored, made) == JPEG
+    (copy,) = (path for path in (info.path.parent / "blobs").rglob("*") if path.is_file())
+    copy.write_bytes(b"x")
+    with Ledger.unlock(elsewhere, PASSWORD, clock=morning()) as restored:
+        assert restored.check_backup(info.path) == ["有1个附件缺少或损坏"]
+
+
+def test_a_lost_attachment_keeps_nobody_from_a_backup(
+    ledger: Ledger, dispute: Id, photo: Path
+) -> None:
+    attach(ledger, "dispute", dispute, "scene", photo)
+    shutil.rmtree(ledger.place.blobs)
+    info = ledger.back_up("测试")
+    assert info.attachments == {}
+    assert ledger.check_backup(info.path) == []
+
+
+def test_only_what_was_never_named_is_collected(ledger: Ledger, dispute: Id, photo: Path) -> None:
+    made = attach(ledger, "dispute", dispute, "scene", photo)
+    stray = blobs.blob_path(ledger.place.blobs, "ab" * 32)
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"cut short")
+    assert collect_orphans(ledger) == 0
+    old = stray.stat().st_mtime - blobs.ORPHAN_SECONDS - 60
+    for file in sealed(ledger):
+        os.utime(file, (old, old))
+    gone = ledger.write(remove_dispute(dispute))
+    assert collect_orphans(ledger) == 1
+    assert not stray.exists()
+    ledger.undo(gone.no)
+    assert content_of(ledger, made.value) == JPEG
