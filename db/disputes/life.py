@@ -166,6 +166,8 @@ def unperform(dispute: Id) -> Command[None]:
 
     def run(tx: Tx) -> None:
         ending = agreement_in_force(tx, dispute)
+        if not ending.performed:
+            raise UserError("这份协议没有登记过履行，不用取消。")
         _refuse_closed(facts_of(tx.connection, dispute), tx.today)
         tx.change(Conclusion, {ending.id: {"performed": False, "performed_on": None}})
 
