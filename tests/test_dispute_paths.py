@@ -207,6 +207,15 @@ def test_the_month_ends_by_the_calendar(registered: date, by: date) -> None:
     assert not rules.knows(2029)
 
 
+def test_both_sides_may_ask_a_court_within_thirty_days_of_their_agreement(ledger: Ledger) -> None:
+    dispute = ledger.write(register_dispute(DRAFT)).value
+    assert card(ledger, dispute).confirm_by is None
+    take(ledger, dispute, ("成功", 12))
+    # Thirty days end on Saturday 11 April.
+    assert card(ledger, dispute).confirm_by == date(2026, 4, 13)
+    assert card(ledger, dispute, date(2026, 4, 14)).confirm_by is None
+
+
 def rows(ledger: Ledger, dispute: Id) -> dict[tuple[str, Id], dict[str, Any]]:
     """All that is stored of a dispute."""
     found = {}

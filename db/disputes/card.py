@@ -63,7 +63,8 @@ class DisputeCard(NamedTuple):
 
     `to_report` tells that it is grave and nobody was told, `may_close` that no fact is lacking.
     `case` is what its papers say, `papers` what has become of them, `earlier` the disputes of twelve
-    months before it that share a party or the door, `attachments` how many it has.
+    months before it that share a party or the door, `attachments` how many it has. `confirm_by` is the
+    last day both sides may ask a court to confirm their agreement, None without one or once past.
     """
 
     id: Id
@@ -84,6 +85,7 @@ class DisputeCard(NamedTuple):
     papers: tuple[PaperLine, ...]
     earlier: tuple[EarlierDispute, ...]
     attachments: int = 0
+    confirm_by: date | None = None
     to_report: bool = False
     closed: bool = False
     may_close: bool = False
@@ -113,6 +115,7 @@ def dispute_card(
     case = dispute_case(connection, dispute, day)
     assert case is not None  # noqa: S101  its row was read just now
     looked = looked_for(connection, dispute)
+    confirm = clocks.confirm_by(ending.day) if ending and ending.outcome == "settled" else None
     return DisputeCard(
         facts.id, facts.number, facts.kind, ending.outcome if ending else OPEN, facts.registered,
         SOURCE_NAMES.get(row.source or "", ""), facts.risk, row.name or "",
@@ -125,7 +128,8 @@ def dispute_card(
         ),
         case=case, papers=dossier(connection, case),
         earlier=tuple(earlier_disputes(connection, looked, facts.registered, dispute)),
-        attachments=len(attachments_of(connection, dispute)), to_report=facts.to_report_on(day), closed=facts.closed_on(day),
+        attachments=len(attachments_of(connection, dispute)),
+        confirm_by=confirm if confirm and confirm >= day else None, to_report=facts.to_report_on(day), closed=facts.closed_on(day),
         may_close=ending is not None and not facts.closed_on(day) and not lacks(facts, ending),
     )  # fmt: skip
 

@@ -20,6 +20,8 @@ STAGE_NAMES: Final[Mapping[Stage, str]] = {
     "registered": "登记", "mediating": "调解中", "to_perform": "待履行", "to_follow_up": "待回访",
     "to_close": "待结案", "closed": "已结案",
 }  # fmt: skip
+# 人民调解法 art. 33.
+CONFIRM_DAYS: Final = timedelta(days=30)
 
 
 class Ending(NamedTuple):
@@ -138,6 +140,10 @@ class Clocks:
     def follow_up_by(self, agreed: date) -> date:
         """Return the last day for the follow-up of an agreement."""
         return next_working_day(agreed + timedelta(days=self.follow_up_days), self.working_days)
+
+    def confirm_by(self, agreed: date) -> date:
+        """Return the last day both sides may ask a court to confirm an agreement (art. 33)."""
+        return next_working_day(agreed + CONFIRM_DAYS, self.working_days)
 
     def duties(self, facts: Facts, day: date) -> Iterator[tuple[Duty, date]]:
         """Yield what is still to be done at the end of the day, and the last day for it.

@@ -17,7 +17,7 @@ def selftest(arguments: argparse.Namespace) -> int:
     """Say what works here; exit 3 if the ledger or the paper cannot."""
     del arguments
     sound = True
-    for name, good, said in (*_cipher(), *_disk(), *_fonts(), *_printer(), *_screen()):
+    for name, good, said in (*_cipher(), *_disk(), *_fonts(), *_word(), *_printer(), *_screen()):
         print(f"{'好' if good else '注意'}  {name}：{said}")
         sound = sound and (good or name in ("打印机", "屏幕"))
     return 0 if sound else 3
@@ -62,6 +62,14 @@ def _fonts() -> Iterator[Finding]:
 
     for role, name in find_faces(cache()).names().items():
         yield "字体", True, f"{role}用 {name}"
+
+
+def _word() -> Iterator[Finding]:
+    from desktop.paper.document import Document, FormText  # noqa: PLC0415
+    from desktop.paper.word import word_file  # noqa: PLC0415
+
+    made = word_file([Document("自检", "", (FormText("自检"),), form=True)])
+    yield "Word 文书", bool(made), "能生成"
 
 
 def _printer() -> Iterator[Finding]:

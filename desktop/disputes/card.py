@@ -65,6 +65,11 @@ class CardView(QWidget):
             self._duties.addWidget(label("重大纠纷，还没有记报给了谁", 13, "late"))
         for duty in card.duties:
             self._duties.addWidget(_duty_label(duty))
+        if card.confirm_by is not None:
+            by = f"{card.confirm_by.month}月{card.confirm_by.day}日"
+            self._duties.addWidget(
+                label(f"双方可以在{by}前共同申请司法确认", 12, "second", wrap=True)
+            )
         self._bar.show_papers(card.papers)
         missing = card.missing
         there = sum(line.state == "filed" for line in card.papers)
