@@ -83,11 +83,11 @@ class CardView(QWidget):
             day = day_words(fact.day, today) if fact.day else "日期不详"
             self._timeline.addWidget(label(day, 12, "second"), at, 0, Qt.AlignmentFlag.AlignTop)
             said = f"{fact.title}：{fact.detail}" if fact.detail else fact.title
-            self._timeline.addWidget(label(said, 12, wrap=True), at, 1)
+            self._timeline.addWidget(label(said, 12, wrap=True), at, 1, Qt.AlignmentFlag.AlignTop)
             if fact.record:
                 remove = button("删", partial(self.removing.emit, fact), kind="link")
                 remove.setAccessibleName(f"删除{day}的{fact.title}")
-                self._timeline.addWidget(remove, at, 2)
+                self._timeline.addWidget(remove, at, 2, Qt.AlignmentFlag.AlignTop)
         self._timeline.setColumnStretch(1, 1)
 
     def _show_about(self, card: DisputeCard) -> None:
