@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -21,7 +21,7 @@ from db.kernel.accounts import (
     close_account,
     session_of,
 )
-from db.kernel.clock import Clock, SystemClock
+from db.kernel.clock import Clock, SystemClock, today
 from db.kernel.errors import EnvironmentFault, OutcomeUnknown, UserError
 from db.kernel.files import LedgerLock, check_place, move, preflight, private_directory
 from db.kernel.ids import Id, new_id
@@ -31,6 +31,7 @@ from db.kernel.place import Place
 from db.kernel.records import CommandRow, Site
 from db.kernel.throttle import Throttle
 from db.kernel.unsaved import forget_unsaved, keep_unsaved, unsaved
+from db.opening import bring_up_to_date, watch_over
 from db.places import Household
 from db.post import PostDraft, set_up_post
 
@@ -58,6 +59,8 @@ class Ledger:
         with self._readers.begin() as connection:
             self._site = connection.execute(select(Site.id)).scalar_one()
             self.session = who if isinstance(who, Session) else session_of(connection, who)
+            self._watch = watch_over(connection, place, key, self._site)
+        self._unrecorded = self._watch.missing
 
     @classmethod
     def create(
@@ -152,7 +155,7 @@ class Ledger:
             backup.sweep(place.folder)
         try:
             with engine.in_words():
-                _bring_up_to_date(place, key, clock)
+                bring_up_to_date(place, key, clock)
                 return cls(place, key, account, clock, lock)
         except BaseException:
             if lock:
@@ -175,15 +178,49 @@ class Ledger:
         require(self.session.role, command.right)
         if self._lock is None and command.right is not Right.LOOK:
             raise UserError("台账是只读打开的，不能保存。什么都没有改动。")
+        if self._unrecorded:
+            self.go_on_without()
         author = Author(self._site, self.session.account, self.clock)
         try:
             with self._writing().begin() as connection:
-                return journal.run(connection, command, author, self._journal_key)
+                done = journal.run(connection, command, author, self._journal_key)
+                mark = journal.head(connection)
+            self._watch.committed(*mark)
+            return done
         except (DBAPIError, OSError) as error:
             fault = engine.translate(error)
             if not isinstance(fault, OutcomeUnknown):
                 raise fault from None
             return self._look_up(command, fault)
+
+    @property
+    def missing(self) -> str:
+        """What the ledger lacks against what was remembered of it, in a sentence; mostly empty."""
+        return self._watch.missing
+
+    def go_on_without(self) -> None:
+        """Write into the history that something is missing, and take the ledger as it is from now."""
+        lacking, self._unrecorded = self._unrecorded, ""
+        if lacking:
+            self.note("台账少了操作，接着用", lacking)
+
+    def prove_chain(self, go_on: Callable[[], None]) -> list[str]:
+        """Follow the journal's chain from where it was last proved; monthly all of it.
+
+        After a session that did not end in order the file is looked through first. `go_on` is called
+        at each step and may raise to end the work. Return what is wrong, in plain sentences.
+        """
+        with self.read() as connection:
+            found = engine.quick_problems(connection) if self._watch.unclean else []
+            day = today(self.clock)
+            return found or self._watch.prove(connection, self._journal_key, day, go_on)
+
+    def rest(self) -> None:
+        """Bring the log into the file and make the anchor last: for moments when nobody types."""
+        if self._writer is not None and self._lock is not None:
+            engine.checkpoint(self._writer)
+            with self.read() as connection:
+                self._watch.committed(*journal.head(connection), lasting=True)
 
     def note(self, action: str, note: str = "") -> None:
         """Write an event without changes: a print, an export, a look at a person."""
@@ -220,6 +257,20 @@ class Ledger:
         backup.rotate(to or self.place.backups)
         return made
 
+    def begin_anew(self, action: str, note: str) -> None:
+        """Take the ledger for the truth after a restore: the event, and a new life of this copy.
+
+        What it lacks against the life before is not missing any more; its commands from now on are
+        those of a new site, so that other sites never take them for the ones that were left behind.
+        """
+        self._unrecorded, self._site = "", new_id()
+        with self._writing().begin() as connection:
+            connection.execute(update(Site).values(id=self._site))
+        self.note(action, note)
+        newest = backup.newest(self.place.backups, self._key)
+        with self.read() as connection:
+            self._watch.begin_anew(connection, self._site, newest.number if newest else 0)
+
     def check_backup(self, path: Path) -> list[str]:
         """Prove a backup by opening it; return what is wrong with it, empty if nothing."""
         return backup.verify(path, self._key)
@@ -231,7 +282,8 @@ class Ledger:
 
     def problems(self) -> list[str]:
         """Prove the whole ledger: the file, the journal's chain, the tables against the journal."""
-        found = engine.integrity(self._writing())
+        found = [self._unrecorded] if self._unrecorded else []
+        found += engine.integrity(self._writing())
         with self.read() as connection:
             found += proofs.chain_problems(connection, self._journal_key)
             for record in proofs.record_classes():
@@ -288,6 +340,9 @@ class Ledger:
 
     def close(self) -> None:
         """Close all files, give the lock back and wipe the key."""
+        if self._lock is not None and self._writer is not None:
+            with self._readers.begin() as connection:
+                self._watch.committed(*journal.head(connection), lasting=True, clean=True)
         self._readers.dispose()
         if self._writer is not None:
             if self._lock is not None:
@@ -345,48 +400,3 @@ def _lock_note(clock: Clock) -> str:
 def id_of(text: str) -> Id:
     """Return the id a key slot names in hexadecimal."""
     return bytes.fromhex(text)
-
-
-def recover(folder: Path, code: str, user: str, password: str) -> str:
-    """Give an account a new password with the recovery code; return the new recovery code.
-
-    The code that was used opens nothing afterwards.
-    """
-    place = Place(folder)
-    check_password_strength(password)
-    slots = Slots.load(place.slots)
-    throttle = Throttle(place.throttle)
-    throttle.before_try()
-    try:
-        key = slots.unlock_recovery(code)
-    except WrongSecretError:
-        throttle.failed()
-        raise
-    throttle.succeeded()
-    readers = engine.open_readers(place.ledger, key.subkey("ledger"))
-    with engine.in_words(), readers.begin() as connection:
-        target = next((a for a in accounts(connection) if a.user == user and not a.until), None)
-    readers.dispose()
-    if target is None:
-        raise UserError(f"没有叫“{user}”的账号。")
-    with Ledger._open(place, key, target.id, SystemClock(), write=True) as ledger:
-        ledger.note("用恢复码重设密码")
-        slots.remove(target.id.hex())
-        slots.add_password(target.id.hex(), user, password, key)
-        new_code = slots.new_recovery(key)
-        slots.save(place.slots)
-    return new_code
-
-
-def _bring_up_to_date(place: Place, key: DataKey, clock: Clock) -> None:
-    readers = engine.open_readers(place.ledger, key.subkey("ledger"))
-    try:
-        with readers.begin() as connection:
-            old = migrations.needs_upgrade(connection)
-    finally:
-        readers.dispose()
-    if old:
-        backup.back_up(place.folder, key, place.backups, reason="升级前", now=clock.now())
-        migrating = engine.open_for_migration(place.ledger, key.subkey("ledger"))
-        migrations.upgrade(migrating)
-        migrating.dispose()

@@ -113,5 +113,5 @@ def _opened(
 ) -> PutBack:
     ledger = Ledger.unlock(data_dir, password, user=user, clock=clock)
     kept = f"，原来的留在 {aside.name}" if aside else ""
-    ledger.note("从备份恢复", f"{folder.name}{kept}")
+    ledger.begin_anew("从备份恢复", f"{folder.name}{kept}")
     return PutBack(ledger, aside)

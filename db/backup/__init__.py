@@ -7,7 +7,7 @@ counter, never the clock.
 """
 
 from db.backup.making import back_up
-from db.backup.manifest import BackupInfo, file_problems, list_backups, read_info, verify
+from db.backup.manifest import BackupInfo, file_problems, list_backups, newest, read_info, verify
 from db.backup.replacing import replace
 from db.backup.restoring import RestoreInfo, restore
 from db.backup.rotation import rotate
@@ -20,6 +20,7 @@ __all__ = [
     "back_up",
     "file_problems",
     "list_backups",
+    "newest",
     "read_info",
     "replace",
     "restore",

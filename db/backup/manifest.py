@@ -121,6 +121,19 @@ def list_backups(folder: Path) -> list[BackupInfo]:
     return backups
 
 
+def newest(folder: Path, key: DataKey) -> BackupInfo | None:
+    """Return the newest backup whose manifest this ledger sealed, by its counter; its files unproved."""
+    for _, path in reversed(numbered(folder)):
+        with contextlib.suppress(LedgerDamaged):
+            info, said = _read_manifest(path)
+            mac = str(said.pop("mac", ""))
+            if path.suffix != PARTIAL and hmac.compare_digest(
+                mac.encode(), _mac(said, key).encode()
+            ):
+                return info
+    return None
+
+
 def file_problems(info: BackupInfo) -> list[str]:
     """Return how the files differ from their manifest; needs no key."""
     problems = []

@@ -138,6 +138,12 @@ def checkpoint(engine: Engine) -> bool:
     return bool(busy == 0)
 
 
+def quick_problems(connection: Connection) -> list[str]:
+    """Return what SQLite's quick check finds wrong in the pages, in plain Chinese; empty if nothing."""
+    found = connection.exec_driver_sql("PRAGMA quick_check(5)").scalars().all()
+    return [] if found == ["ok"] else ["台账文件里有损坏的地方"]
+
+
 def integrity(engine: Engine) -> list[str]:
     """Return what is wrong with the writer's file, in plain Chinese; empty if it is whole.
 

@@ -27,6 +27,11 @@ class Place:
         return (self.home or self.folder) / "slots.json"
 
     @property
+    def anchor(self) -> Path:
+        """What is remembered of the journal outside the file; a copy looked at has none."""
+        return self.folder / "anchor"
+
+    @property
     def throttle(self) -> Path:
         """The count of failed log-ins."""
         return (self.home or self.folder) / "throttle.json"

@@ -4,7 +4,7 @@ Both read in order and hold one record at a time, so a ledger of any size is pro
 memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import Any
 
@@ -40,17 +40,32 @@ def record_classes() -> list[type[Record]]:
     return [record_class(t.name) for t in Record.metadata.sorted_tables if t.name in names]
 
 
-def chain_problems(connection: Connection, key: bytes) -> list[str]:
-    """Return what is wrong with the journal's chain, in plain sentences; empty if it holds."""
+def _keep_going() -> None:
+    """Nobody asks to stop."""
+
+
+def chain_problems(
+    connection: Connection, key: bytes, after: int = 0, go_on: Callable[[], None] = _keep_going
+) -> list[str]:
+    """Return what is wrong with the journal's chain, in plain sentences; empty if it holds.
+
+    It is followed from the command after `after`, which was proved before. `go_on` is called at
+    each command and may raise to end it.
+    """
     problems: list[str] = []
     changes = iter(
         connection.execution_options(yield_per=5000).execute(
-            select(ChangeRow).order_by(ChangeRow.command, ChangeRow.n)
+            select(ChangeRow)
+            .where(ChangeRow.command > after)
+            .order_by(ChangeRow.command, ChangeRow.n)
         )
     )
     change = next(changes, None)
-    previous, expected_no = b"", 1
-    for row in connection.execute(select(CommandRow).order_by(CommandRow.no)).mappings():
+    proved = select(CommandRow.mac).where(CommandRow.no == after)
+    previous, expected_no = connection.execute(proved).scalar() or b"", after + 1
+    commands = select(CommandRow).where(CommandRow.no > after).order_by(CommandRow.no)
+    for row in connection.execute(commands).mappings():
+        go_on()
         no = row["no"]
         if no != expected_no:
             problems.append(f"日志里第{expected_no}号到第{no - 1}号操作不见了")

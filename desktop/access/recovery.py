@@ -65,7 +65,7 @@ class RecoveryPage(QWidget):
         password = self._new.text()
 
         def job() -> str:
-            from db.ledger import recover  # noqa: PLC0415  slow to import
+            from db.recovering import recover  # noqa: PLC0415  slow to import
 
             return recover(folder, code, user, password)
 

@@ -9,8 +9,9 @@ from db.kernel import history as journal
 from db.kernel.access import ROLE_NAMES, role_from_name
 from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
-from db.ledger import Ledger, recover
+from db.ledger import Ledger
 from db.post import PostDraft
+from db.recovering import recover
 from desktop.cli.opening import new_password_from, password_from, secret_in, unlocked
 
 
@@ -71,7 +72,7 @@ def restore(arguments: argparse.Namespace) -> int:
     if done.aside is not None:
         print(f"原来损坏的文件留在 {done.aside}。")
     with Ledger.unlock(arguments.data, password, user=arguments.user) as ledger:
-        ledger.note("从备份恢复", Path(arguments.backup).name)
+        ledger.begin_anew("从备份恢复", Path(arguments.backup).name)
     return 0
 
 

@@ -51,7 +51,13 @@ def _ask(prompt: str, *, twice: bool) -> str:
 def unlocked(arguments: argparse.Namespace, *, write: bool) -> Ledger:
     """Return the ledger the arguments name, open; `write` takes the writer's lock."""
     password = password_from(arguments.password_file, "密码")
-    return Ledger.unlock(arguments.data, password, user=arguments.user, write=write)
+    ledger = Ledger.unlock(arguments.data, password, user=arguments.user, write=write)
+    if ledger.missing:
+        sys.stderr.write(
+            f"注意：{ledger.missing}\n没有改动什么。可以从备份恢复（restore 到一个空文件夹看看）；"
+            "接着用，会在改动记录里记下这件事。\n"
+        )
+    return ledger
 
 
 def require_folder_of(file: Path) -> None:

@@ -8,7 +8,8 @@ from db.kernel.access import MATRIX, Right, Role
 from db.kernel.errors import AccessDenied, UserError
 from db.kernel.history import history
 from db.kernel.journal import Command
-from db.ledger import Ledger, recover
+from db.ledger import Ledger
+from db.recovering import recover
 from tests.conftest import POST, morning
 
 LONG = "一个足够长的口令 for tests"

@@ -1,0 +1,197 @@
+"""What a ledger lacks is told when it is opened: a lost log, an older or another file put back.
+
+Each guard is shown to matter: without the anchor, or with one that nobody wrote, the loss goes
+unseen, which is what the library itself offers (docs/RELIABILITY.md, V14).
+"""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from db.kernel.access import Right
+from db.kernel.anchor import Anchor, Mark
+from db.kernel.history import history
+from db.kernel.journal import Command
+from db.kernel.records import CommandRow
+from db.ledger import Ledger
+from db.sample import PASSWORD
+from tests.builders import street
+from tests.conftest import morning
+
+NOTE: Command[None] = Command("记一笔", Right.WRITE, lambda _: None)
+
+
+def _again(ledger: Ledger) -> Ledger:
+    return Ledger.unlock(ledger.place.folder, PASSWORD, clock=morning())
+
+
+def _some(ledger: Ledger, n: int) -> None:
+    for _ in range(n):
+        ledger.write(Command("记一笔", Right.WRITE, lambda _: None))
+
+
+def _frozen(ledger: Ledger, to: Path) -> None:
+    """Copy the folder as a kill would leave it: the log holds what was committed last."""
+    shutil.copytree(ledger.place.folder, to)
+
+
+@pytest.fixture
+def killed(ledger: Ledger, tmp_path: Path) -> Path:
+    """A ledger whose last twenty commands are in the log only."""
+    street(ledger)
+    ledger.rest()
+    _some(ledger, 20)
+    _frozen(ledger, tmp_path / "killed")
+    return tmp_path / "killed"
+
+
+def _open(folder: Path) -> Ledger:
+    return Ledger.unlock(folder, PASSWORD, clock=morning())
+
+
+def test_a_whole_ledger_lacks_nothing(killed: Path) -> None:
+    with _open(killed) as ledger:
+        assert ledger.missing == ""
+        assert ledger.prove_chain(lambda: None) == []
+    with _open(killed) as again:
+        assert again.missing == ""
+
+
+def _lose(log: Path) -> None:
+    log.unlink()
+
+
+def _halve(log: Path) -> None:
+    log.write_bytes(log.read_bytes()[: log.stat().st_size // 2])
+
+
+def _cut(log: Path) -> None:
+    log.write_bytes(log.read_bytes()[:-1])
+
+
+def _garble(log: Path) -> None:
+    log.write_bytes(b"\xa5" * log.stat().st_size)
+
+
+@pytest.mark.parametrize("harm", [_lose, _halve, _cut, _garble])
+def test_a_harmed_log_is_named_with_how_much_is_missing(
+    killed: Path, harm: Callable[[Path], None]
+) -> None:
+    harm(killed / "ledger.db-wal")
+    with _open(killed) as ledger:
+        with ledger.read() as connection:
+            last = history(connection, 1)[0].no
+        assert f"至少少了{25 - last}步操作" in ledger.missing
+        assert "台账" in ledger.problems()[0]
+        done = ledger.write(NOTE)
+        with ledger.read() as connection:
+            told = history(connection, 2)
+        assert [e.action for e in told] == ["记一笔", "台账少了操作，接着用"]
+        assert done.no == last + 2
+    with _open(killed) as again:
+        assert again.missing == ""
+
+
+def test_without_the_anchor_the_same_loss_is_not_seen(killed: Path) -> None:
+    (killed / "anchor").unlink()
+    (killed / "ledger.db-wal").unlink()
+    with _open(killed) as ledger:
+        assert ledger.missing == ""
+
+
+def test_the_newest_backup_tells_where_the_anchor_is_gone(ledger: Ledger, tmp_path: Path) -> None:
+    street(ledger)
+    ledger.rest()
+    shutil.copy(ledger.place.ledger, tmp_path / "old.db")
+    _some(ledger, 5)
+    ledger.back_up("手动")
+    _frozen(ledger, tmp_path / "copy")
+    (tmp_path / "copy" / "anchor").unlink()
+    (tmp_path / "copy" / "ledger.db-wal").unlink()
+    shutil.copy(tmp_path / "old.db", tmp_path / "copy" / "ledger.db")
+    with _open(tmp_path / "copy") as old:
+        assert "至少少了5步操作" in old.missing
+
+
+def test_an_older_file_put_back_is_told(ledger: Ledger, tmp_path: Path) -> None:
+    street(ledger)
+    ledger.rest()
+    shutil.copy(ledger.place.ledger, tmp_path / "old.db")
+    _some(ledger, 3)
+    ledger.rest()
+    _frozen(ledger, tmp_path / "copy")
+    shutil.copy(tmp_path / "old.db", tmp_path / "copy" / "ledger.db")
+    with _open(tmp_path / "copy") as old:
+        assert "至少少了3步操作" in old.missing
+
+
+def test_another_history_of_the_same_length_is_told(ledger: Ledger, tmp_path: Path) -> None:
+    street(ledger)
+    ledger.rest()
+    _frozen(ledger, tmp_path / "one")
+    _frozen(ledger, tmp_path / "two")
+    for name in ("one", "two"):
+        with _open(tmp_path / name) as copy:
+            _some(copy, 2)
+    shutil.copy(tmp_path / "two" / "ledger.db", tmp_path / "one" / "ledger.db")
+    with _open(tmp_path / "one") as swapped:
+        assert "和上次记下的不一样" in swapped.missing
+
+
+def test_a_half_written_mark_leaves_the_one_before(tmp_path: Path) -> None:
+    anchor = Anchor(tmp_path / "anchor", b"k" * 32)
+    site = b"s" * 16
+    for no in (1, 2):
+        assert anchor.keep(Mark(site, no, bytes([no]) * 32))
+    data = bytearray((tmp_path / "anchor").read_bytes())
+    assert anchor.read() == Mark(site, 2, b"\2" * 32)
+    for at in range(100, len(data) // 2):
+        torn = bytes(data[:at]) + b"\0" * (len(data) - at)
+        (tmp_path / "anchor").write_bytes(torn)
+        found = anchor.read()
+        assert found is None or found.no in (1, 2)
+    data[20] ^= 1
+    (tmp_path / "anchor").write_bytes(data)
+    assert anchor.read() == Mark(site, 1, b"\1" * 32)
+    assert Anchor(tmp_path / "anchor", b"other key of 32 bytes..........."[:32]).read() is None
+
+
+def test_the_chain_is_proved_on_from_where_it_was(ledger: Ledger) -> None:
+    street(ledger)
+    assert ledger.prove_chain(lambda: None) == []
+    asked: list[int] = []
+    _some(ledger, 2)
+    assert ledger.prove_chain(lambda: asked.append(1)) == []
+    assert len(asked) == 2
+
+
+def test_a_changed_command_is_found_by_the_proof(ledger: Ledger) -> None:
+    street(ledger)
+    with ledger.read() as connection:
+        assert connection.execute(CommandRow.__table__.select()).first()
+    raw = ledger._writing().raw_connection()
+    try:
+        assert raw.driver_connection is not None
+        raw.driver_connection.set_authorizer(None)
+        raw.driver_connection.execute("UPDATE command SET note = 'x' WHERE no = 2")
+        found = ledger.prove_chain(lambda: None)
+        raw.driver_connection.execute("UPDATE command SET note = '' WHERE no = 2")
+    finally:
+        raw.close()
+    assert found[:1] == ["第2号操作的记录被改过"]
+
+
+def test_a_restored_ledger_begins_a_new_life(ledger: Ledger, tmp_path: Path) -> None:
+    street(ledger)
+    made = ledger.back_up("手动")
+    _some(ledger, 4)
+    ledger.back_up("手动")
+    site = ledger._site
+    target = tmp_path / "ledger"
+    (target / "ledger.db-wal").unlink(missing_ok=True)
+    ledger.begin_anew("从备份恢复", made.path.name)
+    assert ledger._site != site
+    with ledger.read() as connection:
+        assert history(connection, 1)[0].action == "从备份恢复"
