@@ -250,11 +250,11 @@ class Ledger:
     def back_up(self, reason: str, to: Path | None = None) -> backup.BackupInfo:
         """Make a verified backup, in the ledger's own folder of backups or in `to`."""
         require(self.session.role, Right.BACKUP)
-        made = backup.back_up(
-            self.place.folder, self._key, to or self.place.backups, reason=reason,
-            now=self.clock.now(),
-        )  # fmt: skip
-        backup.rotate(to or self.place.backups)
+        folder, now = to or self.place.backups, self.clock.now()
+        made = backup.back_up(self.place.folder, self._key, folder, reason=reason, now=now)
+        backup.rotate(folder)
+        if folder != self.place.backups:
+            backup.remember_second(self.place.folder, folder, made)
         return made
 
     def begin_anew(self, action: str, note: str) -> None:

@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
 
     def _back_up(self, ledger: "Ledger") -> None:
         """Leave a verified backup behind; where that cannot be, say so and close all the same."""
+        from db.backup import second_place
         from db.kernel.access import MATRIX, Right
         from db.kernel.errors import PolicepostError
 
@@ -143,6 +144,9 @@ class MainWindow(QMainWindow):
             return
         try:
             ledger.back_up("退出时")
+            second = second_place(ledger.place.folder)
+            if second is not None and second.there:
+                ledger.back_up("退出时", second.folder)
         except PolicepostError as error:
             tell(self, error)
 
@@ -284,8 +288,24 @@ class MainWindow(QMainWindow):
         self.shell.locking.connect(self.lock)
         self.shell.context.routes.looking.connect(self._look)
         self._show(self.shell)
+        if ledger.missing:
+            self._tell_missing(ledger)
         self._idle = IdleWatch(lock_minutes(ledger), self.lock)
         self._first = FirstWindow(ledger.place.folder, self._come)
+
+    def _tell_missing(self, ledger: "Ledger") -> None:
+        """Say what the ledger lacks over its screens, before anything is done in it."""
+        from desktop.access.missing import MissingPage
+
+        def look() -> None:
+            self._back()
+            if self.shell is not None:
+                self.shell.context.routes.go("data", tab="backup")
+
+        def go_on() -> None:
+            self._opener.start(ledger.go_on_without, lambda _: self._back(), self._refused)
+
+        self._show(MissingPage(self._theme, ledger.missing, look, go_on))
 
     def _look(self, copy: "LookedAt") -> None:
         """Show a backup's copy in the ledger's place; the ledger's own screens stay as they are."""

@@ -77,6 +77,11 @@ class Background(QObject):
         """Whether every answer that was asked for has been given."""
         return self._waiting == 0
 
+    @property
+    def closing(self) -> bool:
+        """Whether the window goes: long work that asks this ends by itself."""
+        return self._closed
+
     def ask(
         self,
         owner: QObject,

@@ -1,20 +1,21 @@
 """The screens of the navigation and how they are put over an open ledger."""
 
-from collections.abc import Sequence
+from datetime import date
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
 from db.attaching import collect_orphans
-from db.backup import BackupInfo, list_backups
+from db.backup import list_backups, second_place
 from db.ledger import Ledger
 from db.post import the_post
 from desktop.admin.accounts import AccountsPage
 from desktop.admin.campaigns import CampaignsPage
 from desktop.admin.looks import LooksPage
 from desktop.admin.post import PostPage
-from desktop.background import Background
+from desktop.background import Background, Progress
 from desktop.backup.page import BackupPage
+from desktop.care import Care
 from desktop.disputes.board import DisputeBoardPage
 from desktop.disputes.numbers import DisputeNumbersPage
 from desktop.disputes.page import DisputesPage
@@ -168,12 +169,26 @@ def shell_over(
     context = Context(ledger, Background(ledger), Routes(), theme, settings)
     shell = Shell(context, ROOMS, post.name, post.station, _offers(context.routes), band)
     context.routes.go("home")
-    context.background.errand(
-        shell, lambda _: list_backups(ledger.place.backups), lambda found: _tell(shell, found)
-    )
+    tell_backups = partial(_tell_backups, shell)
+    tell_backups()
+    # A backup's copy that is looked at goes away again; nobody looks after it.
+    if band is None:
+        Care(context, shell, lambda _: tell_backups())
+    context.routes.backed_up.connect(tell_backups)
     context.background.errand(shell, lambda _: collect_orphans(ledger), lambda _: None)
     return shell
 
 
-def _tell(shell: Shell, backups: Sequence[BackupInfo]) -> None:
-    shell.tell_backup(backups[0].when.astimezone().date() if backups else None)
+def _tell_backups(shell: Shell) -> None:
+    """Tell the age of the last backup here and at the second place."""
+    ledger = shell.context.ledger
+
+    def job(_: Progress) -> tuple[date | None, int | None]:
+        newest = next(iter(list_backups(ledger.place.backups)), None)
+        second = second_place(ledger.place.folder)
+        return (
+            newest.when.astimezone().date() if newest else None,
+            second.days(ledger.clock.now()) if second else None,
+        )
+
+    shell.context.background.errand(shell, job, lambda told: shell.tell_backup(*told))

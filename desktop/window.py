@@ -12,12 +12,12 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QWidget,
 )
 
+from db.backup import LATE_DAYS
 from db.kernel.access import ROLE_NAMES
 from db.kernel.journal import Done
 from desktop.errors import tell
@@ -25,7 +25,7 @@ from desktop.page import Context, Page
 from desktop.routes import Route
 from desktop.widgets.finder import Finder, Offer
 from desktop.widgets.keys import KeysDialog
-from desktop.widgets.parts import button, column, label, row
+from desktop.widgets.parts import Tone, button, column, label, row, set_tone
 from desktop.widgets.stack import PageStack
 from desktop.widgets.toast import Toast
 from desktop.words import day_words
@@ -74,6 +74,7 @@ class Shell(QWidget):
         self._title = label(pixels=18)
         self._about = label(tone="second")
         self._backup = label(pixels=12, tone="second")
+        self._second = button("", lambda: context.routes.go("data", tab="backup"), kind="figure")
         self._buttons: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
         self.toast = Toast(self)
@@ -81,7 +82,7 @@ class Shell(QWidget):
         self.finder.knows([*self._own_offers(), *offers])
         self._find = button(FIND_TEXT, self.finder.begin)
         self._is_narrow = False
-        self._side_texts: tuple[QLabel, ...] = ()
+        self._side_texts: tuple[QWidget, ...] = ()
         self._side_frame = self._side(post, station)
         over, outer = column(self), row(gap=0)
         if band is not None:
@@ -185,7 +186,7 @@ class Shell(QWidget):
         role = ROLE_NAMES[session.role]
         who = session.name if session.name == role else f"{session.name} {role}"
         self._side_texts = (
-            label(post, 16), label(station, 12, "second"), label(who), self._backup,
+            label(post, 16), label(station, 12, "second"), label(who), self._backup, self._second,
         )  # fmt: skip
         for line in self._side_texts:
             line.setContentsMargins(10, 0, 0, 0)
@@ -272,11 +273,15 @@ class Shell(QWidget):
             token = "accent" if entry.isChecked() else "second"
             entry.setIcon(self.context.theme.icon(self._rooms[name].icon, token))
 
-    def tell_backup(self, day: date | None) -> None:
-        """Show when the last backup was made."""
+    def tell_backup(self, day: date | None, second: int | None) -> None:
+        """Show when the last backup was made, and how many days ago one went to a second place."""
         self._backup.setText(
             f"上次备份 {day_words(day, self.context.today)}" if day else "还没有备份"
         )
+        said = "还没有" if second is None else "今天" if second == 0 else f"{second}天前"
+        self._second.setText(f"外部备份 {said}")
+        tone: Tone = "tries" if second is None else "late" if second > LATE_DAYS else "second"
+        set_tone(self._second, tone)
 
 
 def _roomy(pages: PageStack) -> QScrollArea:

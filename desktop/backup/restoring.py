@@ -10,25 +10,9 @@ from db.looking import LookedAt
 from db.restoring import PutBack
 from desktop.backup.words import between_words, moment_words
 from desktop.theme import Theme
-from desktop.widgets.parts import button, column, label, panel, row, set_tone
+from desktop.widgets.parts import boxed, button, column, label, row, set_tone
 
 WIDTH = 520
-
-
-def _boxed(page: QWidget, theme: Theme) -> QWidget:
-    page.setObjectName("page")
-    box = panel()
-    box.setFixedWidth(theme.px(WIDTH))
-    # Not aligned: what is aligned is not made as high as its wrapped lines need.
-    middle = row()
-    middle.addStretch()
-    middle.addWidget(box)
-    middle.addStretch()
-    outer = column(page, (0, 12, 0, 12))
-    outer.addStretch(2)
-    outer.addLayout(middle)
-    outer.addStretch(3)
-    return box
 
 
 class RestorePage(QWidget):
@@ -53,7 +37,7 @@ class RestorePage(QWidget):
         self._bar.setTextVisible(False)
         self._leave = button("先不恢复", back)
         self._confirm = button("恢复", self._go, kind="main")
-        layout = column(_boxed(self, theme), (28, 28, 28, 20), 12)
+        layout = column(boxed(self, theme.px(WIDTH)), (28, 28, 28, 20), 12)
         layout.addWidget(label(f"用 {moment_words(copy.info.when, day)} 的备份恢复", 18, wrap=True))
         taken = label(between_words(copy.between, day), wrap=True)
         set_tone(taken, "late" if copy.between.steps else "second")
@@ -112,7 +96,7 @@ class RestoredPage(QWidget):
 
     def __init__(self, theme: Theme, done: PutBack, go: Callable[[], object]) -> None:
         super().__init__()
-        layout = column(_boxed(self, theme), (28, 28, 28, 20), 12)
+        layout = column(boxed(self, theme.px(WIDTH)), (28, 28, 28, 20), 12)
         layout.addWidget(label("没有恢复" if done.failed else "恢复好了", 18))
         for text in _told(done):
             line = label(text, wrap=True)

@@ -59,6 +59,23 @@ def panel() -> QFrame:
     return made
 
 
+def boxed(page: QWidget, width: int) -> QFrame:
+    """Return a panel of this width in the middle of a page that has nothing else."""
+    page.setObjectName("page")
+    box = panel()
+    box.setFixedWidth(width)
+    # Not aligned: what is aligned is not made as high as its wrapped lines need.
+    middle = row()
+    middle.addStretch()
+    middle.addWidget(box)
+    middle.addStretch()
+    outer = column(page, (0, 12, 0, 12))
+    outer.addStretch(2)
+    outer.addLayout(middle)
+    outer.addStretch(3)
+    return box
+
+
 def rule() -> QFrame:
     """Return a hairline."""
     made = QFrame()

@@ -1,0 +1,53 @@
+"""The second place: where backups go beside the ledger's own folder, and how long ago one last did."""
+
+import contextlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from db.backup.manifest import BackupInfo
+from db.kernel.errors import EnvironmentFault
+from db.kernel.files import read_small, write_atomically
+
+LATE_DAYS: Final = 7
+_FILE: Final = "second.json"
+
+
+@dataclass(frozen=True)
+class SecondPlace:
+    """A folder on a stick or another disk; `when` the last proved backup there was made."""
+
+    folder: Path
+    when: datetime
+
+    @property
+    def there(self) -> bool:
+        """Whether the folder can be reached now, as when the stick is in."""
+        try:
+            return self.folder.is_dir()
+        except OSError:
+            return False
+
+    def days(self, now: datetime) -> int:
+        """Return how many days ago that was; never below 0, whatever the clock says."""
+        return max(0, (now.astimezone().date() - self.when.astimezone().date()).days)
+
+
+def second_place(data_dir: Path) -> SecondPlace | None:
+    """Return the second place a ledger was last backed up to, None if it never was."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+        said = json.loads(read_small(data_dir / _FILE))
+        return SecondPlace(Path(said["folder"]), datetime.fromisoformat(said["when"]))
+    return None
+
+
+def remember_second(data_dir: Path, folder: Path, info: BackupInfo) -> None:
+    """Remember that a backup was made in a folder that is not the ledger's own.
+
+    Where this cannot be written the backup is good all the same.
+    """
+    said = {"folder": str(folder.absolute()), "when": info.when.isoformat(timespec="seconds")}
+    with contextlib.suppress(EnvironmentFault):
+        write_atomically(data_dir / _FILE, json.dumps(said, ensure_ascii=False).encode())

@@ -1,0 +1,81 @@
+"""The restore drill: the newest backup is unpacked, opened and compared, then removed again.
+
+A backup that nobody ever restored is a hope. Once a month the program does it by itself and writes
+the outcome into the history.
+"""
+
+import contextlib
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from db import backup
+from db.kernel import engine
+from db.kernel.errors import PolicepostError
+from db.kernel.keys import Slots
+from db.kernel.place import Place
+from db.kernel.records import CommandRow
+from db.ledger import Ledger
+
+DRILL: Final = "恢复演练"
+EVERY: Final = timedelta(days=30)
+
+
+class Drilled(NamedTuple):
+    """How a drill went: the backup's folder name, and what is wrong with it, mostly nothing."""
+
+    name: str
+    problem: str
+
+
+def last_drill(connection: Connection) -> datetime | None:
+    """Return when a drill was last made, in UTC."""
+    asked = select(func.max(CommandRow.wall)).where(CommandRow.action == DRILL)
+    found = connection.execute(asked).scalar()
+    return datetime.fromisoformat(found) if found else None
+
+
+def drill_is_due(ledger: Ledger) -> bool:
+    """Tell whether a month has gone by since the last drill and there is a backup to make one with."""
+    with ledger.read() as connection:
+        last = last_drill(connection)
+    if last is not None and ledger.clock.now() - last < EVERY:
+        return False
+    return bool(backup.list_backups(ledger.place.backups))
+
+
+def drill(ledger: Ledger, step: backup.Step) -> Drilled | None:
+    """Restore the newest backup into a private folder, open it, compare it, and remove it.
+
+    None if there is no backup. The outcome is written into the history; `step` is told what is
+    being done and may raise to end it.
+    """
+    newest = next(iter(backup.list_backups(ledger.place.backups)), None)
+    if newest is None:
+        return None
+    problem = ""
+    try:
+        unpacked = backup.unpack_to_look(newest.path, ledger.place.folder, ledger._key, step)
+        problem = _opened(ledger, newest, Place(unpacked))
+    except PolicepostError as error:
+        problem = str(error)
+    finally:
+        backup.sweep(ledger.place.folder)
+    ledger.note(DRILL, f"{newest.path.name}，{problem or '能恢复，内容一致'}")
+    return Drilled(newest.path.name, problem)
+
+
+def _opened(ledger: Ledger, info: backup.BackupInfo, place: Place) -> str:
+    """Open the unpacked copy as a restore would, with the slots the backup brought along."""
+    slots = Slots.load(info.path / "slots.json")
+    mine = ledger.session.account.hex()
+    if mine not in {account for account, _ in slots.users()}:
+        return "备份里的钥匙没有您的账号"
+    file_key = ledger._key.subkey("ledger")
+    readers = engine.open_readers(place.ledger, file_key)
+    with contextlib.closing(readers.connect()) as connection:
+        head = select(func.coalesce(func.max(CommandRow.no), 0))
+        there = connection.execute(head).scalar_one()
+    readers.dispose()
+    return "" if there == info.head else "恢复出来的操作数和清单不一致"

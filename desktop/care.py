@@ -1,0 +1,130 @@
+"""What the window does for an open ledger by itself: rest, daily backup, proof, restore drill.
+
+All of it runs off the window's thread; a person hears of it only where something is wrong.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+from db.backup import list_backups
+from db.drilling import Drilled, drill, drill_is_due
+from db.kernel.access import Right
+from db.kernel.errors import LedgerDamaged
+from desktop.background import Progress, Stopped
+from desktop.errors import tell
+from desktop.page import Context
+
+BEGIN_MS: Final = 20_000
+REST_MS: Final = 30_000
+HOUR_MS: Final = 3_600_000
+A_DAY: Final = timedelta(hours=24)
+ASKED_EVERY: Final = 200
+
+
+class Care(QObject):
+    """Looks after the ledger of a shell as long as that lives; `backed_up` is told of a new backup."""
+
+    def __init__(
+        self, context: Context, shell: QWidget, backed_up: Callable[[datetime], None]
+    ) -> None:
+        super().__init__(shell)
+        self._shell = shell
+        self._context = context
+        self._backed_up = backed_up
+        self._changed = False
+        self._begin = self._timer(BEGIN_MS, self.prove, once=True)
+        self._rest = self._timer(REST_MS, self.rest, once=True)
+        self._hourly = self._timer(HOUR_MS, self.daily, once=False)
+        self._begin.start()
+        self._hourly.start()
+        context.background.changed.connect(self._written)
+
+    def rest(self) -> None:
+        """Bring the log into the file while nobody types, so that a power cut finds it short."""
+        ledger = self._context.ledger
+        self._context.background.errand(
+            self, lambda _: ledger.rest(), lambda _: None, lambda _: None, lane="writer"
+        )
+
+    def daily(self) -> None:
+        """Back up a ledger that was changed and whose last backup is a day old."""
+        context = self._context
+        if not self._changed or not context.may(Right.BACKUP):
+            return
+        ledger = context.ledger
+
+        def job(_: Progress) -> datetime | None:
+            newest = next(iter(list_backups(ledger.place.backups)), None)
+            if newest is not None and ledger.clock.now() - newest.when < A_DAY:
+                return None
+            return ledger.back_up("每天").when
+
+        def done(when: datetime | None) -> None:
+            if when is not None:
+                self._changed = False
+                self._backed_up(when)
+
+        context.background.errand(self, job, done)
+
+    def prove(self) -> None:
+        """Follow the journal's chain, then make the monthly restore drill if it is due."""
+        ledger, background = self._context.ledger, self._context.background
+        asked = 0
+
+        def go_on() -> None:
+            nonlocal asked
+            asked += 1
+            if asked % ASKED_EVERY == 0 and background.closing:
+                raise Stopped
+
+        def told(problems: list[str]) -> None:
+            if problems:
+                tell(self._shell, LedgerDamaged(_damaged(problems[0])))
+            else:
+                self._drill()
+
+        background.errand(self, lambda _: ledger.prove_chain(go_on), told)
+
+    def _drill(self) -> None:
+        ledger, background = self._context.ledger, self._context.background
+        if not self._context.may(Right.BACKUP):
+            return
+
+        def step(_: str, __: float) -> None:
+            if background.closing:
+                raise Stopped
+
+        def told(done: Drilled | None) -> None:
+            if done is not None and done.problem:
+                tell(self._shell, LedgerDamaged(_bad_backup(done)))
+
+        background.errand(
+            self, lambda _: drill(ledger, step) if drill_is_due(ledger) else None, told
+        )
+
+    def _written(self, _: object) -> None:
+        self._changed = True
+        self._rest.start()
+
+    def _timer(self, milliseconds: int, then: Callable[[], None], *, once: bool) -> QTimer:
+        timer = QTimer(self, singleShot=once, interval=milliseconds)
+        timer.timeout.connect(then)
+        return timer
+
+
+def _damaged(problem: str) -> str:
+    return (
+        f"核对台账时发现：{problem}。什么都没有改动。请先不要再登记，到“数据、备份”里先看看最近的备份，"
+        "再决定恢复，或者找人查看。"
+    )
+
+
+def _bad_backup(done: Drilled) -> str:
+    return (
+        f"每月的恢复演练没有通过：备份 {done.name} {done.problem}。台账本身没有问题。"
+        "请马上另做一份备份，并备份到优盘。"
+    )

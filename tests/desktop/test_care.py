@@ -1,0 +1,177 @@
+"""What the window does for a ledger by itself, and what it says when a part of one is gone."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from db import backup
+from db.drilling import DRILL, drill, drill_is_due
+from db.kernel.history import history
+from db.kernel.ids import Id
+from db.kernel.journal import Command
+from db.ledger import Ledger
+from db.sample import PASSWORD
+from db.visits import Visit
+from desktop.access.missing import MissingPage
+from desktop.app import MainWindow, Start
+from desktop.care import Care
+from desktop.settings import Settings
+from desktop.theme import Theme
+from desktop.window import Shell
+from tests.builders import add_visits, rows_command, street, visit
+from tests.conftest import morning
+from tests.desktop.conftest import settle
+
+
+def _actions(ledger: Ledger, n: int = 3) -> list[str]:
+    with ledger.read() as connection:
+        return [entry.action for entry in history(connection, n)]
+
+
+def _care(shell: Shell) -> Care:
+    found = shell.findChild(Care)
+    assert isinstance(found, Care)
+    return found
+
+
+def _second(shell: Shell) -> str:
+    return next(
+        b.text() for b in shell.findChildren(QPushButton) if b.text().startswith("外部备份")
+    )
+
+
+def test_the_chain_is_proved_and_the_drill_made_once_a_month(qtbot: QtBot, small: Shell) -> None:
+    ledger = small.context.ledger
+    street(ledger)
+    ledger.back_up("手动")
+    assert drill_is_due(ledger)
+    _care(small).prove()
+    settle(qtbot, small)
+    assert _actions(ledger, 1) == [DRILL]
+    with ledger.read() as connection:
+        assert history(connection, 1)[0].note.endswith("能恢复，内容一致")
+    assert not drill_is_due(ledger)
+    _care(small).prove()
+    settle(qtbot, small)
+    assert _actions(ledger, 2) != [DRILL, DRILL]
+    assert not (ledger.place.folder / "looking").exists()
+
+
+def test_a_drill_names_a_backup_that_cannot_be_restored(ledger: Ledger) -> None:
+    street(ledger)
+    made = ledger.back_up("手动")
+    file = made.path / "ledger.db"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    done = drill(ledger, lambda _text, _done: None)
+    assert done is not None
+    assert "损坏或被改动过" in done.problem
+
+
+def test_a_problem_in_the_journal_is_told(
+    qtbot: QtBot, small: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = small.context.ledger
+    street(ledger)
+    told: list[str] = []
+    monkeypatch.setattr("desktop.care.tell", lambda _, error: told.append(str(error)))
+    raw = ledger._writing().raw_connection()
+    assert raw.driver_connection is not None
+    raw.driver_connection.set_authorizer(None)
+    raw.driver_connection.execute("UPDATE command SET note = 'x' WHERE no = 2")
+    raw.close()
+    _care(small).prove()
+    settle(qtbot, small)
+    assert len(told) == 1
+    assert "第2号操作的记录被改过" in told[0]
+    raw = ledger._writing().raw_connection()
+    assert raw.driver_connection is not None
+    raw.driver_connection.execute("UPDATE command SET note = '' WHERE no = 2")
+    raw.close()
+
+
+def test_a_changed_ledger_is_backed_up_once_a_day(qtbot: QtBot, small: Shell) -> None:
+    ledger, care = small.context.ledger, _care(small)
+    care.daily()
+    settle(qtbot, small)
+    assert backup.list_backups(ledger.place.backups) == []
+    doors = street(ledger)
+    small.context.background.write(small, _one_visit(doors[0]))
+    settle(qtbot, small)
+    care.daily()
+    settle(qtbot, small)
+    assert [b.reason for b in backup.list_backups(ledger.place.backups)] == ["每天"]
+    small.context.background.write(small, _one_visit(doors[1]))
+    settle(qtbot, small)
+    care.daily()
+    settle(qtbot, small)
+    assert len(backup.list_backups(ledger.place.backups)) == 1
+
+
+def _one_visit(door: Id) -> Command[None]:
+    return rows_command(Visit, [visit(door)])
+
+
+def test_the_age_of_the_second_place_stands_in_the_window(
+    qtbot: QtBot, small: Shell, tmp_path: Path
+) -> None:
+    ledger = small.context.ledger
+    assert _second(small) == "外部备份 还没有"
+    stick = tmp_path / "优盘"
+    stick.mkdir()
+    made = ledger.back_up("手动", stick)
+    old = backup.BackupInfo(**{**vars(made), "when": made.when - timedelta(days=9)})
+    backup.remember_second(ledger.place.folder, stick, old)
+    small.context.routes.backed_up.emit()
+    settle(qtbot, small)
+    assert _second(small) == "外部备份 9天前"
+    ledger.back_up("手动", stick)
+    small.context.routes.backed_up.emit()
+    settle(qtbot, small)
+    assert _second(small) == "外部备份 今天"
+
+
+@pytest.fixture
+def folder(_template: Path, tmp_path: Path) -> Path:
+    """A ledger as a kill left it and whose log is gone: three visits are missing."""
+    post = shutil.copytree(_template, tmp_path / "post")
+    with Ledger.unlock(post, PASSWORD, clock=morning()) as ledger:
+        doors = street(ledger)
+        ledger.rest()
+        for door in doors[:3]:
+            add_visits(ledger, [visit(door)])
+        shutil.copytree(post, tmp_path / "killed")
+    (tmp_path / "killed" / "ledger.db-wal").unlink()
+    return tmp_path / "killed"
+
+
+@pytest.fixture
+def window(qtbot: QtBot, folder: Path, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
+    """The window over that ledger, as the demonstration opens one."""
+    made = MainWindow(Start(folder, PASSWORD, morning()), settings, theme)
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def test_what_is_missing_is_said_before_anything_else(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: window.findChild(MissingPage) is not None, timeout=20_000)
+    page = window.findChild(MissingPage)
+    assert isinstance(page, MissingPage)
+    words = " ".join(one.text() for one in page.findChildren(QLabel))
+    assert "至少少了3步操作" in words
+    on = next(b for b in page.findChildren(QPushButton) if b.text() == "接着用这一份")
+    qtbot.keyClick(on, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.findChild(MissingPage) is None, timeout=20_000)
+    shell = window.shell
+    assert shell is not None
+    settle(qtbot, shell)
+    assert _actions(shell.context.ledger, 1) == ["台账少了操作，接着用"]
