@@ -13,7 +13,7 @@ from db.kernel.access import Right
 from db.kernel.accounts import Account
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
-from db.kernel.journal import Command, Tx
+from db.kernel.journal import Command, Tx, head
 from db.kernel.records import Record, Values, Words
 from db.kernel.text import bad_characters, has_identity_number, tidy
 from db.post import the_post
@@ -128,9 +128,8 @@ def issue_edition(
         if why is not None:
             _refuse_unfit(why)
         post = the_post(tx.connection)
-        paper = EditionPaper(
-            post.station, post.addressee or None, seal, centred_numbers, sentences[2]
-        )
+        own = (*sentences[2], _anchor(tx.connection))
+        paper = EditionPaper(post.station, post.addressee or None, seal, centred_numbers, own)
         row = {
             "id": new_id(), "kind": kind, "period": period, "no": (last or 0) + 1,
             "issued": tx.today, "account": tx.account, "reason": why if last else None,
@@ -143,6 +142,13 @@ def issue_edition(
     return Command(
         "签发报表", Right.ISSUE, run, note=f"{period} {KIND_NAMES.get(kind, '')}".strip()
     )
+
+
+def _anchor(connection: Connection) -> str:
+    """How far the journal went, on paper: whoever holds the paper can tell a ledger cut shorter."""
+    no, mac = head(connection)
+    code = mac.hex()[:12]
+    return f"签发时台账记到第{no}号操作，校验码{code[:4]} {code[4:8]} {code[8:]}。"
 
 
 def editions(

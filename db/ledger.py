@@ -6,11 +6,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from db import backup, migrations, tables
+from db import backup, tables
 from db.kernel import engine, history, journal, proofs
 from db.kernel.access import Right, Role, require
 from db.kernel.accounts import (
@@ -31,7 +31,7 @@ from db.kernel.place import Place
 from db.kernel.records import CommandRow, Site
 from db.kernel.throttle import Throttle
 from db.kernel.unsaved import forget_unsaved, keep_unsaved, unsaved
-from db.opening import bring_up_to_date, watch_over
+from db.opening import bring_up_to_date, new_file, watch_over
 from db.places import Household
 from db.post import PostDraft, set_up_post
 
@@ -93,17 +93,8 @@ class Ledger:
         recovery = slots.new_recovery(key)
         lock = LedgerLock(folder)
         lock.acquire(_lock_note(clock))
-        part = place.ledger.with_suffix(".part")
-        for stale in place.folder.glob(f"{part.name}*"):
-            stale.unlink()
-        file_key = key.subkey("ledger")
-        engine.create(part, file_key)
-        migrating = engine.open_for_migration(part, file_key)
-        migrations.upgrade(migrating)
-        site = new_id()
-        with migrating.begin() as connection:
-            row = {"id": site, "ledger": ledger_id, "name": post.name, "number": 1}
-            connection.execute(insert(Site), [row])
+        part, file_key = place.ledger.with_suffix(".part"), key.subkey("ledger")
+        migrating, site = new_file(part, file_key, ledger_id, post.name)
         author = Author(site, account, clock)
         mac_key = bytes(key.subkey("journal"))
         with migrating.begin() as connection:
@@ -139,13 +130,17 @@ class Ledger:
         slots = Slots.load(place.slots)
         throttle = Throttle(place.throttle)
         throttle.before_try()
+        failures = throttle.failures
         try:
             account, key = slots.unlock(user, password)
         except WrongSecretError:
             throttle.failed()
             raise
         throttle.succeeded()
-        return cls._open(place, key, id_of(account), clock or SystemClock(), write=write)
+        ledger = cls._open(place, key, id_of(account), clock or SystemClock(), write=write)
+        if failures:
+            ledger.note("输错密码", f"登录之前输错{failures}次")
+        return ledger
 
     @classmethod
     def _open(cls, place: Place, key: DataKey, account: Id, clock: Clock, *, write: bool) -> Self:

@@ -1,15 +1,32 @@
-"""What is done when a ledger is opened: brought up to date, and held against what is known of it."""
+"""What is done when a ledger is opened: made, brought up to date, held against what is known of it."""
 
-from sqlalchemy import Connection
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert
 
 from db import backup, migrations
-from db.kernel import engine
+from db.kernel import cipher, engine
 from db.kernel.anchor import Anchor
 from db.kernel.clock import Clock
-from db.kernel.ids import Id
+from db.kernel.ids import Id, new_id
 from db.kernel.keys import DataKey
 from db.kernel.place import Place
+from db.kernel.records import Site
 from db.kernel.watch import Watch
+
+
+def new_file(part: Path, file_key: cipher.Key, ledger: Id, name: str) -> tuple[Engine, Id]:
+    """Make a ledger's file with all its tables; return it open, foreign keys off, and its site."""
+    for stale in part.parent.glob(f"{part.name}*"):
+        stale.unlink()
+    engine.create(part, file_key)
+    migrating = engine.open_for_migration(part, file_key)
+    migrations.upgrade(migrating)
+    site = new_id()
+    with migrating.begin() as connection:
+        row = {"id": site, "ledger": ledger, "name": name, "number": 1}
+        connection.execute(insert(Site), [row])
+    return migrating, site
 
 
 def bring_up_to_date(place: Place, key: DataKey, clock: Clock) -> None:

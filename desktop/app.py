@@ -62,8 +62,7 @@ class MainWindow(QMainWindow):
         self._idle: IdleWatch | None = None
         self._first: FirstWindow | None = None
         self._looking: Looking | None = None
-        self._gone = False
-        self._load_later = False
+        self._gone = self._load_later = False
         self.shell: Shell | None = None
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
@@ -220,7 +219,10 @@ class MainWindow(QMainWindow):
         def job() -> "Ledger":
             from db.ledger import Ledger
 
-            return Ledger.unlock(start.data, password, user=user or None, clock=start.clock)
+            ledger = Ledger.unlock(start.data, password, user=user or None, clock=start.clock)
+            if not ledger.missing:
+                ledger.note("登录")
+            return ledger
 
         self._opener.start(job, self._opened, self._refused)
 

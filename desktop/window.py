@@ -185,13 +185,14 @@ class Shell(QWidget):
         session = self.context.ledger.session
         role = ROLE_NAMES[session.role]
         who = session.name if session.name == role else f"{session.name} {role}"
-        self._side_texts = (
-            label(post, 16), label(station, 12, "second"), label(who), self._backup, self._second,
-        )  # fmt: skip
-        for line in self._side_texts:
-            line.setContentsMargins(10, 0, 0, 0)
-        for line in self._side_texts[:2]:
-            layout.addWidget(line)
+        second = QWidget()
+        row(second, (7, 0, 0, 0)).addWidget(self._second)
+        texts = (label(post, 16), label(station, 12, "second"), label(who), self._backup)
+        for text in texts:
+            text.setContentsMargins(10, 0, 0, 0)
+        self._side_texts = (*texts, second)
+        for widget in self._side_texts[:2]:
+            layout.addWidget(widget)
         layout.addSpacing(12)
         for number, room in enumerate(self._rooms.values(), 1):
             entry = button(room.title, kind="nav")
@@ -203,8 +204,8 @@ class Shell(QWidget):
             self._buttons[room.name] = entry
             layout.addWidget(entry)
         layout.addStretch()
-        for line in self._side_texts[2:]:
-            layout.addWidget(line)
+        for widget in self._side_texts[2:]:
+            layout.addWidget(widget)
         self._repaint_icons()
         return side
 

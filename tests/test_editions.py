@@ -1,6 +1,7 @@
 """Editions: the same paper prints again, a correction has a reason, changes since are told."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -118,8 +119,7 @@ def test_the_same_paper_prints_again_whatever_happened_since(sample: Ledger) -> 
     sample.write(
         change_post(PostDraft("三号警务室", "示范派出所", "三号", addressee="城关街道办事处"))
     )
-    said = (["第一个问题。", "第二个 问题。"], [], ("上期按现户数重算。",))
-    first = paper(figures, "示范派出所", "城关街道办事处", *said)
+    said = (["第一个问题。", "第二个 问题。"], [], ["上期按现户数重算。"])
     line = sample.write(
         issue_edition(
             "weekly", "2026-W12", figures.to_json(), problems, plans, feet=["上期按现户数重算。"]
@@ -131,6 +131,10 @@ def test_the_same_paper_prints_again_whatever_happened_since(sample: Ledger) -> 
     sample.write(set_occupancy(doors, "empty"))
     with sample.read() as connection:
         kept = edition(connection, line.id)
+    # How far the journal went is printed under the figures, and printed again.
+    said[2].append(kept.paper.feet[-1])
+    assert re.fullmatch(r"签发时台账记到第\d+号操作，校验码\w{4} \w{4} \w{4}。", said[2][-1])
+    first = paper(figures, "示范派出所", "城关街道办事处", *said)
     again = paper(
         kept.figures, kept.paper.station, kept.paper.addressee, kept.problems, kept.plans,
         kept.paper.feet,

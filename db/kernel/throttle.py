@@ -52,6 +52,12 @@ class Throttle:
         passed = now - state.since if now >= state.since else now
         return max(0, math.ceil(wait - max(passed, 0)))
 
+    @property
+    def failures(self) -> int:
+        """How many times in a row it failed; 0 for a file that is lost, which only waits longer."""
+        state = self._read()
+        return state.failures if state else 0
+
     def before_try(self) -> None:
         """Raise UserError with the seconds left if it is too early for another try."""
         left = self.seconds_left()
