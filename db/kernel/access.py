@@ -25,6 +25,7 @@ class Right(StrEnum):
     IMPORT = "import"
     UNDO_OTHERS = "undo_others"
     CAMPAIGN = "campaign"
+    POINTS = "points"
     SETTINGS = "settings"
     ACCOUNTS = "accounts"
     BACKUP = "backup"
@@ -52,6 +53,7 @@ _RIGHT_NAMES = {
     Right.IMPORT: "导入台账",
     Right.UNDO_OTHERS: "撤销别人的操作",
     Right.CAMPAIGN: "设置走访任务",
+    Right.POINTS: "定积分办法和结账",
     Right.SETTINGS: "修改警务室设置",
     Right.ACCOUNTS: "管理账号",
     Right.BACKUP: "备份",
