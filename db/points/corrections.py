@@ -6,6 +6,7 @@ and what was corrected already, is the correction: points by item, and money.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -162,28 +163,27 @@ def _rates(lines: Sequence[Line]) -> dict[Id | None, tuple[int, int]]:
 
 
 def _reason(was: Sequence[Entry], now: Sequence[Entry]) -> str:
-    """Return in words what changed between the sources of then and of now."""
+    """Return in words what changed between the sources of then and of now, by day."""
     before, after = {e.key: e for e in was}, {e.key: e for e in now}
-    said = []
-    for key in sorted(before.keys() | after.keys(), key=lambda k: (after.get(k) or before[k]).day):
-        old, new = before.get(key), after.get(key)
-        if old is None and new is not None:
-            if new.points:
-                said.append(f"补记{_day(new)}{_times(new)}")
-        elif new is None and old is not None:
-            if old.points:
-                said.append(f"{_day(old)}的记录没有了")
-        elif old is not None and new is not None and old.points != new.points:
-            why = f"（{new.why}）" if new.why else ""
-            change = f"由{points_text(old.points)}分改为{points_text(new.points)}分"
-            said.append(f"{_day(new)}{change}{why}")
+    new: dict[date, int] = defaultdict(int)
+    gone: dict[date, int] = defaultdict(int)
+    changed: list[tuple[date, str]] = []
+    for key in before.keys() | after.keys():
+        old, here = before.get(key), after.get(key)
+        if old is None and here is not None:
+            new[here.day] += here.times if here.points else 0
+        elif here is None and old is not None:
+            gone[old.day] += old.times if old.points else 0
+        elif old is not None and here is not None and old.points != here.points:
+            why = f"（{here.why}）" if here.why else ""
+            change = f"由{points_text(old.points)}分改为{points_text(here.points)}分{why}"
+            changed.append((here.day, f"{_day(here.day)}{change}"))
+    changed += [(day, f"补记{_day(day)}{times}次") for day, times in new.items() if times]
+    changed += [(day, f"{_day(day)}少了{times}次") for day, times in gone.items() if times]
+    said = [text for _, text in sorted(changed)]
     more = f"等{len(said)}处" if len(said) > _SAID else ""
     return "，".join(said[:_SAID]) + more
 
 
-def _day(entry: Entry) -> str:
-    return f"{entry.day.month}月{entry.day.day}日"
-
-
-def _times(entry: Entry) -> str:
-    return f"{entry.times}次"
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
