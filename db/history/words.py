@@ -214,6 +214,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "month": "月份", "closed": "结账日期", "prepared_name": "提交人", "approved_name": "核准人",
         "paper": "纸质签字", "note": "说明", "people": "人数", "points": "积分", "amount": "补贴（元）",
         "prepared": "提交的账号", "approved": "核准的账号", "schemes": "积分办法", "weights": "自主赋分",
+        "owing": "还要扣回的月份",
     }, of={"prepared": "account", "approved": "account"}),
     "point_line": Words("结账名单", _named, labels={
         "month": "结账", "volunteer": "人员", "name": "姓名", "community": "所属社区",

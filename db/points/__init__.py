@@ -158,7 +158,10 @@ class PointProposal(Record):
 
 
 class PointMonth(Record):
-    """A closed month: its sums and who closed it. It names the rules it was counted by."""
+    """A closed month: its sums and who closed it. It names the rules it was counted by.
+
+    `owing` are earlier months with money still to be taken back: there was not enough to take.
+    """
 
     __tablename__ = "point_month"
     __table_args__ = (UniqueConstraint("month"), {"sqlite_with_rowid": False})
@@ -177,6 +180,7 @@ class PointMonth(Record):
     amount: Mapped[int] = mapped_column(BigInteger)
     schemes: Mapped[tuple[Id, ...]] = mapped_column(Ids("point_scheme"))
     weights: Mapped[tuple[Id, ...]] = mapped_column(Ids("point_weight"))
+    owing: Mapped[tuple[str, ...]] = mapped_column(Words)
 
 
 class PointLine(Record):

@@ -214,7 +214,8 @@ def _freeze(tx: Tx, made: Id, seen: OpenMonth, who: dict[str, Any]) -> None:
     schemes, weights = _rules_used(rules, sheet.month, sheet.lines)
     sums = {"people": len(sheet.lines), "points": sheet.points, "amount": sheet.amount}
     head = {"id": made, "month": str(sheet.month), "closed": tx.today, **who, **sums}
-    tx.add(PointMonth, [{**head, "schemes": schemes, "weights": weights}])
+    owing = tuple(str(month) for month in seen.owing)
+    tx.add(PointMonth, [{**head, "schemes": schemes, "weights": weights, "owing": owing}])
     lines, shares, corrections = [], [], []
     for line in sheet.lines:
         own = new_id()

@@ -18,6 +18,7 @@ from db.points.doubts import Doubt
 from db.points.frozen import booked, closed_months, frozen_lines
 from db.points.recount import Basis, Recount, recount
 from db.points.sheet import Correction, Entry, Line, Share
+from db.points.touched import touched_since
 
 _SAID: Final = 3
 
@@ -30,14 +31,24 @@ class Open(NamedTuple):
 
 
 def open_corrections(connection: Connection, basis: Basis) -> Open:
-    """Return what all closed months now lack or have too much, not yet booked; money unlimited."""
+    """Return what the closed months now lack or have too much, not yet booked; money unlimited.
+
+    Only months touched since the last closing, or that still owe money, are counted anew.
+    """
+    closed = closed_months(connection)
+    if not closed:
+        return Open({}, ())
+    known = [one.month for one in closed]
+    again = set(touched_since(connection, closed[0].id, known)) | set(closed[0].owing)
     found: dict[Id, list[Correction]] = defaultdict(list)
     undecided: list[Doubt] = []
-    for closed in reversed(closed_months(connection)):
-        now = recount(connection, closed.month, basis)
+    for one in reversed(closed):
+        if one.month not in again:
+            continue
+        now = recount(connection, one.month, basis)
         undecided += now.undecided
-        lines = frozen_lines(connection, closed.id)
-        for volunteer, corrections in _of_month(now, lines, booked(connection, closed.month)):
+        lines = frozen_lines(connection, one.id)
+        for volunteer, corrections in _of_month(now, lines, booked(connection, one.month)):
             found[volunteer] += corrections
     return Open(found, tuple(undecided))
 

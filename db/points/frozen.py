@@ -23,6 +23,7 @@ class ClosedMonth(NamedTuple):
     points: int
     amount: int
     by: Closed
+    owing: tuple[Month, ...]
 
 
 def closed_months(connection: Connection) -> list[ClosedMonth]:
@@ -31,10 +32,17 @@ def closed_months(connection: Connection) -> list[ClosedMonth]:
         select(
             PointMonth.id, PointMonth.month, PointMonth.people, PointMonth.points,
             PointMonth.amount, PointMonth.closed, PointMonth.prepared_name,
-            PointMonth.approved_name, PointMonth.paper, PointMonth.note,
+            PointMonth.approved_name, PointMonth.paper, PointMonth.note, PointMonth.owing,
         ).order_by(PointMonth.month.desc())
     )  # fmt: skip
-    return [ClosedMonth(row[0], Month.parse(row[1]), *row[2:5], Closed(*row[5:10])) for row in rows]
+    return [
+        ClosedMonth(
+            row.id, Month.parse(row.month), row.people, row.points, row.amount,
+            Closed(row.closed, row.prepared_name, row.approved_name, row.paper, row.note),
+            tuple(Month.parse(text) for text in row.owing),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def closed_sheet(connection: Connection, month: Month) -> Sheet | None:

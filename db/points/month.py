@@ -21,7 +21,8 @@ class OpenMonth(NamedTuple):
     """The month as it stands; `doubts` also those of closed months that came up since.
 
     `unplaced` are claims no item takes; `first` tells that every month before is closed, so that
-    the corrections are booked here.
+    the corrections are booked here. `over` is what passes a budget, in 分, `owing` the closed months
+    with money to take back that this month cannot.
     """
 
     sheet: Sheet
@@ -29,6 +30,7 @@ class OpenMonth(NamedTuple):
     unplaced: tuple[Counted, ...]
     first: bool
     over: int
+    owing: tuple[Month, ...]
     recount: Recount
 
     @property
@@ -49,7 +51,15 @@ def month_sheet(connection: Connection, month: Month) -> OpenMonth:
     lines, budgets, over = _paid(connection, now, waiting)
     notes = tuple(_notes(basis, now, lines, waiting, first=first))
     sheet = Sheet(month, lines, budgets, notes)
-    return OpenMonth(sheet, (*waiting.undecided, *now.doubts), now.unplaced, first, over, now)
+    return OpenMonth(
+        sheet,
+        (*waiting.undecided, *now.doubts),
+        now.unplaced,
+        first,
+        over,
+        _owing(lines, waiting),
+        now,
+    )
 
 
 def _paid(
@@ -89,6 +99,23 @@ def _paid(
 def _corrected(line: Line, corrections: Sequence[Correction]) -> Line:
     kept = limited(corrections, line.own)
     return line._replace(corrections=kept, amount=line.own + sum(c.amount for c in kept))
+
+
+def _owing(lines: Sequence[Line], waiting: Open) -> tuple[Month, ...]:
+    """The closed months whose money is not booked whole."""
+    kept = {
+        (line.volunteer, one.of): one.amount
+        for line in lines
+        for one in line.corrections
+        if one.item is None
+    }
+    owed = {
+        (volunteer, one.of): one.amount
+        for volunteer, corrections in waiting.of.items()
+        for one in corrections
+        if one.item is None
+    }
+    return tuple(sorted({of for (who, of), sum_ in owed.items() if kept.get((who, of)) != sum_}))
 
 
 def _notes(

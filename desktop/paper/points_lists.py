@@ -33,7 +33,18 @@ from desktop.paper.form_parts import sum_text
 SIGN_TITLE = "群防群治补贴签领表"
 NOTICE_TITLE = "群防群治积分和补贴公示表"
 DRAFT = "未结账，不作领取依据"
-SIGN_HEADS = ("序号", "姓名", "身份", "期间", "积分", "标准", "金额（元）", "领取签名", "备注")
+SIGN_HEADS = (
+    "序号",
+    "姓名",
+    "身份",
+    "期间",
+    "积分",
+    "标准",
+    "金额（元）",
+    "大写",
+    "领取签名",
+    "备注",
+)
 NOTICE_HEADS = ("序号", "姓名", "身份", "社区", "积分", "等次", "补贴（元）")
 NOTICE_NOTES = (
     "姓名已隐去。积分是当月的；金额含以前月份的更正。",
@@ -54,13 +65,13 @@ def sign_book(sheet: Sheet) -> Book:
     for place, mine in _by_community(_paid(sheet.lines)):
         rows: list[tuple[Value, ...]] = [
             (at, line.name, ROLE_NAMES[line.role], sheet.month.words, number(line.points),
-             line.standard, yuan(line.amount), None, line.remark)
+             line.standard, yuan(line.amount), capitals(line.amount), None, line.remark)
             for at, line in enumerate(mine, 1)
         ]  # fmt: skip
         total = sum(line.amount for line in mine)
         rows.append(
             (None, "合计", None, None, number(sum(line.points for line in mine)), None,
-             yuan(total), None, f"大写：{capitals(total)}")
+             yuan(total), capitals(total), None, None)
         )  # fmt: skip
         title = f"{place}{sheet.month.words}{SIGN_TITLE}"
         sheets.append(BookSheet(place, title, _above(sheet), SIGN_HEADS, rows))
@@ -112,7 +123,8 @@ def _sign_list(sheet: Sheet, place: str, mine: Sequence[Line], author: str) -> D
     rows = [
         Row((
             str(at), line.name, ROLE_NAMES[line.role], sheet.month.words,
-            points_text(line.points), line.standard, sum_text(line.amount), "", line.remark,
+            points_text(line.points), line.standard, sum_text(line.amount),
+            capitals(line.amount), "", line.remark,
         ))
         for at, line in enumerate(mine, 1)
     ]  # fmt: skip

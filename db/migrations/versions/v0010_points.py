@@ -164,6 +164,7 @@ def _months() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("schemes", sa.LargeBinary(), nullable=False),
         sa.Column("weights", sa.LargeBinary(), nullable=False),
+        sa.Column("owing", sa.Text(), nullable=False),
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_point_month")),
         sa.UniqueConstraint("month", name=op.f("uq_point_month_month")),
