@@ -32,6 +32,9 @@ from db.people.colleagues import StaffDraft
 from db.places import OCCUPANCY_NAMES, HouseholdDraft
 from db.places.address import Address, address_of_key
 from db.post import PostDraft
+from db.reviews import GRADE_NAMES, ReviewDraft
+from db.rewards import SOURCE_NAMES as REWARD_SOURCES
+from db.rewards import DepositDraft, RewardDraft
 from db.trainings import KIND_NAMES as TRAINING_NAMES
 from db.trainings import STATUS_NAMES, AttendanceDraft, TrainingDraft
 from db.visits import OUTCOME_NAMES, VisitDraft
@@ -39,6 +42,11 @@ from db.visits import OUTCOME_NAMES, VisitDraft
 Row = Mapping[str, Any]
 NameOf = Callable[[str, bytes], str]
 _CLOCK: Final = {("visit", "at"), ("training", "start"), ("training", "end"), ("attendance", "signed")}  # fmt: skip
+
+
+_MONEY: Final = {
+    ("dispute_conclusion", "amount"), ("reward", "amount"), ("reward_deposit", "amount"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,14 @@ def _of_dispute(what: str) -> Callable[[Row, NameOf], str]:
 
 def _training(row: Row, _: NameOf) -> str:
     return f"{row['day']} {row['topic']}"
+
+
+def _review(row: Row, name_of: NameOf) -> str:
+    return f"{name_of('volunteer', row['volunteer'])} {row['start']}起 {GRADE_NAMES.get(row['grade'], '')}"
+
+
+def _reward(row: Row, name_of: NameOf) -> str:
+    return f"{name_of('volunteer', row['volunteer'])} {row['matter']}"
 
 
 PAPER_NAMES = {paper.code: paper.name for paper in PAPERS}
@@ -173,6 +189,16 @@ WORDS: Final[Mapping[str, Words]] = {
         "year": "年份", "first": "起始编号",
     }),
     "post": Words("警务室设置", _named, PostDraft),
+    "review": Words("考评", _review, ReviewDraft, {
+        "volunteer": "人员", "start": "考评期间开始",
+    }, {"grade": GRADE_NAMES}),
+    "reward": Words("奖励", _reward, RewardDraft, {
+        "volunteer": "奖给", "entity": "来源", "paid": "发放日期", "voided": "作废日期",
+        "void_reason": "作废原因",
+    }, {"entity": REWARD_SOURCES}),
+    "reward_deposit": Words("奖励资金", lambda row, _: f"{row['day']} {row['origin']}", DepositDraft, {
+        "voided": "作废日期", "void_reason": "作废原因",
+    }),
     "staff": Words("工作人员", _named, StaffDraft, {"until": "离任日期"}, {"kind": STAFF_NAMES}),
     "training": Words("培训", _training, TrainingDraft, {"note": "备注"}, {"kind": TRAINING_NAMES}),
     "visit": Words("走访", _visit, VisitDraft, {"household": "住户"}, {"outcome": OUTCOME_NAMES}),
@@ -217,6 +243,8 @@ def value_text(entity: str, column: str, value: Any, name_of: NameOf) -> str:
         said = "是" if value else "否"
     elif isinstance(value, date):
         said = value.isoformat()
+    elif (entity, column) in _MONEY:
+        said = f"{value // 100}.{value % 100:02d}"
     elif (entity, column) in _CLOCK:
         said = f"{value // 60:02d}:{value % 60:02d}"
     else:
