@@ -7,11 +7,13 @@ from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
+from db.disputes import DisputeParty
 from db.kernel.ids import Id
 from db.kernel.text import squeeze
 from db.kernel.workdays import Period
 from db.participation import DEED_NAMES, Deed, deed_texts, taken_part
 from db.people import ROLE_NAMES, Volunteer
+from db.people.roster import roster_names
 from db.places import Community
 from db.places.lists import matching
 from db.rewards import Receiver, Reward, RewardDraft
@@ -156,6 +158,12 @@ def matters_of(connection: Connection, volunteer: Id, day: date) -> list[Matter]
             latest.items(), key=lambda one: (one[1].day, one[1].start or 0), reverse=True
         )
     ]  # fmt: skip
+
+
+def names_known(connection: Connection) -> list[str]:
+    """Return the names of volunteers and parties, for a notice that must hold none of them whole."""
+    parties = connection.execute(select(DisputeParty.name).distinct()).scalars()
+    return sorted({*roster_names(connection), *parties})
 
 
 def _source(deed: Deed) -> tuple[str, Id]:
