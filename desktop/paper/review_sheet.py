@@ -20,8 +20,8 @@ from desktop.paper.document import (
 from desktop.paper.words import day_words, rate
 
 COUNTED_BY = (
-    "培训为到场次数，走访为同去的次数，调解为参加的次数。见到人户数是所负责楼栋（没有楼栋的为全社区）"
-    "在期内见到人的户，每户一次；应访户不含空户和无效户。"
+    "培训为到场次数，走访为同去次数，调解为参加次数。见到户为所负责楼栋（没有写楼栋的为全社区）期内见到人"
+    "的户，每户一次；应访户不含空户和无效户。"
 )
 NO_GRADE = "未考评"
 
@@ -38,7 +38,7 @@ def review_sheet(
         Column("培训", "right"),
         Column("走访", "right"),
         Column("调解", "right"),
-        Column("见到人户数", "right"),
+        Column("见到户", "right"),
         Column("应访户", "right"),
         Column("进度", "right"),
         Column("上期"),
@@ -52,8 +52,8 @@ def review_sheet(
         author,
         (
             Title(("网格长考评表",)),
-            Subtitle(f"（{term}，{author}，{grades_told(rows)}，{day_words(made_on)}制）"),
-            Table(columns, lines, (COUNTED_BY,)),
+            Subtitle(f"（{term}，{author}，{day_words(made_on)}制）"),
+            Table(columns, lines, (f"{grades_told(rows)}。", COUNTED_BY)),
             signed,
         ),
         landscape=True,

@@ -25,6 +25,8 @@ from desktop.paper.words import day_words, span_words
 
 NOTICE_DAYS: Final = 7
 THING: Final = "实物"
+# Blank room that no text of another column takes from who signs.
+SIGNING: Final = "　" * 8
 
 
 def payment_sheet(rows: Sequence[RewardRow], *, author: str, made_on: date) -> Document:
@@ -43,7 +45,7 @@ def payment_sheet(rows: Sequence[RewardRow], *, author: str, made_on: date) -> D
         Column("备注"),
     )
     lines = [
-        Row((str(at), row.name, row.role_name, _why(row), _sum(row), "", _remark(row)))
+        Row((str(at), row.name, row.role_name, _why(row), _sum(row), SIGNING, _remark(row)))
         for at, row in enumerate(rows, 1)
     ]
     in_capitals = f"人民币（大写）{capitals(total)}"

@@ -31,7 +31,7 @@ def table_book(paper: Document) -> Book:
     said += table.notes
     rows: list[tuple[Value, ...]] = [
         tuple(
-            _value(cell) if column.align == "right" else cell
+            _value(cell) if column.align == "right" else cell.strip()
             for column, cell in zip(table.columns, row.cells, strict=True)
         )
         for row in table.rows

@@ -65,7 +65,7 @@ class ReviewsPage(RegisterPage[ReviewRow]):
         Column("姓名", lambda r: r.name, 5),
         Column("社区", lambda r: r.person.community_name, 6),
         Column("等次", _grade, 4, late=lambda r: r.person.review is None),
-        Column("上期", lambda r: GRADE_NAMES.get(r.last or "", ""), 4),
+        Column("上期", lambda r: GRADE_NAMES.get(r.last or "", ""), 3),
         Column("培训", lambda r: str(r.count("training")), 3, number=True),
         Column("走访", lambda r: str(r.count("visit")), 3, number=True),
         Column("调解", lambda r: str(r.count("mediation")), 3, number=True),
@@ -85,13 +85,13 @@ class ReviewsPage(RegisterPage[ReviewRow]):
         self._out = PaperOut(context, self)
         self._out.said.connect(self.said)
         for text, keys, act in (
-            ("打印考评表　Ctrl+P", "Ctrl+P", self.print),
-            ("存为文件　Ctrl+S", "Ctrl+S", self.keep),
+            ("打印 Ctrl+P", "Ctrl+P", self.print),
+            ("存为文件 Ctrl+S", "Ctrl+S", self.keep),
         ):
             made = button(text, act)
             made.setShortcut(keys)
             made.setEnabled(context.may(Right.REWARD))
-            self.filters.addWidget(made)
+            self.tools.addWidget(made)
 
     @property
     def term(self) -> TwoMonths:

@@ -80,14 +80,15 @@ class RewardForm(QWidget):
         """Show a reward, or an empty form for today."""
         self._shown = reward
         self._timer.stop()
-        self._tell(None)
         self._no_sources()
         if reward is None:
             self._form.show_draft(RewardDraft(day=self._context.today))
             self.person.show_person(None)
+            self._tell(None)
             self.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._form.show_draft(reward)
+        self._tell(None)
         self.person.show_person(reward.volunteer, reward.name)
         if reward.source is not None:
             noun = SOURCE_NAMES.get(reward.entity or "", "")

@@ -39,13 +39,13 @@ class FundPage(RegisterPage[FundLine]):
         ("Ctrl+C", "复制选中的行"),
     )
     columns: Sequence[Column[Any]] = (
-        Column("日期", lambda f: f.day.isoformat(), 7),
-        Column("收支", lambda f: KIND_NAMES[f.kind], 4),
-        Column("来源或事项", lambda f: f.words, 16),
-        Column("到账", lambda f: _sum(f, "deposit"), 7, number=True),
-        Column("发放", lambda f: _sum(f, "payment"), 7, number=True),
-        Column("余额", lambda f: yuan(f.balance), 7, number=True, late=lambda f: f.balance < 0),
-        Column("备注", lambda f: f.note, 14, late=lambda f: f.voided is not None),
+        Column("日期", lambda f: f.day.isoformat(), 6),
+        Column("收支", lambda f: KIND_NAMES[f.kind], 3),
+        Column("来源或事项", lambda f: f.words, 11),
+        Column("到账", lambda f: _sum(f, "deposit"), 6, number=True),
+        Column("发放", lambda f: _sum(f, "payment"), 6, number=True),
+        Column("余额", lambda f: yuan(f.balance), 6, number=True, late=lambda f: f.balance < 0),
+        Column("备注", lambda f: f.note, 10, late=lambda f: f.voided is not None),
     )
 
     def __init__(self, context: Context) -> None:

@@ -48,6 +48,12 @@ def _remark(reward: RewardRow) -> str:
     return f"再奖：{reward.again}" if reward.again else ""
 
 
+def _state(reward: RewardRow) -> str:
+    if reward.state == "paid" and reward.paid is not None:
+        return f"{reward.paid.month}月{reward.paid.day}日发放"
+    return STATE_NAMES[reward.state]
+
+
 class RewardsPage(RegisterPage[RewardRow]):
     """Everything that was granted: to whom, for what, whether it was paid."""
 
@@ -68,12 +74,11 @@ class RewardsPage(RegisterPage[RewardRow]):
     columns: Sequence[Column[Any]] = (
         Column("姓名", lambda r: r.name, 5),
         Column("社区", lambda r: r.community, 6),
-        Column("事项", lambda r: r.matter, 13),
-        Column("奖励", what, 7, number=True),
-        Column("情况", lambda r: STATE_NAMES[r.state], 5, late=lambda r: r.state == "voided"),
-        Column("决定", lambda r: r.day.isoformat(), 7),
-        Column("发放", lambda r: r.paid.isoformat() if r.paid else "", 7),
-        Column("说明", _remark, 14),
+        Column("事项", lambda r: r.matter, 10),
+        Column("奖励", what, 6, number=True),
+        Column("情况", _state, 6, late=lambda r: r.state == "voided"),
+        Column("决定", lambda r: r.day.isoformat(), 6),
+        Column("说明", _remark, 10),
     )
 
     def __init__(self, context: Context) -> None:
@@ -94,14 +99,14 @@ class RewardsPage(RegisterPage[RewardRow]):
         self._paper = ChoiceBox("哪种表")
         for name in (SHEET, NOTICE):
             self._paper.addItem(name, name)
-        self._print = button("打印　Ctrl+P", self.print)
+        self._print = button("打印 Ctrl+P", self.print)
         self._print.setShortcut("Ctrl+P")
-        self._keep = button("存为文件　Ctrl+S", self.keep)
+        self._keep = button("存为文件 Ctrl+S", self.keep)
         self._keep.setShortcut("Ctrl+S")
         for widget in (self._paper, self._print, self._keep):
             # Whole names leave the post on it, so who may grant may print.
             widget.setEnabled(context.may(Right.REWARD))
-            self.filters.addWidget(widget)
+            self.tools.addWidget(widget)
 
     def asked(self, connection: Connection, offset: int, limit: int) -> tuple[int, list[RewardRow]]:
         """Return the rewards the filters mean."""

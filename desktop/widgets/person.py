@@ -6,12 +6,13 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 from sqlalchemy import Connection
 
 from db.kernel.ids import Id
+from db.kernel.pinyin import search_key
 from db.people.lists import VolunteerQuery, VolunteerRow, volunteer, volunteers
 from desktop.background import Ticket
 from desktop.page import Context
 from desktop.widgets.parts import column
 
-SHOWN, WAIT_MS = 6, 120
+SHOWN, LOOKED_AT, WAIT_MS = 6, 200, 120
 
 
 class PersonField(QWidget):
@@ -101,7 +102,9 @@ class PersonField(QWidget):
             return
 
         def question(connection: Connection) -> list[VolunteerRow]:
-            return volunteers(connection, VolunteerQuery(text=text), 0, SHOWN)
+            found = volunteers(connection, VolunteerQuery(text=text), 0, LOOKED_AT)
+            # Whose name begins so is meant before whose name has it somewhere.
+            return sorted(found, key=lambda row: not _begins(row.name, text.lower()))[:SHOWN]
 
         self._ticket = self._context.background.ask(self, question, self._offer)
 
@@ -133,6 +136,10 @@ class PersonField(QWidget):
             self._ticket.stop()
         self._found.clear()
         self._found.hide()
+
+
+def _begins(name: str, text: str) -> bool:
+    return any(part.startswith(text) for part in search_key((name,)).lower().split())
 
 
 def person_words(row: VolunteerRow) -> str:
