@@ -17,11 +17,12 @@ from desktop.page import Context
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import EntryField
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import column, label
+from desktop.widgets.parts import button, column, label, row
 from desktop.widgets.person import PersonField
 from desktop.words import day_words, typed_day
 
 WAIT_MS = 300
+PAGES = {"dispute": "disputes", "training": "trainings"}
 BY_HAND = "没有来源记录，写在下面"
 ENTRIES = ("matter", "happened", "reason", "amount", "thing", "day")
 
@@ -53,13 +54,18 @@ class RewardForm(QWidget):
             lambda: context.today,
             (*ENTRIES, "again"),
         )
+        self._open = button("打开来源", self.open_source, kind="link")
         self._alike = label(" ", 12, "tries", wrap=True)
         self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._timer.timeout.connect(self._ask_alike)
         layout = column(self, gap=6)
         layout.addWidget(label("奖给", 12, "second"))
         layout.addWidget(self.person)
-        layout.addWidget(label("来源记录", 12, "second"))
+        head = row()
+        head.addWidget(label("来源记录", 12, "second"))
+        head.addStretch()
+        head.addWidget(self._open)
+        layout.addLayout(head)
         layout.addWidget(self.source)
         layout.addWidget(self._alike)
         layout.addWidget(self._form)
@@ -96,7 +102,19 @@ class RewardForm(QWidget):
                 Matter(reward.entity or "", reward.source, reward.happened, noun, before=False)
             )
             self.source.setCurrentIndex(1)
+            self._open.show()
         self._ask_alike()
+
+    def open_source(self) -> None:
+        """Open the record the matter comes from; a visit in who entered and changed it."""
+        at = self.source.currentIndex() - 1
+        if at < 0:
+            return
+        matter, go = self._matters[at], self._context.routes.go
+        if matter.entity in PAGES:
+            go(PAGES[matter.entity], entity=matter.entity, record=matter.source)
+        else:
+            go("data", tab="history", entity=matter.entity, record=matter.source, name=matter.text)
 
     def entered(self) -> tuple[Receiver, RewardDraft]:
         """Return what is entered; ValueError, with a sentence where no field says it."""
@@ -136,6 +154,7 @@ class RewardForm(QWidget):
 
     def _source_chosen(self) -> None:
         at = self.source.currentIndex() - 1
+        self._open.setVisible(at >= 0)
         if at >= 0:
             matter = self._matters[at]
             for name, words in (("matter", matter.text), ("happened", matter.day.isoformat())):
@@ -154,6 +173,7 @@ class RewardForm(QWidget):
         self._matters = []
         self.source.clear()
         self.source.addItem(BY_HAND)
+        self._open.hide()
 
     def _ask_alike(self) -> None:
         person = self.person.person

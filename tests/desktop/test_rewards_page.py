@@ -109,6 +109,10 @@ def test_a_reward_is_granted_for_a_source_by_keyboard_and_paid(
     settle(qtbot, small)
     assert listed(ledger)[0].paid is None
     assert "待发放1项300.00元" in page.foot.text()
+    page._form._open.click()
+    settle(qtbot, small)
+    assert isinstance(small.page, TabbedPage)
+    assert small.page.page.title == "纠纷"
 
 
 def test_a_matter_that_has_a_reward_is_told_and_asks_why(
@@ -140,6 +144,17 @@ def test_nobody_chosen_is_said_and_nothing_typed_is_lost(
     press(qtbot, small, "没有这个人")
     assert page._form.person._found.item(0).text() == "队伍里没有这个人"
     assert listed(ledger) == []
+
+
+def test_a_refresh_takes_nothing_from_the_first_reward_being_typed(
+    qtbot: QtBot, leaders: list[Id], small: Shell
+) -> None:
+    page = opened(qtbot, small, "rewards", RewardsPage, new=True)
+    press(qtbot, small, "wf", ENTER, Qt.Key.Key_Tab, "劝阻电信诈骗")
+    page.refresh()
+    settle(qtbot, small)
+    assert page._form.draft_form.typed("matter") == "劝阻电信诈骗"
+    assert page._form.person.person == leaders[0]
 
 
 def test_money_comes_in_and_is_voided_by_keyboard(
