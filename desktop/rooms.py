@@ -30,6 +30,9 @@ from desktop.people.volunteers import VolunteersPage
 from desktop.places.buildings import BuildingsPage
 from desktop.places.page import HouseholdsPage
 from desktop.reports.page import ReportsPage
+from desktop.reviews.page import ReviewsPage
+from desktop.rewards.fund import FundPage
+from desktop.rewards.page import RewardsPage
 from desktop.routes import Routes
 from desktop.settings import Settings
 from desktop.theme import Theme
@@ -61,6 +64,9 @@ PEOPLE = (
     Tab("volunteers", "人员", VolunteersPage),
     Tab("units", "分户", UnitsPage),
     Tab("staff", "工作人员", StaffPage),
+    Tab("rewards", "奖励", RewardsPage),
+    Tab("fund", "奖励资金", FundPage),
+    Tab("reviews", "考评", ReviewsPage),
 )
 DATA = (
     Tab("imports", "导入", ImportPage),
@@ -80,13 +86,14 @@ WORDS = {
     "map": "进度 剩下的楼", "records": "走访台账 明细", "doors": "没走访的 剩下的户 尽责",
     "sheets": "打印门牌 任务单", "list": "矛盾纠纷 调解 台账", "numbers": "纠纷统计 成功率 类型",
      "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长",
+    "rewards": "一事一奖 发放表 公示", "fund": "拨款 余额", "reviews": "网格长 等次 两个月",
     "exports": "Excel 台账 表格 上报", "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
     "post": "节假日 锁定 主送", "accounts": "密码 用户", "campaigns": "专项行动",
 }  # fmt: skip
 # Which tab shows the rows of a table.
 TAB_OF = {
     "household": "board", "building": "board", "field_sheet": "sheets", "volunteer": "volunteers",
-    "staff": "staff",
+    "staff": "staff", "reward": "rewards", "reward_deposit": "fund", "review": "reviews",
 }  # fmt: skip
 
 
@@ -142,6 +149,9 @@ def _offers(routes: Routes) -> list[Offer]:
             "新的人员", "命令", partial(go, "people", tab="volunteers", new=True), "联户长 网格员"
         ),
         Offer("新的工作人员", "命令", partial(go, "people", tab="staff", new=True), "民警 辅警"),
+        Offer(
+            "登记奖励", "命令", partial(go, "people", tab="rewards", new=True), "一事一奖 新的奖励"
+        ),
         Offer("登记培训", "命令", partial(go, "trainings", new=True), "新的培训 点名 签到"),
         Offer("打印本周周报", "命令", partial(go, "reports"), "报告 导出PDF"),
         *(

@@ -37,6 +37,9 @@ from db.points.doubts import KIND_NAMES as DOUBT_NAMES
 from db.points.entries import EntryDraft
 from db.points.schemes import BandDraft, ItemDraft, SchemeDraft
 from db.post import PostDraft
+from db.reviews import GRADE_NAMES, ReviewDraft
+from db.rewards import SOURCE_NAMES as REWARD_SOURCES
+from db.rewards import DepositDraft, RewardDraft
 from db.trainings import KIND_NAMES as TRAINING_NAMES
 from db.trainings import STATUS_NAMES, AttendanceDraft, TrainingDraft
 from db.visits import OUTCOME_NAMES, VisitDraft
@@ -55,7 +58,8 @@ _POINTS: Final = {
 _MONEY: Final = {
     "point_scheme": ("per_point", "floor", "cap", "budget"), "point_band": ("amount",),
     "point_month": ("amount",), "point_line": ("due", "own", "amount"),
-    "point_correction": ("amount",),
+    "point_correction": ("amount",), "dispute_conclusion": ("amount",), "reward": ("amount",),
+    "reward_deposit": ("amount",),
 }  # fmt: skip
 
 
@@ -113,6 +117,14 @@ def _of_dispute(what: str) -> Callable[[Row, NameOf], str]:
 
 def _training(row: Row, _: NameOf) -> str:
     return f"{row['day']} {row['topic']}"
+
+
+def _review(row: Row, name_of: NameOf) -> str:
+    return f"{name_of('volunteer', row['volunteer'])} {row['start']}起 {GRADE_NAMES.get(row['grade'], '')}"
+
+
+def _reward(row: Row, name_of: NameOf) -> str:
+    return f"{name_of('volunteer', row['volunteer'])} {row['matter']}"
 
 
 PAPER_NAMES = {paper.code: paper.name for paper in PAPERS}
@@ -232,6 +244,16 @@ WORDS: Final[Mapping[str, Words]] = {
         "amount": "金额（元）", "reason": "原因",
     }, names={"kind": CLASS_NAMES}),
     "post": Words("警务室设置", _named, PostDraft),
+    "review": Words("考评", _review, ReviewDraft, {
+        "volunteer": "人员", "start": "考评期间开始",
+    }, {"grade": GRADE_NAMES}),
+    "reward": Words("奖励", _reward, RewardDraft, {
+        "volunteer": "奖给", "entity": "来源", "paid": "发放日期", "voided": "作废日期",
+        "void_reason": "作废原因",
+    }, {"entity": REWARD_SOURCES}),
+    "reward_deposit": Words("奖励资金", lambda row, _: f"{row['day']} {row['origin']}", DepositDraft, {
+        "voided": "作废日期", "void_reason": "作废原因",
+    }),
     "staff": Words("工作人员", _named, StaffDraft, {"until": "离任日期"}, {"kind": STAFF_NAMES}),
     "training": Words("培训", _training, TrainingDraft, {"note": "备注"}, {"kind": TRAINING_NAMES}),
     "visit": Words("走访", _visit, VisitDraft, {"household": "住户"}, {"outcome": OUTCOME_NAMES}),

@@ -56,7 +56,7 @@ def _write_sheet(
     page.set_row(0, 28)
     for at, cells in enumerate(sheet.above, 1):
         for column, value in enumerate(cells):
-            _write(page, at, column, value, styles["above"], styles)
+            _write(page, at, column, value, styles["above"], {**styles, "day": styles["above"]})
     head = len(sheet.above) + 1
     widths = [_width(sheet, column) for column in range(len(sheet.headings))]
     formats = [styles["short" if width <= SHORT else "cell"] for width in widths]
