@@ -11,7 +11,7 @@ from db.kernel.workdays import Month, Period
 from db.participation import DEED_NAMES
 from db.people import ROLE_NAMES, Volunteer
 from db.places import Community
-from db.points.claims import entity_of, record_of, source_texts
+from db.points.claims import entity_of, record_of, source_abouts, source_texts
 from db.points.frozen import closed_months, frozen_lines
 from db.points.month import month_sheet
 from db.points.sheet import Line
@@ -24,7 +24,10 @@ SOURCE_NAMES = {
 
 
 class StatementEntry(NamedTuple):
-    """One source: what it is, and what it counted for; `why` where it does not count whole."""
+    """One source: what it is, and what it counted for; `why` where it does not count whole.
+
+    `about` is what the record belongs to: the home, the training, the dispute.
+    """
 
     day: date
     item: str
@@ -32,6 +35,7 @@ class StatementEntry(NamedTuple):
     text: str
     entity: str
     record: Id
+    about: Id | None
     times: int
     asked: int
     points: int
@@ -90,10 +94,12 @@ def statement(connection: Connection, volunteer: Id, first: Month, last: Month) 
 def _entries(connection: Connection, line: Line) -> tuple[StatementEntry, ...]:
     keys = [entry.key for share in line.shares for entry in share.entries]
     texts = source_texts(connection, keys)
+    abouts = source_abouts(connection, [(entity_of(key), record_of(key)) for key in keys])
     found = [
         StatementEntry(
             entry.day, share.name, SOURCE_NAMES[entity_of(entry.key)],
             texts.get(entry.key) or GONE, entity_of(entry.key), record_of(entry.key),
+            abouts.get(record_of(entry.key)),
             entry.times, entry.asked, entry.points, entry.why,
         )
         for share in line.shares

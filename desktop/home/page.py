@@ -37,7 +37,7 @@ OPENS = {
     "field_sheet": "visits",
     "dispute": "disputes",
     "training": "trainings",
-    "review": "people",
+    "review": "points",
 }
 
 

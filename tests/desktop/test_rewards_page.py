@@ -74,7 +74,7 @@ def leaders(ledger: Ledger) -> list[Id]:
 
 
 def opened(qtbot: QtBot, shell: Shell, tab: str, kind: type[P], **what: object) -> P:
-    shell.context.routes.go("people", tab=tab, **what)
+    shell.context.routes.go("points", tab=tab, **what)
     settle(qtbot, shell)
     assert isinstance(shell.page, TabbedPage)
     assert isinstance(shell.page.page, kind)
@@ -237,7 +237,7 @@ def test_what_is_due_opens_the_two_months_that_are_over(
     ledger.write(review(leaders[0], WINTER.before, ReviewDraft("good", "好")))
     page = opened(qtbot, small, "reviews", ReviewsPage)
     page._term.setCurrentIndex(0)
-    small.context.routes.go("people", entity="review", record=leaders[1], doors=())
+    small.context.routes.go("points", entity="review", record=leaders[1], doors=())
     settle(qtbot, small)
     assert page.term == WINTER
     assert page.row is not None
