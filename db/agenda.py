@@ -23,12 +23,13 @@ from db.figures.week import clocks
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, Week
 from db.places import Household
+from db.reviews import TwoMonths, any_review, unreviewed
 from db.trainings import Training, count_trainings
 from db.visits import EVENING, IN_VAIN, CampaignLine, Visit, campaign_on, count_visits, met_homes
 from db.visits.sheets import open_sheets
 
 Urgency = Literal["late", "today", "soon", "plain"]
-Kind = Literal["走访", "回访", "履行", "期限", "报告", "培训", "走访单"]
+Kind = Literal["走访", "回访", "履行", "期限", "报告", "培训", "走访单", "考评"]
 SOON_DAYS: Final = 5
 SHEET_DAYS: Final = 3
 BUILDINGS_SHOWN: Final = 4
@@ -61,6 +62,7 @@ def agenda(connection: Connection, day: date) -> list[AgendaItem]:
         *_trainings(connection, day),
         *_doors(connection, day),
         *_sheets(connection, day),
+        *_reviews(connection, day),
     ]
     return sorted(due, key=lambda item: order[item.urgency])
 
@@ -213,6 +215,20 @@ def _sheets(connection: Connection, day: date) -> Iterator[AgendaItem]:
             text = f"第{line.number}号走访单 {line.title}".strip()
             remark = f"打印{line.age}天，还没有登记"
             yield AgendaItem("走访单", text, remark, "soon", "field_sheet", line.id)
+
+
+def _reviews(connection: Connection, day: date) -> Iterator[AgendaItem]:
+    """Yield the grid leaders without a grade for the two months that are over."""
+    term = TwoMonths.of(day).before
+    left = unreviewed(connection, term)
+    if not left:
+        return
+    remark, urgency = _pressing((term.due - day).days)
+    if not any_review(connection):
+        # A post that never graded anybody is told of it, not blamed for it.
+        remark, urgency = "还没有考评过", "soon"
+    text = f"{term} 网格长考评 还有{len(left)}人"
+    yield AgendaItem("考评", text, remark, urgency, "review", left[0].id)
 
 
 def _doors(connection: Connection, day: date) -> Iterator[AgendaItem]:

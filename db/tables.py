@@ -4,13 +4,25 @@ Undo, proofs and the schema's own test look tables up by name; one that was neve
 passed over.
 """
 
-from db import attachments, disputes, editions, people, places, post, trainings, visits
+from db import (
+    attachments,
+    disputes,
+    editions,
+    people,
+    places,
+    points,
+    post,
+    reviews,
+    rewards,
+    trainings,
+    visits,
+)
 from db.disputes import course, numbers
 from db.imports import kept, mappings
 from db.kernel import accounts, unsaved
 from db.visits import sheets
 
 WITH_TABLES = (
-    accounts, attachments, course, disputes, editions, kept, mappings, numbers, people, places, post, sheets, trainings,
-    unsaved, visits,
+    accounts, attachments, course, disputes, editions, kept, mappings, numbers, people, places, points, post, reviews,
+    rewards, sheets, trainings, unsaved, visits,
 )  # fmt: skip

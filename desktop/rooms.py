@@ -30,7 +30,15 @@ from desktop.people.units import UnitsPage
 from desktop.people.volunteers import VolunteersPage
 from desktop.places.buildings import BuildingsPage
 from desktop.places.page import HouseholdsPage
+from desktop.points.doubts import DoubtsPage
+from desktop.points.entries import EntriesPage
+from desktop.points.fairness import FairnessPage
+from desktop.points.page import PointsPage
+from desktop.points.scheme import SchemePage
 from desktop.reports.page import ReportsPage
+from desktop.reviews.page import ReviewsPage
+from desktop.rewards.fund import FundPage
+from desktop.rewards.page import RewardsPage
 from desktop.routes import Routes
 from desktop.settings import Settings
 from desktop.theme import Theme
@@ -63,6 +71,15 @@ PEOPLE = (
     Tab("units", "分户", UnitsPage),
     Tab("staff", "工作人员", StaffPage),
 )
+POINTS = (
+    Tab("month", "积分", PointsPage),
+    Tab("doubts", "疑点", DoubtsPage),
+    Tab("entries", "手工记分", EntriesPage),
+    Tab("fairness", "公平", FairnessPage),
+    Tab("rewards", "奖励", RewardsPage),
+    Tab("fund", "奖励资金", FundPage),
+    Tab("reviews", "考评", ReviewsPage),
+)
 DATA = (
     Tab("imports", "导入", ImportPage),
     Tab("exports", "导出", ExportPage),
@@ -72,6 +89,7 @@ DATA = (
 )
 ADMIN = (
     Tab("campaigns", "走访任务", CampaignsPage),
+    Tab("points", "积分办法", SchemePage),
     Tab("post", "警务室", PostPage),
     Tab("accounts", "账号", AccountsPage),
     Tab("looks", "外观", LooksPage),
@@ -81,13 +99,16 @@ WORDS = {
     "map": "进度 剩下的楼", "records": "走访台账 明细", "doors": "没走访的 剩下的户 尽责",
     "sheets": "打印门牌 任务单", "list": "矛盾纠纷 调解 台账", "numbers": "纠纷统计 成功率 类型",
      "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长",
+    "month": "补贴 签领表 公示表 结账", "doubts": "核对", "entries": "加分 扣分", "fairness": "赋分 占比",
+    "points": "方案 分值 补贴标准", "rewards": "一事一奖 发放表 公示", "fund": "拨款 余额", "reviews": "网格长 等次 两个月",
     "exports": "Excel 台账 表格 上报", "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
     "post": "节假日 锁定 主送", "accounts": "密码 用户", "campaigns": "专项行动",
 }  # fmt: skip
 # Which tab shows the rows of a table.
 TAB_OF = {
     "household": "board", "building": "board", "field_sheet": "sheets", "volunteer": "volunteers",
-    "staff": "staff",
+    "staff": "staff", "reward": "rewards", "reward_deposit": "fund", "review": "reviews",
+    "point_entry": "entries", "point_month": "month",
 }  # fmt: skip
 
 
@@ -104,6 +125,10 @@ def _people(context: Context) -> Page:
     return TabbedPage(context, PEOPLE, TAB_OF)
 
 
+def _points(context: Context) -> Page:
+    return TabbedPage(context, POINTS, TAB_OF)
+
+
 def _data(context: Context) -> Page:
     return TabbedPage(context, DATA)
 
@@ -118,6 +143,7 @@ ROOMS = (
     Room("disputes", "纠纷", "scale", _disputes),
     Room("trainings", "培训", "graduation-cap", TrainingsPage),
     Room("people", "队伍", "users", _people),
+    Room("points", "积分", "award", _points),
     Room("reports", "报表", "file-text", ReportsPage),
     Room("data", "数据", "database", _data),
     Room("admin", "设置", "settings", _admin),
@@ -131,6 +157,7 @@ def _offers(routes: Routes) -> list[Offer]:
         ("visits", VISITS),
         ("disputes", DISPUTES),
         ("people", PEOPLE),
+        ("points", POINTS),
         ("data", DATA),
         ("admin", ADMIN),
     )
@@ -143,6 +170,9 @@ def _offers(routes: Routes) -> list[Offer]:
             "新的人员", "命令", partial(go, "people", tab="volunteers", new=True), "联户长 网格员"
         ),
         Offer("新的工作人员", "命令", partial(go, "people", tab="staff", new=True), "民警 辅警"),
+        Offer(
+            "登记奖励", "命令", partial(go, "points", tab="rewards", new=True), "一事一奖 新的奖励"
+        ),
         Offer("登记培训", "命令", partial(go, "trainings", new=True), "新的培训 点名 签到"),
         Offer("打印本周周报", "命令", partial(go, "reports"), "报告 导出PDF"),
         *(

@@ -7,6 +7,7 @@ is lost on the way: what a ledger holds and the columns have no place for gets c
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -25,7 +26,7 @@ from db.kernel.workdays import Period
 from db.places import communities
 from db.post import the_post
 
-Value = str | int | date | None
+Value = str | int | Decimal | date | None
 MOST_ROWS: Final = 1_000_000
 NUMBER: Final = "序号"
 TITLES: Final = {
@@ -83,7 +84,7 @@ class Sheet:
     title: str
     above: tuple[tuple[Value, ...], ...]
     headings: tuple[str, ...]
-    rows: list[tuple[Value, ...]]
+    rows: Sequence[tuple[Value, ...]]
 
 
 @dataclass(frozen=True)

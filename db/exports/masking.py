@@ -1,6 +1,7 @@
 """A line of a ledger as it may leave the post: names and telephones not whole."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from db.exports.rows import Line
@@ -27,11 +28,12 @@ def masked_line(kind: str, line: Line) -> Line:
             shown[name] = masked_phone(str(line[name]))
     for name in _TEXTS:
         if line.get(name):
-            shown[name] = _masked_text(str(line[name]), whole)
+            shown[name] = masked_text(str(line[name]), whole)
     return shown
 
 
-def _masked_text(text: str, names: list[str]) -> str:
+def masked_text(text: str, names: Sequence[str]) -> str:
+    """Return a text with these names and every telephone not whole."""
     for name in sorted(names, key=len, reverse=True):
         if len(name) > 1:
             text = text.replace(name, masked(name))

@@ -20,7 +20,16 @@ from db.kernel.records import ChangeRow
 from db.kernel.removals import put_back, removals
 from db.places import HouseholdAlias
 
-BIN: Final = ("household", "building", "volunteer", "staff", "visit", "dispute", "training")
+BIN: Final = (
+    "household",
+    "building",
+    "volunteer",
+    "staff",
+    "visit",
+    "dispute",
+    "training",
+    "point_entry",
+)
 GONE: Final = "（已删除）"
 
 

@@ -31,14 +31,36 @@ from db.people.colleagues import KIND_NAMES as STAFF_NAMES
 from db.people.colleagues import StaffDraft
 from db.places import OCCUPANCY_NAMES, HouseholdDraft
 from db.places.address import Address, address_of_key
+from db.points import CLASS_NAMES, SPAN_NAMES, money_text, points_text
+from db.points import SOURCE_NAMES as POINT_SOURCE_NAMES
+from db.points.doubts import KIND_NAMES as DOUBT_NAMES
+from db.points.entries import EntryDraft
+from db.points.schemes import BandDraft, ItemDraft, SchemeDraft
 from db.post import PostDraft
+from db.reviews import GRADE_NAMES, ReviewDraft
+from db.rewards import SOURCE_NAMES as REWARD_SOURCES
+from db.rewards import DepositDraft, RewardDraft
 from db.trainings import KIND_NAMES as TRAINING_NAMES
 from db.trainings import STATUS_NAMES, AttendanceDraft, TrainingDraft
 from db.visits import OUTCOME_NAMES, VisitDraft
 
 Row = Mapping[str, Any]
 NameOf = Callable[[str, bytes], str]
-_CLOCK: Final = {("visit", "at"), ("training", "start"), ("training", "end"), ("attendance", "signed")}  # fmt: skip
+_CLOCK: Final = {
+    ("visit", "at"), ("training", "start"), ("training", "end"), ("attendance", "signed"),
+    ("point_entry", "start"), ("point_entry", "end"),
+}  # fmt: skip
+_POINTS: Final = {
+    "point_item": ("points", "day_cap", "month_cap", "least", "most"), "point_band": ("points",),
+    "point_weight": ("points",), "point_entry": ("points",), "point_month": ("points",),
+    "point_line": ("points",), "point_share": ("points", "cut"), "point_correction": ("points",),
+}  # fmt: skip
+_MONEY: Final = {
+    "point_scheme": ("per_point", "floor", "cap", "budget"), "point_band": ("amount",),
+    "point_month": ("amount",), "point_line": ("due", "own", "amount"),
+    "point_correction": ("amount",), "dispute_conclusion": ("amount",), "reward": ("amount",),
+    "reward_deposit": ("amount",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,6 +117,14 @@ def _of_dispute(what: str) -> Callable[[Row, NameOf], str]:
 
 def _training(row: Row, _: NameOf) -> str:
     return f"{row['day']} {row['topic']}"
+
+
+def _review(row: Row, name_of: NameOf) -> str:
+    return f"{name_of('volunteer', row['volunteer'])} {row['start']}起 {GRADE_NAMES.get(row['grade'], '')}"
+
+
+def _reward(row: Row, name_of: NameOf) -> str:
+    return f"{name_of('volunteer', row['volunteer'])} {row['matter']}"
 
 
 PAPER_NAMES = {paper.code: paper.name for paper in PAPERS}
@@ -172,7 +202,58 @@ WORDS: Final[Mapping[str, Words]] = {
     "number_start": Words("起始编号", lambda row, _: f"{row['year']}年", labels={
         "year": "年份", "first": "起始编号",
     }),
+    "point_scheme": Words("积分办法", lambda row, _: f"{row['name']} 第{row['version']}版", SchemeDraft, {
+        "community": "社区", "version": "第几版", "start": "开始日期", "end": "结束日期", "reason": "原因",
+    }, {"span": SPAN_NAMES}),
+    "point_item": Words("积分项目", _named, ItemDraft, {"scheme": "积分办法", "rank": "顺序"}, {
+        "kind": CLASS_NAMES, "source": POINT_SOURCE_NAMES,
+    }),
+    "point_band": Words("等次", lambda row, _: str(row["grade"]), BandDraft, {"scheme": "积分办法"}),
+    "point_weight": Words("自主赋分", lambda row, name_of: name_of("point_item", row["item"]), labels={
+        "item": "项目", "community": "社区", "since": "开始日期", "points": "每次积分",
+    }),
+    "point_entry": Words("手工积分", lambda row, _: f"{row['day']} {row['reason']}", EntryDraft, {
+        "volunteer": "人员", "item": "项目", "entity": "来源", "record": "来源记录", "account": "登记人",
+    }, of={"account": "account"}),
+    "point_decision": Words("积分疑点", lambda row, _: f"{row['month']} {DOUBT_NAMES[row['kind']]}", labels={
+        "month": "月份", "volunteer": "人员", "kind": "疑点", "claims": "记录", "left_out": "不计的记录",
+        "reason": "理由", "account": "核对人", "decided": "核对日期",
+    }, names={"kind": DOUBT_NAMES}, of={"account": "account"}),
+    "point_proposal": Words("提交的结账", lambda row, _: str(row["month"]), labels={
+        "month": "月份", "digest": "校验码", "note": "说明", "account": "提交人", "proposed": "提交日期",
+    }, of={"account": "account"}),
+    "point_month": Words("积分结账", lambda row, _: str(row["month"]), labels={
+        "month": "月份", "closed": "结账日期", "prepared_name": "提交人", "approved_name": "核准人",
+        "paper": "纸质签字", "note": "说明", "people": "人数", "points": "积分", "amount": "补贴（元）",
+        "prepared": "提交的账号", "approved": "核准的账号", "schemes": "积分办法", "weights": "自主赋分",
+        "owing": "还要扣回的月份",
+    }, of={"prepared": "account", "approved": "account"}),
+    "point_line": Words("结账名单", _named, labels={
+        "month": "结账", "volunteer": "人员", "name": "姓名", "community": "所属社区",
+        "community_name": "社区", "role": "身份", "occupation": "职业", "scheme": "积分办法",
+        "points": "积分", "grade": "等次", "standard": "标准", "due": "应发（元）", "own": "本月发（元）",
+        "amount": "金额（元）",
+    }, names={"role": VOLUNTEER_NAMES, "occupation": OCCUPATION_NAMES}),
+    "point_share": Words("结账分项", _named, labels={
+        "line": "名单", "item": "项目编号", "name": "项目", "kind": "类别", "community": "所属社区",
+        "community_name": "社区", "times": "次数", "points": "积分", "cut": "不计",
+    }, names={"kind": CLASS_NAMES}),
+    "point_correction": Words("积分更正", lambda row, _: f"{row['of']} {row['name'] or ''}", labels={
+        "line": "名单", "of": "更正的月份", "item": "项目编号", "name": "项目", "kind": "类别",
+        "community": "所属社区", "community_name": "社区", "times": "次数", "points": "积分",
+        "amount": "金额（元）", "reason": "原因",
+    }, names={"kind": CLASS_NAMES}),
     "post": Words("警务室设置", _named, PostDraft),
+    "review": Words("考评", _review, ReviewDraft, {
+        "volunteer": "人员", "start": "考评期间开始",
+    }, {"grade": GRADE_NAMES}),
+    "reward": Words("奖励", _reward, RewardDraft, {
+        "volunteer": "奖给", "entity": "来源", "paid": "发放日期", "voided": "作废日期",
+        "void_reason": "作废原因",
+    }, {"entity": REWARD_SOURCES}),
+    "reward_deposit": Words("奖励资金", lambda row, _: f"{row['day']} {row['origin']}", DepositDraft, {
+        "voided": "作废日期", "void_reason": "作废原因",
+    }),
     "staff": Words("工作人员", _named, StaffDraft, {"until": "离任日期"}, {"kind": STAFF_NAMES}),
     "training": Words("培训", _training, TrainingDraft, {"note": "备注"}, {"kind": TRAINING_NAMES}),
     "visit": Words("走访", _visit, VisitDraft, {"household": "住户"}, {"outcome": OUTCOME_NAMES}),
@@ -217,6 +298,10 @@ def value_text(entity: str, column: str, value: Any, name_of: NameOf) -> str:
         said = "是" if value else "否"
     elif isinstance(value, date):
         said = value.isoformat()
+    elif column in _POINTS.get(entity, ()):
+        said = points_text(value)
+    elif column in _MONEY.get(entity, ()):
+        said = money_text(value)
     elif (entity, column) in _CLOCK:
         said = f"{value // 60:02d}:{value % 60:02d}"
     else:

@@ -25,11 +25,14 @@ class Right(StrEnum):
     IMPORT = "import"
     UNDO_OTHERS = "undo_others"
     CAMPAIGN = "campaign"
+    POINTS = "points"
     SETTINGS = "settings"
     ACCOUNTS = "accounts"
     BACKUP = "backup"
     RESTORE = "restore"
     ISSUE = "issue"
+    REWARD = "reward"
+    FUND = "fund"
 
 
 ROLE_NAMES = {
@@ -42,7 +45,10 @@ MATRIX: dict[Role, frozenset[Right]] = {
     Role.OFFICER: frozenset(Right),
     # An issued report is signed paper and is never undone: police issue it, others prepare it.
     # A restore takes back what everybody did since, so it is an officer's, like undoing others' work.
-    Role.AUXILIARY: frozenset({Right.LOOK, Right.WRITE, Right.IMPORT, Right.BACKUP, Right.ISSUE}),
+    # Police grant rewards and grade; the money is an officer's: who enters a reward does not pay it.
+    Role.AUXILIARY: frozenset(
+        {Right.LOOK, Right.WRITE, Right.IMPORT, Right.BACKUP, Right.ISSUE, Right.REWARD}
+    ),
     Role.WORKER: frozenset({Right.LOOK, Right.WRITE}),
     Role.READER: frozenset({Right.LOOK}),
 }
@@ -52,11 +58,14 @@ _RIGHT_NAMES = {
     Right.IMPORT: "导入台账",
     Right.UNDO_OTHERS: "撤销别人的操作",
     Right.CAMPAIGN: "设置走访任务",
+    Right.POINTS: "定积分办法和结账",
     Right.SETTINGS: "修改警务室设置",
     Right.ACCOUNTS: "管理账号",
     Right.BACKUP: "备份",
     Right.RESTORE: "用备份恢复",
     Right.ISSUE: "签发报表",
+    Right.REWARD: "登记奖励和考评",
+    Right.FUND: "管奖励资金、确认发放",
 }
 
 

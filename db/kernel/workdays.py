@@ -61,6 +61,46 @@ class Week:
         return Week.of(self.period.start - timedelta(days=1))
 
 
+@dataclass(frozen=True, order=True)
+class Month:
+    """A calendar month."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Month":
+        """Return the month written `2026-03`; UserError if there is no such month."""
+        match = re.fullmatch(r"(\d{4})-?(\d{1,2})", text.strip())
+        if match is None or not 1 <= int(match[2]) <= 12 or not int(match[1]):
+            raise UserError(f"“{text}”不是月份。请写成 2026-03 的样子。")
+        return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def of(cls, day: date) -> "Month":
+        """Return the month the day lies in."""
+        return cls(day.year, day.month)
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.number:02d}"
+
+    @property
+    def period(self) -> Period:
+        """The first to the last day."""
+        first = date(self.year, self.number, 1)
+        return Period(first, first.replace(day=monthrange(self.year, self.number)[1]))
+
+    @property
+    def after(self) -> "Month":
+        """The next month."""
+        return Month.of(self.period.end + timedelta(days=1))
+
+    @property
+    def words(self) -> str:
+        """The month as people say it: 2026年3月."""
+        return f"{self.year}年{self.number}月"
+
+
 def month_to(day: date) -> Period:
     """Return the days from the first of the day's month to the day."""
     return Period(day.replace(day=1), day)

@@ -3,6 +3,7 @@
 import io
 import unicodedata
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +40,7 @@ def book_bytes(book: Book, footer: str = "") -> bytes:
             "cell": BOXED,
             "short": {**BOXED, "align": "center"},
             "day": {**BOXED, "align": "center", "num_format": "yyyy-mm-dd"},
+            "exact": {**BOXED, "num_format": "0.00"},
         }  # fmt: skip
         styles = {name: made.add_format(said) for name, said in formats.items()}
         for sheet in book.sheets:
@@ -54,7 +56,7 @@ def _write_sheet(
     page.set_row(0, 28)
     for at, cells in enumerate(sheet.above, 1):
         for column, value in enumerate(cells):
-            _write(page, at, column, value, styles["above"], styles["above"])
+            _write(page, at, column, value, styles["above"], {**styles, "day": styles["above"]})
     head = len(sheet.above) + 1
     widths = [_width(sheet, column) for column in range(len(sheet.headings))]
     formats = [styles["short" if width <= SHORT else "cell"] for width in widths]
@@ -63,7 +65,7 @@ def _write_sheet(
         page.set_column(column, column, widths[column])
     for at, row in enumerate(sheet.rows, head + 1):
         for column, value in enumerate(row):
-            _write(page, at, column, value, formats[column], styles["day"])
+            _write(page, at, column, value, formats[column], styles)
     page.freeze_panes(head + 1, 0)
     page.repeat_rows(head)
     page.set_paper(A4)
@@ -75,12 +77,19 @@ def _write_sheet(
 
 
 def _write(
-    page: "xlsxwriter.worksheet.Worksheet", row: int, column: int, value: Value, cell: Any, day: Any
+    page: "xlsxwriter.worksheet.Worksheet",
+    row: int,
+    column: int,
+    value: Value,
+    cell: Any,
+    styles: dict[str, Any],
 ) -> None:
     if value is None:
         page.write_blank(row, column, None, cell)
     elif isinstance(value, date):
-        page.write_datetime(row, column, value, day)
+        page.write_datetime(row, column, value, styles["day"])
+    elif isinstance(value, Decimal):
+        page.write_number(row, column, value, styles["exact"])
     elif isinstance(value, int):
         page.write_number(row, column, value, cell)
     else:

@@ -48,7 +48,9 @@ class RegisterPage(Page, Generic[R]):
         self.text = QLineEdit()
         self.heading = label(pixels=16, wrap=True)
         self._history = button("改动记录", self.show_history, kind="link")
-        self.foot = label(tone="second")
+        self.foot = label(tone="second", wrap=True)
+        # What is done with the list as a whole stands beside its foot.
+        self.tools = row(gap=8)
         self._chip = OnlyChip()
         self.filters = FlowLayout(gap=10)
         self._timer = QTimer(self, singleShot=True, interval=TYPED_MS)
@@ -172,7 +174,10 @@ class RegisterPage(Page, Generic[R]):
         left.addLayout(self.filters)
         left.addWidget(self._chip)
         left.addWidget(frame, 1)
-        left.addWidget(self.foot)
+        below = row(gap=16)
+        below.addWidget(self.foot, 1)
+        below.addLayout(self.tools)
+        left.addLayout(below)
         inside = QWidget()
         layout = column(inside, (16, 14, 16, 14), 10)
         head = row(gap=10)
@@ -196,7 +201,7 @@ class RegisterPage(Page, Generic[R]):
         self.foot.setText(f"共{total:,}条")
         self._wanted = kept
         self._seek()
-        if self.row is None and not rows:
+        if self.row is None and not rows and not self._fresh:
             self.begin_new()
 
     def _seek(self) -> None:

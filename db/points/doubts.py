@@ -1,0 +1,263 @@
+"""What looks wrong before a month is closed, in words; a person decides each.
+
+Each doubt is about claims of one volunteer. A decision says which of them are left out, with the
+reason; a doubt is decided while one decision covers all its claims.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import combinations
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from db.kernel.access import Right
+from db.kernel.accounts import Account
+from db.kernel.errors import UserError
+from db.kernel.ids import Id, new_id
+from db.kernel.journal import Command, Tx
+from db.kernel.text import bad_characters, has_identity_number, tidy
+from db.kernel.workdays import Month
+from db.points import PointDecision
+from db.points.claims import Claim
+from db.points.standing import Person
+
+OVERLAP: Final = "overlap"
+CROWD: Final = "crowd"
+DISPUTE_TWICE: Final = "dispute_twice"
+SAME_TWICE: Final = "same_twice"
+OUT_OF_SERVICE: Final = "out_of_service"
+NO_EVIDENCE: Final = "no_evidence"
+KIND_NAMES: Final = {
+    OVERLAP: "同一时间在两处", CROWD: "十分钟走二十户", DISPUTE_TWICE: "一件纠纷记两次",
+    SAME_TWICE: "一件事记两次", OUT_OF_SERVICE: "不在任期", NO_EVIDENCE: "缺凭证",
+}  # fmt: skip
+CROWD_DOORS, CROWD_MINUTES = 20, 10
+MOST_REASON: Final = 200
+
+
+class Decision(NamedTuple):
+    """What a person decided: of `claims`, those in `left_out` do not count."""
+
+    id: Id
+    volunteer: Id
+    kind: str
+    claims: tuple[str, ...]
+    left_out: tuple[str, ...]
+    reason: str
+    who: str
+    decided: date
+
+
+class Doubt(NamedTuple):
+    """Claims of a volunteer that do not look right; `text` says why, whole, without the name."""
+
+    month: Month
+    volunteer: Id
+    kind: str
+    claims: tuple[str, ...]
+    text: str
+    decision: Decision | None = None
+
+    @property
+    def kind_name(self) -> str:
+        """What kind of doubt it is, in Chinese."""
+        return KIND_NAMES[self.kind]
+
+
+def decide(doubt: Doubt, left_out: Sequence[str], reason: str) -> Command[Id]:
+    """Return the command that decides a doubt: which claims are left out (none: all count), and why.
+
+    It takes the place of an earlier decision of the same. UserError without a reason, or for a
+    claim that the doubt is not about.
+    """
+
+    def run(tx: Tx) -> Id:
+        why = tidy(reason)
+        if not why:
+            raise UserError("请写明理由，没有保存。")
+        if len(why) > MOST_REASON or bad_characters(why) or has_identity_number(why):
+            raise UserError(f"理由太长（超过{MOST_REASON}字），或者有不能保存的内容，没有保存。")
+        if not set(left_out) <= set(doubt.claims):
+            raise UserError("不计的记录不在这条疑点里，没有保存。")
+        earlier = [
+            d
+            for d in decisions(tx.connection, doubt.month)
+            if (d.volunteer, d.kind) == (doubt.volunteer, doubt.kind)
+            and set(d.claims) & set(doubt.claims)
+        ]
+        tx.remove(PointDecision, [d.id for d in earlier])
+        made = new_id()
+        row = {"month": str(doubt.month), "volunteer": doubt.volunteer, "kind": doubt.kind}
+        kept = {"claims": doubt.claims, "left_out": tuple(left_out), "reason": why}
+        by = {"account": tx.account, "decided": tx.today}
+        tx.add(PointDecision, [{"id": made, **row, **kept, **by}])
+        return made
+
+    said = "计入" if not left_out else "不计" if len(left_out) == len(doubt.claims) else "部分不计"
+    return Command("核对积分疑点", Right.POINTS, run, note=f"{doubt.kind_name} {said}")
+
+
+def decisions(connection: Connection, month: Month) -> list[Decision]:
+    """Return what was decided of a month's doubts, in the order of deciding."""
+    rows = connection.execute(
+        select(
+            PointDecision.id, PointDecision.volunteer, PointDecision.kind, PointDecision.claims,
+            PointDecision.left_out, PointDecision.reason, Account.name, PointDecision.decided,
+        )
+        .join(Account, Account.id == PointDecision.account, isouter=True)
+        .where(PointDecision.month == str(month))
+        .order_by(PointDecision.id)
+    )  # fmt: skip
+    return [Decision(*row[:6], row[6] or "", row[7]) for row in rows]
+
+
+def left_out_of(decided: Iterable[Decision]) -> frozenset[tuple[Id, str]]:
+    """Return the claims that decisions leave out, by volunteer and key."""
+    return frozenset((d.volunteer, key) for d in decided for key in d.left_out)
+
+
+def find_doubts(
+    month: Month,
+    claims: Iterable[Claim],
+    people: Mapping[Id, Person],
+    decided: Sequence[Decision] = (),
+) -> list[Doubt]:
+    """Return the doubts of a month's claims, by person and day, each with its decision if it has one."""
+    of: dict[Id, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        of[claim.volunteer].append(claim)
+    by: dict[tuple[Id, str], list[Decision]] = defaultdict(list)
+    for decision in decided:
+        by[decision.volunteer, decision.kind].append(decision)
+    found = []
+    for volunteer in people:
+        mine = sorted(of.get(volunteer, ()), key=lambda c: c.order)
+        for kind, about, text in _of_person(mine, people[volunteer]):
+            keys = tuple(dict.fromkeys(claim.key for claim in about))
+            covering = (d for d in reversed(by[volunteer, kind]) if set(keys) <= set(d.claims))
+            found.append(Doubt(month, volunteer, kind, keys, text, next(covering, None)))
+    return found
+
+
+_Found = Iterator[tuple[str, Sequence[Claim], str]]
+
+
+def _of_person(claims: Sequence[Claim], person: Person) -> _Found:
+    days: dict[date, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        days[claim.day].append(claim)
+    for day, mine in days.items():
+        said = _day(day)
+        yield from _same_twice(mine, said)
+        yield from _overlaps(mine, said)
+        yield from _crowds(mine, said)
+        if not person.serves(day):
+            yield OUT_OF_SERVICE, mine, f"{said}不在任期，记了{len(mine)}项"
+        for claim in mine:
+            if claim.by_hand and not claim.evidence and claim.item and claim.item.evidence:
+                text = f"{said}“{claim.item.name}”要有凭证，没有写"
+                yield NO_EVIDENCE, [claim], text
+    yield from _disputes_twice(claims)
+
+
+def _same_twice(claims: Sequence[Claim], said: str) -> _Found:
+    """The same session, or the same door at the same minute, or a thing entered besides itself."""
+    same: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.about is None or _source(claim) not in ("training", "visit"):
+            continue
+        when = claim.start if _source(claim) == "visit" and not claim.by_hand else None
+        if _source(claim) == "visit" and not claim.by_hand and when is None:
+            continue
+        same[_source(claim), claim.about, when].append(claim)
+    for (source, _, _), mine in same.items():
+        if len(mine) > 1:
+            what = "同一场培训" if source == "training" else "同一户、同一时间的走访"
+            yield SAME_TWICE, mine, f"{said}{what}记了{len(mine)}次"
+    unnamed = [c for c in claims if c.by_hand and c.about is None and _source(c)]
+    for source in sorted({_source(c) for c in unnamed}):
+        own = [c for c in claims if c.kind == source]
+        typed = [c for c in unnamed if _source(c) == source]
+        if own and source != "mediation":
+            name = typed[0].item.name if typed[0].item else ""
+            text = f"{said}“{name}”手工记了{len(typed)}笔，自动也记了{len(own)}次，可能重复"
+            yield SAME_TWICE, [*own, *typed], text
+
+
+def _overlaps(claims: Sequence[Claim], said: str) -> _Found:
+    timed = [c for c in claims if c.start is not None]
+    for one, other in combinations(timed, 2):
+        if one.about is not None and one.about == other.about:
+            continue
+        if one.kind == other.kind == "visit" and one.place == other.place:
+            # The doors of one building are often entered with one time; a crowd of them is a doubt.
+            continue
+        if _spans_meet(one, other):
+            text = f"{said}{_what(one)}和{_what(other)}时间重叠"
+            yield OVERLAP, [one, other], text
+
+
+def _spans_meet(one: Claim, other: Claim) -> bool:
+    first, second = (one.start or 0, one.end), (other.start or 0, other.end)
+    ends = [start if end is None else end for start, end in (first, second)]
+    # A moment lies in a span that has begun and not ended; two moments meet when they are the same.
+    if first[0] == second[0]:
+        return True
+    return first[0] < second[0] < ends[0] or second[0] < first[0] < ends[1]
+
+
+def _crowds(claims: Sequence[Claim], said: str) -> _Found:
+    visits = [c for c in claims if c.kind == "visit" and c.start is not None]
+    at = 0
+    while at < len(visits):
+        begun = visits[at].start or 0
+        window = [c for c in visits[at:] if (c.start or 0) <= begun + CROWD_MINUTES]
+        if len({c.about for c in window}) >= CROWD_DOORS:
+            doors = len({c.about for c in window})
+            text = f"{said}{_clock(begun)}起{CROWD_MINUTES}分钟里走了{doors}户"
+            yield CROWD, window, text
+            at += len(window)
+        else:
+            at += 1
+
+
+def _disputes_twice(claims: Sequence[Claim]) -> _Found:
+    """A dispute claimed by hand besides its own sessions, or twice by hand."""
+    of: dict[Id, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.about is not None and _source(claim) == "mediation":
+            of[claim.about].append(claim)
+    for mine in of.values():
+        if len(mine) > 1 and any(claim.by_hand for claim in mine):
+            days = "、".join(dict.fromkeys(_day(c.day) for c in mine))
+            yield DISPUTE_TWICE, mine, f"同一件纠纷记了{len(mine)}次（{days}）"
+    unnamed = [c for c in claims if c.by_hand and c.about is None and _source(c) == "mediation"]
+    for day in sorted({c.day for c in unnamed}):
+        own = [c for c in claims if c.kind == "mediation" and c.day == day]
+        typed = [c for c in unnamed if c.day == day]
+        if own:
+            text = f"{_day(day)}的调解手工记了{len(typed)}笔，自动也记了{len(own)}次，可能是同一件"
+            yield DISPUTE_TWICE, [*own, *typed], text
+
+
+def _source(claim: Claim) -> str:
+    """What kind of participation a claim is for; empty where it is for none."""
+    if not claim.by_hand:
+        return claim.kind
+    return (claim.item.source or "") if claim.item else ""
+
+
+def _what(claim: Claim) -> str:
+    name = claim.item.name if claim.item else "记录"
+    until = "" if claim.end in (None, claim.start) else f"—{_clock(claim.end or 0)}"
+    return f"“{name}”（{_clock(claim.start or 0)}{until}）"
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -1,0 +1,209 @@
+"""手工记分: entries by hand of a month; what comes by itself is not typed here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from PySide6.QtWidgets import QVBoxLayout
+from sqlalchemy import Connection
+
+from db.kernel.access import Right
+from db.kernel.ids import Id
+from db.kernel.journal import Done
+from db.kernel.workdays import Period, year_to
+from db.points import points_text
+from db.points.entries import (
+    EntryDraft,
+    EntryRow,
+    add_entry,
+    change_entry,
+    entries,
+    entry_problems,
+    items_for,
+    remove_entry,
+)
+from db.points.rules import Item
+from desktop.page import Context
+from desktop.widgets.choices import ChoiceBox
+from desktop.widgets.forms import DraftForm
+from desktop.widgets.parts import button, choose, fill, label, row
+from desktop.widgets.periods import PeriodBox
+from desktop.widgets.person import PersonField
+from desktop.widgets.register import RegisterPage
+from desktop.widgets.tables import Column
+
+
+class EntriesPage(RegisterPage[EntryRow]):
+    """The entries of the days chosen; a new one asks for the person, the item, the day, the reason."""
+
+    title: ClassVar[str] = "手工记分"
+    noun = "记分"
+    entity: ClassVar[str] = "point_entry"
+    placeholder = "姓名、事由"
+    watches: ClassVar[frozenset[str]] = frozenset(
+        ("point_entry", "point_scheme", "point_item", "volunteer")
+    )
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Ctrl+N", "记一笔：姓名、项目、日期、事由"),
+        ("Enter", "下一格，最后一格保存"),
+        ("Delete", "删除选中的；可以撤销"),
+    )
+    columns: Sequence[Column[Any]] = (
+        Column("日期", lambda e: e.day.isoformat(), 7),
+        Column("姓名", lambda e: e.name, 5),
+        Column("项目", lambda e: e.item_name or "（当天没有这个项目）", 8),
+        Column("次数", lambda e: str(e.times) if e.points is None else "", 3, number=True),
+        Column("分值", lambda e: "" if e.points is None else points_text(e.points), 4, number=True),
+        Column("事由", lambda e: e.reason, 14),
+        Column("凭证", lambda e: e.evidence or "", 8),
+        Column("登记人", lambda e: e.who, 5),
+    )
+
+    def __init__(self, context: Context) -> None:
+        self._period: Period | None = year_to(context.today)
+        self._items: Sequence[Item] = ()
+        super().__init__(context)
+        days = PeriodBox(context.today)
+        days.show_period(self._period, context.today)
+        days.chosen.connect(self._choose_days)
+        days.refused.connect(self.said)
+        self.filters.insert(0, days)
+        self.table.removing.connect(self._remove)
+
+    def open(self, what: Mapping[str, Any]) -> None:
+        """The same; `person` begins an entry for somebody."""
+        super().open(what)
+        if what.get("person") is not None:
+            self.begin_new()
+            self._person.look_up(what["person"])
+
+    def asked(self, connection: Connection, offset: int, limit: int) -> tuple[int, list[EntryRow]]:
+        """Return the entries of the days chosen."""
+        whole = Period(self.context.today.replace(year=1990), self.context.today)
+        text = self.text.text().strip()
+        found = [
+            line
+            for line in entries(connection, self._period or whole)
+            if text in line.name or text in line.reason
+        ]
+        return len(found), found[offset : offset + limit]
+
+    def row_name(self, of: EntryRow) -> str:
+        """Return what an entry is called over its history."""
+        return f"{of.name} {of.day} {of.item_name}"
+
+    def form_parts(self, layout: QVBoxLayout) -> None:
+        """Who, for what, and the rest."""
+        self._person = PersonField(self.context, "姓名")
+        self._person.chosen.connect(self._chose_person)
+        self._item = ChoiceBox("项目")
+        self._form = DraftForm(
+            EntryDraft,
+            lambda draft: entry_problems(draft, self._chosen_item(), self.context.today),
+            {},
+            lambda: self.context.today,
+            ("day", "times", "reason", "evidence"),
+        )
+        self._form.saved.connect(self.save)
+        self._item.finished.connect(self._form.setFocus)
+        self._worth = label(pixels=12, tone="second", wrap=True)
+        self._item.activated.connect(lambda _: self._tell_worth())
+        self._save = button("保存", self.save, kind="main")
+        layout.addWidget(label("姓名", 12, "second"))
+        layout.addWidget(self._person)
+        layout.addWidget(label("项目", 12, "second"))
+        layout.addWidget(self._item)
+        layout.addWidget(self._worth)
+        layout.addWidget(self._form)
+        line = row()
+        line.addStretch()
+        line.addWidget(self._save)
+        layout.addLayout(line)
+
+    def show_row(self, chosen: EntryRow | None) -> None:
+        """Show an entry, or an empty form for today."""
+        self._save.setEnabled(self.context.may(Right.WRITE))
+        self._form.show_draft(chosen or EntryDraft(day=self.context.today))
+        if chosen is None:
+            self._person.show_person(None)
+            self._items = ()
+            self._item.clear()
+            self._tell_worth()
+            self._person.setFocus()
+            return
+        self.heading.setText(f"{chosen.name}　{chosen.item_name}")
+        self._person.show_person(chosen.volunteer, chosen.name)
+        self._ask_items(chosen.volunteer, chosen.item)
+
+    def save(self) -> None:
+        """Write the entry."""
+        person, item = self._person.person, self._item.currentData()
+        if person is None:
+            self.said.emit("请先选一个人")
+            self._person.setFocus()
+            return
+        if item is None:
+            self.said.emit("请选项目；没有项目，先到“设置、积分办法”采用一个办法")
+            return
+        try:
+            draft = self._form.draft()
+        except ValueError:
+            return
+        if self.row is not None:
+            command = change_entry(self.row.id, person, item, draft, self.row.source)
+            self.context.background.write(self, command, lambda _: self._saved())
+            return
+
+        def added(done: Done[Id]) -> None:
+            self.go_to(done.value)
+            self._saved()
+
+        self.context.background.write(self, add_entry(person, item, draft), added)
+
+    def _saved(self) -> None:
+        self.said.emit("已记分　　Ctrl+Z 撤销")
+
+    def _remove(self) -> None:
+        if self.row is not None and self.context.may(Right.WRITE):
+            command = remove_entry(self.row.id)
+            self.context.background.write(
+                self, command, lambda _: self.said.emit("已删除　　Ctrl+Z 撤销")
+            )
+
+    def _choose_days(self, period: Period | None) -> None:
+        self._period = period
+        self.refresh()
+
+    def _chose_person(self, person: Id | None) -> None:
+        if person is not None:
+            self._ask_items(person, self._item.currentData())
+            self._item.setFocus()
+
+    def _ask_items(self, person: Id, chosen: str | None) -> None:
+        day = self.row.day if self.row is not None else self.context.today
+
+        def answer(items: tuple[Item, ...]) -> None:
+            self._items = items
+            fill(self._item, [(item.name, item.key) for item in items])
+            choose(self._item, chosen)
+            self._tell_worth()
+
+        self.context.background.ask(self, lambda c: items_for(c, person, day), answer)
+
+    def _chosen_item(self) -> Item | None:
+        return next((i for i in self._items if i.key == self._item.currentData()), None)
+
+    def _tell_worth(self) -> None:
+        item = self._chosen_item()
+        if item is None:
+            self._worth.setText("选好人以后，列出当天办法里的项目。")
+            return
+        said = [f"每次{points_text(item.points)}分"]
+        if item.day_cap is not None:
+            said.append(f"每天最多{points_text(item.day_cap)}分")
+        if item.month_cap is not None:
+            said.append(f"每月最多{points_text(item.month_cap)}分")
+        if item.evidence:
+            said.append("要写凭证")
+        if item.source is not None:
+            said.append("台账里登记过的会自动计，这里只记没有登记的")
+        self._worth.setText("，".join(said))

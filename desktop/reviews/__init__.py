@@ -1,0 +1,1 @@
+"""The two-monthly reviews of grid leaders."""

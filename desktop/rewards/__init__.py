@@ -1,0 +1,1 @@
+"""Rewards and the fund that pays them."""
