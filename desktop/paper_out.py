@@ -1,16 +1,18 @@
-"""A list on paper leaves the window: to the printer, or as a PDF or Excel file. Told in the history."""
+"""Papers leave the window: to the printer, or as a PDF or Excel file. Told in the history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
 from sqlalchemy import Connection
 
+from db.exports import Book
 from db.kernel.files import write_atomically
 from desktop.background import Progress
 from desktop.errors import tell
-from desktop.page import Context
+from desktop.page import Page
 from desktop.paper.document import Document
 from desktop.paper.ledger_book import write_book
 from desktop.paper.table_book import table_book
@@ -19,60 +21,77 @@ from desktop.printing import pdf_of, print_paper
 KINDS = "PDF (*.pdf);;Excel (*.xlsx)"
 
 
+class Leaving(NamedTuple):
+    """What leaves: its papers, and the same as a workbook; without one, no Excel.
+
+    `title` is what the history says of it, so it names no person.
+    """
+
+    title: str
+    papers: Sequence[Document]
+    book: Book | None = None
+
+
+Made = Callable[[Connection], Leaving]
+
+
+def one_table(paper: Document) -> Leaving:
+    """Return a paper of one table, which is also its workbook."""
+    return Leaving(paper.title, (paper,), table_book(paper))
+
+
 class PaperOut(QObject):
-    """Prints and saves papers of one table for a page. `said` tells what was done."""
+    """Prints and saves papers for a page, which says what was done."""
 
-    said = Signal(str)
-
-    def __init__(self, context: Context, page: QWidget) -> None:
+    def __init__(self, page: Page) -> None:
         super().__init__(page)
-        self._context, self._page = context, page
+        self._page = page
 
-    def print(self, made: Callable[[Connection], Document]) -> None:
-        """Make a paper and print it."""
-        ledger = self._context.ledger
+    def print(self, made: Made) -> None:
+        """Make the papers and print them."""
+        context = self._page.context
 
         def question(connection: Connection) -> tuple[str, bytes]:
-            paper = made(connection)
-            return paper.title, pdf_of([paper])
+            leaving = made(connection)
+            return leaving.title, pdf_of(leaving.papers)
 
         def ready(answer: tuple[str, bytes]) -> None:
             title, pdf = answer
             if print_paper(self._page, pdf):
-                self._context.background.errand(
-                    self._page, lambda _: ledger.note(f"打印{title}"), lambda _: None
+                context.background.errand(
+                    self._page, lambda _: context.ledger.note("打印", title), lambda _: None
                 )
-                self.said.emit(f"已打印{title}")
+                self._page.said.emit(f"已打印{title}")
 
-        self._context.background.ask(self._page, question, ready)
+        context.background.ask(self._page, question, ready)
 
-    def save(self, name: str, made: Callable[[Connection], Document]) -> None:
-        """Ask where to, and save a paper there."""
+    def save(self, name: str, made: Made) -> None:
+        """Ask where to, and save the papers there."""
         path, _ = QFileDialog.getSaveFileName(self._page, "存为文件", f"{name}.pdf", KINDS)
         if path:
             self.save_to(Path(path), made)
 
-    def save_to(self, path: Path, made: Callable[[Connection], Document]) -> None:
-        """Save a paper, whole or not at all: Excel where the name says so, else PDF."""
-        ledger, day = self._context.ledger, self._context.today
+    def save_to(self, path: Path, made: Made) -> None:
+        """Save papers, whole or not at all: Excel where the name says so, else PDF."""
+        context = self._page.context
+        ledger, day = context.ledger, context.today
 
         def job(progress: Progress) -> str:
             progress("写文件", 0.3)
             with ledger.read() as connection:
-                paper = made(connection)
+                leaving = made(connection)
             # Told before it leaves: what is on a stick cannot be told of any more.
-            ledger.note(f"存出{paper.title}", path.name)
-            if path.suffix.lower() == ".xlsx":
-                write_book(
-                    table_book(paper), path, f"{paper.author} {ledger.session.name} {day} 存出"
-                )
+            ledger.note("存出", leaving.title)
+            if path.suffix.lower() == ".xlsx" and leaving.book is not None:
+                author = leaving.papers[0].author
+                write_book(leaving.book, path, f"{author} {ledger.session.name} {day} 存出")
             else:
-                write_atomically(path, pdf_of([paper]))
-            return paper.title
+                write_atomically(path, pdf_of(leaving.papers))
+            return leaving.title
 
-        self._context.background.errand(
+        context.background.errand(
             self._page,
             job,
-            lambda title: self.said.emit(f"已把{title}存为 {path.name}"),
+            lambda title: self._page.said.emit(f"已把{title}存为 {path.name}"),
             lambda error: tell(self._page, error),
         )

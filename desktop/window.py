@@ -190,8 +190,9 @@ class Shell(QWidget):
         texts = (label(post, 16), label(station, 12, "second"), label(who), self._backup)
         for text in texts:
             text.setContentsMargins(10, 0, 0, 0)
-        self._side_texts = (*texts, second)
-        for widget in self._side_texts[:2]:
+        shown: list[QWidget] = [*texts, second]
+        self._side_texts = tuple(shown)
+        for widget in shown[:2]:
             layout.addWidget(widget)
         layout.addSpacing(12)
         for number, room in enumerate(self._rooms.values(), 1):
@@ -204,7 +205,7 @@ class Shell(QWidget):
             self._buttons[room.name] = entry
             layout.addWidget(entry)
         layout.addStretch()
-        for widget in self._side_texts[2:]:
+        for widget in shown[2:]:
             layout.addWidget(widget)
         self._repaint_icons()
         return side

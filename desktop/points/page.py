@@ -20,8 +20,9 @@ from db.points.statement import StatementMonth, statement
 from desktop.background import Ticket
 from desktop.errors import tell
 from desktop.page import Context, Page
+from desktop.paper_out import PaperOut
 from desktop.points.closing import ClosingPanel
-from desktop.points.papers import PAPERS, STATEMENT, PointPapers, Wanted
+from desktop.points.papers import PAPERS, STATEMENT, Wanted
 from desktop.points.person import PersonPanel
 from desktop.points.seen import (
     SeenMonth,
@@ -90,7 +91,7 @@ class PointsPage(Page):
         self._person = PersonPanel(context)
         self._closing = ClosingPanel(context, self._leave_closing)
         self._side = QStackedWidget()
-        self._papers = PointPapers(self)
+        self._out = PaperOut(self)
         go = context.routes.go
         self._start = Start(
             "还没有积分办法",
@@ -153,12 +154,12 @@ class PointsPage(Page):
     def print(self) -> None:
         """Print the paper that is chosen."""
         if (wanted := self._wanted()) is not None:
-            self._papers.print(wanted)
+            self._out.print(wanted.made)
 
     def save(self) -> None:
         """Save the paper that is chosen."""
         if (wanted := self._wanted()) is not None:
-            self._papers.save(wanted)
+            self._out.save(wanted.file_name, wanted.made)
 
     def _build(self) -> None:
         for box, name in ((self._place, "社区"), (self._paper, "哪张表")):

@@ -1,34 +1,23 @@
-"""The papers of a month printed or saved: lists to sign and to post, the summary, one person's own."""
+"""The papers of a month: lists to sign and to post, the summary, one person's own statement."""
 
-from functools import partial
-from pathlib import Path
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 from sqlalchemy import Connection
 
-from db.exports import Book
 from db.kernel.errors import UserError
-from db.kernel.files import write_atomically
 from db.kernel.ids import Id
 from db.points.sheet import Sheet
-from db.points.statement import Statement, statement
+from db.points.statement import statement
 from db.post import the_post
-from desktop.background import Progress
-from desktop.page import Page
-from desktop.paper.document import Document
-from desktop.paper.ledger_book import write_book
 from desktop.paper.points_lists import notice, notice_book, sign_book, sign_lists
 from desktop.paper.points_statement import statement_book, statement_paper
 from desktop.paper.points_summary import summary_book, summary_paper
-from desktop.printing import pdf_of, print_paper
+from desktop.paper_out import Leaving
 
 SIGN, NOTICE, SUMMARY, STATEMENT = "sign", "notice", "summary", "statement"
 PAPERS: Final = {
     SIGN: "签领表", NOTICE: "公示表（遮名）", SUMMARY: "月度汇总", STATEMENT: "个人积分单",
 }  # fmt: skip
-KINDS_OF_FILE: Final = "Excel 工作簿 (*.xlsx);;PDF 文件 (*.pdf)"
 
 
 class Wanted(NamedTuple):
@@ -39,96 +28,38 @@ class Wanted(NamedTuple):
     person: Id | None = None
     community: str = ""
 
+    @property
+    def title(self) -> str:
+        """What it is called: 第六社区2026年3月签领表. The history has it, so it names no person."""
+        return f"{self.community}{self.sheet.month.words}{PAPERS[self.kind]}"
 
-class PointPapers(QObject):
-    """Prints and saves for a page; each is written into the history before it leaves."""
+    @property
+    def file_name(self) -> str:
+        """What its file is called, which may name the person it is for."""
+        line = self.sheet.line(self.person) if self.person is not None else None
+        return f"{line.name}{self.title}" if line is not None else self.title
 
-    def __init__(self, page: Page) -> None:
-        super().__init__(page)
-        self._page = page
-
-    def print(self, wanted: Wanted) -> None:
-        """Make the paper and print it."""
-        ledger = self._page.context.ledger
-
-        def question(connection: Connection) -> bytes:
-            return pdf_of(_documents(connection, wanted))
-
-        def made(pdf: bytes) -> None:
-            if print_paper(self._page, pdf):
-                self._page.context.background.errand(
-                    self, lambda _: ledger.note("打印积分表", _title(wanted)), lambda _: None
-                )
-                self._page.said.emit(f"已打印{PAPERS[wanted.kind]}")
-
-        self._page.context.background.ask(self, question, made)
-
-    def save(self, wanted: Wanted) -> None:
-        """Ask where to, and save it as a workbook or a PDF."""
-        title = _title(wanted)
-        chosen, _ = QFileDialog.getSaveFileName(self._page, title, f"{title}.xlsx", KINDS_OF_FILE)
-        if chosen:
-            self.save_to(wanted, Path(chosen))
-
-    def save_to(self, wanted: Wanted, path: Path) -> None:
-        """Save the paper in a file, of the kind its name ends with."""
-        context = self._page.context
-        ledger, title = context.ledger, _title(wanted)
-
-        def job(_: Progress) -> None:
-            with ledger.read() as connection:
-                post = the_post(connection).name
-                if path.suffix.lower() == ".pdf":
-                    pdf = pdf_of(_documents(connection, wanted))
-                    ledger.note("导出积分表", title)
-                    write_atomically(path, pdf)
-                    return
-                book = _book(connection, wanted)
-            ledger.note("导出积分表", title)
-            write_book(book, path, f"{post} {ledger.session.name} {context.today} 导出")
-
-        done = partial(self._page.said.emit, f"已存好：{path.name}")
-        context.background.errand(self, job, lambda _: done())
+    def made(self, connection: Connection) -> Leaving:
+        """Return its papers and its workbook; UserError where there is nothing to put on it."""
+        author, sheet = the_post(connection).name, _of(self.sheet, self.community)
+        if self.kind == SIGN:
+            papers = sign_lists(sheet, author=author)
+            if not papers:
+                raise UserError("这个月没有要发的补贴，没有签领表。")
+            return Leaving(self.title, papers, sign_book(sheet))
+        if self.kind == NOTICE:
+            paper = notice(self.sheet, author=author, community=self.community)
+            return Leaving(self.title, (paper,), notice_book(sheet))
+        if self.kind == SUMMARY:
+            paper = summary_paper(self.sheet, author=author)
+            return Leaving(self.title, (paper,), summary_book(self.sheet))
+        if self.person is None:
+            raise UserError("请先选一个人。")
+        said = statement(connection, self.person, sheet.month, sheet.month)
+        return Leaving(self.title, (statement_paper(said, author=author),), statement_book(said))
 
 
-def _documents(connection: Connection, wanted: Wanted) -> list[Document]:
-    author, sheet = the_post(connection).name, wanted.sheet
-    if wanted.kind == SIGN:
-        papers = sign_lists(_of_community(sheet, wanted.community), author=author)
-        if not papers:
-            raise UserError("这个月没有要发的补贴，没有签领表。")
-        return papers
-    if wanted.kind == NOTICE:
-        return [notice(sheet, author=author, community=wanted.community)]
-    if wanted.kind == SUMMARY:
-        return [summary_paper(sheet, author=author)]
-    return [statement_paper(_statement(connection, wanted), author=author)]
-
-
-def _book(connection: Connection, wanted: Wanted) -> Book:
-    sheet = _of_community(wanted.sheet, wanted.community)
-    if wanted.kind == SIGN:
-        return sign_book(sheet)
-    if wanted.kind == NOTICE:
-        return notice_book(sheet)
-    if wanted.kind == SUMMARY:
-        return summary_book(wanted.sheet)
-    return statement_book(_statement(connection, wanted))
-
-
-def _statement(connection: Connection, wanted: Wanted) -> Statement:
-    if wanted.person is None:
-        raise UserError("请先选一个人。")
-    return statement(connection, wanted.person, wanted.sheet.month, wanted.sheet.month)
-
-
-def _of_community(sheet: Sheet, community: str) -> Sheet:
+def _of(sheet: Sheet, community: str) -> Sheet:
     if not community:
         return sheet
     return sheet._replace(lines=tuple(x for x in sheet.lines if x.community_name == community))
-
-
-def _title(wanted: Wanted) -> str:
-    line = wanted.sheet.line(wanted.person) if wanted.person is not None else None
-    who = line.name if wanted.kind == STATEMENT and line is not None else wanted.community
-    return f"{who}{wanted.sheet.month.words}{PAPERS[wanted.kind]}"

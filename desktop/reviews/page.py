@@ -24,9 +24,8 @@ from db.reviews import (
 from db.reviews.facts import Past, ReviewRow, past, review_rows
 from desktop.background import Ticket
 from desktop.page import Context
-from desktop.paper.document import Document
 from desktop.paper.review_sheet import NO_GRADE, grades_told, review_sheet
-from desktop.paper_out import PaperOut
+from desktop.paper_out import Leaving, Made, PaperOut, one_table
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, choose, label, row
 from desktop.widgets.register import RegisterPage
@@ -82,8 +81,7 @@ class ReviewsPage(RegisterPage[ReviewRow]):
         # The two months that are over are the ones to be graded.
         self._term.setCurrentIndex(1)
         self._which = self.filter_box("哪些人", [("全部网格长", False), ("还没有考评的", True)])
-        self._out = PaperOut(context, self)
-        self._out.said.connect(self.said)
+        self._out = PaperOut(self)
         for text, keys, act in (
             ("打印 Ctrl+P", "Ctrl+P", self.print),
             ("存为文件 Ctrl+S", "Ctrl+S", self.keep),
@@ -222,7 +220,7 @@ class ReviewsPage(RegisterPage[ReviewRow]):
         """Save them as a PDF or Excel file."""
         self._out.save(f"网格长考评表（{self.term}）", self.paper())
 
-    def paper(self) -> Any:
+    def paper(self) -> Made:
         """Return what makes the paper of the two months, of everybody in them."""
         return partial(_paper, self.term, self.context)
 
@@ -254,7 +252,7 @@ def facts_told(reviewed: ReviewRow) -> str:
     return f"{done}\n{where}：应访{area.base:,}户{met}"
 
 
-def _paper(term: TwoMonths, context: Context, connection: Connection) -> Document:
+def _paper(term: TwoMonths, context: Context, connection: Connection) -> Leaving:
     rows = review_rows(connection, term, context.today)
     author = the_post(connection).name
-    return review_sheet(rows, term, author=author, made_on=context.today)
+    return one_table(review_sheet(rows, term, author=author, made_on=context.today))

@@ -26,9 +26,8 @@ from db.rewards.lists import (
     rewards,
 )
 from desktop.page import Context
-from desktop.paper.document import Document
 from desktop.paper.reward_sheets import payment_sheet, public_notice
-from desktop.paper_out import PaperOut
+from desktop.paper_out import Leaving, Made, PaperOut, one_table
 from desktop.rewards.form import RewardForm
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import EntryField, text_field
@@ -94,8 +93,7 @@ class RewardsPage(RegisterPage[RewardRow]):
         self._days.chosen.connect(self._choose_days)
         self._days.refused.connect(self.said)
         self.filters.insert(self.filters.count() - 1, self._days)
-        self._out = PaperOut(context, self)
-        self._out.said.connect(self.said)
+        self._out = PaperOut(self)
         self._paper = ChoiceBox("哪种表")
         for name in (SHEET, NOTICE):
             self._paper.addItem(name, name)
@@ -235,7 +233,7 @@ class RewardsPage(RegisterPage[RewardRow]):
         """Save the paper that is chosen."""
         self._out.save(f"{self._paper.currentData()}{self.context.today}", self.paper())
 
-    def paper(self) -> Any:
+    def paper(self) -> Made:
         """Return what makes the chosen paper of the marked rewards, or of all that are listed."""
         marked, query = self.chosen_ids(), self._query()
         if len(marked) > 1:
@@ -272,13 +270,13 @@ class RewardsPage(RegisterPage[RewardRow]):
         self.said.emit(f"已保存 {draft.matter}　　Ctrl+Z 撤销")
 
 
-def _paper(name: str, query: RewardQuery, context: Context, connection: Connection) -> Document:
+def _paper(name: str, query: RewardQuery, context: Context, connection: Connection) -> Leaving:
     found = rewards(connection, query, 0, MOST_ON_PAPER)[::-1]
     rows = [row for row in found if row.voided is None]
     author, day = the_post(connection).name, context.today
     if name == SHEET:
-        return payment_sheet(rows, author=author, made_on=day)
-    return public_notice(rows, names_known(connection), author=author, made_on=day)
+        return one_table(payment_sheet(rows, author=author, made_on=day))
+    return one_table(public_notice(rows, names_known(connection), author=author, made_on=day))
 
 
 def _told(reward: RewardRow | None, context: Context) -> str:

@@ -198,9 +198,9 @@ def test_the_papers_are_saved_as_pdf_and_workbook_and_told(
     assert "王某" in said
     assert "王芳" not in said
     with ledger.read() as connection:
-        assert [line.action for line in recent(connection, 0, 2)] == [
-            "存出奖励公示",
-            "存出奖励发放表",
+        assert [(line.action, line.note) for line in recent(connection, 0, 2)] == [
+            ("存出", "奖励公示"),
+            ("存出", "奖励发放表"),
         ]
 
 
