@@ -14,6 +14,7 @@ from db.disputes.card import DisputeCard
 from desktop.disputes.attachments import AttachmentsView, Viewer
 from desktop.disputes.board import STAGES, DisputeBoardPage
 from desktop.disputes.dossier import DossierView
+from desktop.disputes.foot import FILES
 from desktop.disputes.numbers import DisputeNumbersPage
 from desktop.disputes.page import DisputesPage
 from desktop.disputes.panel import ATTACHMENTS, FILE
@@ -125,17 +126,27 @@ def test_a_step_that_does_not_fit_says_so(qtbot: QtBot, shell: Shell, page: Disp
 def test_the_list_is_narrowed_and_sorted(qtbot: QtBot, shell: Shell, page: DisputesPage) -> None:
     choose(page, "类型", "property")
     assert {line.kind for line in page._model.rows} == {"property"}
-    choose(page, "情况", "late")
-    assert all(line.days_left is not None and line.days_left < 0 for line in page._model.rows)
+    page._clear()
+    for wanted, least, most in (("超期", -999, -1), ("今天到期", 0, 0), ("七天内到期", 0, 7)):
+        choose(page, "期限", wanted)
+        days = [line.days_left for line in page._model.rows]
+        assert len(days) == sum(
+            line.days_left is not None and least <= line.days_left <= most for line in page._rows
+        )
+        assert days
+        assert all(day is not None and least <= day <= most for day in days)
+    choose(page, "期限", "没有期限")
+    assert {line.days_left for line in page._model.rows} == {None}
     page._clear()
     page._filter()
     header = page._table.horizontalHeader()
-    header.sectionClicked.emit(1)
-    days = [line.registered for line in page._model.rows]
-    assert days == sorted(days)
-    header.sectionClicked.emit(1)
-    assert [line.registered for line in page._model.rows] == sorted(days, reverse=True)
-    header.sectionClicked.emit(1)
+    at = [column.heading for column in page._model.columns].index("登记")
+    header.sectionClicked.emit(at)
+    registered = [line.registered for line in page._model.rows]
+    assert registered == sorted(registered)
+    header.sectionClicked.emit(at)
+    assert [line.registered for line in page._model.rows] == sorted(registered, reverse=True)
+    header.sectionClicked.emit(at)
     assert page._sorted is None
     for at in range(len(page._model.columns)):
         header.sectionClicked.emit(at)
@@ -214,4 +225,4 @@ def test_photographs_are_taken_in_shown_and_saved(
     settle(qtbot, shell)
     assert len(view._model.rows) == 1
     press(qtbot, shell, ESCAPE)
-    assert page._panel._files.text() == "附件1个 F"
+    assert page._panel._foot._behind[FILES].text() == "附件1个 F"
