@@ -94,7 +94,8 @@ class CardView(QWidget):
     def _acts(self, fact: FactLine, day: str) -> QWidget:
         """What can be done with a fact: a session is put right, all can be taken out."""
         of = QWidget()
-        line = row(of)
+        line = row(of, gap=0)
+        line.addStretch()
         acts = [("删", "删除", self.removing)]
         if fact.entity == MediationSession.__tablename__:
             acts.insert(0, ("改", "修改", self.changing))

@@ -45,7 +45,7 @@ def _late(line: DisputeRow) -> bool:
 COLUMNS: tuple[Column[DisputeRow], ...] = (
     Column("编号", lambda d: d.number, 6),
     Column("还剩", _left, 4, late=_late),
-    Column("类型", lambda d: KIND_NAMES[d.kind], 7),
+    Column("类型", lambda d: KIND_NAMES[d.kind], 8),
     Column("当事人", lambda d: "、".join(d.parties), 8),
     Column("情况", lambda d: RESULT_NAMES[d.state], 5),
     Column("调解人", lambda d: "、".join(d.mediators), 5),
