@@ -204,6 +204,13 @@ def test_numbers_run_per_year_and_never_come_twice(ledger: Ledger, dispute: Id) 
         assert [hit.record for hit in find(connection, "2026-0038")] == [others[1]]
     with pytest.raises(UserError, match="已经编到第40号"):
         ledger.write(set_first_number(2026, 12))
+    ledger.write(set_first_number(2026, 60))
+    with ledger.read() as connection:
+        assert year_numbers(connection, 2026).skipped == ((41, 59),)
+    sixth = ledger.write(register_dispute(DRAFT)).value
+    assert ledger.write(give_number(sixth)).value.endswith("第0060号")
+    with ledger.read() as connection:
+        assert year_numbers(connection, 2026).skipped == ((41, 59),)
 
 
 def test_a_given_number_is_not_taken_back(ledger: Ledger, dispute: Id) -> None:

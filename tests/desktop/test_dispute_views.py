@@ -1,5 +1,6 @@
 """The file, the parties, the board and the statistics of disputes on the running window."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,14 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from db.disputes.card import DisputeCard
-from desktop.disputes.attachments import AttachmentsView, Viewer
+from desktop.disputes.attachments import AttachmentsView
 from desktop.disputes.board import STAGES, DisputeBoardPage
 from desktop.disputes.dossier import DossierView
 from desktop.disputes.foot import FILES
 from desktop.disputes.numbers import DisputeNumbersPage
 from desktop.disputes.page import DisputesPage
 from desktop.disputes.panel import ATTACHMENTS, FILE
+from desktop.disputes.viewing import PaperViewer, PhotoViewer
 from desktop.page import Page
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
@@ -105,12 +107,42 @@ def test_papers_are_saved_put_in_the_file_and_taken_out(
     press(qtbot, shell, SPACE)
     assert {line.paper.code for line in card(page).papers if line.state == "filed"} == {"rights"}
     assert view._model.rows[view._table.currentIndex().row()].paper.code == "identity"
-    press(qtbot, shell, "3")
+    monkeypatch.setattr("desktop.disputes.dossier.ONE_NUMBER", 60)
+    press(qtbot, shell, "1", "2")
+    assert card(page).papers[2].pages == 12
+    monkeypatch.setattr("desktop.disputes.dossier.ONE_NUMBER", 0)
+    press(qtbot, shell, "0", "3")
     assert card(page).papers[2].pages == 3
     press(qtbot, shell, SPACE)
     assert card(page).papers[2].state == "none"
     press(qtbot, shell, ESCAPE)
     assert QApplication.focusWidget() is page._table
+
+
+def test_a_paper_is_looked_at_without_a_number_and_printed_empty(
+    qtbot: QtBot, shell: Shell, page: DisputesPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[str, int]] = []
+
+    def looked_at(viewer: PaperViewer) -> None:
+        shown.append((viewer.windowTitle(), viewer._document.pageCount()))
+
+    monkeypatch.setattr(PaperViewer, "exec", looked_at)
+    press(qtbot, shell, "W", "V")
+    settle(qtbot, shell)
+    assert shown == [("受理登记表", 1)]
+    assert not card(page).case.number
+    sent: list[int] = []
+
+    def accept(parent: object, pdf: bytes) -> bool:
+        sent.append(len(PdfReader(BytesIO(pdf)).pages))
+        return True
+
+    monkeypatch.setattr("desktop.disputes.printing.print_paper", accept)
+    press(qtbot, shell, "K", "B")
+    settle(qtbot, shell)
+    assert sent == [2, 16]
+    assert {line.state for line in card(page).papers} == {"none"}
 
 
 def test_a_step_that_does_not_fit_says_so(qtbot: QtBot, shell: Shell, page: DisputesPage) -> None:
@@ -210,10 +242,10 @@ def test_photographs_are_taken_in_shown_and_saved(
     assert [line.name for line in view._model.rows] == ["楼道.png"]
     shown: list[str] = []
 
-    def looked_at(viewer: Viewer) -> None:
+    def looked_at(viewer: PhotoViewer) -> None:
         shown.append(viewer.windowTitle())
 
-    monkeypatch.setattr(Viewer, "exec", looked_at)
+    monkeypatch.setattr(PhotoViewer, "exec", looked_at)
     press(qtbot, shell, ENTER)
     assert shown == ["楼道.png"]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_named: (str(out), ""))
