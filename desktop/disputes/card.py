@@ -127,12 +127,10 @@ class CardView(QWidget):
         self._earlier.addWidget(label(f"登记前十二个月内另有{len(card.earlier)}件", 12, "second"))
         for line in card.earlier[:EARLIER_SHOWN]:
             words = f"{line.number} {day_words(line.day, today)} {KIND_NAMES[line.kind]}纠纷"
-            go = button(
-                f"{words.strip()}（{'、'.join(line.same)}）",
-                partial(self.going.emit, line.id),
-                kind="link",
-            )
+            go = button(words.strip(), partial(self.going.emit, line.id), kind="link")
             self._earlier.addWidget(go, 0, Qt.AlignmentFlag.AlignLeft)
+            # A button keeps its words on one line, and would push the panel's right side out of sight.
+            self._earlier.addWidget(label(f"同：{'、'.join(line.same)}", 12, "second", wrap=True))
 
 
 def _party_words(party: Party) -> str:

@@ -266,8 +266,10 @@ class DisputePanel(QFrame):
         layout = column(inside, (16, 14, 16, 14), 10)
         layout.addWidget(self._view)
         layout.addStretch()
-        self._reading_page = page = QWidget()
-        outer = column(page)
+        # The stack alone says which of its pages is in sight: what hides lies inside the page.
+        page, self._read = QWidget(), QWidget()
+        column(page).addWidget(self._read)
+        outer = column(self._read)
         outer.addWidget(scrolling(inside), 1)
         outer.addWidget(self._foot)
         return page
@@ -311,7 +313,7 @@ class DisputePanel(QFrame):
 
     def _show(self, card: DisputeCard | None) -> None:
         self._card = card
-        self._reading_page.setVisible(card is not None)
+        self._read.setVisible(card is not None)
         if card is None:
             return
         self._view.show_card(card, self._context.today)

@@ -1,5 +1,6 @@
 """The file, the parties, the board and the statistics of disputes on the running window."""
 
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from db.disputes.card import DisputeCard
+from db.disputes.registering import RegistrationDraft, register_dispute
 from desktop.disputes.attachments import AttachmentsView
 from desktop.disputes.board import STAGES, DisputeBoardPage
 from desktop.disputes.dossier import DossierView
@@ -74,6 +76,9 @@ def test_the_parties_are_filled_one_after_the_other(
     settle(qtbot, shell)
     assert form.typed("name") == names[1]
     assert form.typed("age") == ""
+    # What was read anew behind the form stays behind it.
+    assert form.isVisible()
+    assert not page._panel._view.isVisible()
     press(qtbot, shell, ESCAPE)
     first = card(page).case.parties[0].of
     assert (first.name, first.sex, first.age, first.guardian) == (
@@ -117,6 +122,25 @@ def test_papers_are_saved_put_in_the_file_and_taken_out(
     assert card(page).papers[2].state == "none"
     press(qtbot, shell, ESCAPE)
     assert QApplication.focusWidget() is page._table
+
+
+def test_many_earlier_disputes_of_many_keep_within_the_panel(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    names = tuple(f"尔不都热依木·买买提艾力{at}" for at in range(10))
+    draft = RegistrationDraft(
+        registered=date(2026, 3, 20), kind="neighbour", side_a=names, side_b=("不详",)
+    )
+    for _ in range(3):
+        made = shell.context.ledger.write(register_dispute(draft))
+        shell.context.background.changed.emit(made)
+    shell.context.routes.go("disputes", record=made.value)
+    settle(qtbot, shell)
+    assert len(card(page).earlier) == 2
+    view = page._panel._view
+    area = view.parentWidget().parentWidget()
+    assert view.minimumSizeHint().width() <= area.width()
+    assert view.mapTo(area, view.rect().topRight()).x() < area.width()
 
 
 def test_a_paper_is_looked_at_without_a_number_and_printed_empty(
