@@ -69,9 +69,9 @@ def _next(numbers: list[int], today: date) -> date:
 
 
 def typed_time(text: str) -> int | None:
-    """Return minutes since midnight from 19:40, 1940, 930, 19点, 7.30; None if it is no time."""
+    """Return minutes since midnight from 19:40, 1940, 930, 19, 19点, 7.30; None if it is no time."""
     match = re.fullmatch(
-        r"\s*(\d{1,2})\s*[:：.点时]\s*(\d{1,2})?\s*分?\s*|\s*(\d{1,2})(\d{2})\s*", text
+        r"\s*(\d{1,2})\s*(?:[:：.点时]\s*(\d{1,2})?\s*分?\s*)?|\s*(\d{1,2})(\d{2})\s*", text
     )
     if match is None:
         return None

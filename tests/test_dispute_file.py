@@ -110,6 +110,18 @@ def test_an_organisation_has_nothing_that_is_a_persons(ledger: Ledger, dispute: 
         assert parties_of(connection, dispute)[2].of == FIRM
 
 
+def test_a_company_begins_as_an_organisation_and_a_person_sets_it_otherwise(ledger: Ledger) -> None:
+    draft = replace(DRAFT, side_a=("王小明",), side_b=("晨园物业有限公司", "尔不都热依木·买买提"))
+    dispute = ledger.write(register_dispute(draft)).value
+    with ledger.read() as connection:
+        person, company, other = parties_of(connection, dispute)
+    assert [p.of.kind for p in (person, company, other)] == ["person", "organisation", "person"]
+    ledger.write(change_party(company.id, replace(company.of, kind="person")))
+    ledger.write(change_dispute(dispute, replace(draft, brief="改过的简要情况")))
+    with ledger.read() as connection:
+        assert parties_of(connection, dispute)[1].of.kind == "person"
+
+
 def test_an_identity_number_is_refused_everywhere(ledger: Ledger, dispute: Id) -> None:
     with ledger.read() as connection:
         party = parties_of(connection, dispute)[0]
@@ -204,6 +216,13 @@ def test_numbers_run_per_year_and_never_come_twice(ledger: Ledger, dispute: Id) 
         assert [hit.record for hit in find(connection, "2026-0038")] == [others[1]]
     with pytest.raises(UserError, match="已经编到第40号"):
         ledger.write(set_first_number(2026, 12))
+    ledger.write(set_first_number(2026, 60))
+    with ledger.read() as connection:
+        assert year_numbers(connection, 2026).skipped == ((41, 59),)
+    sixth = ledger.write(register_dispute(DRAFT)).value
+    assert ledger.write(give_number(sixth)).value.endswith("第0060号")
+    with ledger.read() as connection:
+        assert year_numbers(connection, 2026).skipped == ((41, 59),)
 
 
 def test_a_given_number_is_not_taken_back(ledger: Ledger, dispute: Id) -> None:

@@ -12,6 +12,8 @@ from db.figures.week import clocks, week_figures
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, Week
 from db.ledger import Ledger
+from desktop.paper.dispute_numbers import statistics_paper
+from desktop.paper.document import plain_text
 from tests.test_dispute_life import DRAFT, SETTLED
 
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
@@ -42,6 +44,10 @@ def test_each_number_has_its_disputes(ledger: Ledger) -> None:
     assert said.concluded.by_form == {"oral": (first,)}
     assert (said.concluded.amount, said.concluded.days) == (260000, (10,))
     assert said.concluded.in_time == (first,)
+    assert said.concluded.late == (third,)
+    assert {band: ids for band, ids in said.concluded.by_days.items() if ids} == {
+        "8—15天": (first,)
+    }
     assert success(said.concluded.by_outcome) == (1, 2)
     assert said.months[-1] == (date(2026, 3, 1), (first, second), (first,))
     assert said.months[0][0] == date(2025, 4, 1)
@@ -61,6 +67,8 @@ def test_an_agreed_extension_is_in_time_and_days_run_from_the_last_reopening(
     assert set(said.concluded.in_time) == {long, again}
     assert sorted(said.concluded.days) == [3, 65]
     assert said.concluded.median_days == 34
+    assert said.concluded.by_days["1—7天"] == (again,)
+    assert said.concluded.by_days["30天以上"] == (long,)
 
 
 def test_a_week_agrees_with_the_figures_of_the_report(sample: Ledger) -> None:
@@ -73,3 +81,19 @@ def test_a_week_agrees_with_the_figures_of_the_report(sample: Ledger) -> None:
     assert len(said.concluded.by_outcome.get("settled", ())) == figures.resolved
     assert len(said.concluded.by_outcome.get("failed", ())) == figures.failed
     assert sum(len(ids) for ids in said.matrix.values()) == figures.new
+
+
+def test_the_paper_has_the_numbers_of_the_period(sample: Ledger) -> None:
+    said = counted(sample)
+    text = plain_text(statistics_paper(said, author="三号警务室", made_on=date(2026, 3, 23)))
+    headings = [line for line in text.splitlines() if line[1:2] == "、"]
+    assert headings[0].startswith("一、近十二个月登记")
+    assert headings[-1].endswith("办结的期限")
+    assert sum(map(len, said.concluded.by_days.values())) == len(said.concluded.days)
+    within = f"期限内\t{len(said.concluded.in_time)}\t"
+    assert within in text
+    assert f"合计\t{len(state(said, 'open'))}\t" in text
+
+
+def state(said: DisputeStatistics, wanted: str) -> list[Id]:
+    return [id_ for (_, of), ids in said.matrix.items() if of == wanted for id_ in ids]

@@ -25,11 +25,13 @@ from db.disputes.steps import (
     ExtensionDraft,
     ReportDraft,
     SessionDraft,
+    change_session,
     close,
     close_many,
     extend,
     hold_session,
     report,
+    session_entered,
 )
 from db.figures.week import clocks, week_figures
 from db.history import bring_back, removed
@@ -37,6 +39,9 @@ from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Week
 from db.ledger import Ledger
+from db.people import VolunteerDraft
+from db.people.roster import VolunteerPlace, add_volunteer
+from db.places.making import add_community
 from tests.test_dispute_life import DRAFT, SETTLED, TODAY, card
 
 HELD = SessionDraft(
@@ -62,8 +67,46 @@ def test_a_session_is_told_and_counts_for_nothing(ledger: Ledger, dispute: Id) -
     told = card(ledger, dispute)
     assert (told.state, [d.duty for d in told.duties]) == ("open", ["期限"])
     assert [(f.title, f.detail) for f in told.facts] == [
-        ("调解 09:00", "警务室，有待继续，双方各说各的")
+        ("调解 09:00", "警务室，调解人杨思豪，参加人楼长张三，有待继续，双方各说各的")
     ]
+
+
+def test_who_took_part_is_told_and_stands_on_the_record(ledger: Ledger, dispute: Id) -> None:
+    community = ledger.write(add_community("第三社区")).value
+    for name in ("张三", "李四"):
+        ledger.write(add_volunteer(VolunteerPlace(community), VolunteerDraft(name=name)))
+    ledger.write(hold_session(dispute, replace(HELD, volunteers=("张三", "李四"))))
+    told = card(ledger, dispute)
+    assert "参加人楼长张三、李四" in told.facts[0].detail
+    assert told.case.sessions[0].attended == "楼长张三、李四"
+    assert told.case.sessions[0].volunteers == ("张三", "李四")
+
+
+def test_a_record_is_put_right_and_keeps_who_took_part(ledger: Ledger, dispute: Id) -> None:
+    community = ledger.write(add_community("第三社区")).value
+    ledger.write(add_volunteer(VolunteerPlace(community), VolunteerDraft(name="李四")))
+    held = ledger.write(hold_session(dispute, replace(HELD, volunteers=("李四",)))).value
+    with ledger.read() as connection:
+        before = session_entered(connection, held)
+    assert before == replace(HELD, volunteers=("李四",))
+    right = replace(
+        before, record="双方愿意再谈", day=date(2026, 3, 12), mediators=("杨思豪", "李梅")
+    )
+    done = ledger.write(change_session(held, right))
+    with ledger.read() as connection:
+        assert session_entered(connection, held) == right
+    ledger.undo(done.no)
+    with ledger.read() as connection:
+        assert session_entered(connection, held) == before
+    with pytest.raises(UserError, match="早于受理"):
+        ledger.write(change_session(held, replace(before, day=date(2026, 3, 1))))
+    ledger.write(conclude(dispute, replace(SETTLED, due=None)))
+    with pytest.raises(UserError, match="晚于结论"):
+        ledger.write(change_session(held, replace(before, day=TODAY)))
+    ledger.write(follow_up(dispute, FollowUpDraft(TODAY)))
+    ledger.write(close(dispute, ClosingDraft(TODAY)))
+    with pytest.raises(UserError, match="已经结案"):
+        ledger.write(change_session(held, before))
 
 
 def test_an_extension_moves_the_last_day(ledger: Ledger, dispute: Id) -> None:

@@ -9,6 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from db.disputes import Dispute, Reopening
+from db.disputes.parties import PartyDraft, change_party, parties_of
+from db.disputes.registering import RegistrationDraft, register_dispute
+from db.disputes.steps import SessionDraft, hold_session
 from db.exports import ExportQuery, columns_of, export
 from db.figures.week import week_figures
 from db.imports import preview, read_files, write_import
@@ -19,8 +22,10 @@ from db.kernel.ids import new_id
 from db.kernel.journal import Command
 from db.kernel.workdays import Period, Week
 from db.ledger import Ledger
-from db.people import Volunteer
+from db.people import Volunteer, VolunteerDraft
+from db.people.roster import VolunteerPlace, add_volunteer
 from db.places import Household, communities
+from db.places.making import add_community
 from db.sample import PASSWORD
 from db.visits import Visit, campaigns
 from db.visits.campaigning import CampaignDraft, add_campaign
@@ -243,3 +248,24 @@ def test_a_file_that_cannot_be_written_leaves_the_one_before(
         out(sample, target, "disputes")
     assert list(target.iterdir()) == []
     assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith("there")) == ["there"]
+
+
+def test_who_stands_beside_a_party_leaves_masked_too(ledger: Ledger, tmp_path: Path) -> None:
+    community = ledger.write(add_community("第三社区")).value
+    ledger.write(add_volunteer(VolunteerPlace(community), VolunteerDraft(name="赵联户")))
+    brief = "王小小在楼道受伤，监护人王建国、代理人孙律师和赵联户都在场"
+    draft = RegistrationDraft(
+        registered=DAY, kind="damages", side_a=("王小小",), side_b=("不详",), brief=brief
+    )
+    dispute = ledger.write(register_dispute(draft)).value
+    with ledger.read() as connection:
+        party = parties_of(connection, dispute)[0]
+    minor = PartyDraft(name="王小小", age=9, guardian="王建国", agent="孙律师")
+    ledger.write(change_party(party.id, minor))
+    ledger.write(hold_session(dispute, SessionDraft(DAY, volunteers=("赵联户",))))
+    text = str(cells(out(ledger, tmp_path / "1.xlsx", "disputes", masked=True)))
+    assert "楼道受伤" in text
+    for name in ("王小小", "王建国", "孙律师", "赵联户"):
+        assert name not in text
+    whole = str(cells(out(ledger, tmp_path / "2.xlsx", "disputes")))
+    assert whole.count("王建国") == 1

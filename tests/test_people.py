@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from db.disputes import Conclusion, Dispute
+from db.disputes import Conclusion, Dispute, FollowUp
 from db.disputes.handover import open_matters, staff_leaves
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
@@ -297,17 +297,21 @@ def test_who_leaves_names_the_open_disputes_and_hands_them_over(ledger: Ledger) 
     ledger.write(
         rows_command(Staff, [{"id": leaving, "name": "甲"}, {"id": staying, "name": "乙"}])
     )
-    open_one, both, closed, others = (
+    open_one, both, done, others, due = (
         {"id": new_id(), "registered": date(2026, 3, n), "kind": "neighbour", "mediators": who}
         for n, who in (
-            (1, (leaving,)), (2, (staying, leaving)), (3, (leaving,)), (4, (staying,)),
+            (1, (leaving,)), (2, (staying, leaving)), (3, (leaving,)), (4, (staying,)), (5, (leaving,)),
         )
     )  # fmt: skip
-    ledger.write(rows_command(Dispute, [open_one, both, closed, others]))
-    done = {"id": new_id(), "dispute": closed["id"], "day": date(2026, 3, 9), "outcome": "settled"}
-    ledger.write(rows_command(Conclusion, [{**done, "performed": True}]))
+    ledger.write(rows_command(Dispute, [open_one, both, done, others, due]))
+    settled = {"day": date(2026, 3, 9), "outcome": "settled", "performed": True}
+    endings = [{"id": new_id(), "dispute": of["id"], **settled} for of in (done, due)]
+    ledger.write(rows_command(Conclusion, endings))
+    visited = {"id": new_id(), "dispute": done["id"], "day": date(2026, 3, 16)}
+    ledger.write(rows_command(FollowUp, [visited]))
     answer = ledger.write(staff_leaves(leaving, TODAY)).value
-    assert [m.dispute for m in answer.matters] == [open_one["id"], both["id"]]
+    assert [m.dispute for m in answer.matters] == [open_one["id"], both["id"], due["id"]]
+    assert [m.open for m in answer.matters] == [True, True, False]
     assert answer.matters[0].label == "未编号 邻里纠纷"
     assert not answer.handed_over
     with ledger.read() as connection:
@@ -318,10 +322,11 @@ def test_who_leaves_names_the_open_disputes_and_hands_them_over(ledger: Ledger) 
     handed = ledger.write(staff_leaves(leaving, TODAY, staying))
     assert handed.value.handed_over
     with ledger.read() as connection:
-        assert open_matters(connection, leaving, TODAY) == ()
+        assert [m.open for m in open_matters(connection, leaving, TODAY)] == [False]
         found = dict(connection.execute(select(Dispute.id, Dispute.mediators)).all())
     assert found[both["id"]] == found[open_one["id"]] == (staying,)
-    assert found[closed["id"]] == (leaving,)
+    assert found[done["id"]] == (leaving,)
+    assert found[due["id"]] == (leaving, staying)
     ledger.undo(handed.no)
     with ledger.read() as connection:
-        assert len(open_matters(connection, leaving, TODAY)) == 2
+        assert len(open_matters(connection, leaving, TODAY)) == 3

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from db.attachments import attachments_of
 from db.disputes import Conclusion, Dispute, FollowUp, Reopening
 from db.disputes.agreeing import ANSWER_NAMES
-from db.disputes.case import Case, dispute_case
+from db.disputes.case import Case, SessionHeld, dispute_case
 from db.disputes.course import Closing, Extension, MediationSession, Report
 from db.disputes.dossier import PaperLine, dossier, missing
 from db.disputes.earlier import EarlierDispute, earlier_disputes, looked_for
@@ -121,7 +121,7 @@ def dispute_card(
         SOURCE_NAMES.get(row.source or "", ""), facts.risk, row.name or "",
         tuple(Party(party.side, party.of.name, party.of.phone) for party in case.parties),
         tuple(names[id_] for id_ in row.mediators), row.brief or "", row.note or "",
-        tuple(_fact_lines(connection, dispute)),
+        tuple(_fact_lines(connection, dispute, case)),
         tuple(
             DutyLine(duty, by, (by - day).days, clocks.knows(by.year))
             for duty, by in clocks.duties(facts, day)
@@ -134,7 +134,7 @@ def dispute_card(
     )  # fmt: skip
 
 
-def _fact_lines(connection: Connection, dispute: Id) -> list[FactLine]:
+def _fact_lines(connection: Connection, dispute: Id, case: Case) -> list[FactLine]:
     found: list[tuple[Any, FactLine]] = []
     conclusions = select(Conclusion.__table__).where(Conclusion.dispute == dispute)
     for row in connection.execute(conclusions):
@@ -161,16 +161,18 @@ def _fact_lines(connection: Connection, dispute: Id) -> list[FactLine]:
     for row in connection.execute(follow_ups):
         line = FactLine("dispute_follow_up", row.id, row.day, "回访", row.result or "")
         found.append(((row.day, row.id), line))
+    for held in case.sessions:
+        line = FactLine(
+            MediationSession.__tablename__, held.id, held.day, f"调解{_at(held.at)}", _session(held)
+        )
+        found.append(((held.day, held.id), line))
     found += _course_lines(connection, dispute)
     return [line for _, line in sorted(found, key=lambda entry: entry[0])]
 
 
 def _course_lines(connection: Connection, dispute: Id) -> Iterator[tuple[Any, FactLine]]:
     """What happened while it was mediated, and the closing, each under what it is sorted by."""
-    said: dict[type[MediationSession | Extension | Report | Closing], Callable[[Any], tuple[str, str]]] = {
-        MediationSession: lambda row: (
-            f"调解{_at(row.at)}", _joined(row.place, SESSION_RESULT_NAMES[row.result], _short(row.record)),
-        ),
+    said: dict[type[Extension | Report | Closing], Callable[[Any], tuple[str, str]]] = {
         Extension: lambda row: (
             "延期", _joined("双方书面同意", f"延到{row.until:%Y-%m-%d}", row.reason),
         ),
@@ -182,6 +184,17 @@ def _course_lines(connection: Connection, dispute: Id) -> Iterator[tuple[Any, Fa
         for row in connection.execute(rows):
             line = FactLine(record.__tablename__, row.id, row.day, *words(row))
             yield (row.day, row.id), line
+
+
+def _session(held: SessionHeld) -> str:
+    """A 调解 in words: where, who was there, what came of it."""
+    return _joined(
+        held.place,
+        f"调解人{'、'.join(held.mediators)}" if held.mediators else "",
+        f"参加人{held.attended}" if held.attended else "",
+        SESSION_RESULT_NAMES[held.result],
+        _short(held.record),
+    )
 
 
 def _at(minutes: int | None) -> str:

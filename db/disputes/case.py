@@ -15,12 +15,16 @@ from db.disputes.parties import Party, parties_of
 from db.disputes.words import OPEN
 from db.kernel.ids import Id
 from db.people.colleagues import staff_names
+from db.people.roster import volunteer_names
 from db.places import Community
 from db.post import PostDraft, the_post
 
 
 class SessionHeld(NamedTuple):
-    """A 调解 as its record tells it; `at` is minutes since midnight, `result` by its code."""
+    """A 调解 as its record tells it; `at` is minutes since midnight, `result` by its code.
+
+    `volunteers` of the roster took part; with the `invited` they are the record's 参加人.
+    """
 
     day: date
     at: int | None
@@ -30,6 +34,15 @@ class SessionHeld(NamedTuple):
     invited: str | None
     record: str | None
     result: str
+    volunteers: tuple[str, ...] = ()
+    id: Id = b""
+
+    @property
+    def attended(self) -> str:
+        """Who took part besides parties and mediators, each once."""
+        invited = self.invited or ""
+        others = [name for name in self.volunteers if name not in invited]
+        return "、".join([invited, *others] if invited else others)
 
 
 class ExtensionAgreed(NamedTuple):
@@ -133,10 +146,12 @@ def _sessions(connection: Connection, dispute: Id) -> tuple[SessionHeld, ...]:
         .order_by(MediationSession.day, MediationSession.at, MediationSession.id)
     ).all()
     names = staff_names(connection, [id_ for row in rows for id_ in row.mediators])
+    roster = volunteer_names(connection, [id_ for row in rows for id_ in row.volunteers or ()])
     return tuple(
         SessionHeld(
             row.day, row.at, row.place, tuple(names[id_] for id_ in row.mediators), row.recorder,
             row.invited, row.record, row.result,
+            tuple(roster[id_] for id_ in row.volunteers or ()), row.id,
         )
         for row in rows
     )  # fmt: skip

@@ -1,7 +1,7 @@
-"""A colleague leaves: the last day, and the open disputes that somebody else takes on."""
+"""A colleague leaves: the last day, and the disputes with something to do that somebody takes on."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -15,36 +15,47 @@ from db.kernel.journal import Command, Tx
 from db.people import Staff
 from db.people.colleagues import the_colleague
 
+# What is still to be done with a dispute; of one that ended so a colleague stays its mediator.
+_TO_DO: Final = ("registered", "mediating", "to_perform", "to_follow_up")
+
 
 class OpenMatter(NamedTuple):
-    """An open dispute a colleague mediates, as the answer names it."""
+    """A dispute a colleague mediates in which something is to be done, as the answer names it.
+
+    `open` tells that it has no conclusion; else its performance or 回访 is due.
+    """
 
     dispute: Id
     label: str
     registered: date
+    open: bool = True
 
 
 class Leaving(NamedTuple):
-    """What leaving comes to: the open disputes, and whether they were handed to somebody."""
+    """What leaving comes to: what is still to be done, and whether it was handed to somebody."""
 
     matters: tuple[OpenMatter, ...]
     handed_over: bool
 
 
 def open_matters(connection: Connection, colleague: Id, day: date) -> tuple[OpenMatter, ...]:
-    """Return the disputes open at the end of the day that a colleague mediates, the oldest first."""
+    """Return the disputes of a colleague that at the end of the day are open or have a performance or
+    回访 to come, the oldest first."""
     return tuple(
-        OpenMatter(facts.id, _label(facts), facts.registered)
+        OpenMatter(facts.id, _label(facts), facts.registered, facts.open_on(day))
         for facts in dispute_facts(connection)
-        if colleague in facts.mediators and facts.open_on(day)
+        if colleague in facts.mediators
+        and facts.registered <= day
+        and facts.stage_on(day) in _TO_DO
     )
 
 
 def staff_leaves(colleague: Id, day: date, to: Id | None = None) -> Command[Leaving]:
     """Return the command that ends a colleague's service; the day is the last one served.
 
-    It answers with the open disputes they mediate; with `to` that colleague mediates them from
-    then on. An account of theirs is closed apart, by `Ledger.close_account`.
+    It answers with the disputes they have something to do in; with `to` that colleague mediates the
+    open ones from then on, and stands beside them in those that ended and are to be followed up: who
+    mediated an agreement stays on its papers. An account of theirs is closed apart, by `Ledger.close_account`.
     """
 
     def run(tx: Tx) -> Leaving:
@@ -59,17 +70,12 @@ def staff_leaves(colleague: Id, day: date, to: Id | None = None) -> Command[Leav
         if to == colleague or (taking.until is not None and taking.until < tx.today):
             raise UserError("接手的人不能是离任的人，没有保存。")
         named = {f.id: f.mediators for f in dispute_facts(tx.connection)}
-        tx.change(
-            Dispute,
-            {
-                m.dispute: {
-                    "mediators": tuple(
-                        dict.fromkeys(to if one == colleague else one for one in named[m.dispute])
-                    )
-                }
-                for m in matters
-            },
-        )
+        taken: dict[Id, dict[str, object]] = {}
+        for matter in matters:
+            before = named[matter.dispute]
+            after = [to if one == colleague else one for one in before] if matter.open else before
+            taken[matter.dispute] = {"mediators": tuple(dict.fromkeys((*after, to)))}
+        tx.change(Dispute, taken)
         return Leaving(matters, handed_over=bool(matters))
 
     return Command("工作人员离任", Right.SETTINGS, run, note=day.isoformat())

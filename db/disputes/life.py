@@ -168,7 +168,7 @@ def unperform(dispute: Id) -> Command[None]:
         ending = agreement_in_force(tx, dispute)
         if not ending.performed:
             raise UserError("这份协议没有登记过履行，不用取消。")
-        _refuse_closed(facts_of(tx.connection, dispute), tx.today)
+        refuse_closed(facts_of(tx.connection, dispute), tx.today)
         tx.change(Conclusion, {ending.id: {"performed": False, "performed_on": None}})
 
     return Command("取消履行登记", Right.WRITE, run)
@@ -195,7 +195,7 @@ def remove_fact(entity: str, fact: Id) -> Command[None]:
         if later or followed:
             raise UserError("后面登记的事以它为前提，没有删除。请从后往前删。")
         if record is FollowUp:
-            _refuse_closed(facts, tx.today)
+            refuse_closed(facts, tx.today)
         tx.remove(record, [fact])
 
     return Command(f"删除{FACT_NAMES[entity]}", Right.WRITE, run)
@@ -222,7 +222,8 @@ def facts_of(connection: Connection, dispute: Id) -> Facts:
     return next(facts for facts in dispute_facts(connection, dispute))
 
 
-def _refuse_closed(facts: Facts, today: date) -> None:
+def refuse_closed(facts: Facts, today: date) -> None:
+    """Raise UserError for a dispute whose file is closed."""
     if facts.closed_on(today):
         raise UserError("这件纠纷已经结案，没有改动。请先删除“结案”。")
 

@@ -5,6 +5,7 @@ only: two posts that give numbers apart would give the same one twice. What was 
 book of its own that no undo touches, so that a number never goes to a second dispute.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from sqlalchemy import Connection, SmallInteger, UniqueConstraint, select
@@ -49,13 +50,18 @@ class NumberGiven(Record):
 
 
 class YearNumbers(NamedTuple):
-    """The numbers of a year: the first, how many are given, the next, and those no dispute has."""
+    """The numbers of a year: the first, how many are given, the next, and those no dispute has.
+
+    `gaps` were given to a dispute that is gone, each with its reason; `skipped` are the runs, first
+    and last, that were never given because the start was set higher later on.
+    """
 
     year: int
     first: int
     given: int
     next: int
     gaps: tuple[tuple[int, str], ...]
+    skipped: tuple[tuple[int, int], ...] = ()
 
 
 def number_text(code: str, year: int | None, number: int | None) -> str:
@@ -84,7 +90,12 @@ def year_numbers(connection: Connection, year: int) -> YearNumbers:
     ).all()
     last = max((row.number for row in given), default=0)
     gaps = tuple((row.number, row.reason or REMOVED) for row in given if row.id is None)
-    return YearNumbers(year, first, len(given) - len(gaps), max(first, last + 1), gaps)
+    following = max(first, last + 1)
+    used = [row.number for row in given]
+    skipped = tuple(
+        (one + 1, other - 1) for one, other in pairwise([*used, following]) if other > one + 1
+    )
+    return YearNumbers(year, first, len(given) - len(gaps), following, gaps, skipped)
 
 
 def set_first_number(year: int, first: int) -> Command[None]:

@@ -28,6 +28,11 @@ SEX_NAMES: Final = {code: word for word, code in SEXES.items()}
 GROWN: Final = 18
 WORKING: Final = 16
 STUDENT: Final = "学生"
+LONGEST_PERSON: Final = 4
+_ORGANISED: Final = (
+    "公司", "分公司", "工厂", "商店", "超市", "酒店", "饭店", "学校", "小学", "中学", "幼儿园", "医院", "卫生院",
+    "委员会", "居委会", "村委会", "业委会", "合作社", "中心", "事务所", "工作室", "经营部", "银行", "个体工商户",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,14 @@ def needs_guardian(draft: PartyDraft) -> bool:
     if draft.kind != PERSON or draft.age is None or draft.age >= GROWN:
         return False
     return draft.age < WORKING or (draft.occupation or STUDENT) == STUDENT
+
+
+def named_as_organisation(name: str) -> bool:
+    """Tell whether a name is that of an organisation by its end, so that its block is the right one.
+
+    It is where a party begins; a person sets it otherwise.
+    """
+    return len(name) > LONGEST_PERSON and name.endswith(_ORGANISED)
 
 
 def change_party(party: Id, draft: PartyDraft) -> Command[None]:

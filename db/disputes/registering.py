@@ -19,6 +19,7 @@ from db.disputes import (
     dispute_problems,
 )
 from db.disputes.course import Closing, DisputePaper, Extension, MediationSession, Report
+from db.disputes.parties import ORGANISATION, named_as_organisation
 from db.disputes.words import KIND_NAMES
 from db.kernel.access import Right
 from db.kernel.errors import UserError
@@ -243,7 +244,8 @@ def _write_parties(tx: Tx, dispute: Id, draft: DisputeDraft) -> None:
         if (side, place) in known:
             changed[known[side, place]] = values
         else:
-            new.append({"id": new_id(), "dispute": dispute, "side": side, **values})
+            kind = ORGANISATION if named_as_organisation(name) else None
+            new.append({"id": new_id(), "dispute": dispute, "side": side, "kind": kind, **values})
     tx.change(DisputeParty, changed)
     tx.add(DisputeParty, new)
     tx.remove(DisputeParty, [row.id for row in rows if row.id not in known.values()])

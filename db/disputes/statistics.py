@@ -7,7 +7,7 @@ they stand at its end), and those concluded in it (outcome, form, amount, days).
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -22,13 +22,16 @@ from db.places import Community
 Ids = tuple[Id, ...]
 NOWHERE = "未归社区"
 NOBODY = "没有写"
+# From acceptance to the agreement, up to so many days; the last has no end.
+DAYS_BANDS: Final = {"当天": 0, "1—7天": 7, "8—15天": 15, "16—30天": 30, "30天以上": None}
 
 
 class Concluded(NamedTuple):
     """What was concluded in the period: ids by outcome and form, the amounts in 分, days it took.
 
     `success` is settled over settled and failed; `in_time` are those settled or failed within their
-    month, agreed extensions counted.
+    month, agreed extensions counted, `late` those after it. `by_days` has the settled by the bands
+    of DAYS_BANDS, each of them, also where it has none.
     """
 
     by_outcome: dict[str, Ids]
@@ -37,6 +40,8 @@ class Concluded(NamedTuple):
     with_amount: Ids
     days: tuple[int, ...]
     in_time: Ids
+    late: Ids
+    by_days: dict[str, Ids]
 
     @property
     def median_days(self) -> float | None:
@@ -103,14 +108,22 @@ def _concluded(
     stored = {row.id: row for row in rows}
     settled = [(f, e) for f, e in ended if e.outcome == "settled"]
     mediated = [(f, e) for f, e in ended if e.outcome in ("settled", "failed")]
+    in_time = [(f, e) for f, e in mediated if e.day <= clocks.deadline(_before(f, e), e.day)]
+    took = [(f, (e.day - _since(f, e)).days) for f, e in settled]
     return Concluded(
         _grouped(ended, lambda one: [one[1].outcome]),
         _grouped(settled, lambda one: [stored[one[1].id].form or ""]),
         sum(stored[e.id].amount or 0 for _, e in settled),
         _ids((f, e) for f, e in settled if stored[e.id].amount),
-        tuple((e.day - _since(f, e)).days for f, e in settled),
-        _ids((f, e) for f, e in mediated if e.day <= clocks.deadline(_before(f, e), e.day)),
+        tuple(days for _, days in took),
+        _ids(in_time),
+        _ids(one for one in mediated if one not in in_time),
+        {band: _ids(one for one in took if _band(one[1]) == band) for band in DAYS_BANDS},
     )
+
+
+def _band(days: int) -> str:
+    return next(band for band, most in DAYS_BANDS.items() if most is None or days <= most)
 
 
 def _since(facts: Facts, ending: Ending) -> date:

@@ -8,20 +8,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from sqlalchemy import Connection, select
+
 from db.disputes.course import Closing, Extension, MediationSession, Report
 from db.disputes.facts import Ending, Facts
-from db.disputes.life import dated_problems, facts_of, fitted, require_not_before
+from db.disputes.life import dated_problems, facts_of, fitted, refuse_closed, require_not_before
 from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.fields import KEEP_FIVE_YEARS, Field, Problem, entry
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.workdays import a_month_after
-from db.people.colleagues import staff_by_name
-from db.people.roster import volunteers_by_name
+from db.people.colleagues import staff_by_name, staff_names
+from db.people.roster import volunteer_names, volunteers_by_name
 
 SESSION_RESULTS: Final = {"成功": "settled", "不成": "failed", "有待继续": "continued"}
 SESSION_RESULT_NAMES: Final = {code: word for word, code in SESSION_RESULTS.items()}
+_WRITTEN: Final = ("day", "at", "place", "recorder", "invited", "record", "result")
 # Whom a post usually tells; another can be written.
 TOLD: Final = ("街道办事处", "街道综治中心", "司法所", "派出所值班领导")
 
@@ -92,22 +95,66 @@ def hold_session(dispute: Id, draft: SessionDraft) -> Command[Id]:
         fit = fitted(tx, draft, session_problems)
         facts = _open(tx, dispute)
         require_not_before(fit.day, facts.running_since(tx.today), "受理")
-        values = {
-            n: getattr(fit, n)
-            for n in ("day", "at", "place", "recorder", "invited", "record", "result")
-        }
         made = new_id()
         row = {
             "id": made,
             "dispute": dispute,
             "mediators": staff_by_name(tx, fit.mediators),
             "volunteers": volunteers_by_name(tx.connection, fit.volunteers, fit.day),
-            **values,
+            **{name: getattr(fit, name) for name in _WRITTEN},
         }
         tx.add(MediationSession, [row])
         return made
 
     return Command("登记调解记录", Right.WRITE, run)
+
+
+def session_entered(connection: Connection, session: Id) -> SessionDraft | None:
+    """Return a session as it would be typed; None if it is gone."""
+    row = connection.execute(
+        select(MediationSession.__table__).where(MediationSession.id == session)
+    ).first()
+    if row is None:
+        return None
+    staff, roster = (
+        staff_names(connection, row.mediators),
+        volunteer_names(connection, row.volunteers or ()),
+    )
+    return SessionDraft(
+        mediators=tuple(staff[id_] for id_ in row.mediators),
+        volunteers=tuple(roster[id_] for id_ in row.volunteers or ()),
+        **{name: getattr(row, name) for name in _WRITTEN},
+    )
+
+
+def change_session(session: Id, draft: SessionDraft) -> Command[None]:
+    """Return the command that puts a session's record right; its day stays within its mediation.
+
+    UserError once the file is closed: what lies in it was signed.
+    """
+
+    def run(tx: Tx) -> None:
+        fit = fitted(tx, draft, session_problems)
+        before = session_entered(tx.connection, session)
+        held = select(MediationSession.dispute).where(MediationSession.id == session)
+        dispute = tx.connection.execute(held).scalar()
+        if before is None or before.day is None or dispute is None:
+            raise UserError("这份调解记录已经不在台账里了，没有保存。")
+        facts = facts_of(tx.connection, dispute)
+        refuse_closed(facts, tx.today)
+        require_not_before(fit.day, facts.running_since(before.day), "受理")
+        after = [e.day for e in facts.endings if (e.day, e.id) > (before.day, session)]
+        ended = min(after, default=None)
+        if ended is not None and fit.day > ended:
+            raise UserError(f"日期晚于结论的日期（{ended:%Y-%m-%d}），没有保存。")
+        values = {name: getattr(fit, name) for name in _WRITTEN}
+        if fit.mediators != before.mediators:
+            values["mediators"] = staff_by_name(tx, fit.mediators)
+        if fit.volunteers != before.volunteers:
+            values["volunteers"] = volunteers_by_name(tx.connection, fit.volunteers, fit.day)
+        tx.change(MediationSession, {session: values})
+
+    return Command("修改调解记录", Right.WRITE, run)
 
 
 def extend(dispute: Id, draft: ExtensionDraft) -> Command[Id]:

@@ -10,7 +10,7 @@ from db.people import masked, masked_phone
 # Whose names they are: residents and volunteers; those who work for the post sign with theirs.
 _NAMES: Final = {
     "households": ("contact",), "volunteers": ("name",), "visits": ("contact", "volunteers"),
-    "disputes": ("side_a", "side_b", "parties"), "trainings": ("name",),
+    "disputes": ("side_a", "side_b", "parties", "beside"), "trainings": ("name",),
 }  # fmt: skip
 _PHONES: Final = ("phone", "phone_a", "phone_b")
 _TEXTS: Final = ("note", "brief", "found", "reason", "follow_up_result")

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from db.disputes import Dispute
+from db.disputes import Dispute, DisputeParty
+from db.disputes.course import MediationSession
 from db.disputes.lines import dispute_lines
 from db.disputes.numbers import number_text, post_code
 from db.imports.headings import KINDS
@@ -163,6 +164,7 @@ def _disputes(connection: Connection, period: Period | None, community: Id | Non
         Dispute.registered, Dispute.paper_year, Dispute.paper_number, Dispute.id
     )
     known, lines, code = dispute_lines(connection), [], post_code(connection)
+    beside = _named_beside(connection)
     for id_ in connection.execute(asked).scalars():
         line = known[id_]
         number = line["paper_number"]
@@ -174,8 +176,26 @@ def _disputes(connection: Connection, period: Period | None, community: Id | Non
             "mediators": tuple(staff[one] for one in line["mediators"]),
             "parties": (*line["side_a"], *line["side_b"]),
         }
-        lines.append(_cells("disputes", said))
+        # Whose names the texts may hold too; it is no field and goes into no cell.
+        lines.append(_cells("disputes", said) | {"beside": "、".join(beside.get(id_, ()))})
     return lines
+
+
+def _named_beside(connection: Connection) -> dict[Id, list[str]]:
+    """Who stands beside the parties of each dispute: guardians, agents, an organisation's head, and
+    those of the roster who took part in its mediation."""
+    found: dict[Id, list[str]] = {}
+    asked = select(
+        DisputeParty.dispute, DisputeParty.guardian, DisputeParty.agent, DisputeParty.head
+    )
+    for of, *names in connection.execute(asked):
+        found.setdefault(of, []).extend(name for name in names if name)
+    roster = _names(connection, Volunteer)
+    for of, volunteers in connection.execute(
+        select(MediationSession.dispute, MediationSession.volunteers)
+    ):
+        found.setdefault(of, []).extend(roster[id_] for id_ in volunteers or ())
+    return found
 
 
 def _trainings(connection: Connection, period: Period | None, community: Id | None) -> list[Line]:

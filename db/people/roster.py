@@ -1,6 +1,6 @@
 """Volunteers who come, change and leave."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -113,6 +113,14 @@ def roster_names(connection: Connection) -> list[str]:
     """Return the names on the roster, each once."""
     asked = select(Volunteer.name).distinct().order_by(Volunteer.name)
     return list(connection.execute(asked).scalars())
+
+
+def volunteer_names(connection: Connection, ids: Collection[Id]) -> Mapping[Id, str]:
+    """Return the names of the roster's people by id."""
+    rows = connection.execute(
+        select(Volunteer.id, Volunteer.name).where(Volunteer.id.in_(set(ids)))
+    )
+    return {row.id: row.name for row in rows}
 
 
 def _since(tx: Tx, volunteer: Id) -> date | None:

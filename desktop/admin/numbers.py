@@ -72,8 +72,10 @@ class NumbersBox(QWidget):
         numbers, code, gives = answer
         following = number_text(code, numbers.year, numbers.next)
         given = f"已编{numbers.given}件，" if numbers.given else ""
+        runs = [_run_words(*run) for run in numbers.skipped]
+        skipped = f"\n没有编过：{'、'.join(runs)}（起始编号后来改大，纸上用了）" if runs else ""
         self._about.setText(
-            f"{given}第一次打印文书时编下一号：{following}"
+            f"{given}第一次打印文书时编下一号：{following}{skipped}"
             if gives
             else "这份台账不编号：编号只在建立台账的那台电脑上编，免得重号。"
         )
@@ -102,3 +104,7 @@ class NumbersBox(QWidget):
             self.said.emit(said)
 
         self._context.background.write(self, command, written)
+
+
+def _run_words(first: int, last: int) -> str:
+    return f"第{first:04d}号" if first == last else f"第{first:04d}—{last:04d}号"

@@ -4,11 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QPixmap
-from PySide6.QtPdf import QPdfDocument
-from PySide6.QtPdfWidgets import QPdfView
-from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from sqlalchemy import Connection
 
 from db.attaching import attach, content_of
@@ -25,17 +23,17 @@ from db.kernel.access import Right
 from db.kernel.files import write_atomically
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
+from desktop.disputes.viewing import PaperViewer, PhotoViewer
 from desktop.page import Context
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.flow import FlowLayout
-from desktop.widgets.parts import button, column, fill, label, row, scrolling
+from desktop.widgets.parts import button, column, fill, label, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 TAKEN = (
     "照片、PDF、录音 (*.jpg *.jpeg *.png *.bmp *.webp *.pdf *.mp3 *.m4a *.wav *.amr *.ogg *.flac)"
 )
 RULE = "身份证件不收进来：原件复印放进纸质卷，在卷宗里打勾。"
-VIEWER = (900, 700)
 
 
 def size_words(size: int) -> str:
@@ -148,7 +146,11 @@ class AttachmentsView(QWidget):
             self._read(line, partial(self._saved, Path(chosen)))
 
     def _view(self, line: AttachmentLine, data: bytes) -> None:
-        viewer = Viewer(self, line, data)
+        viewer: QDialog
+        if line.media == PDF:
+            viewer = PaperViewer(self, line.name, data)
+        else:
+            viewer = PhotoViewer(self, line.name, data)
         viewer.exec()
         viewer.deleteLater()
 
@@ -186,36 +188,3 @@ class _Files(RowTable):
             self.pressed_key.emit(event.text().upper())
         else:
             super().keyPressEvent(event)
-
-
-class Viewer(QDialog):
-    """One photograph or PDF, drawn from memory; nothing of it is written anywhere."""
-
-    def __init__(self, parent: QWidget, line: AttachmentLine, data: bytes) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(line.name)
-        self.resize(*VIEWER)
-        layout = column(self)
-        if line.media == PDF:
-            self._buffer, self._document = QBuffer(self), QPdfDocument(self)
-            self._buffer.setData(QByteArray(data))
-            self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-            self._document.load(self._buffer)
-            view = QPdfView(self)
-            view.setPageMode(QPdfView.PageMode.MultiPage)
-            view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
-            view.setDocument(self._document)
-            layout.addWidget(view)
-            return
-        image, shown = QImage.fromData(QByteArray(data)), QLabel()
-        shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        if image.isNull():
-            shown.setText("这张照片打不开：文件不完整。可以“存出”后用别的程序看看。")
-        else:
-            room = Qt.AspectRatioMode.KeepAspectRatio
-            smooth = Qt.TransformationMode.SmoothTransformation
-            fits = image.width() <= VIEWER[0] and image.height() <= VIEWER[1]
-            sized = image if fits else image.scaled(VIEWER[0] - 20, VIEWER[1] - 20, room, smooth)
-            shown.setPixmap(QPixmap.fromImage(sized))
-        shown.setAccessibleName(line.name)
-        layout.addWidget(scrolling(shown))

@@ -7,11 +7,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from db.disputes.card import DisputeCard, DutyLine, FactLine
+from db.disputes.course import MediationSession
 from db.disputes.parties import SEX_NAMES, SIDES, Party
 from db.disputes.words import KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES
 from desktop.disputes.bar import DossierBar
 from desktop.theme import Theme
-from desktop.widgets.parts import Tone, button, clear, column, label, rule, set_tone
+from desktop.widgets.parts import Tone, button, clear, column, label, row, rule, set_tone
 from desktop.words import day_words, left_words
 
 SOON_DAYS = 5
@@ -23,9 +24,11 @@ STATE_TONES: dict[str, Tone] = {
 
 
 class CardView(QWidget):
-    """Shows a card. `removing` carries the fact whose 删 was pressed, `going` another dispute."""
+    """Shows a card. `removing` and `changing` carry the fact whose 删 or 改 was pressed, `going`
+    another dispute."""
 
     removing = Signal(object)
+    changing = Signal(object)
     going = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
@@ -85,10 +88,22 @@ class CardView(QWidget):
             said = f"{fact.title}：{fact.detail}" if fact.detail else fact.title
             self._timeline.addWidget(label(said, 12, wrap=True), at, 1, Qt.AlignmentFlag.AlignTop)
             if fact.record:
-                remove = button("删", partial(self.removing.emit, fact), kind="link")
-                remove.setAccessibleName(f"删除{day}的{fact.title}")
-                self._timeline.addWidget(remove, at, 2, Qt.AlignmentFlag.AlignTop)
+                self._timeline.addWidget(self._acts(fact, day), at, 2, Qt.AlignmentFlag.AlignTop)
         self._timeline.setColumnStretch(1, 1)
+
+    def _acts(self, fact: FactLine, day: str) -> QWidget:
+        """What can be done with a fact: a session is put right, all can be taken out."""
+        of = QWidget()
+        line = row(of, gap=0)
+        line.addStretch()
+        acts = [("删", "删除", self.removing)]
+        if fact.entity == MediationSession.__tablename__:
+            acts.insert(0, ("改", "修改", self.changing))
+        for word, called, signal in acts:
+            act = button(word, partial(signal.emit, fact), kind="inline")
+            act.setAccessibleName(f"{called}{day}的{fact.title}")
+            line.addWidget(act)
+        return of
 
     def _show_about(self, card: DisputeCard) -> None:
         clear(self._about)
@@ -112,19 +127,17 @@ class CardView(QWidget):
         self._earlier.addWidget(label(f"登记前十二个月内另有{len(card.earlier)}件", 12, "second"))
         for line in card.earlier[:EARLIER_SHOWN]:
             words = f"{line.number} {day_words(line.day, today)} {KIND_NAMES[line.kind]}纠纷"
-            go = button(
-                f"{words.strip()}（{'、'.join(line.same)}）",
-                partial(self.going.emit, line.id),
-                kind="link",
-            )
+            go = button(words.strip(), partial(self.going.emit, line.id), kind="link")
             self._earlier.addWidget(go, 0, Qt.AlignmentFlag.AlignLeft)
+            # A button keeps its words on one line, and would push the panel's right side out of sight.
+            self._earlier.addWidget(label(f"同：{'、'.join(line.same)}", 12, "second", wrap=True))
 
 
 def _party_words(party: Party) -> str:
     of = party.of
     known = (
         SEX_NAMES.get(of.sex or "", ""), f"{of.age}岁" if of.age is not None else "",
-        f"监护人{of.guardian}" if of.guardian else "", f"代理人{of.agent}" if of.agent else "",
+        of.phone or "", f"监护人{of.guardian}" if of.guardian else "", f"代理人{of.agent}" if of.agent else "",
     )  # fmt: skip
     said = "，".join(word for word in known if word)
     return f"{of.name}（{said}）" if said else of.name

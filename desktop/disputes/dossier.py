@@ -1,6 +1,8 @@
 """The file of a dispute: its papers in order, what has become of each, printed and put in by keys."""
 
 from collections.abc import Callable
+from functools import partial
+from time import monotonic
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -26,6 +28,10 @@ COLUMNS: tuple[Column[PaperLine], ...] = (
 )  # fmt: skip
 
 
+# Seconds in which a second digit belongs to the first.
+ONE_NUMBER = 1.5
+
+
 class DossierView(QWidget):
     """Shows a dispute's file. `left` tells that it was left, `said` what was done."""
 
@@ -36,6 +42,8 @@ class DossierView(QWidget):
         super().__init__()
         self._context, self._may = context, may
         self._card: DisputeCard | None = None
+        # The paper whose pages are being typed, when, and the digits so far.
+        self._typed = ("", 0.0, "")
         self._printer = PaperPrinter(context, self)
         self._printer.said.connect(self.said)
         self._heading = label("卷宗", 16)
@@ -48,13 +56,17 @@ class DossierView(QWidget):
         layout.addWidget(self._missing)
         layout.addWidget(self._table, 1)
         layout.addWidget(
-            label("Enter 打印这一种，空格 签好入卷或取出，数字 几页", 12, "second", wrap=True)
+            label(
+                "Enter 打印这一种，空格 签好入卷或取出，数字 几页（12页连按1、2）",
+                12,
+                "second",
+                wrap=True,
+            )
         )
         below = QWidget()
         foot = FlowLayout(below, gap=4)
-        foot.addWidget(button("存文件　S", lambda: self._key("S"), kind="link"))
-        foot.addWidget(button("存整卷　A", lambda: self._key("A"), kind="link"))
-        foot.addWidget(button("空白表格　K", lambda: self._key("K"), kind="link"))
+        for words in ("看样　V", "存文件　S", "存整卷　A", "空白的这一种　K", "全套空白　B"):
+            foot.addWidget(button(words, partial(self._key, words[-1]), kind="link"))
         foot.addWidget(button("返回　Esc", self.left.emit, kind="link"))
         layout.addWidget(below)
         last = row()
@@ -85,34 +97,40 @@ class DossierView(QWidget):
         line = self._model.rows[at]
         if key == "P":
             self._printer.print(card.id, None)
-        elif key == "K":
-            self._printer.blank()
+        elif key == "B":
+            self._printer.blank(None)
         elif key == "A":
             self._printer.save(card.case, None)
-        elif key == "S":
-            self._save(card, line)
-        elif key == "Enter":
-            self._print_one(card, line)
         elif key == "Space":
             self._file(card, line)
+        elif key.isdecimal():
+            self._count(card, line, key)
         else:
-            pages = put_in_file(card.id, [line.paper.code], int(key))
-            self._write(pages, f"{line.name}{key}页，已入卷")
+            self._print_one(key, card, line)
 
-    def _print_one(self, card: DisputeCard, line: PaperLine) -> None:
-        if line.paper.printable:
-            self._printer.print(card.id, [line.paper.code])
+    def _print_one(self, key: str, card: DisputeCard, line: PaperLine) -> None:
+        """Show, save or print the paper under the cursor, or its empty form."""
+        code = line.paper.code
+        if not line.paper.printable:
+            self.said.emit(f"{line.name}不由程序打印，放进卷里后按空格登记")
+        elif key == "V":
+            self._printer.preview(card.id, code, line.name)
+        elif key == "S":
+            self._printer.save(card.case, [code])
+        elif key == "K":
+            self._printer.blank([code])
         else:
-            self._tell_outside(line)
+            self._printer.print(card.id, [code])
 
-    def _save(self, card: DisputeCard, line: PaperLine) -> None:
-        if line.paper.printable:
-            self._printer.save(card.case, [line.paper.code])
-        else:
-            self._tell_outside(line)
-
-    def _tell_outside(self, line: PaperLine) -> None:
-        self.said.emit(f"{line.name}不由程序打印，放进卷里后按空格登记")
+    def _count(self, card: DisputeCard, line: PaperLine, digit: str) -> None:
+        """Put the paper in with so many pages; a digit soon after another is the next of its number."""
+        code, now = line.paper.code, monotonic()
+        of, before, typed = self._typed
+        pages = typed + digit if of == code and now - before < ONE_NUMBER else digit
+        if int(pages) == 0:
+            return
+        self._typed = (code, now, pages)
+        self._write(put_in_file(card.id, [code], int(pages)), f"{line.name}{pages}页，已入卷")
 
     def _file(self, card: DisputeCard, line: PaperLine) -> None:
         if line.state == "filed":
@@ -150,7 +168,7 @@ class _PaperTable(RowTable):
             self.pressed_key.emit("Enter")
         elif key == Qt.Key.Key_Space:
             self.pressed_key.emit("Space")
-        elif not event.modifiers() and event.text().upper() in tuple("PKSA123456789"):
+        elif not event.modifiers() and event.text().upper() in tuple("PKBVSA0123456789"):
             self.pressed_key.emit(event.text().upper())
         else:
             super().keyPressEvent(event)

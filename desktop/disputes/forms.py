@@ -11,9 +11,10 @@ from db.disputes.agreeing import (
     agreement_problems,
     answer_problems,
     answer_referral,
+    take_answer_back,
     write_agreement,
 )
-from db.disputes.card import DisputeCard
+from db.disputes.card import ANSWERED, PERFORMED, DisputeCard, FactLine
 from db.disputes.case import Case
 from db.disputes.life import (
     DESTINATIONS,
@@ -28,7 +29,9 @@ from db.disputes.life import (
     fact_problems,
     follow_up,
     perform,
+    remove_fact,
     reopen,
+    unperform,
 )
 from db.disputes.parties import (
     ASKED,
@@ -46,6 +49,7 @@ from db.disputes.steps import (
     ExtensionDraft,
     ReportDraft,
     SessionDraft,
+    change_session,
     close,
     extend,
     extension_problems,
@@ -106,6 +110,9 @@ FACTS: dict[str, Fact] = {
     "session": Fact(
         "调解记录", SessionDraft, session_problems, hold_session, {"result": SESSION_RESULT_NAMES},
         lambda case, today: SessionDraft(day=today, mediators=case.mediators, place=_room(case)),
+    ),
+    "change_session": Fact(
+        "调解记录", SessionDraft, session_problems, change_session, {"result": SESSION_RESULT_NAMES},
     ),
     "extend": Fact("延期", ExtensionDraft, extension_problems, extend),
     "report": Fact("报告", ReportDraft, dated_problems, report),
@@ -182,6 +189,15 @@ def next_fact(card: DisputeCard) -> str | None:
     wanted = {"期限": "conclude", "履行": "perform", "回访": "follow_up"}
     first = min(card.duties, key=lambda duty: duty.by, default=None)
     return wanted[first.duty] if first else "close" if card.may_close else None
+
+
+def removal(card: DisputeCard, fact: FactLine) -> Command[Any]:
+    """Return the command that takes a fact of a dispute out."""
+    if fact.entity == PERFORMED:
+        return unperform(card.id)
+    if fact.entity == ANSWERED:
+        return take_answer_back(fact.record)
+    return remove_fact(fact.entity, fact.record)
 
 
 def _room(case: Case) -> str | None:

@@ -13,7 +13,7 @@ from db.kernel.workdays import Period, year_to
 from db.places import CommunityLine, communities
 from db.post import the_post
 from desktop.page import Context, Page
-from desktop.paper.dispute_numbers import STATES, by_kind, statistics_paper, summary
+from desktop.paper.dispute_numbers import STATES, by_kind, limits, statistics_paper, summary
 from desktop.printing import pdf_of, print_paper
 from desktop.widgets.bars import WeekChart
 from desktop.widgets.numbers import Number, NumberLine, NumberTable
@@ -21,6 +21,7 @@ from desktop.widgets.parts import button, column, fill, label, panel, row
 from desktop.widgets.periods import PeriodBox, period_words
 
 NO_WORD = "没有写"
+OTHERS = "来源、风险、社区、结论、协议、调解人"
 
 
 class DisputeNumbersPage(Page):
@@ -46,11 +47,8 @@ class DisputeNumbersPage(Page):
         self._said: DisputeStatistics | None = None
         self._days, self._community = PeriodBox(context.today), QComboBox()
         self._summary = label(pixels=14, wrap=True)
-        self._months = WeekChart(context.theme)
-        self._matrix, self._others = (
-            NumberTable("类型和情况"),
-            NumberTable("来源、风险、社区、协议、调解人"),
-        )
+        self._months, self._took = WeekChart(context.theme), WeekChart(context.theme)
+        self._matrix, self._others = NumberTable("类型和情况"), NumberTable(OTHERS)
         self._build()
         self.setFocusProxy(self._matrix)
 
@@ -96,16 +94,19 @@ class DisputeNumbersPage(Page):
         head.addStretch()
         head.addWidget(printing)
         self._months.chosen.connect(self._open_month)
+        self._took.chosen.connect(self._open_days)
         for table in (self._matrix, self._others):
             table.opened.connect(self._open)
         left, right = panel(), panel()
         inside = column(left, (16, 12, 16, 12), 8)
         inside.addWidget(label("类型和情况", 14))
         inside.addWidget(self._matrix, 1)
+        inside.addWidget(label("从受理到达成协议的天数", 14))
+        inside.addWidget(self._took)
         beside = column(right, (16, 12, 16, 12), 8)
         beside.addWidget(label("近十二个月登记", 14))
         beside.addWidget(self._months)
-        beside.addWidget(label("来源、风险、社区、协议、调解人", 14))
+        beside.addWidget(label(OTHERS, 14))
         beside.addWidget(self._others, 1)
         body = row(gap=16)
         body.addWidget(left, 3)
@@ -127,6 +128,9 @@ class DisputeNumbersPage(Page):
         self.about.emit(period_words(self._period, self.context.today))
         counts = [(f"{first.month}月", len(new)) for first, new, _settled in said.months]
         self._months.show_weeks(counts, "{}{}件")
+        ended = said.concluded
+        took = [(band, len(ids)) for band, ids in ended.by_days.items()]
+        self._took.show_weeks(took, "{}{}件")
         heads = [*(RESULT_NAMES[state] for state in STATES), "合计"]
         lines = [self._kind_line(said, kind) for kind, _count in by_kind(said)]
         totals = {state: self._of_state(said, state) for state in STATES}
@@ -139,8 +143,10 @@ class DisputeNumbersPage(Page):
                 *_lines("来源", said.by_source, SOURCE_NAMES),
                 *_lines("风险", said.by_risk, RISK_NAMES),
                 *_lines("社区", said.by_community, {}),
-                *_lines("协议", said.concluded.by_form, FORM_NAMES),
-                *_lines("结论", said.concluded.by_outcome, RESULT_NAMES),
+                *_lines("结论", ended.by_outcome, RESULT_NAMES),
+                *_lines("办结", limits(ended), {}),
+                *_lines("协议", ended.by_form, FORM_NAMES),
+                *_lines("金额", {"写明的": ended.with_amount} if ended.with_amount else {}, {}),
                 *_lines("调解人", said.by_mediator, {}),
             ],
         )
@@ -168,6 +174,11 @@ class DisputeNumbersPage(Page):
             first, ids, _settled = self._said.months[at]
             title = f"{first.year}年{first.month}月登记 {len(ids)}件"
             self.context.routes.go("disputes", tab="list", ids=ids, title=title)
+
+    def _open_days(self, at: int) -> None:
+        if self._said is not None:
+            band, ids = list(self._said.concluded.by_days.items())[at]
+            self._open(Number(ids, f"{band}达成协议"))
 
 
 def _lines(head: str, counted: Mapping[str, Ids], names: Mapping[str, str]) -> list[NumberLine]:

@@ -17,7 +17,8 @@ from db.figures.week import clocks
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
-from desktop.disputes.panel import ATTACHMENTS, FILE, STEPS, DisputePanel
+from desktop.disputes.foot import STEPS
+from desktop.disputes.panel import ATTACHMENTS, FILE, DisputePanel
 from desktop.page import Context, Page
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.only import OnlyChip
@@ -25,6 +26,7 @@ from desktop.widgets.parts import button, column, fill, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 PANEL_WIDTH = 360
+MOST_DAYS = 36_500
 
 
 def _left(line: DisputeRow) -> str:
@@ -39,29 +41,42 @@ def _late(line: DisputeRow) -> bool:
     return line.days_left is not None and line.days_left < 0
 
 
+# Days left stand early: on a small screen and in very large type the last columns are out of sight.
 COLUMNS: tuple[Column[DisputeRow], ...] = (
     Column("编号", lambda d: d.number, 6),
-    Column("登记", lambda d: d.registered.isoformat(), 6),
-    Column("类型", lambda d: KIND_NAMES[d.kind], 6),
+    Column("还剩", _left, 4, late=_late),
+    Column("类型", lambda d: KIND_NAMES[d.kind], 8),
     Column("当事人", lambda d: "、".join(d.parties), 8),
     Column("情况", lambda d: RESULT_NAMES[d.state], 5),
-    Column("还剩", _left, 4, late=_late),
-    Column("风险", lambda d: RISK_NAMES.get(d.risk or "", ""), 3, late=lambda d: d.risk == "grave"),
     Column("调解人", lambda d: "、".join(d.mediators), 5),
+    Column("风险", lambda d: RISK_NAMES.get(d.risk or "", ""), 3, late=lambda d: d.risk == "grave"),
+    Column("登记", lambda d: d.registered.isoformat(), 6),
     Column("社区", lambda d: d.community, 5),
 )
-
-
 SORTED_BY: tuple[Callable[[DisputeRow], Any], ...] = (
-    lambda d: d.number, lambda d: d.registered, lambda d: KIND_NAMES[d.kind], lambda d: d.parties,
-    lambda d: list(RESULT_NAMES).index(d.state), lambda d: (d.by is None, d.by),
-    lambda d: -list(RISK_NAMES).index(d.risk) if d.risk else 1, lambda d: d.mediators,
+    lambda d: d.number, lambda d: (d.by is None, d.by), lambda d: KIND_NAMES[d.kind],
+    lambda d: d.parties, lambda d: list(RESULT_NAMES).index(d.state), lambda d: d.mediators,
+    lambda d: -list(RISK_NAMES).index(d.risk) if d.risk else 1, lambda d: d.registered,
     lambda d: d.community,
 )  # fmt: skip
-LATE = "late"
+# By how many days left the last day of what is next is near; by None what has none.
+DUE: dict[str, tuple[int, int] | None] = {
+    "超期": (-MOST_DAYS, -1), "今天到期": (0, 0), "三天内到期": (0, 3), "七天内到期": (0, 7),
+    "三十天内到期": (0, 30), "没有期限": None,
+}  # fmt: skip
+
+
+def _due(line: DisputeRow, wanted: str) -> bool:
+    days = DUE[wanted]
+    if days is None or line.days_left is None:
+        return days is None and line.days_left is None
+    return days[0] <= line.days_left <= days[1]
+
+
 # What a list is narrowed by: whether a line has the value chosen.
 FILTERS: dict[str, Callable[[DisputeRow, Any], bool]] = {
-    "情况": lambda d, value: value in (d.state, f"stage {d.stage}") or (value == LATE and _late(d)),
+    "情况": lambda d, value: value in (d.state, f"stage {d.stage}"),
+    "期限": _due,
     "类型": lambda d, value: d.kind == value,
     "社区": lambda d, value: d.community == value,
     "调解人": lambda d, value: value in d.mediators,
@@ -69,12 +84,12 @@ FILTERS: dict[str, Callable[[DisputeRow, Any], bool]] = {
 
 
 def _states() -> list[tuple[str, object]]:
-    """What the state can be: how it ended, how far it is, and what is late."""
+    """What the state can be: how it ended, and how far it is."""
     ended = [(name, code) for code, name in RESULT_NAMES.items()]
     stages = [
         (name, f"stage {stage}") for stage, name in STAGE_NAMES.items() if stage != "mediating"
     ]
-    return [*ended, ("超期", LATE), *stages]
+    return [*ended, *stages]
 
 
 class DisputesPage(Page):
@@ -159,6 +174,7 @@ class DisputesPage(Page):
             box.setAccessibleName(name)
             box.addItem(f"全部{name}", None)
         fill(self._filters["情况"], _states(), first=1)
+        fill(self._filters["期限"], [(word, word) for word in DUE], first=1)
         fill(self._filters["类型"], [(word, code) for code, word in KIND_NAMES.items()], first=1)
         self._text.setPlaceholderText("编号、当事人、拼音、调解人、简要情况")
         self._text.setAccessibleName("查找")

@@ -7,12 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 from sqlalchemy import Connection
 
-from db.disputes.agreeing import take_answer_back
-from db.disputes.card import ANSWERED, PERFORMED, DisputeCard, FactLine, dispute_card
-from db.disputes.life import remove_fact, unperform
+from db.disputes.card import DisputeCard, FactLine, dispute_card
 from db.disputes.parties import SIDES, Party
 from db.disputes.registering import (
     RegistrationDraft,
@@ -21,6 +19,7 @@ from db.disputes.registering import (
     registration,
     remove_dispute,
 )
+from db.disputes.steps import SessionDraft, session_entered
 from db.figures.week import clocks
 from db.kernel.access import Right
 from db.kernel.ids import Id
@@ -29,18 +28,22 @@ from desktop.background import Ticket
 from desktop.disputes.attachments import AttachmentsView
 from desktop.disputes.card import CardView
 from desktop.disputes.dossier import DossierView
-from desktop.disputes.forms import FACTS, FactForm, fitting, next_fact, registration_form
+from desktop.disputes.foot import FILES, STEPS, Foot
+from desktop.disputes.forms import (
+    FACTS,
+    FactForm,
+    fitting,
+    next_fact,
+    registration_form,
+    removal,
+)
 from desktop.disputes.knowing import Known, LookingBack, known_words
 from desktop.page import Context
 from desktop.unsaved import Keeper
-from desktop.widgets.flow import FlowLayout
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, column, label, row, scrolling
 
-# What is entered when it happens, whatever is due next.
-STEPS = {
-    "session": "T", "extend": "Y", "report": "B", "agreement": "X", "answer": "D", "close": "G",
-}  # fmt: skip
+CHANGE = "change_session"
 READING, WRITING, FILE, ATTACHMENTS = range(4)
 
 
@@ -67,6 +70,7 @@ class DisputePanel(QFrame):
         self._fact: str | None = None
         self._view = CardView(context.theme)
         self._view.removing.connect(self._remove_fact)
+        self._view.changing.connect(self._change_session)
         self._view.going.connect(lambda record: context.routes.go("disputes", record=record))
         self._aside: dict[int, DossierView | AttachmentsView] = {
             FILE: DossierView(context, self._may),
@@ -76,8 +80,14 @@ class DisputePanel(QFrame):
             view.said.connect(self.said)
             view.left.connect(self.close_form)
         self._parties: list[Party] = []
-        self._main = button("", self.next_duty, kind="main")
-        self._steps: dict[str, QPushButton] = {}
+        self._foot = Foot(
+            self.begin_fact, self.next_duty,
+            {"改登记 F2": self.begin_change, "当事人 P": self.begin_parties},
+            {
+                "卷宗 W": partial(self.open_aside, FILE), FILES: partial(self.open_aside, ATTACHMENTS),
+                "改动记录": self._show_history,
+            },
+        )  # fmt: skip
         self._form = registration_form(lambda: context.today)
         self._facts = {name: FactForm(fact, lambda: context.today) for name, fact in FACTS.items()}
         for form in (self._form, *self._facts.values()):
@@ -233,7 +243,7 @@ class DisputePanel(QFrame):
     def _begin(self, name: str, card: DisputeCard) -> None:
         if not self._may():
             return
-        if name in self._steps and not fitting(card)[name]:
+        if name in STEPS and not fitting(card)[name]:
             self.said.emit(f"这件纠纷现在不能登记{FACTS[name].title}")
             return
         self._fact, self._editing = name, card.id
@@ -256,25 +266,12 @@ class DisputePanel(QFrame):
         layout = column(inside, (16, 14, 16, 14), 10)
         layout.addWidget(self._view)
         layout.addStretch()
-        self._reading_page = page = QWidget()
-        outer = column(page)
+        # The stack alone says which of its pages is in sight: what hides lies inside the page.
+        page, self._read = QWidget(), QWidget()
+        column(page).addWidget(self._read)
+        outer = column(self._read)
         outer.addWidget(scrolling(inside), 1)
-        below = QWidget()
-        foot = FlowLayout(below, gap=4)
-        foot.addWidget(button("改登记 F2", self.begin_change, kind="link"))
-        foot.addWidget(button("当事人 P", self.begin_parties, kind="link"))
-        for name, key in STEPS.items():
-            words = f"{FACTS[name].title} {key}"
-            self._steps[name] = button(words, partial(self.begin_fact, name), kind="link")
-            foot.addWidget(self._steps[name])
-        foot.addWidget(button("卷宗 W", partial(self.open_aside, FILE), kind="link"))
-        self._files = button("附件 F", partial(self.open_aside, ATTACHMENTS), kind="link")
-        foot.addWidget(self._files)
-        foot.addWidget(button("改动记录", self._show_history, kind="link"))
-        last = column(margins=(16, 4, 16, 12), gap=6)
-        last.addWidget(below)
-        last.addWidget(self._main, 0, Qt.AlignmentFlag.AlignRight)
-        outer.addLayout(last)
+        outer.addWidget(self._foot)
         return page
 
     def _writing(self) -> QWidget:
@@ -316,21 +313,13 @@ class DisputePanel(QFrame):
 
     def _show(self, card: DisputeCard | None) -> None:
         self._card = card
-        self._reading_page.setVisible(card is not None)
+        self._read.setVisible(card is not None)
         if card is None:
             return
         self._view.show_card(card, self._context.today)
         if (view := self._aside.get(self._stack.currentIndex())) is not None:
             view.show_card(card)
-        count = f"{card.attachments}个" if card.attachments else ""
-        self._files.setText(f"附件{count} F")
-        fits = fitting(card)
-        for name, step in self._steps.items():
-            step.setVisible(fits[name])
-        duty = next_fact(card)
-        self._main.setVisible(duty is not None and self._context.may(Right.WRITE))
-        if duty is not None:
-            self._main.setText(f"登记{FACTS[duty].title}　Enter")
+        self._foot.show_card(card, may=self._context.may(Right.WRITE))
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting(card)
@@ -349,19 +338,27 @@ class DisputePanel(QFrame):
             self._parties.pop(0)
             self._context.background.write(self, command, lambda _: self.begin_fact("party"))
             return
-        self._write(command, said)
+        self._write(command, "已保存" if name == CHANGE else said)
 
     def _remove_fact(self, fact: FactLine) -> None:
         if self._card is None or not self._may():
             return
-        command: Command[Any]
-        if fact.entity == PERFORMED:
-            command = unperform(self._card.id)
-        elif fact.entity == ANSWERED:
-            command = take_answer_back(fact.record)
-        else:
-            command = remove_fact(fact.entity, fact.record)
-        self._write(command, f"已删除{fact.title}")
+        self._write(removal(self._card, fact), f"已删除{fact.title}")
+
+    def _change_session(self, fact: FactLine) -> None:
+        if not self._may():
+            return
+
+        def opened(draft: SessionDraft | None) -> None:
+            if draft is None:
+                return
+            form, self._fact, self._editing = self._facts[CHANGE], CHANGE, fact.record
+            form.begin_with(draft)
+            self._tell_form("修改调解记录", fact.title)
+            self._show_form(form)
+            self._know(form)
+
+        self._context.background.ask(self, lambda c: session_entered(c, fact.record), opened)
 
     def _write(self, command: Command[Any], said: str) -> None:
         def written(_: object) -> None:

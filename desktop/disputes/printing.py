@@ -14,6 +14,7 @@ from db.disputes.numbers import give_number
 from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
 from db.kernel.ids import Id
+from desktop.disputes.viewing import PaperViewer
 from desktop.page import Context
 from desktop.paper.dispute_file import blank_papers, paper, whole_file
 from desktop.paper.document import Document
@@ -65,15 +66,33 @@ class PaperPrinter(QObject):
 
         self._make(dispute, papers, _word if path.suffix.lower() == ".docx" else pdf_of, sent)
 
-    def blank(self) -> None:
-        """Print every form empty."""
+    def blank(self, papers: Collection[str] | None) -> None:
+        """Print forms empty, for a pen; with None every one, cover and contents too."""
 
         def question(connection: Connection) -> bytes:
-            return pdf_of(blank_papers(blank_case(connection), find_faces(cache())))
+            return pdf_of(blank_papers(blank_case(connection), find_faces(cache()), papers))
 
         def made(pdf: bytes) -> None:
             if print_paper(self._page, pdf):
                 self.said.emit("已打印空白表格")
+
+        self._context.background.ask(self._page, question, made)
+
+    def preview(self, dispute: Id, code: str, name: str) -> None:
+        """Show a paper as it will print; it gets no number by that."""
+        day = self._context.today
+
+        def question(connection: Connection) -> bytes:
+            case = dispute_case(connection, dispute, day)
+            if case is None:
+                raise UserError("这件纠纷已经不在台账里了。")
+            made = paper(case, code, find_faces(cache()))
+            return pdf_of([one._replace(first_page=0) for one in made])
+
+        def made(pdf: bytes) -> None:
+            viewer = PaperViewer(self._page, name, pdf)
+            viewer.exec()
+            viewer.deleteLater()
 
         self._context.background.ask(self._page, question, made)
 

@@ -1,6 +1,6 @@
 """The 卷宗 on paper: each form by its code, and the whole file in order with cover and contents."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -116,13 +116,20 @@ def _with_lines(document: Document, more: int) -> Document:
     )
 
 
-def blank_papers(case: Case, faces: Faces) -> list[Document]:
-    """Return every form empty, for handwriting, with no page numbers: they come with the file."""
-    every = [document for make in _FORMS.values() for document in make(case)]
-    every[:1] = [opening.application(case), opening.acceptance(case)]
-    written = next(at for at, made in enumerate(every) if made.title == "人民调解协议书")
-    every.insert(written + 1, settling.agreement(replace(case, form="oral")))
-    return [_filled(document, faces)._replace(first_page=0) for document in every]
+def blank_papers(case: Case, faces: Faces, codes: Collection[str] | None = None) -> list[Document]:
+    """Return forms empty, for handwriting, with no page numbers: they come with the file.
+
+    Those of the codes, of each in every shape it has; with None all of them, with cover and contents.
+    """
+    made = {
+        **{code: make(case) for code, make in _FORMS.items()},
+        "application": (opening.application(case), opening.acceptance(case)),
+        "agreement": tuple(settling.agreement(replace(case, form=f)) for f in ("written", "oral")),
+    }
+    wanted = made if codes is None else codes
+    every = [_filled(document, faces) for code in wanted for document in made[code]]
+    front = [cover(case, None), contents(case, ())] if codes is None else []
+    return [document._replace(first_page=0) for document in (*front, *every)]
 
 
 def whole_file(
@@ -155,22 +162,22 @@ def whole_file(
     return [cover(case, day), contents(case, listed), *papers], printed
 
 
-def cover(case: Case, day: date) -> Document:
-    """Return the 卷宗封面."""
+def cover(case: Case, day: date | None) -> Document:
+    """Return the 卷宗封面, made up on the day."""
     mediated = [held.day for held in case.sessions]
     begun = min(mediated, default=case.registered)
     ended = case.concluded or max(mediated, default=None)
     said = {
         "卷名": about(case), "卷号": case.number, "人民调解员": "、".join(case.mediators),
         "调解日期": f"自{day_text(begun)}至{day_text(ended)}", "立卷人": "",
-        "立卷日期": day_text(day if case.id else None), "保管期限": "",
+        "立卷日期": day_text(day), "保管期限": "",
         "备注": f"纸质台账编号{case.paper_number}" if case.paper_number else "",
     }  # fmt: skip
     fields = [
         part for label, value in said.items() for part in (BlankLine((Blank(label, value),)), SPACE)
     ]
     names = (SPACE, CoverName(committee(case)), CoverName("人民调解卷宗"), SPACE)
-    return Document("卷宗封面", committee(case), (*names, *fields), form=True, first_page=0)
+    return Document("卷宗封面", committee(case), (*names, *fields[:-1]), form=True, first_page=0)
 
 
 def contents(case: Case, listed: Sequence[tuple[str, int]]) -> Document:

@@ -1,9 +1,9 @@
 """矛盾纠纷调解统计 on paper: a sentence, the months and kinds as bars, the tables behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from db.disputes.statistics import NOWHERE, DisputeStatistics, Ids, success
+from db.disputes.statistics import NOWHERE, Concluded, DisputeStatistics, Ids, success
 from db.disputes.words import FORM_NAMES, KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES, SOURCE_NAMES
 from db.figures.rates import percent
 from desktop.paper.document import (
@@ -21,6 +21,7 @@ from desktop.paper.document import (
 from desktop.paper.form_parts import sum_text
 from desktop.paper.words import NOTHING, day_words
 
+_NUMBERS = "一二三四五六七八九十"
 STATES = (OPEN, "settled", "failed", "referred", "withdrawn")
 
 
@@ -34,29 +35,45 @@ def statistics_paper(
         Title((community, "矛盾纠纷调解统计") if community else ("矛盾纠纷调解统计",)),
         Subtitle(f"（{days}，{day_words(made_on)}制）"),
         Paragraph(summary(said)),
-        Heading(1, "一、近十二个月登记的件数"),
-        Bars(tuple((f"{first.year}年{first.month}月", count) for first, count in by_month(said))),
     ]
-    kinds = by_kind(said)
-    if kinds:
-        blocks += [
-            Heading(1, "二、本期登记的类型"),
-            Bars(tuple((KIND_NAMES[kind], count) for kind, count in kinds)),
-            Heading(1, "三、类型和现在的情况"),
-            _matrix(said),
-            Heading(1, "四、来源、风险和社区"),
+    for number, (heading, parts) in zip(_NUMBERS, _sections(said), strict=False):
+        blocks += [Heading(1, f"{number}、{heading}"), *parts]
+    return Document("矛盾纠纷调解统计", author, tuple(blocks))
+
+
+def _sections(said: DisputeStatistics) -> Iterator[tuple[str, list[Block]]]:
+    """Yield what there is to show under its heading, in the order of the paper."""
+    ended = said.concluded
+    yield "近十二个月登记的件数", [_month_bars(by_month(said))]
+    settled = [(first, len(ids)) for first, _, ids in said.months]
+    if any(count for _, count in settled):
+        yield "近十二个月调解成功的件数", [_month_bars(settled[-len(by_month(said)) :])]
+    if kinds := by_kind(said):
+        yield "本期登记的类型", [Bars(tuple((KIND_NAMES[kind], count) for kind, count in kinds))]
+        yield "类型和现在的情况", [_matrix(said)]
+        places: list[Block] = [
             _table("来源", said.by_source, SOURCE_NAMES),
             _table("风险", said.by_risk, RISK_NAMES),
         ]
         if said.by_community.keys() != {NOWHERE}:
-            blocks.append(_table("社区", said.by_community, {}))
-    if said.concluded.by_form:
-        number = "五" if kinds else "二"
-        blocks += [
-            Heading(1, f"{number}、协议"),
-            _table("协议形式", said.concluded.by_form, FORM_NAMES),
-        ]
-    return Document("矛盾纠纷调解统计", author, tuple(blocks))
+            places.append(_table("社区", said.by_community, {}))
+        yield "来源、风险和社区", places
+    if ended.by_form:
+        yield "协议", [_table("协议形式", ended.by_form, FORM_NAMES)]
+        bands = tuple((band, len(ids)) for band, ids in ended.by_days.items())
+        yield "从受理到达成协议的天数", [Bars(bands)]
+    if ended.in_time or ended.late:
+        yield "办结的期限", [_table("办结", limits(ended), {})]
+
+
+def _month_bars(months: Sequence[tuple[date, int]]) -> Bars:
+    return Bars(tuple((f"{first.year}年{first.month}月", count) for first, count in months))
+
+
+def limits(ended: Concluded) -> dict[str, Ids]:
+    """Return what was settled or failed in its month or after it, agreed extensions counted."""
+    found = {"期限内": ended.in_time, "超过期限": ended.late}
+    return {word: ids for word, ids in found.items() if ids}
 
 
 def summary(said: DisputeStatistics) -> str:

@@ -27,13 +27,12 @@ COMMITTEE = "人民调解委员会"
 
 
 def form(case: Case, name: str, *blocks: Block, numbered: bool = True) -> Document:
-    """Return a form under its name, with the dispute's number below it."""
+    """Return a form under its name, with the dispute's number below it and on further pages."""
+    again = " ".join(word for word in (f"{name}（续）", case.number if numbered else "") if word)
     number = case.number or f"(　　　){case.post.code}人调字第　　　　号"
     below = Subtitle(number) if numbered else FormText("")
     title = Title((name,))
-    return Document(
-        name, committee(case), (title, below, *blocks), form=True, again=f"{name}（续）"
-    )
+    return Document(name, committee(case), (title, below, *blocks), form=True, again=again)
 
 
 def committee(case: Case) -> str:

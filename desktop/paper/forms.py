@@ -58,31 +58,28 @@ def form_pieces(block: FormBlock, sheet: Sheet, faces: Faces) -> list[Piece]:
 
 
 def _blanks(blanks: Sequence[Blank], sheet: Sheet, faces: Faces) -> list[Piece]:
-    """Return a line of blanks; what is too wide for its place comes behind it, on its own."""
+    """Return a line of blanks; what is too wide for its place has a line of its own, in its order.
+
+    A name must stand before the sex and age that are its own, or they are read as another's.
+    """
     if len(blanks) == 1:
         return _ruled(blanks[0].label, blanks[0].value, 1, sheet, faces)
     total = sum(blank.share for blank in blanks)
-    long = []
     runs, rules = [], []
     x = 0.0
-    for blank in blanks:
+    for at, blank in enumerate(blanks):
         width = sheet.block_width * blank.share / total
         label, value = (set_line(text, _TEXT, faces) for text in (blank.label, blank.value))
         gap = _GAP if blank is not blanks[-1] else 0.0
         start, end = x + label.width + _PAD, x + width - gap
         if start + value.width > end:
-            long.append(blank)
-            continue
+            parts = (blanks[:at], (blank,), blanks[at + 1 :])
+            return [piece for part in parts if part for piece in _blanks(part, sheet, faces)]
         runs.append(place(label, _TEXT, x, _BASE))
         if value.text:
             runs.append(place(value, _TEXT, start + (end - start - value.width) / 2, _BASE))
         rules.append(Rule(start, _RULE_AT, end, _RULE_AT))
         x += width
-    if long:
-        short = tuple(blank for blank in blanks if blank not in long)
-        pieces = _blanks(short, sheet, faces) if short else []
-        alone = [_ruled(b.label, b.value, 1, sheet, faces) for b in long]
-        return [*pieces, *(piece for of in alone for piece in of)]
     return [Piece(LINE, tuple(runs), tuple(rules))]
 
 

@@ -85,7 +85,7 @@ def lay_out(document: Document, faces: Faces) -> list[Page]:
     for block in document.blocks:
         if isinstance(block, AttachmentStart):
             sheet = LANDSCAPE if block.landscape else UPRIGHT
-        if isinstance(block, Signature | AttachmentNote):
+        if isinstance(block, Signature | AttachmentNote | SigningPlaces):
             pieces = _pulled(pieces)
         if isinstance(block, Table):
             pieces += _table(block, pieces, sheet, faces)

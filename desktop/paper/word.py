@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any, NamedTuple
+from unicodedata import east_asian_width
 
 import docx
 from docx.enum.section import WD_SECTION
@@ -36,7 +37,7 @@ from desktop.paper.document import (
 )
 from desktop.paper.forms import LINE, SIZE
 from desktop.paper.setting import clean
-from desktop.paper.sheet import FORM, MM
+from desktop.paper.sheet import FORM, MM, PITCH
 
 LATIN = "Times New Roman"
 FACES = {
@@ -65,12 +66,9 @@ def word_file(documents: Sequence[Document], made: datetime | None = None) -> by
     of.title, of.author, of.language = documents[0].title, documents[0].author, "zh-CN"
     of.comments, of.created = "", (made or datetime.now(UTC)).replace(tzinfo=None)
     paper.settings.odd_and_even_pages_header_footer = True
-    numbered = False
     for at, document in enumerate(documents):
         section = paper.sections[0] if at == 0 else paper.add_section(WD_SECTION.NEW_PAGE)
-        starts = document.first_page > 0 and not numbered
-        numbered = numbered or starts
-        _page(section, document, starts=starts)
+        _page(section, document)
         for block in document.blocks:
             _put(paper, block)
     buffer = io.BytesIO()
@@ -78,7 +76,7 @@ def word_file(documents: Sequence[Document], made: datetime | None = None) -> by
     return buffer.getvalue()
 
 
-def _page(section: Section, document: Document, *, starts: bool) -> None:
+def _page(section: Section, document: Document) -> None:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin, section.right_margin = Pt(FORM.left), Pt(FORM.width - FORM.left - _ROOM)
     section.top_margin, section.bottom_margin = Pt(FORM.top), Pt(_BOTTOM)
@@ -99,7 +97,8 @@ def _page(section: Section, document: Document, *, starts: bool) -> None:
             _say(below, again, _Type("kaiti", 14))
     for inherited in section._sectPr.findall(qn("w:pgNumType")):
         section._sectPr.remove(inherited)
-    if starts:
+    if document.first_page:
+        # What lies in the file from outside counts too, so each begins where the contents say.
         number = OxmlElement("w:pgNumType")
         number.set(qn("w:start"), str(document.first_page))
         section._sectPr.append(number)
@@ -114,8 +113,8 @@ def _put(paper: Any, block: object) -> None:
         case Subtitle(text):
             _say(_line(paper, LINE, _CENTRE), text, _Type("kaiti", 16))
         case CoverName(text):
-            line = _line(paper, 60, _CENTRE)
-            line.paragraph_format.space_before = Pt(36)
+            line = _line(paper, 2 * PITCH, _CENTRE)
+            line.paragraph_format.space_before = Pt(PITCH)
             _say(line, text, _Type("xiaobiaosong", 28))
         case BlankLine():
             _blanks(paper, block)
@@ -137,9 +136,19 @@ def _put(paper: Any, block: object) -> None:
 
 
 def _blanks(paper: Any, block: BlankLine) -> None:
-    """Put labels with underlined room behind each, to stops at their shares of the line."""
-    line = _line(paper)
+    """Put labels with underlined room behind each, to stops at their shares of the line.
+
+    What is too wide for its place has a line of its own, as on the PDF.
+    """
     total = sum(blank.share for blank in block.blanks)
+    for at, blank in enumerate(block.blanks):
+        wide = _width(f"{blank.label} {blank.value}") > _ROOM * blank.share / total - _GAP
+        if wide and len(block.blanks) > 1:
+            for part in (block.blanks[:at], (blank,), block.blanks[at + 1 :]):
+                if part:
+                    _blanks(paper, BlankLine(part))
+            return
+    line = _line(paper)
     x = 0.0
     for at, blank in enumerate(block.blanks):
         x += _ROOM * blank.share / total
@@ -163,7 +172,7 @@ def _ruled(paper: Any, block: RuledText) -> None:
         if at:
             line.paragraph_format.first_line_indent = Pt(2 * SIZE)
         _underlined(line, f"{text}\t")
-        used += max(1, ceil((len(text) + len(label) * (at == 0)) * SIZE / _ROOM))
+        used += max(1, ceil(_width(text + (label if at == 0 else "")) / _ROOM))
     for _ in range(block.least - used):
         line = _line(paper)
         _stop(line, _ROOM)
@@ -171,8 +180,15 @@ def _ruled(paper: Any, block: RuledText) -> None:
         _underlined(line, " \t")
 
 
+def _width(text: str) -> float:
+    """What a text takes about, in points: the faces are the reader's own."""
+    return sum(SIZE if east_asian_width(c) in "WF" else SIZE * 0.5 for c in text)
+
+
 def _signing(paper: Any, block: SigningPlaces) -> None:
-    """Put places to sign with room above each rule for a thumb."""
+    """Put places to sign with room above each rule for a thumb; none stands on a page alone."""
+    for line in paper.paragraphs[-2:]:
+        line.paragraph_format.keep_with_next = True
     label = f"{block.label}：" if block.label else ""
     if block.places == ("",):
         rows: list[tuple[str, ...]] = [(label,)]

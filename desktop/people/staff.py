@@ -54,7 +54,7 @@ class StaffPage(RegisterPage[StaffRow]):
         self._form.saved.connect(self.save)
         self._save = button("保存", self.save, kind="main")
         self._to = QComboBox()
-        self._to.setAccessibleName("未结的纠纷交给")
+        self._to.setAccessibleName("没办完的纠纷交给")
         self._leave = button("今天离岗", self._leave_today)
         layout.addWidget(self._form)
         line = row()
@@ -62,7 +62,7 @@ class StaffPage(RegisterPage[StaffRow]):
         line.addWidget(self._save)
         layout.addLayout(line)
         layout.addSpacing(12)
-        layout.addWidget(label("离岗，未结的纠纷交给", 12, "second"))
+        layout.addWidget(label("离岗，没办完的纠纷交给", 12, "second"))
         layout.addWidget(self._to)
         layout.addWidget(self._leave)
 
@@ -111,7 +111,7 @@ class StaffPage(RegisterPage[StaffRow]):
             said = f"{name}今天离岗"
             if open_ones:
                 moved = "已交接" if done.value.handed_over else "还没有交接"
-                said += f"，{len(open_ones)}件未结纠纷{moved}"
+                said += f"，{len(open_ones)}件没办完的纠纷{moved}"
             self.said.emit(f"{said}　　Ctrl+Z 撤销")
 
         command = staff_leaves(self.row.id, self.context.today, self._to.currentData())

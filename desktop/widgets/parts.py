@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 Tone = Literal["", "second", "accent", "done", "tries", "late"]
-Kind = Literal["", "main", "link", "choice", "nav", "tab", "figure"]
+Kind = Literal["", "main", "link", "inline", "choice", "nav", "tab", "figure"]
 
 
 def label(text: str = "", pixels: int = 13, tone: Tone = "", *, wrap: bool = False) -> QLabel:
@@ -41,7 +41,8 @@ def set_tone(widget: QWidget, tone: Tone) -> None:
 def button(
     text: str, clicked: Callable[[], object] | None = None, *, kind: Kind = ""
 ) -> QPushButton:
-    """Return a button; `main` is the one thing to do on a screen, `link` a quiet one."""
+    """Return a button; `main` is the one thing to do on a screen, `link` a quiet one,
+    `inline` one as high as the words beside it."""
     made = QPushButton(text)
     made.setProperty("kind", kind)
     made.setAutoDefault(kind == "main")

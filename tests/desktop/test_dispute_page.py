@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from db.disputes.registering import registration
@@ -157,8 +157,8 @@ def test_the_steps_of_a_mediation_are_entered_by_their_keys(
     assert card.duties[0].by == date(2026, 6, 1)
     assert "有待继续" in card.facts[0].detail
     press(qtbot, shell, "J", "ch", ENTER, ENTER)
-    assert page._panel._steps["close"].isVisibleTo(page._panel)
-    assert not page._panel._steps["extend"].isVisibleTo(page._panel)
+    assert page._panel._foot.steps["close"].isVisibleTo(page._panel)
+    assert not page._panel._foot.steps["extend"].isVisibleTo(page._panel)
     press(qtbot, shell, "G", ENTER, ENTER)
     card = page._panel._card
     assert card is not None
@@ -182,3 +182,24 @@ def test_a_key_pressed_before_a_dispute_is_read_means_that_one(
     settle(qtbot, shell)
     assert len(page._rows) == len({row.id for row in page._rows}) == page._model.rowCount()
     assert wanted in {row.id for row in page._rows}
+
+
+def test_a_record_of_a_session_is_put_right_from_its_line(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    page._table.selectRow(next(n for n, row in enumerate(page._rows) if row.state == "open"))
+    press(qtbot, shell, "T", Qt.Key.Key_Tab)
+    page._panel._facts["session"].field("record").setText("双方各说各的")
+    page._panel.save()
+    settle(qtbot, shell)
+    change = next(one for one in page._panel._view.findChildren(QPushButton) if one.text() == "改")
+    change.setFocus()
+    press(qtbot, shell, Qt.Key.Key_Space)
+    form = page._panel._facts["change_session"]
+    assert form.typed("record") == "双方各说各的"
+    form.field("record").setText("双方愿意再谈")
+    page._panel.save()
+    settle(qtbot, shell)
+    card = page._panel._card
+    assert card is not None
+    assert [fact.detail.rsplit("，", 1)[-1] for fact in card.facts] == ["双方愿意再谈"]

@@ -1,5 +1,7 @@
 """The file, the parties, the board and the statistics of disputes on the running window."""
 
+from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,15 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from db.disputes.card import DisputeCard
-from desktop.disputes.attachments import AttachmentsView, Viewer
+from db.disputes.registering import RegistrationDraft, register_dispute
+from desktop.disputes.attachments import AttachmentsView
 from desktop.disputes.board import STAGES, DisputeBoardPage
 from desktop.disputes.dossier import DossierView
+from desktop.disputes.foot import FILES
 from desktop.disputes.numbers import DisputeNumbersPage
 from desktop.disputes.page import DisputesPage
 from desktop.disputes.panel import ATTACHMENTS, FILE
+from desktop.disputes.viewing import PaperViewer, PhotoViewer
 from desktop.page import Page
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
@@ -71,6 +76,9 @@ def test_the_parties_are_filled_one_after_the_other(
     settle(qtbot, shell)
     assert form.typed("name") == names[1]
     assert form.typed("age") == ""
+    # What was read anew behind the form stays behind it.
+    assert form.isVisible()
+    assert not page._panel._view.isVisible()
     press(qtbot, shell, ESCAPE)
     first = card(page).case.parties[0].of
     assert (first.name, first.sex, first.age, first.guardian) == (
@@ -104,12 +112,61 @@ def test_papers_are_saved_put_in_the_file_and_taken_out(
     press(qtbot, shell, SPACE)
     assert {line.paper.code for line in card(page).papers if line.state == "filed"} == {"rights"}
     assert view._model.rows[view._table.currentIndex().row()].paper.code == "identity"
-    press(qtbot, shell, "3")
+    monkeypatch.setattr("desktop.disputes.dossier.ONE_NUMBER", 60)
+    press(qtbot, shell, "1", "2")
+    assert card(page).papers[2].pages == 12
+    monkeypatch.setattr("desktop.disputes.dossier.ONE_NUMBER", 0)
+    press(qtbot, shell, "0", "3")
     assert card(page).papers[2].pages == 3
     press(qtbot, shell, SPACE)
     assert card(page).papers[2].state == "none"
     press(qtbot, shell, ESCAPE)
     assert QApplication.focusWidget() is page._table
+
+
+def test_many_earlier_disputes_of_many_keep_within_the_panel(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    names = tuple(f"尔不都热依木·买买提艾力{at}" for at in range(10))
+    draft = RegistrationDraft(
+        registered=date(2026, 3, 20), kind="neighbour", side_a=names, side_b=("不详",)
+    )
+    for _ in range(3):
+        made = shell.context.ledger.write(register_dispute(draft))
+        shell.context.background.changed.emit(made)
+    shell.context.routes.go("disputes", record=made.value)
+    settle(qtbot, shell)
+    assert len(card(page).earlier) == 2
+    view = page._panel._view
+    area = view.parentWidget().parentWidget()
+    assert view.minimumSizeHint().width() <= area.width()
+    assert view.mapTo(area, view.rect().topRight()).x() < area.width()
+
+
+def test_a_paper_is_looked_at_without_a_number_and_printed_empty(
+    qtbot: QtBot, shell: Shell, page: DisputesPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[str, int]] = []
+
+    def looked_at(viewer: PaperViewer) -> None:
+        shown.append((viewer.windowTitle(), viewer._document.pageCount()))
+
+    monkeypatch.setattr(PaperViewer, "exec", looked_at)
+    press(qtbot, shell, "W", "V")
+    settle(qtbot, shell)
+    assert shown == [("受理登记表", 1)]
+    assert not card(page).case.number
+    sent: list[int] = []
+
+    def accept(parent: object, pdf: bytes) -> bool:
+        sent.append(len(PdfReader(BytesIO(pdf)).pages))
+        return True
+
+    monkeypatch.setattr("desktop.disputes.printing.print_paper", accept)
+    press(qtbot, shell, "K", "B")
+    settle(qtbot, shell)
+    assert sent == [2, 16]
+    assert {line.state for line in card(page).papers} == {"none"}
 
 
 def test_a_step_that_does_not_fit_says_so(qtbot: QtBot, shell: Shell, page: DisputesPage) -> None:
@@ -125,17 +182,27 @@ def test_a_step_that_does_not_fit_says_so(qtbot: QtBot, shell: Shell, page: Disp
 def test_the_list_is_narrowed_and_sorted(qtbot: QtBot, shell: Shell, page: DisputesPage) -> None:
     choose(page, "类型", "property")
     assert {line.kind for line in page._model.rows} == {"property"}
-    choose(page, "情况", "late")
-    assert all(line.days_left is not None and line.days_left < 0 for line in page._model.rows)
+    page._clear()
+    for wanted, least, most in (("超期", -999, -1), ("今天到期", 0, 0), ("七天内到期", 0, 7)):
+        choose(page, "期限", wanted)
+        days = [line.days_left for line in page._model.rows]
+        assert len(days) == sum(
+            line.days_left is not None and least <= line.days_left <= most for line in page._rows
+        )
+        assert days
+        assert all(day is not None and least <= day <= most for day in days)
+    choose(page, "期限", "没有期限")
+    assert {line.days_left for line in page._model.rows} == {None}
     page._clear()
     page._filter()
     header = page._table.horizontalHeader()
-    header.sectionClicked.emit(1)
-    days = [line.registered for line in page._model.rows]
-    assert days == sorted(days)
-    header.sectionClicked.emit(1)
-    assert [line.registered for line in page._model.rows] == sorted(days, reverse=True)
-    header.sectionClicked.emit(1)
+    at = [column.heading for column in page._model.columns].index("登记")
+    header.sectionClicked.emit(at)
+    registered = [line.registered for line in page._model.rows]
+    assert registered == sorted(registered)
+    header.sectionClicked.emit(at)
+    assert [line.registered for line in page._model.rows] == sorted(registered, reverse=True)
+    header.sectionClicked.emit(at)
     assert page._sorted is None
     for at in range(len(page._model.columns)):
         header.sectionClicked.emit(at)
@@ -199,10 +266,10 @@ def test_photographs_are_taken_in_shown_and_saved(
     assert [line.name for line in view._model.rows] == ["楼道.png"]
     shown: list[str] = []
 
-    def looked_at(viewer: Viewer) -> None:
+    def looked_at(viewer: PhotoViewer) -> None:
         shown.append(viewer.windowTitle())
 
-    monkeypatch.setattr(Viewer, "exec", looked_at)
+    monkeypatch.setattr(PhotoViewer, "exec", looked_at)
     press(qtbot, shell, ENTER)
     assert shown == ["楼道.png"]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_named: (str(out), ""))
@@ -214,4 +281,4 @@ def test_photographs_are_taken_in_shown_and_saved(
     settle(qtbot, shell)
     assert len(view._model.rows) == 1
     press(qtbot, shell, ESCAPE)
-    assert page._panel._files.text() == "附件1个 F"
+    assert page._panel._foot._behind[FILES].text() == "附件1个 F"

@@ -39,7 +39,18 @@ def test_no_text_breaks_the_reading(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "minutes"),
-    [("19:40", 1180), ("1940", 1180), ("19点", 1140), ("7.30", 450), ("25:00", None), ("晚", None)],
+    [
+        ("19:40", 1180),
+        ("1940", 1180),
+        ("19点", 1140),
+        ("19", 1140),
+        ("9", 540),
+        ("930", 570),
+        ("24", None),
+        ("7.30", 450),
+        ("25:00", None),
+        ("晚", None),
+    ],
 )
 def test_times(text: str, minutes: int | None) -> None:
     assert typed_time(text) == minutes

@@ -174,9 +174,48 @@ def test_no_ethnicity_and_no_identity_number_is_ever_printed(of: Case) -> None:
                 assert "身份证号" not in line
 
 
+def test_a_long_name_stands_before_what_is_told_of_it() -> None:
+    name = "尔不都热依木·买买提艾力·阿卜杜热合曼·𠮷𫝆"
+    of = replace(CASE, parties=(party("A", 1, name=name, sex="female", age=42), CASE.parties[2]))
+    made = paper(of, "agreement", FACES)[0]
+    said = printed([made])[0]
+    assert said.index("甲方姓名") < said.index("性别") < said.index("乙方名称")
+    lines_of = [line.text for line in docx.Document(BytesIO(word_file([made]))).paragraphs]
+    at = next(at for at, line in enumerate(lines_of) if line.startswith("甲方姓名"))
+    assert "性别" not in lines_of[at]
+    assert lines_of[at + 1].startswith("性别")
+
+
+@pytest.mark.parametrize("lines_of_brief", range(1, 40, 3))
+def test_no_page_has_only_places_to_sign(lines_of_brief: int) -> None:
+    parties = tuple(party("AB"[at % 2], at, name=f"王小{at}", age=40) for at in range(10))
+    long = replace(CASE, brief="楼上漏水。" * 5 * lines_of_brief, parties=parties)
+    for code in ("application", "rights", "session", "agreement", "confirmation"):
+        for made in paper(long, code, FACES):
+            for page in printed([made])[1:]:
+                assert not page.splitlines()[1].startswith(("当事人（签名", "申请人（签名"))
+
+
+def test_a_further_page_says_whose_file_it_is_of() -> None:
+    long = replace(CASE, brief="楼上漏水。" * 300)
+    assert (
+        f"人民调解申请书（续） {CASE.number}" in printed(list(paper(long, "application", FACES)))[1]
+    )
+
+
+def test_one_form_is_made_empty_in_every_shape_it_has() -> None:
+    def titles(code: str) -> list[str]:
+        return [made.title for made in blank_papers(NOBODY, FACES, [code])]
+
+    assert titles("session") == ["人民调解记录"]
+    assert titles("agreement") == ["人民调解协议书", "人民调解口头协议登记表"]
+    assert titles("application") == ["人民调解申请书", "人民调解受理登记表"]
+
+
 def test_blank_forms_are_one_page_each_with_room_to_write() -> None:
     every = blank_papers(NOBODY, FACES)
-    assert len(every) == len(PRINTABLE) + 2
+    assert [made.title for made in every[:2]] == ["卷宗封面", "卷内目录"]
+    assert len(every) == len(PRINTABLE) + 4
     for made in every:
         assert len(lay_out(made, FACES)) == 1, made.title
         assert made.first_page == 0
@@ -197,6 +236,10 @@ def test_the_word_file_says_the_same_in_the_right_faces() -> None:
     ):
         assert words in text
     assert len(opened.sections) == len(documents)
+    starts = [of._sectPr.find(qn("w:pgNumType")) for of in opened.sections]
+    assert [int(of.get(qn("w:start"))) if of is not None else 0 for of in starts] == [
+        made.first_page for made in documents
+    ]
     assert [cell.text for cell in opened.tables[0].rows[1].cells][:3] == ["1", "受理登记表", "1"]
     for run in (run for line in opened.paragraphs for run in line.runs if run.text.strip()):
         faces = run._element.rPr.rFonts

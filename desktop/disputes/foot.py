@@ -1,0 +1,62 @@
+"""Below a dispute as read: a link with its key for all that can be entered, and what is due next."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from db.disputes.card import DisputeCard
+from desktop.disputes.forms import FACTS, fitting, next_fact
+from desktop.widgets.flow import FlowLayout
+from desktop.widgets.parts import button, column
+
+# What is entered when it happens, whatever is due next.
+STEPS = {
+    "session": "T", "extend": "Y", "report": "B", "agreement": "X", "answer": "D", "close": "G",
+}  # fmt: skip
+FILES = "附件 F"
+
+
+class Foot(QWidget):
+    """Shows the steps that fit a dispute, the doors to what else it has, and the duty that is next.
+
+    `begin` opens the form of a step, `duty` that of what is due; `before` and `behind` stand round
+    the steps, each by its words; FILES is one of those behind.
+    """
+
+    def __init__(
+        self,
+        begin: Callable[[str], None],
+        duty: Callable[[], None],
+        before: Mapping[str, Callable[[], None]],
+        behind: Mapping[str, Callable[[], None]],
+    ) -> None:
+        super().__init__()
+        self._main = button("", duty, kind="main")
+        self.steps: dict[str, QPushButton] = {}
+        links = QWidget()
+        flow = FlowLayout(links, gap=4)
+        for words, act in before.items():
+            flow.addWidget(button(words, act, kind="link"))
+        for name, key in STEPS.items():
+            step = button(f"{FACTS[name].title} {key}", partial(begin, name), kind="link")
+            self.steps[name] = step
+            flow.addWidget(step)
+        self._behind = {words: button(words, act, kind="link") for words, act in behind.items()}
+        for link in self._behind.values():
+            flow.addWidget(link)
+        layout = column(self, (16, 4, 16, 12), 6)
+        layout.addWidget(links)
+        layout.addWidget(self._main, 0, Qt.AlignmentFlag.AlignRight)
+
+    def show_card(self, card: DisputeCard, *, may: bool) -> None:
+        """Show what a dispute can take as it stands; `may` tells whether anything can be entered."""
+        for name, fits in fitting(card).items():
+            self.steps[name].setVisible(fits)
+        count = f"{card.attachments}个" if card.attachments else ""
+        self._behind[FILES].setText(FILES.replace(" ", f"{count} "))
+        due = next_fact(card)
+        self._main.setVisible(due is not None and may)
+        if due is not None:
+            self._main.setText(f"登记{FACTS[due].title}　Enter")
