@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from sqlalchemy import Connection
 
@@ -212,25 +212,17 @@ class DisputesPage(Page):
         self._panel.said.connect(self.said)
         self._panel.left.connect(self._table.setFocus)
         self._panel.registered.connect(self._registered)
-        for keys, name in (
-            ("J", "conclude"),
-            ("L", "perform"),
-            ("H", "follow_up"),
-            ("C", "reopen"),
-            *((key, name) for name, key in STEPS.items()),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self._table)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(partial(self._begin, name))
-        for keys, opens in (
-            ("F2", self._panel.begin_change),
-            ("P", self._panel.begin_parties),
-            ("W", partial(self._panel.open_aside, FILE)),
-            ("F", partial(self._panel.open_aside, ATTACHMENTS)),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self._table)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(opens)
+        steps = {"J": "conclude", "L": "perform", "H": "follow_up", "C": "reopen"}
+        steps |= {key: name for name, key in STEPS.items()}
+        self._table.has_keys({keys: partial(self._begin, name) for keys, name in steps.items()})
+        self._table.has_keys(
+            {
+                "F2": self._panel.begin_change,
+                "P": self._panel.begin_parties,
+                "W": partial(self._panel.open_aside, FILE),
+                "F": partial(self._panel.open_aside, ATTACHMENTS),
+            }
+        )
 
     def _begin(self, name: str) -> None:
         """Open the form of a step; several that are chosen are closed at once."""

@@ -1,6 +1,7 @@
 """疑点: what looks wrong before a month is closed, in words; a person decides each, with a reason."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from PySide6.QtCore import Qt
@@ -93,6 +94,14 @@ class DoubtsPage(Page):
         self._save = button("保存", self.save, kind="main")
         self._boxes: list[QCheckBox] = []
         self._marks_in = column(self._marks, gap=6)
+        self._table.has_keys(
+            {
+                "1": partial(self._mark, slice(None)),
+                "2": partial(self._mark, slice(0)),
+                "3": partial(self._mark, slice(1)),
+                "Return": partial(self._reason.setFocus, Qt.FocusReason.OtherFocusReason),
+            }
+        )
         self._build()
         self.setFocusProxy(self._table)
 
@@ -142,20 +151,18 @@ class DoubtsPage(Page):
         self._table.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """A key for each usual decision; then the reason is typed."""
-        marks = {Qt.Key.Key_1: slice(0, None), Qt.Key.Key_2: slice(0, 0), Qt.Key.Key_3: slice(0, 1)}
-        chosen = marks.get(Qt.Key(event.key()))
+        """Esc goes back to the list."""
         if event.key() == Qt.Key.Key_Escape:
             self._table.setFocus()
-        elif chosen is not None and self._table.hasFocus():
-            counted = set(range(len(self._boxes))[chosen])
-            for at, box in enumerate(self._boxes):
-                box.setChecked(at in counted)
-            self._reason.setFocus()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._table.hasFocus():
-            self._reason.setFocus()
         else:
             super().keyPressEvent(event)
+
+    def _mark(self, counted: slice) -> None:
+        """Tick the records that count; then the reason is typed."""
+        which = set(range(len(self._boxes))[counted])
+        for at, box in enumerate(self._boxes):
+            box.setChecked(at in which)
+        self._reason.setFocus()
 
     def _build(self) -> None:
         head = row(gap=12)

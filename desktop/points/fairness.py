@@ -145,11 +145,9 @@ class FairnessPage(Page):
         context.background.ask(self, question, self._show)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """T begins a trial, Esc ends it."""
+        """Esc ends a trial."""
         if event.key() == Qt.Key.Key_Escape:
             self._end_trial()
-        elif event.key() == Qt.Key.Key_T and not self._worth.hasFocus():
-            self._place.setFocus()
         else:
             super().keyPressEvent(event)
 
@@ -196,6 +194,7 @@ class FairnessPage(Page):
         self._worth.setMaximumWidth(self.context.theme.px(90))
         self._worth.returnPressed.connect(self.attempt)
         self._adopt.setEnabled(False)
+        self._table.has_keys({"T": self._place.setFocus})
         head = row(gap=12)
         head.addWidget(self._months)
         head.addWidget(self._words, 1)

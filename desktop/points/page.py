@@ -1,6 +1,6 @@
 """积分: a month, what each volunteer's items brought and what is paid; its closing and its papers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -40,15 +40,12 @@ PANEL_WIDTH = 460
 COLUMNS: tuple[Column[Line], ...] = (
     Column("姓名", lambda line: line.name, 4),
     Column("身份", lambda line: ROLE_NAMES[line.role], 4),
-    Column("社区", lambda line: line.community_name, 6),
-    Column("职业", lambda line: OCCUPATION_NAMES.get(line.occupation or "", ""), 4),
-    Column("积分", lambda line: points_text(line.points), 4, number=True),
-    Column(
-        "更正", lambda line: points_text(line.corrected) if line.corrected else "", 4, number=True
-    ),
-    Column("等次", lambda line: line.grade or "", 4),
+    Column("社区", lambda line: line.community_name, 5),
+    Column("职业", lambda line: OCCUPATION_NAMES.get(line.occupation or "", ""), 5),
+    Column("积分", lambda line: points_text(line.points), 3, number=True),
+    Column("等次", lambda line: line.grade or "", 3),
     Column("金额", lambda line: money_text(line.amount) if line.amount else "", 5, number=True),
-    Column("备注", lambda line: line.remark, 10),
+    Column("备注", lambda line: line.remark, 8),
 )
 
 
@@ -78,7 +75,7 @@ class PointsPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._seen: SeenMonth | None = None
-        self._begun = False
+        self._begun = self._shown = False
         self._ticket: Ticket | None = None
         self._months = MonthBox(self, Month.of(context.today))
         self._months.chosen.connect(lambda _: self.refresh())
@@ -128,19 +125,9 @@ class PointsPage(Page):
         self._ticket = self.context.background.ask(self, question, self._show)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """The keys of the list."""
-        steps: dict[Qt.Key, Callable[[], object]] = {
-            Qt.Key.Key_D: partial(self.context.routes.go, "points", tab="doubts"),
-            Qt.Key.Key_G: self.begin_closing,
-            Qt.Key.Key_H: self._enter_by_hand,
-            Qt.Key.Key_Return: self._person.setFocus,
-            Qt.Key.Key_Enter: self._person.setFocus,
-        }
-        step = steps.get(Qt.Key(event.key()))
+        """Esc goes back to the list."""
         if event.key() == Qt.Key.Key_Escape:
             self._leave_closing()
-        elif step is not None and self._table.hasFocus():
-            step()
         else:
             super().keyPressEvent(event)
 
@@ -209,6 +196,14 @@ class PointsPage(Page):
         self._start.hide()
 
     def _bind(self) -> None:
+        self._table.has_keys(
+            {
+                "D": partial(self.context.routes.go, "points", tab="doubts"),
+                "G": self.begin_closing,
+                "H": self._enter_by_hand,
+                "Return": self._person.setFocus,
+            }
+        )
         self._place.activated.connect(lambda _: self._fill())
         self._text.textEdited.connect(lambda _: self._fill())
         self._table.selectionModel().currentRowChanged.connect(lambda at, _: self._moved(at.row()))
@@ -223,9 +218,13 @@ class PointsPage(Page):
         self._seen, self._begun = seen, True
         self._months.show_month(seen.sheet.month)
         fill(self._place, [(place.name, place.name) for place in seen.places], first=1)
+        held = any(w.hasFocus() for w in (self, self._table, self._start)) or not self._shown
+        self._shown = True
         self._start.setVisible(not seen.schemes)
         self._body.setVisible(seen.schemes)
         self.setFocusProxy(self._table if seen.schemes else self._start)
+        if held and self.isVisible():
+            self.setFocus()
         self._summary.setText(summary_words(seen))
         self._state.setText(state_words(seen))
         set_tone(

@@ -20,10 +20,9 @@ OPENS: Final = {
 }  # fmt: skip
 COLUMNS: tuple[Column[StatementEntry], ...] = (
     Column("日期", lambda e: f"{e.day.month}月{e.day.day}日", 4),
-    Column("项目", lambda e: e.item, 5),
-    Column("来源", lambda e: e.text, 9),
+    Column("项目", lambda e: e.item, 6),
+    Column("来源", lambda e: f"{e.text}　{e.why}".strip(), 11, late=lambda e: bool(e.why)),
     Column("分", lambda e: points_text(e.points), 3, number=True),
-    Column("说明", lambda e: e.why, 5, late=lambda e: bool(e.why)),
 )
 
 

@@ -121,16 +121,9 @@ class SchemePage(Page):
         self.context.background.ask(self, question, self._show)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """The keys of the items."""
+        """Esc goes back to the items."""
         if event.key() == Qt.Key.Key_Escape:
             self._leave()
-        elif not self._table.hasFocus():
-            super().keyPressEvent(event)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._change_item()
-        elif event.key() == Qt.Key.Key_B:
-            self._side.setCurrentIndex(0)
-            self._subsidy.setFocus()
         else:
             super().keyPressEvent(event)
 
@@ -177,7 +170,7 @@ class SchemePage(Page):
         new.setShortcut("Ctrl+N")
         head = FlowLayout(gap=10)
         for one in (
-            self._version, new, button("补贴 B", lambda: self._side.setCurrentIndex(0)),
+            self._version, new, button("补贴 B", self._show_subsidy),
             self._scope, self._since, self._reason, self._adopt,
         ):  # fmt: skip
             head.addWidget(one)
@@ -201,7 +194,7 @@ class SchemePage(Page):
 
     def _bind(self) -> None:
         self._version.activated.connect(lambda _: self._choose_version())
-        self._table.activated.connect(lambda _: self._change_item())
+        self._table.has_keys({"Return": self._change_item, "B": self._show_subsidy})
         self._table.removing.connect(self._remove_item)
         self._item.taken.connect(self._take)
 
@@ -257,6 +250,10 @@ class SchemePage(Page):
         self._items.show_rows(self._draft.items)
         if self._draft.items:
             self._table.selectRow(min(at, len(self._draft.items) - 1))
+
+    def _show_subsidy(self) -> None:
+        self._side.setCurrentIndex(0)
+        self._subsidy.setFocus()
 
     def _new_item(self) -> None:
         self._side.setCurrentIndex(1)

@@ -1,6 +1,6 @@
 """Tables of plain rows: a model with named columns, and a view that copies to Excel."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
+    QShortcut,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -144,6 +145,13 @@ class RowTable(QTableView):
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.fit()
+
+    def has_keys(self, steps: Mapping[str, Callable[[], object]]) -> None:
+        """Do these things when their keys are pressed while the cursor is in the table."""
+        for keys, step in steps.items():
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(step)
 
     def fit(self) -> None:
         """Set row height and column widths by the type in force."""
