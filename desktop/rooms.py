@@ -1,6 +1,6 @@
 """The screens of the navigation and how they are put over an open ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
@@ -171,9 +171,18 @@ def shell_over(
     context.background.errand(
         shell, lambda _: list_backups(ledger.place.backups), lambda found: _tell(shell, found)
     )
+    context.background.errand(
+        shell, lambda _: ledger.unsaved(), lambda left: _tell_unsaved(shell, left)
+    )
     context.background.errand(shell, lambda _: collect_orphans(ledger), lambda _: None)
     return shell
 
 
 def _tell(shell: Shell, backups: Sequence[BackupInfo]) -> None:
     shell.tell_backup(backups[0].when.astimezone().date() if backups else None)
+
+
+def _tell_unsaved(shell: Shell, left: Collection[str]) -> None:
+    """Say what waits on pages that are not open yet."""
+    if left:
+        shell.toast.say(f"上次填的还没有保存：{'、'.join(left)}。打开那一页接着填。")

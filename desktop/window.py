@@ -1,12 +1,12 @@
 """The shell round the screens: navigation, title, search, messages, keys."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -23,6 +23,7 @@ from db.kernel.journal import Done
 from desktop.errors import tell
 from desktop.page import Context, Page
 from desktop.routes import Route
+from desktop.unsaved import Keeper
 from desktop.widgets.finder import Finder, Offer
 from desktop.widgets.keys import KeysDialog
 from desktop.widgets.parts import button, column, label, row
@@ -109,6 +110,17 @@ class Shell(QWidget):
         page = self._stack.currentWidget()
         assert isinstance(page, Page)  # noqa: S101  nothing else is ever added
         return page
+
+    def keep_typed(self) -> None:
+        """Keep at once what is typed and not saved; nothing may be writing any more."""
+        children: Iterable[QObject] = self.findChildren(QObject)
+        for child in children:
+            if isinstance(child, Keeper):
+                child.keep_at_once()
+
+    def go_on_from(self, before: "Shell") -> None:
+        """Go on with what was done in the screens that stood here before: it can still be undone."""
+        self._mine, self._worked = before._mine, before._worked
 
     def go(self, route: Route) -> None:
         """Open a screen; it is made when it is first wanted."""
