@@ -172,13 +172,18 @@ class Shell(QWidget):
         if not self._mine:
             self.toast.say("没有可以撤销的操作")
             return
-        no, said = self._mine[-1]
+        # Taken off at once: pressed twice quickly, the key means the step before.
+        no, said = self._mine.pop()
 
         def undone(done: Done[int]) -> None:
-            self._mine = [entry for entry in self._mine if entry[0] not in (no, done.no)]
+            self._mine = [entry for entry in self._mine if entry[0] != done.no]
             self.toast.say(f"已撤销：{said}")
 
-        self.context.background.undo(self, no, undone)
+        def failed(error: Exception) -> None:
+            self._mine.append((no, said))
+            tell(self, error)
+
+        self.context.background.undo(self, no, undone, failed)
 
     def resizeEvent(self, event: Any) -> None:  # noqa: N802
         """Keep messages and the finder in their places."""
