@@ -168,14 +168,20 @@ def shell_over(
     context = Context(ledger, Background(ledger), Routes(), theme, settings)
     shell = Shell(context, ROOMS, post.name, post.station, _offers(context.routes), band)
     context.routes.go("home")
-    context.background.errand(
-        shell, lambda _: list_backups(ledger.place.backups), lambda found: _tell(shell, found)
-    )
+    _ask_backup(shell)
+    context.background.backed_up.connect(partial(_ask_backup, shell))
     context.background.errand(
         shell, lambda _: ledger.unsaved(), lambda left: _tell_unsaved(shell, left)
     )
     context.background.errand(shell, lambda _: collect_orphans(ledger), lambda _: None)
     return shell
+
+
+def _ask_backup(shell: Shell) -> None:
+    folder = shell.context.ledger.place.backups
+    shell.context.background.errand(
+        shell, lambda _: list_backups(folder), lambda found: _tell(shell, found)
+    )
 
 
 def _tell(shell: Shell, backups: Sequence[BackupInfo]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 from sqlalchemy import Connection
 
@@ -19,12 +19,13 @@ from desktop.unsaved import Keeper
 from desktop.visits.board import OUTCOME_KEYS
 from desktop.visits.entry import EntryForm
 from desktop.visits.half_typed import HalfTyped, TypedDoor
+from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.stack import PageStack
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import day_words
 
-ENTRY_WIDTH = 304
+ENTRY_WIDTH, NARROW_ENTRY, NARROW = 304, 270, 1120
 
 
 class TypedTable(RowTable):
@@ -104,7 +105,7 @@ class SheetsPage(Page):
         self._table = TypedTable(self._typed)
         self._form = EntryForm(context, buttons=False)
         self._name, self._count = label(pixels=16), label(tone="second")
-        self._stack = PageStack()
+        self._stack, self._beside = PageStack(), panel()
         self._build()
         self._keeper = Keeper(context, "走访单", self._half.entries, self._restore, self)
         self.setFocusProxy(self._number)
@@ -127,6 +128,13 @@ class SheetsPage(Page):
             return open_sheets(connection, day), [line.name for line in staff(connection)]
 
         self.context.background.ask(self, question, self._show_open)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Leave the doors their room where the window is narrow for its type."""
+        super().resizeEvent(event)
+        theme = self.context.theme
+        narrow = self.window().width() < theme.px(NARROW)
+        self._beside.setFixedWidth(theme.px(NARROW_ENTRY if narrow else ENTRY_WIDTH))
 
     def save(self) -> None:
         """Write all that was typed as one step."""
@@ -157,9 +165,9 @@ class SheetsPage(Page):
         layout = row(typing, gap=16)
         left = panel()
         inside = column(left, (16, 14, 16, 12), 10)
-        line = row(gap=14)
+        line = FlowLayout(gap=14)
         line.addWidget(self._name)
-        line.addWidget(self._count, 1)
+        line.addWidget(self._count)
         line.addWidget(button("先放下 Esc", self._leave))
         save = button("全部登记　Ctrl+Enter", self.save, kind="main")
         save.setShortcut("Ctrl+Return")
@@ -174,8 +182,7 @@ class SheetsPage(Page):
                 wrap=True,
             )
         )
-        right = panel()
-        right.setFixedWidth(self.context.theme.px(ENTRY_WIDTH))
+        right = self._beside
         form = column(right, (16, 14, 16, 14), 8)
         form.addWidget(label("整张单子一样的", 14))
         form.addWidget(self._form)

@@ -271,6 +271,19 @@ def test_the_home_page_shows_the_figures(qtbot: QtBot, shell: Shell) -> None:
     assert page._cards["纠纷"]._figures["new"].text() == str(week.disputes_new)
 
 
+def test_a_backup_is_told_at_once_on_today_and_at_the_side(qtbot: QtBot, shell: Shell) -> None:
+    home = shell.page
+    assert isinstance(home, HomePage)
+    assert home._backup.text() == shell._backup.text() == "还没有备份"
+    assert home._backup.property("tone") == "late"
+    home._backup.click()
+    settle(qtbot, shell)
+    shell.page.page.back_up()  # type: ignore[attr-defined]
+    settle(qtbot, shell)
+    assert home._backup.text() == shell._backup.text() == "上次备份 今天"
+    assert home._backup.property("tone") == "second"
+
+
 def test_both_themes_and_all_sizes_open_every_page(qtbot: QtBot, shell: Shell) -> None:
     for looks in (Looks("dark", "100"), Looks("light", "150"), Looks("dark", "150")):
         shell.context.theme.use(looks)
