@@ -1,5 +1,6 @@
 """Every screen in both themes and all sizes: readable, whole, and named for a screen reader."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QPlainTextEdit,
     QTextEdit,
     QWidget,
@@ -19,9 +21,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from db.coverage import door_states
+from db.kernel.errors import EnvironmentFault, UserError
 from db.visits import campaigns
 from db.visits.sheets import print_sheet
-from desktop.errors import CrashDialog, report_of, tell
+from desktop.errors import CrashDialog, catch_everything, report_of, tell
 from desktop.settings import Looks
 from desktop.theme import DARK, LIGHT, Tokens
 from desktop.visits.page import VisitsPage
@@ -186,3 +189,17 @@ def test_a_fault_of_ours_names_nobody_and_closes_the_program_when_asked(
     assert "ValueError" in told[0]
     assert "王小明" not in told[0]
     assert not shell.isVisible()
+
+
+def test_what_nobody_caught_is_told_in_its_own_way(
+    qtbot: QtBot, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A full stick while a paper is saved is no fault of ours.
+    told: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+    monkeypatch.setattr(CrashDialog, "exec", lambda _: told.append("crash"))
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    catch_everything(lambda: shell)
+    for error in (EnvironmentFault("优盘满了"), UserError("不行"), KeyError("王小明")):
+        sys.excepthook(type(error), error, None)
+    assert told == ["优盘满了", "不行", "crash"]
