@@ -1,7 +1,8 @@
 """The screens of the navigation and how they are put over an open ledger."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -188,7 +189,10 @@ def _tell(shell: Shell, backups: Sequence[BackupInfo]) -> None:
     shell.tell_backup(backups[0].when.astimezone().date() if backups else None)
 
 
-def _tell_unsaved(shell: Shell, left: Collection[str]) -> None:
+def _tell_unsaved(shell: Shell, left: Mapping[str, Mapping[str, Any]]) -> None:
     """Say what waits on pages that are not open yet."""
-    if left:
-        shell.toast.say(f"上次填的还没有保存：{'、'.join(left)}。打开那一页接着填。")
+    # Who walks and what about stay from visit to visit; nobody waits for them.
+    visit = left.get("走访", {})
+    told = [form for form in left if form != "走访" or visit.get("发现") or visit.get("备注")]
+    if told:
+        shell.toast.say(f"上次填的还没有保存：{'、'.join(told)}。打开那一页接着填。")

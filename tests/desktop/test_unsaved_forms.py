@@ -199,3 +199,12 @@ def test_half_a_sheet_comes_back_and_can_be_put_down(
     page.save()
     settle(qtbot, shell)
     qtbot.waitUntil(lambda: sample.unsaved() == {}, timeout=8000)
+
+
+@pytest.mark.parametrize(("found", "told"), [("", ""), ("楼道堆物", "走访")])
+def test_names_that_stay_from_visit_to_visit_are_nothing_unsaved(
+    sample: Ledger, opened: Open, found: str, told: str
+) -> None:
+    sample.keep_unsaved("走访", {"走访人": "王建国", "发现": found, "备注": ""})
+    assert told in opened().toast._text.text()
+    assert bool(told) == bool(opened().toast._text.text())
