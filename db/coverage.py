@@ -14,9 +14,11 @@ from typing import Any, Final, Literal, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     Subquery,
     Text,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -36,6 +38,7 @@ from db.visits.sheets import Sheet
 
 NO_CAMPAIGN_DAYS: Final = 365
 LEFT: Final = ("untouched", "tried")
+Doors = Literal["doors", "building", "community", "all"]
 Part = Literal["base", "done", "exhausted", "remaining"]
 OF_PART: Final[dict[Part, tuple[str, ...]]] = {
     "done": ("done",),
@@ -218,17 +221,12 @@ def door_states(
 
     Building by building, in each in walking order: by unit, from the ground up, rooms by number.
     """
+    by: Doors = "building" if building else "community" if community else "all"
+    asked: list[dict[str, Any]] = [{"one": building or community} if by != "all" else {}]
     if doors is not None:
-        return [
-            door
-            for some in chunks(list(doors))
-            for door in _door_states(connection, campaign, day, Household.id.in_(some))
-        ]
-    if building is not None:
-        return _door_states(connection, campaign, day, Household.building == building)
-    if community is not None:
-        return _door_states(connection, campaign, day, Household.community == community)
-    return _door_states(connection, campaign, day, None)
+        by, asked = "doors", [{"some": some} for some in chunks(list(doors))]
+    statement = _doors_statement(campaign, day, by)
+    return [DoorState._make(row) for some in asked for row in connection.execute(statement, some)]
 
 
 def base_homes(
@@ -284,12 +282,15 @@ def floor_of(room: str) -> int | None:
     return int(match[1]) if match and int(match[1]) else None
 
 
-def _door_states(
-    connection: Connection,
-    campaign: CampaignLine,
-    day: date,
-    only: ColumnElement[bool] | None,
-) -> list[DoorState]:
+# Putting it together takes longer than asking it of one door, as every visit recorded does.
+@lru_cache(maxsize=64)
+def _doors_statement(campaign: CampaignLine, day: date, by: Doors) -> Select[Any]:
+    only = {
+        "doors": Household.id.in_(bindparam("some", expanding=True)),
+        "building": Household.building == bindparam("one"),
+        "community": Household.community == bindparam("one"),
+        "all": None,
+    }[by]
     tries = _tries(campaign, day, only=only, last=True)
     statement = (
         select(*_door_columns(campaign, tries))
@@ -299,9 +300,7 @@ def _door_states(
             Household.key,
         )
     )  # fmt: skip
-    if only is not None:
-        statement = statement.where(only)
-    return [DoorState._make(row) for row in connection.execute(statement)]
+    return statement if only is None else statement.where(only)
 
 
 def _door_columns(campaign: CampaignLine, tries: Subquery) -> tuple[ColumnElement[Any], ...]:

@@ -66,6 +66,8 @@ class MainWindow(QMainWindow):
         self.shell: Shell | None = None
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
+        # Later: the page that asks for it is itself made anew.
+        theme.resized.connect(self._build_again, Qt.ConnectionType.QueuedConnection)
         self.setWindowTitle("警务室台账")
         self.setMinimumSize(*SMALLEST)
         self.resize(*USUAL)
@@ -132,6 +134,7 @@ class MainWindow(QMainWindow):
             self._first.stop()
         if self.shell is not None:
             self.shell.context.background.close()
+            self.shell.keep_typed()
 
     def _back_up(self, ledger: "Ledger") -> None:
         """Leave a verified backup behind; where that cannot be, say so and close all the same."""
@@ -280,20 +283,37 @@ class MainWindow(QMainWindow):
         )
 
     def _opened(self, ledger: "Ledger") -> None:
-        from desktop.rooms import lock_minutes, shell_over
+        from desktop.rooms import lock_minutes
 
         if self._gone:
             ledger.close()
             return
         self._ledger = ledger
-        self.shell = shell_over(ledger, self._settings, self._theme)
-        self.shell.locking.connect(self.lock)
-        self.shell.context.routes.looking.connect(self._look)
-        self._show(self.shell)
+        self._show(self._new_shell(ledger))
         if ledger.missing:
             self._tell_missing(ledger)
         self._idle = IdleWatch(lock_minutes(ledger), self.lock)
         self._first = FirstWindow(ledger.place.folder, self._come)
+
+    def _new_shell(self, ledger: "Ledger") -> "Shell":
+        from desktop.rooms import shell_over
+
+        self.shell = shell_over(ledger, self._settings, self._theme)
+        self.shell.locking.connect(self.lock)
+        self.shell.context.routes.looking.connect(self._look)
+        return self.shell
+
+    def _build_again(self) -> None:
+        """Make the screens anew at another text size, where every measure is another one."""
+        before, ledger = self.shell, self._ledger
+        if before is None or ledger is None or self._looking is not None:
+            return
+        before.context.background.close()
+        before.keep_typed()
+        shell = self._new_shell(ledger)
+        shell.go_on_from(before)
+        self._show(shell)
+        shell.context.routes.go("admin", tab="looks", focus="text_size")
 
     def _tell_missing(self, ledger: "Ledger") -> None:
         """Say what the ledger lacks over its screens, before anything is done in it."""

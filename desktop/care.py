@@ -26,15 +26,12 @@ ASKED_EVERY: Final = 200
 
 
 class Care(QObject):
-    """Looks after the ledger of a shell as long as that lives; `backed_up` is told of a new backup."""
+    """Looks after the ledger of a shell as long as that lives."""
 
-    def __init__(
-        self, context: Context, shell: QWidget, backed_up: Callable[[datetime], None]
-    ) -> None:
+    def __init__(self, context: Context, shell: QWidget) -> None:
         super().__init__(shell)
         self._shell = shell
         self._context = context
-        self._backed_up = backed_up
         self._changed = False
         self._begin = self._timer(BEGIN_MS, self.prove, once=True)
         self._rest = self._timer(REST_MS, self.rest, once=True)
@@ -66,7 +63,7 @@ class Care(QObject):
         def done(when: datetime | None) -> None:
             if when is not None:
                 self._changed = False
-                self._backed_up(when)
+                context.background.backed_up.emit()
 
         context.background.errand(self, job, done)
 

@@ -101,12 +101,15 @@ class CrashDialog(QDialog):
 
 
 def catch_everything(parent: Callable[[], QWidget | None]) -> None:
-    """Show the crash page for whatever nobody caught, instead of ending without a word."""
+    """Tell of whatever nobody caught in its own way, instead of ending without a word."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
-        crashed(parent(), error)
+        if isinstance(error, Exception):
+            tell(parent(), error)
+        else:
+            crashed(parent(), error)
 
     sys.excepthook = hook

@@ -1,19 +1,20 @@
 """The screens of the navigation and how they are put over an open ledger."""
 
-from datetime import date
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
 from db.attaching import collect_orphans
-from db.backup import list_backups, second_place
+from db.backup import backup_ages
 from db.ledger import Ledger
 from db.post import the_post
 from desktop.admin.accounts import AccountsPage
 from desktop.admin.campaigns import CampaignsPage
 from desktop.admin.looks import LooksPage
 from desktop.admin.post import PostPage
-from desktop.background import Background, Progress
+from desktop.background import Background
 from desktop.backup.page import BackupPage
 from desktop.care import Care
 from desktop.disputes.board import DisputeBoardPage
@@ -199,12 +200,14 @@ def shell_over(
     context = Context(ledger, Background(ledger), Routes(), theme, settings)
     shell = Shell(context, ROOMS, post.name, post.station, _offers(context.routes), band)
     context.routes.go("home")
-    tell_backups = partial(_tell_backups, shell)
-    tell_backups()
+    _tell_backups(shell)
+    context.background.backed_up.connect(partial(_tell_backups, shell))
     # A backup's copy that is looked at goes away again; nobody looks after it.
     if band is None:
-        Care(context, shell, lambda _: tell_backups())
-    context.routes.backed_up.connect(tell_backups)
+        Care(context, shell)
+    context.background.errand(
+        shell, lambda _: ledger.unsaved(), lambda left: _tell_unsaved(shell, left)
+    )
     context.background.errand(shell, lambda _: collect_orphans(ledger), lambda _: None)
     return shell
 
@@ -212,13 +215,15 @@ def shell_over(
 def _tell_backups(shell: Shell) -> None:
     """Tell the age of the last backup here and at the second place."""
     ledger = shell.context.ledger
+    shell.context.background.errand(
+        shell, lambda _: backup_ages(ledger.place.folder, ledger.clock.now()), shell.tell_backup
+    )
 
-    def job(_: Progress) -> tuple[date | None, int | None]:
-        newest = next(iter(list_backups(ledger.place.backups)), None)
-        second = second_place(ledger.place.folder)
-        return (
-            newest.when.astimezone().date() if newest else None,
-            second.days(ledger.clock.now()) if second else None,
-        )
 
-    shell.context.background.errand(shell, job, lambda told: shell.tell_backup(*told))
+def _tell_unsaved(shell: Shell, left: Mapping[str, Mapping[str, Any]]) -> None:
+    """Say what waits on pages that are not open yet."""
+    # Who walks and what about stay from visit to visit; nobody waits for them.
+    visit = left.get("走访", {})
+    told = [form for form in left if form != "走访" or visit.get("发现") or visit.get("备注")]
+    if told:
+        shell.toast.say(f"上次填的还没有保存：{'、'.join(told)}。打开那一页接着填。")

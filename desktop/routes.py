@@ -18,12 +18,10 @@ class Routes(QObject):
     """Screens ask here for another screen; the window listens.
 
     `looking` carries a backup's copy that was opened, to be looked at in the ledger's place.
-    `backed_up` tells that there is a new backup.
     """
 
     wanted = Signal(object)
     looking = Signal(object)
-    backed_up = Signal()
 
     def go(self, page: str, **what: Any) -> None:
         """Open a page."""

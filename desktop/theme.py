@@ -66,9 +66,12 @@ DARK: Final = Tokens(
 
 
 class Theme(QObject):
-    """The looks in force. `changed` tells widgets that paint themselves to do it again."""
+    """The looks in force. `changed` tells widgets that paint themselves to do it again, `resized`
+    that all measures are others now.
+    """
 
     changed = Signal()
+    resized = Signal()
 
     def __init__(self, looks: Looks) -> None:
         super().__init__()
@@ -85,7 +88,7 @@ class Theme(QObject):
 
     def use(self, looks: Looks) -> None:
         """Put looks in force over the whole program."""
-        self._looks = looks
+        before, self._looks = self._looks, looks
         hints = QGuiApplication.styleHints()
         dark = looks.theme == "dark" or (
             looks.theme == "system" and hints.colorScheme() == Qt.ColorScheme.Dark
@@ -97,6 +100,8 @@ class Theme(QObject):
         application.setPalette(self._palette())
         application.setStyleSheet(self._style_sheet())
         self.changed.emit()
+        if looks.factor != before.factor:
+            self.resized.emit()
 
     def px(self, measure: float) -> int:
         """Return a measure of the drawings at the text size in force."""

@@ -1,13 +1,13 @@
-"""What is being typed is kept in the ledger a moment after the last key: a power cut costs little."""
+"""What is being typed is kept in the ledger moments after the key: a power cut costs seconds."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer
 
 from desktop.page import Context
 
-KEPT_AFTER_MS = 3000
+KEPT_AFTER_MS: Final = 3000
 Entries = dict[str, Any]
 
 
@@ -15,6 +15,7 @@ class Keeper(QObject):
     """Keeps one form's entries while they are typed, and gives them back when it opens again.
 
     `entries` tells what is typed, None when there is nothing worth keeping; `restore` takes it back.
+    At most the last seconds are lost, however long somebody types without a rest.
     """
 
     def __init__(
@@ -36,13 +37,21 @@ class Keeper(QObject):
         context.background.errand(self, lambda _: ledger.unsaved().get(form), self._found)
 
     def typed(self) -> None:
-        """Something was typed: keep it once the keys rest."""
-        self._timer.start(KEPT_AFTER_MS)
+        """Something was typed: keep it in a moment."""
+        # Not begun anew by every key: who types a page without a rest would lose all of it.
+        if not self._timer.isActive():
+            self._timer.start(KEPT_AFTER_MS)
 
     def done(self) -> None:
         """What was typed is saved: forget it."""
         self._timer.stop()
         self._write(None)
+
+    def keep_at_once(self) -> None:
+        """Keep what was typed last before the window goes, when nothing else writes any more."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self._context.ledger.keep_unsaved(self._form, self._entries())
 
     def _keep(self) -> None:
         self._write(self._entries())
@@ -56,6 +65,7 @@ class Keeper(QObject):
             )
 
     def _found(self, entries: Entries | None) -> None:
-        if entries:
+        # Who began to type meanwhile keeps what was typed.
+        if entries and not self._timer.isActive():
             self._kept = entries
             self._restore(entries)

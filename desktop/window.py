@@ -1,12 +1,11 @@
 """The shell round the screens: navigation, title, search, messages, keys."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -17,18 +16,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from db.backup import LATE_DAYS
+from db.backup import BackupAges
 from db.kernel.access import ROLE_NAMES
 from db.kernel.journal import Done
 from desktop.errors import tell
 from desktop.page import Context, Page
 from desktop.routes import Route
+from desktop.unsaved import Keeper
 from desktop.widgets.finder import Finder, Offer
 from desktop.widgets.keys import KeysDialog
 from desktop.widgets.parts import Tone, button, column, label, row, set_tone
 from desktop.widgets.stack import PageStack
 from desktop.widgets.toast import Toast
-from desktop.words import day_words
+from desktop.words import last_backup_words, second_backup_words
 
 SIDE, NARROW_SIDE, HEAD = 176, 58, 56
 NARROW = 1120
@@ -111,6 +111,17 @@ class Shell(QWidget):
         assert isinstance(page, Page)  # noqa: S101  nothing else is ever added
         return page
 
+    def keep_typed(self) -> None:
+        """Keep at once what is typed and not saved; nothing may be writing any more."""
+        children: Iterable[QObject] = self.findChildren(QObject)
+        for child in children:
+            if isinstance(child, Keeper):
+                child.keep_at_once()
+
+    def go_on_from(self, before: "Shell") -> None:
+        """Go on with what was done in the screens that stood here before: it can still be undone."""
+        self._mine, self._worked = before._mine, before._worked
+
     def go(self, route: Route) -> None:
         """Open a screen; it is made when it is first wanted."""
         room = self._rooms[route.page]
@@ -161,13 +172,18 @@ class Shell(QWidget):
         if not self._mine:
             self.toast.say("没有可以撤销的操作")
             return
-        no, said = self._mine[-1]
+        # Taken off at once: pressed twice quickly, the key means the step before.
+        no, said = self._mine.pop()
 
         def undone(done: Done[int]) -> None:
-            self._mine = [entry for entry in self._mine if entry[0] not in (no, done.no)]
+            self._mine = [entry for entry in self._mine if entry[0] != done.no]
             self.toast.say(f"已撤销：{said}")
 
-        self.context.background.undo(self, no, undone)
+        def failed(error: Exception) -> None:
+            self._mine.append((no, said))
+            tell(self, error)
+
+        self.context.background.undo(self, no, undone, failed)
 
     def resizeEvent(self, event: Any) -> None:  # noqa: N802
         """Keep messages and the finder in their places."""
@@ -275,14 +291,11 @@ class Shell(QWidget):
             token = "accent" if entry.isChecked() else "second"
             entry.setIcon(self.context.theme.icon(self._rooms[name].icon, token))
 
-    def tell_backup(self, day: date | None, second: int | None) -> None:
-        """Show when the last backup was made, and how many days ago one went to a second place."""
-        self._backup.setText(
-            f"上次备份 {day_words(day, self.context.today)}" if day else "还没有备份"
-        )
-        said = "还没有" if second is None else "今天" if second == 0 else f"{second}天前"
-        self._second.setText(f"外部备份 {said}")
-        tone: Tone = "tries" if second is None else "late" if second > LATE_DAYS else "second"
+    def tell_backup(self, ages: BackupAges) -> None:
+        """Show how old the backups are, here and at the second place."""
+        self._backup.setText(last_backup_words(ages, self.context.today))
+        self._second.setText(second_backup_words(ages))
+        tone: Tone = "tries" if ages.second is None else "late" if ages.late else "second"
         set_tone(self._second, tone)
 
 

@@ -3,6 +3,8 @@
 import re
 from datetime import date, timedelta
 
+from db.backup import BackupAges
+
 WEEKDAYS = "一二三四五六日"
 _WORDS = {"今": 0, "今天": 0, "昨": -1, "昨天": -1, "前天": -2, "明": 1, "明天": 1, "后天": 2}
 
@@ -14,6 +16,18 @@ def day_words(day: date, today: date) -> str:
         return {0: "今天", -1: "昨天", 1: "明天"}[away]
     month_day = f"{day.month}月{day.day}日"
     return month_day if day.year == today.year else f"{day.year}年{month_day}"
+
+
+def last_backup_words(ages: BackupAges, today: date) -> str:
+    """Return when the last backup was made: 上次备份 今天."""
+    return f"上次备份 {day_words(ages.last, today)}" if ages.last else "还没有备份"
+
+
+def second_backup_words(ages: BackupAges) -> str:
+    """Return how long ago a backup went to the second place: 外部备份 9天前."""
+    if ages.second is None:
+        return "外部备份 还没有"
+    return f"外部备份 {f'{ages.second}天前' if ages.second else '今天'}"
 
 
 def long_day(day: date) -> str:

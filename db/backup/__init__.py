@@ -11,16 +11,23 @@ from db.backup.manifest import BackupInfo, file_problems, list_backups, newest, 
 from db.backup.replacing import replace
 from db.backup.restoring import RestoreInfo, restore
 from db.backup.rotation import rotate
-from db.backup.second import LATE_DAYS, SecondPlace, remember_second, second_place
+from db.backup.second import (
+    BackupAges,
+    SecondPlace,
+    backup_ages,
+    remember_second,
+    second_place,
+)
 from db.backup.unpacking import Step, sweep, unpack_to_look
 
 __all__ = [
-    "LATE_DAYS",
+    "BackupAges",
     "BackupInfo",
     "RestoreInfo",
     "SecondPlace",
     "Step",
     "back_up",
+    "backup_ages",
     "file_problems",
     "list_backups",
     "newest",

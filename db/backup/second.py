@@ -3,13 +3,14 @@
 import contextlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from db.backup.manifest import BackupInfo
+from db.backup.manifest import BackupInfo, list_backups
 from db.kernel.errors import EnvironmentFault
 from db.kernel.files import read_small, write_atomically
+from db.kernel.place import Place
 
 LATE_DAYS: Final = 7
 _FILE: Final = "second.json"
@@ -51,3 +52,24 @@ def remember_second(data_dir: Path, folder: Path, info: BackupInfo) -> None:
     said = {"folder": str(folder.absolute()), "when": info.when.isoformat(timespec="seconds")}
     with contextlib.suppress(EnvironmentFault):
         write_atomically(data_dir / _FILE, json.dumps(said, ensure_ascii=False).encode())
+
+
+class BackupAges(NamedTuple):
+    """When the last backup beside the ledger was made; how many days ago one went to the second place."""
+
+    last: date | None
+    second: int | None
+
+    @property
+    def late(self) -> bool:
+        """Whether the second place waits too long for one; a place that never was is not late."""
+        return self.second is not None and self.second > LATE_DAYS
+
+
+def backup_ages(data_dir: Path, now: datetime) -> BackupAges:
+    """Return how old a ledger's backups are, None for what there never was."""
+    newest = next(iter(list_backups(Place(data_dir).backups)), None)
+    second = second_place(data_dir)
+    return BackupAges(
+        newest.when.astimezone().date() if newest else None, second.days(now) if second else None
+    )

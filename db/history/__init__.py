@@ -15,7 +15,7 @@ from db.kernel import history as journal
 from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
-from db.kernel.journal import CHANGED, REMOVED, Command, Tx, decoders, record_class, table_of
+from db.kernel.journal import ADDED, CHANGED, REMOVED, Command, Tx, decoders, record_class, table_of
 from db.kernel.records import ChangeRow
 from db.kernel.removals import put_back, removals
 from db.places import HouseholdAlias
@@ -31,6 +31,7 @@ BIN: Final = (
     "point_entry",
 )
 GONE: Final = "（已删除）"
+DID: Final = {ADDED: "新增", CHANGED: "修改", REMOVED: "删除"}
 
 
 class Line(NamedTuple):
@@ -62,6 +63,17 @@ class Entry(NamedTuple):
     action: str
     note: str
     undone: bool
+    changes: tuple[FieldChange, ...]
+
+
+class Touched(NamedTuple):
+    """One record that a step touched: what it is, what was done to it, and its entries in words."""
+
+    entity: str
+    record: Id
+    noun: str
+    title: str
+    did: str
     changes: tuple[FieldChange, ...]
 
 
@@ -139,6 +151,19 @@ def record_history(connection: Connection, entity: str, record: Id) -> list[Entr
                 )
             )  # fmt: skip
     return found[::-1]
+
+
+def touched(connection: Connection, no: int, limit: int = 50) -> list[Touched]:
+    """Return the first records that a step touched, in words."""
+    names = Names(connection)
+    return [
+        Touched(
+            change.entity, change.record, WORDS[change.entity].noun,
+            names.of(change.entity, change.record), DID[change.kind],
+            tuple(_changes(change.entity, change.fields, names)),
+        )
+        for change in journal.step_changes(connection, no, limit)
+    ]  # fmt: skip
 
 
 def removed(connection: Connection, offset: int = 0, limit: int = 50) -> list[Removed]:

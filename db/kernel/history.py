@@ -55,6 +55,15 @@ class RecordEntry(NamedTuple):
     fields: dict[str, tuple[Any, Any]]
 
 
+class StepChange(NamedTuple):
+    """What a command did to one record: {field: (old, new)}; `kind` as in `RecordEntry`."""
+
+    entity: str
+    record: Id
+    kind: str
+    fields: dict[str, tuple[Any, Any]]
+
+
 def history(connection: Connection, limit: int = 50, offset: int = 0) -> list[Entry]:
     """Return the latest commands, the newest first."""
     void = void_commands(connection)
@@ -76,20 +85,27 @@ def record_history(connection: Connection, record: type[Record], id_: Id) -> lis
     void = void_commands(connection)
     found = []
     for row in connection.execute(statement):
-        said = orjson.loads(row.fields)
-        fields = {
-            name: (value[0], value[1])
-            if row.kind == CHANGED
-            else ((None, value) if row.kind == ADDED else (value, None))
-            for name, value in said.items()
-        }
-        undone = row.no in void
+        fields, undone = _before_and_after(row.kind, row.fields), row.no in void
         found.append(
             RecordEntry(
                 row.no, row.wall, row.account, row.action, row.note, row.kind, undone, fields
             )
         )
     return found
+
+
+def step_changes(connection: Connection, no: int, limit: int) -> list[StepChange]:
+    """Return what a command did, record by record in the order it was done; the first `limit`."""
+    statement = (
+        select(ChangeRow.entity, ChangeRow.record, ChangeRow.kind, ChangeRow.fields)
+        .where(ChangeRow.command == no)
+        .order_by(ChangeRow.n)
+        .limit(limit)
+    )
+    return [
+        StepChange(row.entity, row.record, row.kind, _before_and_after(row.kind, row.fields))
+        for row in connection.execute(statement)
+    ]
 
 
 def former_values(connection: Connection, record: type[Record], field: str) -> dict[Any, Id]:
@@ -159,6 +175,15 @@ def needs_right(connection: Connection, no: int, account: Id | None) -> Right:
     """Return the right that undoing a command needs: one's own, or another's."""
     owner = connection.execute(select(CommandRow.account).where(CommandRow.no == no)).first()
     return Right.WRITE if owner is None or owner.account == account else Right.UNDO_OTHERS
+
+
+def _before_and_after(kind: str, said: str | bytes) -> dict[str, tuple[Any, Any]]:
+    return {
+        name: (value[0], value[1])
+        if kind == CHANGED
+        else ((None, value) if kind == ADDED else (value, None))
+        for name, value in orjson.loads(said).items()
+    }
 
 
 def _refuse_if_touched_later(connection: Connection, no: int, void: set[int]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QButtonGroup, QRadioButton
 
@@ -12,7 +12,7 @@ from desktop.widgets.parts import column, label, panel, row
 
 
 class LooksPage(Page):
-    """Takes effect at once, on this machine only."""
+    """Takes effect at once, on this machine only. At another text size the screens are made anew."""
 
     title: ClassVar[str] = "外观"
 
@@ -37,6 +37,12 @@ class LooksPage(Page):
         outer = column(self, (20, 12, 20, 14))
         outer.addWidget(frame)
         outer.addStretch()
+
+    def open(self, what: Mapping[str, Any]) -> None:
+        """Go on at the text sizes, as the whole window was made anew for another one."""
+        if what.get("focus") == "text_size":
+            _, sizes = self._groups[1]
+            sizes.checkedButton().setFocus()
 
     def _choice(
         self, title: str, names: Mapping[str, str], now: str, field: str

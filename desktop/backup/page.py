@@ -106,7 +106,7 @@ class BackupPage(Page):
         def made(info: BackupInfo) -> None:
             self._doing.clear()
             self.said.emit(f"备份好了，已经打开核对过：{info.path.name}")
-            self.context.routes.backed_up.emit()
+            self.context.background.backed_up.emit()
             self.refresh()
 
         self.context.background.errand(

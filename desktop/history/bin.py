@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QWidget
 
-from db.history import Removed, bring_back, removed
+from db.history import BIN, Removed, bring_back, removed
 from desktop.page import Context, Page
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
@@ -22,6 +22,7 @@ class BinPage(Page):
     """Lists removed records, the latest first, and brings one back with what hung on it."""
 
     title: ClassVar[str] = "回收站"
+    watches: ClassVar[frozenset[str]] = frozenset(BIN)
     keys: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "放回台账"),)
 
     def __init__(self, context: Context) -> None:
@@ -60,7 +61,7 @@ class BinPage(Page):
             line = self._model.rows[at]
 
             def back(_: object) -> None:
-                self.said.emit(f"已放回：{line.title}")
+                self.said.emit(f"已放回：{line.title}　　Ctrl+Z 撤销")
                 self.refresh()
 
             self.context.background.write(self, bring_back(line.entity, line.record), back)

@@ -1,19 +1,23 @@
 """改动记录: everything done, the latest first, or one record's own history; each can be undone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QTextEdit
 from sqlalchemy import Connection
 
-from db.history import Entry, Line, recent, record_history
+from db.history import Entry, FieldChange, Line, Touched, recent, record_history, touched
+from db.history.words import WORDS
 from db.kernel.ids import Id
+from desktop.background import Ticket
 from desktop.page import Context, Page
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 WINDOW = 200
+# Of an import of thousands of rows the first ones tell what it was.
+MOST_TOLD = 40
 COLUMNS: tuple[Column[Line], ...] = (
     Column("号", lambda e: str(e.no), 5, number=True),
     Column("时间", lambda e: f"{e.when:%Y-%m-%d %H:%M}", 11),
@@ -26,10 +30,17 @@ COLUMNS: tuple[Column[Line], ...] = (
 
 
 class HistoryPage(Page):
-    """The journal in words. With a record it tells that record's own changes, field by field."""
+    """The journal in words, and what the chosen step did. With a record it tells that record's own
+    changes, field by field.
+    """
 
     title: ClassVar[str] = "改动记录"
-    keys: ClassVar[tuple[tuple[str, str], ...]] = (("Ctrl+C", "复制选中的行"),)
+    watches: ClassVar[frozenset[str]] = frozenset(WORDS)
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("↑　↓", "选一步，下面是它改了什么"),
+        ("Ctrl+C", "复制选中的行"),
+        ("Ctrl+Enter", "撤销选中的这一步"),
+    )
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -42,7 +53,9 @@ class HistoryPage(Page):
         self._details.setReadOnly(True)
         self._details.setAccessibleName("改动的内容")
         self._all = button("看全部操作", self._show_all)
-        self._undo = button("撤销选中的这一步", self._undo_chosen)
+        self._undo = button("撤销选中的这一步　Ctrl+Enter", self._undo_chosen)
+        self._undo.setShortcut("Ctrl+Return")
+        self._ticket: Ticket | None = None
         head = row(gap=10)
         head.addWidget(self._name, 1)
         head.addWidget(self._all)
@@ -64,7 +77,6 @@ class HistoryPage(Page):
 
     def refresh(self) -> None:
         """Read again; a history changes with everything that is done."""
-        self._details.setVisible(self._record is not None)
         self._all.setVisible(self._record is not None)
         if self._record is None:
             self._name.setText("全部操作")
@@ -90,7 +102,7 @@ class HistoryPage(Page):
         said = []
         for entry in entries:
             said.append(f"第{entry.no}号　{entry.when:%Y-%m-%d %H:%M}　{entry.who}　{entry.action}")
-            said += [f"　　{c.label}：{c.old or '空'} → {c.new or '空'}" for c in entry.changes]
+            said += _lines(entry.changes)
         self._details.setPlainText("\n".join(said))
 
     def _more(self, offset: int) -> None:
@@ -107,6 +119,29 @@ class HistoryPage(Page):
         rows = self._model.rows
         line = rows[current.row()] if 0 <= current.row() < len(rows) else None
         self._undo.setEnabled(line is not None and line.changes > 0 and not line.undone)
+        if self._record is None:
+            self._tell_step(line)
+
+    def _tell_step(self, line: Line | None) -> None:
+        if self._ticket is not None:
+            self._ticket.stop()
+        if line is None or not line.changes:
+            self._details.setPlainText("这一步没有改动数据" if line else "")
+            return
+        no, count = line.no, line.changes
+
+        def answer(found: list[Touched]) -> None:
+            said = []
+            for one in found:
+                said.append(f"{one.did}{one.noun}　{one.title}")
+                said += _lines(one.changes)
+            if count > len(found):
+                said.append(f"……一共{count:,}条，这里是前{len(found)}条")
+            self._details.setPlainText("\n".join(said))
+
+        self._ticket = self.context.background.ask(
+            self, lambda c: touched(c, no, MOST_TOLD), answer
+        )
 
     def _undo_chosen(self) -> None:
         at = self._table.currentIndex().row()
@@ -118,3 +153,8 @@ class HistoryPage(Page):
                 self.refresh()
 
             self.context.background.undo(self, line.no, undone)
+
+
+def _lines(changes: Iterable[FieldChange]) -> list[str]:
+    """Return entries before and after, one a line; what was empty and stays so is not told."""
+    return [f"　　{c.label}：{c.old or '空'} → {c.new or '空'}" for c in changes if c.old or c.new]

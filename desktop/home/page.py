@@ -17,6 +17,7 @@ from db.agenda import (
     week_so_far,
     weekly_households,
 )
+from db.backup import BackupAges, backup_ages
 from db.figures.behind import Block, Figure, Records
 from db.kernel.access import Right
 from db.kernel.workdays import Period, Week
@@ -28,9 +29,9 @@ from desktop.home.parts import Card, DueList, figure_button, titled_panel
 from desktop.page import Context, Page
 from desktop.paper.words import signed
 from desktop.widgets.bars import CoverageBar, WeekChart
-from desktop.widgets.parts import Tone, button, clear, column, label, row
+from desktop.widgets.parts import Tone, button, clear, column, label, row, set_tone
 from desktop.widgets.start import Start
-from desktop.words import long_day
+from desktop.words import last_backup_words, long_day, second_backup_words
 
 OPENS = {
     "building": "visits",
@@ -55,6 +56,8 @@ FIGURES: Final[dict[str, tuple[Block, str, str]]] = {
 }
 
 MOST_NAMED: Final = 3
+# An older backup is told as late: it is a week's typing that a dead disk would take.
+BACKUP_DAYS: Final = 7
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,8 @@ class HomePage(Page):
         self._print.setEnabled(context.may(Right.WRITE))
         self._printer = SheetPrinter(context, self)
         self._printer.said.connect(self.said)
+        self._backup = figure_button(partial(go, "data", tab="backup"), "second")
+        context.background.backed_up.connect(self._ask_backup)
         self._progress_about = label(tone="second")
         self._communities = QWidget()
         self._lines = QGridLayout(self._communities)
@@ -142,6 +147,7 @@ class HomePage(Page):
             )
 
         self.context.background.ask(self, question, self._show)
+        self._ask_backup()
 
     def print_sheet(self) -> None:
         """Print the walks that are chosen, or all of the list, as one numbered sheet."""
@@ -170,7 +176,11 @@ class HomePage(Page):
         inside = column(below, gap=4)
         inside.addWidget(self._start, 1)
         inside.addWidget(self._due, 1)
-        inside.addWidget(self._print, 0, Qt.AlignmentFlag.AlignRight)
+        foot = row(gap=10)
+        foot.addWidget(self._backup)
+        foot.addStretch()
+        foot.addWidget(self._print)
+        inside.addLayout(foot)
         put(below)
         lower.addWidget(due, 5)
         right = column(gap=14)
@@ -182,6 +192,19 @@ class HomePage(Page):
         right.addWidget(chart, 1)
         lower.addLayout(right, 3)
         outer.addLayout(lower, 1)
+
+    def _ask_backup(self) -> None:
+        ledger, day = self.context.ledger, self.context.today
+
+        def found(ages: BackupAges) -> None:
+            self._backup.setText(f"{last_backup_words(ages, day)}　{second_backup_words(ages)}")
+            self._backup.setAccessibleName(self._backup.text())
+            late = ages.late or ages.last is None or (day - ages.last).days > BACKUP_DAYS
+            set_tone(self._backup, "late" if late else "second")
+
+        self.context.background.errand(
+            self, lambda _: backup_ages(ledger.place.folder, ledger.clock.now()), found
+        )
 
     def _show(self, today: Today) -> None:
         self._today = today

@@ -99,6 +99,7 @@ class StaffPage(RegisterPage[StaffRow]):
         self.context.background.write(self, add_staff(draft), added)
 
     def _saved(self, name: str) -> None:
+        self.typed_saved()
         self.said.emit(f"已保存 {name}　　Ctrl+Z 撤销")
 
     def _leave_today(self) -> None:

@@ -170,6 +170,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         self.context.background.write(self, add_volunteer(place, draft), added)
 
     def _saved(self, name: str) -> None:
+        self.typed_saved()
         self.said.emit(f"已保存 {name}　　Ctrl+Z 撤销")
 
     def _leave_today(self) -> None:

@@ -38,6 +38,7 @@ class BuildingCard(QWidget):
         self._tools = {
             "board": button("看楼栋", self._open_board, kind="link"),
             "homes": button("再建几户", self.adding.emit, kind="link"),
+            "history": button("改动记录", self._show_history, kind="link"),
             "remove": button("删除", self.remove, kind="link"),
         }
         self._rename = button("改名", self.rename)
@@ -127,3 +128,9 @@ class BuildingCard(QWidget):
     def _open_board(self) -> None:
         if self._of is not None:
             self._context.routes.go("visits", entity="building", record=self._of.id)
+
+    def _show_history(self) -> None:
+        if self._of is not None:
+            self._context.routes.go(
+                "data", tab="history", entity="building", record=self._of.id, name=self._of.label
+            )

@@ -155,6 +155,7 @@ class CommunityList(QWidget):
             tool.setEnabled(may)
             tools.addWidget(tool)
         tools.addStretch()
+        tools.addWidget(button("改动记录", self._show_history, kind="link"))
         layout.addLayout(tools)
         self.name.setEnabled(may)
         self._save.setEnabled(may)
@@ -171,6 +172,13 @@ class CommunityList(QWidget):
         if current.isValid() and current.row() < len(self._model.rows):
             self._wanted = self._model.rows[current.row()].id
             self.chosen.emit(self._wanted)
+
+    def _show_history(self) -> None:
+        here = self.current
+        if here is not None:
+            self._context.routes.go(
+                "data", tab="history", entity="community", record=here.id, name=here.name
+            )
 
     def _done(self, words: str) -> None:
         self._leave()

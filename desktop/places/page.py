@@ -1,6 +1,6 @@
 """The homes: list, form, occupancy of many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QTimer
@@ -59,6 +59,7 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         ("F2", "改地址"),
         ("Ctrl+M", "合并：先选中两户，或打另一户的地址"),
         ("Delete", "删除选中的住户"),
+        ("Esc", "不要右边填了还没有保存的"),
         ("Ctrl+C", "复制选中的行"),
     )
     columns: Sequence[Column[Any]] = (
@@ -126,6 +127,7 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         self._like_timer = QTimer(self, singleShot=True, interval=LIKE_MS)
         self._like_timer.timeout.connect(self._ask_like)
         self._address.textEdited.connect(lambda _: self._like_timer.start())
+        self._address.textEdited.connect(lambda _: self.typed())
         self._form = DraftForm(
             HouseholdDraft,
             household_problems,
@@ -210,12 +212,17 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         command = add_household(self._where.currentData(), address, draft)
 
         def added(done: Done[Id]) -> None:
-            self.go_to(done.value)
             self._saved(address.whole)
+            self.go_to(done.value)
 
         self.context.background.write(self, command, added)
 
+    def typed_beside(self) -> Mapping[str, QLineEdit]:
+        """A new home has its address beside its form."""
+        return {"address": self._address}
+
     def _saved(self, name: str) -> None:
+        self.typed_saved()
         self.said.emit(f"已保存 {name}　　Ctrl+Z 撤销")
 
     def _set_many(self) -> None:

@@ -160,6 +160,7 @@ class EntriesPage(RegisterPage[EntryRow]):
         self.context.background.write(self, add_entry(person, item, draft), added)
 
     def _saved(self) -> None:
+        self.typed_saved()
         self.said.emit("已记分　　Ctrl+Z 撤销")
 
     def _remove(self) -> None:

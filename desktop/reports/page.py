@@ -186,6 +186,12 @@ class ReportsPage(Page):
         layout.addLayout(weeks)
         layout.addLayout(tabs)
         layout.addWidget(self._sides, 1)
+        # Always in sight, however low the window is.
+        out = row(gap=8)
+        out.setContentsMargins(16, 0, 16, 13)
+        out.addWidget(button("打印　Ctrl+P", self.print, kind="main"), 1)
+        out.addWidget(button("存为 PDF　Ctrl+S", self.save), 1)
+        layout.addLayout(out)
         return frame
 
     def _writing(self) -> QWidget:
@@ -197,6 +203,7 @@ class ReportsPage(Page):
             layout.addWidget(label(f"{name}（一行一条，可以改）", 12, "second"))
             box.setAccessibleName(name)
             box.setTabChangesFocus(True)
+            box.setObjectName("sentences")
             layout.addWidget(box, 1)
         layout.addWidget(button("恢复自动拟写的", self._propose, kind="link"))
         layout.addWidget(self._editions)
@@ -204,8 +211,6 @@ class ReportsPage(Page):
         layout.addWidget(label("一起打印的内部名单", 12, "second"))
         for choice in self._boxes.values():
             layout.addWidget(choice)
-        layout.addWidget(button("打印　Ctrl+P", self.print, kind="main"))
-        layout.addWidget(button("存为 PDF　Ctrl+S", self.save))
         return inside
 
     def _bind(self) -> None:

@@ -199,6 +199,7 @@ class ReviewsPage(RegisterPage[ReviewRow]):
         said = f"{person.name} {GRADE_NAMES[draft.grade]}　　Ctrl+Z 撤销"
 
         def saved(_: object) -> None:
+            self.typed_saved()
             self.go_to(self._next_after(person.id))
             self.said.emit(said)
 

@@ -141,16 +141,19 @@ class FundPage(RegisterPage[FundLine]):
             return
         said = f"已保存 {yuan(draft.amount)}元　　Ctrl+Z 撤销"
         if self.row is not None:
-            self.context.background.write(
-                self, change_deposit(self.row.id, draft), lambda _: self.said.emit(said)
-            )
+            command = change_deposit(self.row.id, draft)
+            self.context.background.write(self, command, lambda _: self._saved(said))
             return
 
         def added(done: Done[Id]) -> None:
             self.go_to(done.value)
-            self.said.emit(said)
+            self._saved(said)
 
         self.context.background.write(self, add_deposit(draft), added)
+
+    def _saved(self, said: str) -> None:
+        self.typed_saved()
+        self.said.emit(said)
 
     def void(self) -> None:
         """Void the deposit in sight for the reason typed."""

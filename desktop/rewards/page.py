@@ -118,13 +118,14 @@ class RewardsPage(RegisterPage[RewardRow]):
         super().open(what)
         if what.get("to") is not None and self.context.may(Right.REWARD):
             self.begin_new()
-            self._form.person.look_up(what["to"])
+            self._reward.person.look_up(what["to"])
 
     def form_parts(self, layout: QVBoxLayout) -> None:
         """The reward itself; below it paying and voiding."""
         context = self.context
-        self._form = RewardForm(context)
-        self._form.saved.connect(self.save)
+        self._reward = RewardForm(context)
+        self._form = self._reward.draft_form
+        self._reward.saved.connect(self.save)
         self._save = button("保存", self.save, kind="main")
         self._paid_on = EntryField("发放日期", lambda text: typed_day(text or "今", context.today))
         self._paid_on.setPlaceholderText("今天")
@@ -135,7 +136,7 @@ class RewardsPage(RegisterPage[RewardRow]):
         self._void = button("作废", self.void)
         self._state_told = label(tone="second", wrap=True)
         layout.addWidget(self._state_told)
-        layout.addWidget(self._form)
+        layout.addWidget(self._reward)
         line = row()
         line.addStretch()
         line.addWidget(self._save)
@@ -172,7 +173,7 @@ class RewardsPage(RegisterPage[RewardRow]):
         self._why.clear()
         self._state_told.setText(_told(chosen, self.context))
         self._state_told.setVisible(bool(self._state_told.text()))
-        self._form.show_reward(chosen)
+        self._reward.show_reward(chosen)
         if chosen is not None:
             self.heading.setText(f"{chosen.name}　{what(chosen)}")
 
@@ -181,7 +182,7 @@ class RewardsPage(RegisterPage[RewardRow]):
         if not self._save.isEnabled():
             return
         try:
-            to, draft = self._form.entered()
+            to, draft = self._reward.entered()
         except ValueError as reason:
             if str(reason):
                 self.said.emit(str(reason))
@@ -267,6 +268,7 @@ class RewardsPage(RegisterPage[RewardRow]):
         self.about.emit("" if self._period is None else days)
 
     def _saved(self, draft: RewardDraft) -> None:
+        self.typed_saved()
         self.said.emit(f"已保存 {draft.matter}　　Ctrl+Z 撤销")
 
 

@@ -120,6 +120,8 @@ class Board(QWidget):
         self._plan = Plan({}, [], [], 0, 0)
         self._current: Id | None = None
         self._marked: set[Id] = set()
+        # Recorded, and not on the disk yet: they still look as if they were to be visited.
+        self._passed: set[Id] = set()
         self._cell_width = CELL
         self.today = date.min
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -165,6 +167,7 @@ class Board(QWidget):
     def repaint_doors(self, doors: Sequence[DoorState]) -> None:
         """Take new states of some doors in and repaint just those cells."""
         for door in doors:
+            self._passed.discard(door.household)
             if door.household in self._doors:
                 self._doors[door.household] = door
                 self.update(self._cell(door.household))
@@ -186,9 +189,21 @@ class Board(QWidget):
             return
         at = ids.index(self._current)
         for id_ in ids[at + 1 :] + ids[:at]:
-            if self._doors[id_].left:
+            if self._doors[id_].left and id_ not in self._passed:
                 self._set_current(id_)
                 return
+
+    def go_on(self, doors: Sequence[Id]) -> None:
+        """Leave doors that are being recorded behind: no mark stays, the cursor goes on."""
+        self._passed.update(doors)
+        self.unmark()
+        self.next_left()
+
+    def come_back(self, doors: Sequence[Id]) -> None:
+        """Come back to doors that could not be recorded."""
+        self._passed.difference_update(doors)
+        if doors[0] in self._doors:
+            self._set_current(doors[0])
 
     def unmark(self) -> None:
         """Take all marks away."""

@@ -82,12 +82,15 @@ class EntryForm(QWidget):
 
     def typed(self) -> dict[str, str] | None:
         """Return what is typed that would be lost, None if nothing is."""
-        said = {name: field.text() for name, field in self._fields.items()}
         mine = (self._found, self._note, self._staff, self._topics)
-        return said if any(field.text() for field in mine) else None
+        return self.texts() if any(field.text() for field in mine) else None
+
+    def texts(self) -> dict[str, str]:
+        """Return what stands in every field."""
+        return {name: field.text() for name, field in self._fields.items()}
 
     def take_back(self, said: dict[str, str]) -> None:
-        """Put back what was typed before the program ended."""
+        """Put back what was typed before the program ended, or what could not be saved."""
         for name, field in self._fields.items():
             field.setText(said.get(name, field.text()))
 

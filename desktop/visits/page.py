@@ -152,18 +152,25 @@ class VisitsPage(Page):
             return
         many = f"{len(doors)}户" if len(doors) > 1 else self._name_of(doors[0])
 
+        typed = self._door.entry.texts()
+
         def recorded(_: Done[Recorded]) -> None:
             self.said.emit(f"已登记：{many} {OUTCOME_NAMES[outcome]}　　Ctrl+Z 撤销")
-            self._door.entry.done()
             self._door.keeper.typed()
-            self._board.unmark()
-            self._board.next_left()
-            self._board.setFocus()
+
+        def failed(error: Exception) -> None:
+            self._board.come_back(doors)
+            self._door.entry.take_back(typed)
+            self.context.background.failed.emit(error)
 
         address = many if len(doors) == 1 else ""
         command = record_visits(doors, entry, address)
         answering = _with_states(command, doors, campaign, self.context.today)
-        self.context.background.write(self, answering, recorded)
+        self.context.background.write(self, answering, recorded, failed)
+        # At once: the next key may come before the disk has answered, and is meant for the next door.
+        self._door.entry.done()
+        self._board.go_on(doors)
+        self._board.setFocus()
 
     def print_sheet(self) -> None:
         """Print the marked doors as a numbered sheet, or all that are left in the building."""

@@ -1,11 +1,10 @@
 """走访单: those that are out, and typing one back in the printed order, a key a door."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 from sqlalchemy import Connection
 
@@ -13,39 +12,24 @@ from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.journal import Done
 from db.people import staff
-from db.visits import OUTCOME_NAMES
 from db.visits.recording import VisitEntry
-from db.visits.sheets import OpenSheet, Sheet, SheetDoor, open_sheets, return_sheet, sheet
+from db.visits.sheets import OpenSheet, Sheet, open_sheets, return_sheet, sheet
 from desktop.page import Context, Page
+from desktop.unsaved import Keeper
 from desktop.visits.board import OUTCOME_KEYS
 from desktop.visits.entry import EntryForm
+from desktop.visits.half_typed import HalfTyped, TypedDoor
+from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.stack import PageStack
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import day_words
 
-ENTRY_WIDTH = 304
-
-
-@dataclass
-class TypedDoor:
-    """A line of a sheet being typed back: the door, and the visit if one was written there."""
-
-    number: int
-    door: SheetDoor
-    entry: VisitEntry | None = field(default=None)
-
-    @property
-    def words(self) -> str:
-        """What was typed, in words."""
-        if self.entry is None:
-            return ""
-        people = f" {self.entry.people}人" if self.entry.people else ""
-        return OUTCOME_NAMES[self.entry.outcome] + people
+ENTRY_WIDTH, NARROW_ENTRY, NARROW = 304, 270, 1120
 
 
 class TypedTable(RowTable):
-    """The doors of a sheet: 1-5 type a result and go on, a digit after it is the people met."""
+    """The doors of a sheet: 1-5 type a result and go on, + and − count the people met."""
 
     typed = Signal(int, str)
     counted = Signal(int, int)
@@ -87,11 +71,13 @@ class SheetsPage(Page):
         ("空格", "这一户没有去，跳过"),
         ("Del", "擦掉这一行"),
         ("Ctrl+Enter", "全部登记"),
+        ("Esc", "先放下，填过的留着"),
     )
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._sheet: Sheet | None = None
+        self._half = HalfTyped()
         self._number = QLineEdit()
         self._number.setPlaceholderText("走访单编号")
         self._number.setAccessibleName("走访单编号")
@@ -104,7 +90,7 @@ class SheetsPage(Page):
                 Column("户数", lambda s: str(s.doors), 5, number=True),
                 Column("打印", lambda s: day_words(s.printed, context.today), 8),
                 Column("已过", lambda s: f"{s.age}天", 5, number=True),
-                Column("", lambda _: "还没有登记", 8),
+                Column("", self._half.words, 8),
             )
         )
         self._typed: RowModel[TypedDoor] = RowModel(
@@ -119,8 +105,9 @@ class SheetsPage(Page):
         self._table = TypedTable(self._typed)
         self._form = EntryForm(context, buttons=False)
         self._name, self._count = label(pixels=16), label(tone="second")
-        self._stack = PageStack()
+        self._stack, self._beside = PageStack(), panel()
         self._build()
+        self._keeper = Keeper(context, "走访单", self._half.entries, self._restore, self)
         self.setFocusProxy(self._number)
 
     def open(self, what: Mapping[str, Any]) -> None:
@@ -142,17 +129,27 @@ class SheetsPage(Page):
 
         self.context.background.ask(self, question, self._show_open)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Leave the doors their room where the window is narrow for its type."""
+        super().resizeEvent(event)
+        theme = self.context.theme
+        narrow = self.window().width() < theme.px(NARROW)
+        self._beside.setFixedWidth(theme.px(NARROW_ENTRY if narrow else ENTRY_WIDTH))
+
     def save(self) -> None:
         """Write all that was typed as one step."""
         if self._sheet is None:
             return
+        number = self._sheet.number
         rows = [(t.door.household, t.entry) for t in self._typed.rows if t.entry is not None]
 
         def saved(done: Done[tuple[Id, ...]]) -> None:
+            self._half.forget(number)
+            self._keeper.typed()
             self.said.emit(f"已登记{len(done.value)}条走访　　Ctrl+Z 整张撤销")
             self._leave()
 
-        self.context.background.write(self, return_sheet(self._sheet.number, rows), saved)
+        self.context.background.write(self, return_sheet(number, rows), saved)
 
     def _build(self) -> None:
         head = row(gap=10)
@@ -168,10 +165,10 @@ class SheetsPage(Page):
         layout = row(typing, gap=16)
         left = panel()
         inside = column(left, (16, 14, 16, 12), 10)
-        line = row(gap=14)
+        line = FlowLayout(gap=14)
         line.addWidget(self._name)
-        line.addWidget(self._count, 1)
-        line.addWidget(button("不登记了", self._leave))
+        line.addWidget(self._count)
+        line.addWidget(button("先放下 Esc", self._leave))
         save = button("全部登记　Ctrl+Enter", self.save, kind="main")
         save.setShortcut("Ctrl+Return")
         line.addWidget(save)
@@ -185,8 +182,7 @@ class SheetsPage(Page):
                 wrap=True,
             )
         )
-        right = panel()
-        right.setFixedWidth(self.context.theme.px(ENTRY_WIDTH))
+        right = self._beside
         form = column(right, (16, 14, 16, 14), 8)
         form.addWidget(label("整张单子一样的", 14))
         form.addWidget(self._form)
@@ -230,13 +226,14 @@ class SheetsPage(Page):
     def _show_sheet(self, found: Sheet) -> None:
         self._sheet = found
         self._name.setText(f"第{found.number}号　{found.title}")
-        self._typed.show_rows([TypedDoor(n, door) for n, door in enumerate(found.doors, 1)])
+        typed = self._half.of(found)
+        self._typed.show_rows(typed)
         self._form.set_day(found.printed)
         self._stack.setCurrentIndex(1)
         if found.returned is not None:
             self.said.emit(f"这张单子{day_words(found.returned, self.context.today)}已经登记过了")
         self._tell_count()
-        self._table.go_to(0)
+        self._table.go_to(next((at for at, t in enumerate(typed) if t.entry is None), 0))
         self._table.setFocus()
 
     def _leave(self) -> None:
@@ -264,11 +261,24 @@ class SheetsPage(Page):
             self._set(last, VisitEntry(**{**vars(entry), "people": people}))
 
     def _set(self, at: int, entry: VisitEntry | None) -> None:
-        if 0 <= at < len(self._typed.rows):
+        if 0 <= at < len(self._typed.rows) and self._sheet is not None:
             self._typed.rows[at].entry = entry
+            self._half.keep(self._sheet.number, self._typed.rows)
+            self._keeper.typed()
             last = self._typed.columnCount() - 1
             self._typed.dataChanged.emit(self._typed.index(at, 0), self._typed.index(at, last))
             self._tell_count()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc puts the sheet down; what was typed stays with it."""
+        if event.key() == Qt.Key.Key_Escape and self._sheet is not None:
+            self._leave()
+        else:
+            super().keyPressEvent(event)
+
+    def _restore(self, kept: dict[str, Any]) -> None:
+        self._half.take_back(kept)
+        self.refresh()
 
     def _tell_count(self) -> None:
         done = sum(t.entry is not None for t in self._typed.rows)

@@ -13,7 +13,9 @@ from db.kernel.access import Right
 from db.kernel.ids import Id
 from desktop.background import Ticket
 from desktop.page import Context, Page
+from desktop.unsaved import Keeper
 from desktop.widgets.flow import FlowLayout
+from desktop.widgets.forms import DraftForm
 from desktop.widgets.only import OnlyChip
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
@@ -26,7 +28,8 @@ class RegisterPage(Page, Generic[R]):
     """Lists rows a window at a time and keeps the form in step with the row under the cursor.
 
     A register says which rows there are (`asked`), which form they have (`form_parts`, `show_row`)
-    and what saving means (`save`).
+    and what saving means (`save`). What is typed at a row stays with it, over other rows and a
+    crash, until it is saved (`typed_saved`) or Esc drops it.
     """
 
     columns: Sequence[Column[Any]] = ()
@@ -34,6 +37,8 @@ class RegisterPage(Page, Generic[R]):
     noun = "记录"
     # The table of the rows, whose history a link beside the form opens.
     entity: ClassVar[str] = ""
+    # Made by `form_parts`.
+    _form: DraftForm
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -42,6 +47,8 @@ class RegisterPage(Page, Generic[R]):
         self._wanted: Id | None = None
         self._fresh = False
         self._ticket: Ticket | None = None
+        # What is typed and not saved, by the record's id; "" is a new one.
+        self._unsaved: dict[str, dict[str, str]] = {}
         self.model: RowModel[R] = RowModel(self.columns)
         self.model.more = self._more
         self.table = RowTable(self.model, self.title, f"没有符合的{self.noun}。按 Ctrl+N 登记")
@@ -57,6 +64,10 @@ class RegisterPage(Page, Generic[R]):
         self._timer.timeout.connect(self.refresh)
         self._chip.closed.connect(self.show_all)
         self._build()
+        self._keeper = Keeper(
+            context, self.noun, lambda: self._unsaved or None, self._restore, self
+        )
+        self._form.edited.connect(self.typed)
         self.setFocusProxy(self.table)
 
     @abstractmethod
@@ -74,6 +85,10 @@ class RegisterPage(Page, Generic[R]):
     @abstractmethod
     def save(self) -> None:
         """Write what the form says."""
+
+    def typed_beside(self) -> Mapping[str, QLineEdit]:
+        """Return the fields of a new record that stand beside its form."""
+        return {}
 
     def row_id(self, of: R) -> Id:
         """Return a row's id."""
@@ -108,6 +123,7 @@ class RegisterPage(Page, Generic[R]):
         self._history.hide()
         self.heading.setText(f"新的{self.noun}")
         self.show_row(None)
+        self._take_back()
 
     def show_history(self) -> None:
         """Open who changed what in the record in sight."""
@@ -116,6 +132,25 @@ class RegisterPage(Page, Generic[R]):
                 "data", tab="history", entity=self.entity, record=self.row_id(self.row),
                 name=self.row_name(self.row),
             )  # fmt: skip
+
+    def typed(self) -> None:
+        """Keep what stands in the form, as something in it was typed."""
+        if not self.context.may(Right.WRITE):
+            return
+        texts = self._form.typed_texts()
+        beside = {name: field.text() for name, field in self.typed_beside().items() if field.text()}
+        if self.row is None and beside:
+            texts |= beside | self._form.choices()
+        if texts or self.row is not None:
+            self._unsaved[self._at] = texts
+        else:
+            self._unsaved.pop(self._at, None)
+        self._keeper.typed()
+
+    def typed_saved(self) -> None:
+        """Forget what was typed at the record in sight, as it is saved or dropped."""
+        if self._unsaved.pop(self._at, None) is not None:
+            self._keeper.typed()
 
     def chosen_ids(self) -> list[Id]:
         """Return the ids of the rows that are marked."""
@@ -143,8 +178,12 @@ class RegisterPage(Page, Generic[R]):
             self.refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc lists everything again."""
-        if event.key() == Qt.Key.Key_Escape and self.only is not None:
+        """Esc drops what was typed at the record and not saved, or lists everything again."""
+        escape = event.key() == Qt.Key.Key_Escape
+        if escape and self._at in self._unsaved:
+            self.typed_saved()
+            self.show_row(self.row)
+        elif escape and self.only is not None:
             self.show_all()
         else:
             super().keyPressEvent(event)
@@ -219,6 +258,27 @@ class RegisterPage(Page, Generic[R]):
             self.row, self._fresh = self.model.rows[current.row()], False
             self._history.setVisible(bool(self.entity))
             self.show_row(self.row)
+            self._take_back()
+
+    @property
+    def _at(self) -> str:
+        return self.row_id(self.row).hex() if self.row is not None else ""
+
+    def _restore(self, kept: dict[str, dict[str, str]]) -> None:
+        """Take in what was left unsaved when the program ended."""
+        self._unsaved = kept | self._unsaved
+        if "" in kept and not self._fresh:
+            self.begin_new()
+        else:
+            self._take_back()
+
+    def _take_back(self) -> None:
+        texts = self._unsaved.get(self._at)
+        if texts is not None:
+            self._form.take_back(texts)
+            for name, field in self.typed_beside().items():
+                field.setText(texts.get(name, field.text()))
+            self._form.warn("这些填了还没有保存；不要了按 Esc。")
 
     def _more(self, offset: int) -> None:
         self.context.background.ask(

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
@@ -122,3 +123,19 @@ def test_reading_can_be_stopped(qtbot: QtBot, small: Shell, tmp_path: Path) -> N
     settle(qtbot, small)
     assert page._pick.isVisible()
     assert (count(small, Household), count(small, Visit)) == (0, 0)
+
+
+def test_files_are_dropped_on_the_page(qtbot: QtBot, small: Shell, tmp_path: Path) -> None:
+    small.context.routes.go("data", tab="imports")
+    settle(qtbot, small)
+    page = small.findChild(ImportPage)
+    assert page is not None
+    dropped = QMimeData()
+    dropped.setUrls([QUrl.fromLocalFile(str(book(tmp_path / "1.xlsx", 住户=[HOMES, home(101)])))])
+    given = (Qt.DropAction.CopyAction, dropped, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0))
+    entering = QDragEnterEvent(QPoint(40, 40), *given)
+    QApplication.sendEvent(page, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(page, QDropEvent(QPointF(40, 40), *given))
+    settle(qtbot, small)
+    assert page._write.isEnabled(), page._summary.text()

@@ -1,10 +1,11 @@
 """Every screen in both themes and all sizes: readable, whole, and named for a screen reader."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -12,13 +13,18 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QPlainTextEdit,
     QTextEdit,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.errors import CrashDialog, report_of, tell
+from db.coverage import door_states
+from db.kernel.errors import EnvironmentFault, UserError
+from db.visits import campaigns
+from db.visits.sheets import print_sheet
+from desktop.errors import CrashDialog, catch_everything, report_of, tell
 from desktop.settings import Looks
 from desktop.theme import DARK, LIGHT, Tokens
 from desktop.visits.page import VisitsPage
@@ -68,7 +74,11 @@ def _screens(qtbot: QtBot, shell: Shell) -> Iterator[str]:
 
 
 def _cut(page: QWidget) -> Iterator[str]:
-    """Yield the words that do not fit their place."""
+    """Yield the words that do not fit their place, and boxes too low for two lines of them."""
+    for box in page.findChildren(QPlainTextEdit):
+        lines = box.viewport().height() / box.fontMetrics().lineSpacing()
+        if box.isVisible() and lines < 2:
+            yield box.accessibleName()
     for widget in page.findChildren(QWidget):
         if not widget.isVisible() or not isinstance(widget, QLabel | QAbstractButton):
             continue
@@ -92,6 +102,31 @@ def test_nothing_is_cut_on_a_small_screen(qtbot: QtBot, shell: Shell, looks: Loo
     assert len(told) > 15
     assert {screen: found for screen, found in told.items() if found[0] or found[1] > 0} == {}
     assert (shell.width(), shell.height()) == (1280, 720), "the screen is no larger"
+
+
+def test_a_sheet_being_typed_fits_a_small_screen(qtbot: QtBot, shell: Shell) -> None:
+    with shell.context.ledger.read() as connection:
+        (campaign,) = campaigns(connection)
+        doors = [d.household for d in door_states(connection, campaign, campaign.start)[:9]]
+    shell.context.ledger.write(print_sheet("南苑29号楼、30号楼、31号楼等", doors, campaign.id))
+    shell.resize(1280, 720)
+    shell.context.theme.use(Looks("light", "150"))
+    shell.context.routes.go("visits", tab="sheets", number=1)
+    settle(qtbot, shell)
+    assert shell.page.page._typed.rowCount() == len(doors)  # type: ignore[attr-defined]
+    assert list(_cut(shell.page)) == []
+    assert shell._stack.width() <= shell._stack.parentWidget().width()
+
+
+@pytest.mark.parametrize("looks", [Looks("light", "100"), Looks("dark", "100")])
+def test_what_a_field_is_for_can_be_read(qtbot: QtBot, shell: Shell, looks: Looks) -> None:
+    # A style sheet's colour made it half transparent, whatever the palette said.
+    shell.context.theme.use(looks)
+    shell.context.routes.go("visits", tab="homes")
+    settle(qtbot, shell)
+    for field in shell.page.findChildren(QLineEdit):
+        ink = field.palette().color(QPalette.ColorRole.PlaceholderText)
+        assert ink == shell.context.theme.color("second")
 
 
 def test_every_control_has_a_name(qtbot: QtBot, shell: Shell) -> None:
@@ -154,3 +189,17 @@ def test_a_fault_of_ours_names_nobody_and_closes_the_program_when_asked(
     assert "ValueError" in told[0]
     assert "王小明" not in told[0]
     assert not shell.isVisible()
+
+
+def test_what_nobody_caught_is_told_in_its_own_way(
+    qtbot: QtBot, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A full stick while a paper is saved is no fault of ours.
+    told: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+    monkeypatch.setattr(CrashDialog, "exec", lambda _: told.append("crash"))
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    catch_everything(lambda: shell)
+    for error in (EnvironmentFault("优盘满了"), UserError("不行"), KeyError("王小明")):
+        sys.excepthook(type(error), error, None)
+    assert told == ["优盘满了", "不行", "crash"]

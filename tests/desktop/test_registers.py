@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
@@ -25,6 +25,8 @@ from desktop.history.page import HistoryPage
 from desktop.imports.page import ImportPage
 from desktop.page import Page
 from desktop.people.volunteers import VolunteersPage
+from desktop.places.card import BuildingCard
+from desktop.places.communities import CommunityList
 from desktop.places.page import HouseholdsPage
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
@@ -100,8 +102,8 @@ def test_many_rows_come_as_they_are_scrolled_to(qtbot: QtBot, shell: Shell) -> N
 def test_a_new_record_is_begun_by_a_route_and_kept(
     qtbot: QtBot, shell: Shell, room: str, tab: str
 ) -> None:
-    """From Ctrl+K one types at once, and what is done meanwhile takes nothing away."""
-    for _ in range(2):
+    """From Ctrl+K one types at once; what is done meanwhile takes nothing away, nor asking again."""
+    for typed in ("kang", "kangkang"):
         shell.context.routes.go(room, tab=tab, new=True)
         settle(qtbot, shell)
         page: Any = shell.page.page  # type: ignore[attr-defined]
@@ -111,7 +113,7 @@ def test_a_new_record_is_begun_by_a_route_and_kept(
         qtbot.keyClicks(where, "kang")
         page.refresh()
         settle(qtbot, shell)
-        assert (page.row, where.text()) == (None, "kang")
+        assert (page.row, where.text()) == (None, typed)
         assert not page._history.isVisible()
         shell.context.routes.go("home")
         settle(qtbot, shell)
@@ -209,3 +211,34 @@ def test_open_disputes_and_rates_agree_with_the_figures(qtbot: QtBot, shell: She
     people = shell.page.roll.lines  # type: ignore[attr-defined]
     assert len(people) == rows[2].expected
     assert sum(person.status in HERE for person in people) == rows[2].present
+
+
+def test_the_history_keeps_up_and_tells_what_a_step_did(qtbot: QtBot, shell: Shell) -> None:
+    # It stayed as it was when it was first opened, and told of a step only what it was called.
+    history = _page(qtbot, shell, "data", "history")
+    assert isinstance(history, HistoryPage)
+    homes = _page(qtbot, shell, "visits", "homes")
+    assert isinstance(homes, HouseholdsPage)
+    home = homes.model.rows[0]
+    homes._form.field("contact").setText("王建国")
+    homes.save()
+    settle(qtbot, shell)
+    assert _page(qtbot, shell, "data", "history") is history
+    assert history._model.rows[0].action == "修改住户"
+    told = history._details.toPlainText()
+    assert home.address in told
+    assert f"{home.contact} → 王建国" in told
+    QTest.keyClick(history._table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settle(qtbot, shell)
+    assert history._model.rows[0].action == "撤销"
+
+
+def test_a_building_and_a_community_tell_their_history(qtbot: QtBot, shell: Shell) -> None:
+    for name, words in (("_show_history", "号楼的改动"), ("", "社区的改动")):
+        places: Any = _page(qtbot, shell, "visits", "places")
+        where = places.findChild(BuildingCard) if name else places.findChild(CommunityList)
+        where._show_history()
+        settle(qtbot, shell)
+        page: Any = shell.page.page  # type: ignore[attr-defined]
+        assert page._name.text().endswith(words)
+        assert page._model.rows

@@ -213,6 +213,55 @@ def test_closing_after_work_leaves_a_backup(qtbot: QtBot, windows: _Windows, fol
     assert again.shell._backup.text().startswith("上次备份")
 
 
+def test_what_was_typed_a_moment_before_closing_is_kept(
+    qtbot: QtBot, windows: _Windows, folder: Path
+) -> None:
+    window = windows(folder)
+    _log_in(qtbot, window, PASSWORD)
+    shell = window.shell
+    assert shell is not None
+    shell.context.routes.go("visits")
+    settle(qtbot, shell)
+    QTest.keyClicks(shell.page.page._door.entry._note, "half")  # type: ignore[attr-defined]
+    window.close()
+    with Ledger.unlock(folder, PASSWORD, clock=morning()) as ledger:
+        assert ledger.unsaved()["走访"]["备注"] == "half"
+
+
+def test_another_text_size_makes_the_screens_anew(
+    qtbot: QtBot, windows: _Windows, folder: Path
+) -> None:
+    # Widths and heights are taken when a page is made: it stayed cramped until the next start.
+    with Ledger.unlock(folder, PASSWORD, clock=morning()) as ledger:
+        street(ledger)
+    window = windows(folder)
+    _log_in(qtbot, window, PASSWORD)
+    before = window.shell
+    assert before is not None
+    before.context.routes.go("visits")
+    settle(qtbot, before)
+    before.page.page.record("met")  # type: ignore[attr-defined]
+    settle(qtbot, before)
+    QTest.keyClicks(before.page.page._door.entry._note, "half")  # type: ignore[attr-defined]
+    before.context.routes.go("admin", tab="looks")
+    looks = before.page.page  # type: ignore[attr-defined]
+    looks._groups[1][1].buttons()[-1].click()
+    qtbot.waitUntil(lambda: window.shell is not before, timeout=5000)
+    shell = window.shell
+    assert shell is not None
+    settle(qtbot, shell)
+    assert shell.isVisible()
+    assert not isValid(before) or not before.isVisible()
+    assert shell.page.page.title == "外观"  # type: ignore[attr-defined]
+    assert window.focusWidget().text() == "特大"  # type: ignore[attr-defined]
+    shell.context.routes.go("visits")
+    settle(qtbot, shell)
+    assert shell.page.page._door.entry._note.text() == "half"  # type: ignore[attr-defined]
+    shell.undo()
+    settle(qtbot, shell)
+    assert shell.toast._text.text().startswith("已撤销")
+
+
 def test_the_home_page_shows_the_figures(qtbot: QtBot, shell: Shell) -> None:
     page = shell.page
     assert isinstance(page, HomePage)
@@ -220,6 +269,19 @@ def test_the_home_page_shows_the_figures(qtbot: QtBot, shell: Shell) -> None:
         week = week_so_far(connection, shell.context.today)
     assert page._cards["走访"]._figures["households"].text() == f"{week.households:,}"
     assert page._cards["纠纷"]._figures["new"].text() == str(week.disputes_new)
+
+
+def test_a_backup_is_told_at_once_on_today_and_at_the_side(qtbot: QtBot, shell: Shell) -> None:
+    home = shell.page
+    assert isinstance(home, HomePage)
+    assert home._backup.text() == shell._backup.text() == "还没有备份"
+    assert home._backup.property("tone") == "late"
+    home._backup.click()
+    settle(qtbot, shell)
+    shell.page.page.back_up()  # type: ignore[attr-defined]
+    settle(qtbot, shell)
+    assert home._backup.text() == shell._backup.text() == "上次备份 今天"
+    assert home._backup.property("tone") == "second"
 
 
 def test_both_themes_and_all_sizes_open_every_page(qtbot: QtBot, shell: Shell) -> None:

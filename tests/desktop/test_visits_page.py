@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
 
 from db.coverage import building_progress, coverage, door_states
+from db.places.making import remove_households
 from db.visits import Visit, campaigns
 from desktop.visits.page import VisitsPage
 from desktop.widgets.tabs import TabbedPage
@@ -48,6 +50,41 @@ def test_forty_visits_take_one_key_each(qtbot: QtBot, shell: Shell, page: Visits
     settle(qtbot, shell)
     assert _visits(shell) == before + 40
     assert keys / 40 <= KEYSTROKES_A_VISIT
+
+
+def test_keys_quicker_than_the_disk_each_mean_the_next_door(
+    qtbot: QtBot, shell: Shell, page: VisitsPage
+) -> None:
+    # The cursor went on only when the disk had answered: the same door got all of them.
+    left, before = page._board.left, _visits(shell)
+    for key in "1121":
+        QTest.keyClicks(page._board, key)
+    settle(qtbot, shell)
+    assert _visits(shell) == before + 4
+    with shell.context.ledger.read() as connection:
+        visited = set(connection.execute(select(Visit.household).where(Visit.day == DAY)).scalars())
+    assert visited >= set(left[:4])
+    for _ in range(4):
+        shell.undo()
+    settle(qtbot, shell)
+    assert _visits(shell) == before
+
+
+def test_a_door_that_could_not_be_recorded_keeps_what_was_typed(
+    qtbot: QtBot, shell: Shell, page: VisitsPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+    door = page._board.current
+    assert door is not None
+    page._door.entry._note.setText("half")
+    # Somebody else took the home out a moment ago.
+    shell.context.ledger.write(remove_households([door.household]))
+    QTest.keyClicks(page._board, "1")
+    settle(qtbot, shell)
+    assert "没有保存" in told[0]
+    assert page._board.current == door
+    assert page._door.entry._note.text() == "half"
 
 
 def test_a_visit_shows_on_the_board_and_undo_takes_it_back(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from db.history import GONE, Entry, Removed, bring_back, recent, record_history, removed
+from db.history import GONE, Entry, Removed, bring_back, recent, record_history, removed, touched
 from db.history.words import WORDS, labels, value_text
 from db.imports.mappings import ImportMapping
 from db.kernel import proofs
@@ -67,6 +67,20 @@ def test_a_homes_history_reads_in_words(ledger: Ledger) -> None:
     assert (edited.who, edited.when.astimezone().date()) == ("民警", date(2026, 3, 23))
     said = {change.label: change.new for change in made.changes}
     assert said == {"社区": "第1社区", "楼栋": "晨园1号楼", "单元": "1", "房号": "101", "居住状态": "常住"}  # fmt: skip
+
+
+def test_a_step_tells_what_it_did_to_each_record(ledger: Ledger) -> None:
+    doors = street(ledger, homes=3)
+    done = ledger.write(set_occupancy(doors, "rented"))
+    gone = ledger.write(remove_households(doors[:1]))
+    with ledger.read() as connection:
+        told, first = touched(connection, done.no), touched(connection, done.no, 2)
+        (removed_one,) = (t for t in touched(connection, gone.no) if t.entity == "household")
+    assert [(t.record, t.did, t.noun) for t in told] == [(d, "修改", "住户") for d in doors]
+    assert [tuple(told[1].changes[0])] == [("居住状态", "常住", "出租")]
+    assert first == told[:2]
+    assert (removed_one.did, removed_one.title) == ("删除", told[0].title)
+    assert ("居住状态", "出租", "") in [tuple(c) for c in removed_one.changes]
 
 
 def test_ids_read_as_names_and_codes_as_words(ledger: Ledger) -> None:
