@@ -1,30 +1,25 @@
 """走访单: those that are out, and typing one back in the printed order, a key a door."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 from sqlalchemy import Connection
 
-from db.kernel.errors import UserError
-from db.kernel.ids import Id
-from db.kernel.journal import Done
+from db.kernel.journal import Command
 from db.people import staff
 from db.visits import OUTCOME_NAMES
 from db.visits.recording import VisitEntry
 from db.visits.sheets import OpenSheet, Sheet, SheetDoor, open_sheets, return_sheet, sheet
-from desktop.page import Context, Page
+from desktop.page import Context
 from desktop.visits.board import OUTCOME_KEYS
 from desktop.visits.entry import EntryForm
-from desktop.widgets.parts import button, column, label, panel, row
-from desktop.widgets.stack import PageStack
-from desktop.widgets.tables import Column, RowModel, RowTable
+from desktop.widgets.tables import Column
+from desktop.widgets.typing import TypingPage
 from desktop.words import day_words
-
-ENTRY_WIDTH = 304
 
 
 @dataclass
@@ -44,39 +39,8 @@ class TypedDoor:
         return OUTCOME_NAMES[self.entry.outcome] + people
 
 
-class TypedTable(RowTable):
-    """The doors of a sheet: 1-5 type a result and go on, a digit after it is the people met."""
-
-    typed = Signal(int, str)
-    counted = Signal(int, int)
-    cleared = Signal(int)
-
-    def __init__(self, model: RowModel[TypedDoor]) -> None:
-        super().__init__(model, "走访单上的户")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Take a result; + and − change the people of the line above, Del takes a line back."""
-        key, at = Qt.Key(event.key()), self.currentIndex().row()
-        if key in OUTCOME_KEYS and at >= 0:
-            self.typed.emit(at, OUTCOME_KEYS[key])
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            self.counted.emit(at, -1 if key == Qt.Key.Key_Minus else 1)
-        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.cleared.emit(at)
-        elif key == Qt.Key.Key_Space:
-            self.go_to(at + 1)
-        else:
-            super().keyPressEvent(event)
-
-    def go_to(self, at: int) -> None:
-        """Put the cursor on a line, if there is one."""
-        if 0 <= at < self.model().rowCount(QModelIndex()):
-            self.selectRow(at)
-            self.setCurrentIndex(self.model().index(at, 0))
-
-
-class SheetsPage(Page):
-    """Type a sheet's number; its doors stand in the printed order, ready for one key each."""
+class SheetsPage(TypingPage[OpenSheet, Sheet, TypedDoor]):
+    """The sheets of walks: a key a door, and a form for what the whole sheet shares."""
 
     title: ClassVar[str] = "走访单"
     watches: ClassVar[frozenset[str]] = frozenset(("field_sheet",))
@@ -88,163 +52,86 @@ class SheetsPage(Page):
         ("Del", "擦掉这一行"),
         ("Ctrl+Enter", "全部登记"),
     )
+    noun = "走访单"
+    hint = "1 见到人　2 未遇　3 拒访　4 电话　5 留门卡　+− 人数　空格跳过　Del 擦掉"
+    none_out = "打出去的走访单都录回来了"
+    side_heading = "整张单子一样的"
 
     def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self._sheet: Sheet | None = None
-        self._number = QLineEdit()
-        self._number.setPlaceholderText("走访单编号")
-        self._number.setAccessibleName("走访单编号")
-        self._number.setMaximumWidth(context.theme.px(160))
-        self._number.returnPressed.connect(self._open_number)
-        self._open: RowModel[OpenSheet] = RowModel(
-            (
-                Column("编号", lambda s: str(s.number), 5, number=True),
-                Column("走访单", lambda s: s.title, 20),
-                Column("户数", lambda s: str(s.doors), 5, number=True),
-                Column("打印", lambda s: day_words(s.printed, context.today), 8),
-                Column("已过", lambda s: f"{s.age}天", 5, number=True),
-                Column("", lambda _: "还没有登记", 8),
-            )
+        out: tuple[Column[OpenSheet], ...] = (
+            Column("编号", lambda s: str(s.number), 5, number=True),
+            Column("走访单", lambda s: s.title, 20),
+            Column("户数", lambda s: str(s.doors), 5, number=True),
+            Column("打印", lambda s: day_words(s.printed, context.today), 8),
+            Column("已过", lambda s: f"{s.age}天", 5, number=True),
+            Column("", lambda _: "还没有登记", 8),
         )
-        self._typed: RowModel[TypedDoor] = RowModel(
+        super().__init__(
+            context,
+            out,
             (
                 Column("序号", lambda t: str(t.number), 4, number=True),
                 Column("地址", lambda t: t.door.label, 16),
                 Column("结果", lambda t: t.words, 10),
                 Column("", lambda t: _already(t, context), 12),
-            )
+            ),
         )
-        self._open_table = RowTable(self._open, "没有回来的走访单", "打出去的走访单都录回来了")
-        self._table = TypedTable(self._typed)
-        self._form = EntryForm(context, buttons=False)
-        self._name, self._count = label(pixels=16), label(tone="second")
-        self._stack = PageStack()
-        self._build()
-        self.setFocusProxy(self._number)
 
-    def open(self, what: Mapping[str, Any]) -> None:
-        """Show a sheet by its number or its id."""
-        if "number" in what:
-            self._ask(int(what["number"]))
-        elif what.get("entity") == "field_sheet":
-            wanted = what.get("record")
-            known = next((s for s in self._open.rows if s.id == wanted), None)
-            if known is not None:
-                self._ask(known.number)
+    def side(self) -> QWidget:
+        """Return the form of what all doors of the sheet share."""
+        self._form = EntryForm(self.context, buttons=False)
+        return self._form
 
-    def refresh(self) -> None:
-        """Read which sheets are out."""
-        day = self.context.today
+    def out(self, connection: Connection) -> list[OpenSheet]:
+        """Return the sheets that never came back."""
+        return open_sheets(connection, self.context.today)
 
-        def question(connection: Connection) -> tuple[list[OpenSheet], list[str]]:
-            return open_sheets(connection, day), [line.name for line in staff(connection)]
+    def knows(self, connection: Connection) -> list[str]:
+        """Return the names of the staff."""
+        return [line.name for line in staff(connection)]
 
-        self.context.background.ask(self, question, self._show_open)
+    def take_known(self, known: list[str]) -> None:
+        """Complete them in the form."""
+        self._form.knows(known)
 
-    def save(self) -> None:
-        """Write all that was typed as one step."""
-        if self._sheet is None:
-            return
-        rows = [(t.door.household, t.entry) for t in self._typed.rows if t.entry is not None]
+    def found(self, connection: Connection, number: int) -> Sheet | None:
+        """Return the sheet of a number."""
+        return sheet(connection, number)
 
-        def saved(done: Done[tuple[Id, ...]]) -> None:
-            self.said.emit(f"已登记{len(done.value)}条走访　　Ctrl+Z 整张撤销")
-            self._leave()
+    def begin(self, sheet: Sheet) -> tuple[str, list[TypedDoor]]:
+        """Return the doors to be typed; the form begins with the day of the printing."""
+        self._form.set_day(sheet.printed)
+        if sheet.returned is not None:
+            self.said.emit(f"这张单子{day_words(sheet.returned, self.context.today)}已经登记过了")
+        doors = [TypedDoor(n, door) for n, door in enumerate(sheet.doors, 1)]
+        return f"第{sheet.number}号　{sheet.title}", doors
 
-        self.context.background.write(self, return_sheet(self._sheet.number, rows), saved)
-
-    def _build(self) -> None:
-        head = row(gap=10)
-        head.addWidget(self._number)
-        head.addWidget(button("打开", self._open_number))
-        head.addWidget(label("输入编号，按打印的顺序登记", tone="second", wrap=True), 1)
-        out = panel()
-        column(out, (6, 6, 6, 6)).addWidget(self._open_table)
-        self._open_table.activated.connect(
-            lambda index: self._ask(self._open.rows[index.row()].number)
-        )
-        typing = QWidget()
-        layout = row(typing, gap=16)
-        left = panel()
-        inside = column(left, (16, 14, 16, 12), 10)
-        line = row(gap=14)
-        line.addWidget(self._name)
-        line.addWidget(self._count, 1)
-        line.addWidget(button("不登记了", self._leave))
-        save = button("全部登记　Ctrl+Enter", self.save, kind="main")
-        save.setShortcut("Ctrl+Return")
-        line.addWidget(save)
-        inside.addLayout(line)
-        inside.addWidget(self._table, 1)
-        inside.addWidget(
-            label(
-                "1 见到人　2 未遇　3 拒访　4 电话　5 留门卡　+− 人数　空格跳过　Del 擦掉",
-                12,
-                "second",
-                wrap=True,
-            )
-        )
-        right = panel()
-        right.setFixedWidth(self.context.theme.px(ENTRY_WIDTH))
-        form = column(right, (16, 14, 16, 14), 8)
-        form.addWidget(label("整张单子一样的", 14))
-        form.addWidget(self._form)
-        form.addStretch()
-        layout.addWidget(left, 1)
-        layout.addWidget(right)
-        self._stack.addWidget(out)
-        self._stack.addWidget(typing)
-        outer = column(self, (20, 12, 20, 16), 12)
-        outer.addLayout(head)
-        outer.addWidget(self._stack, 1)
-        self._table.typed.connect(self._type)
-        self._table.counted.connect(self._add_people)
-        self._table.cleared.connect(lambda at: self._set(at, None))
-
-    def _open_number(self) -> None:
-        text = self._number.text().strip()
-        if text.isdecimal():
-            self._ask(int(text))
+    def take(self, event: QKeyEvent, at: int) -> bool:
+        """Take a result; + and − change the people of the line above, Del takes a line back."""
+        key = Qt.Key(event.key())
+        if key in OUTCOME_KEYS and at >= 0:
+            self._type(at, OUTCOME_KEYS[key])
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self._add_people(at, -1 if key == Qt.Key.Key_Minus else 1)
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._set(at, None)
+        elif key == Qt.Key.Key_Space:
+            self._table.go_to(at + 1)
         else:
-            self.said.emit("走访单编号是数字，印在走访单的题目下面")
+            return False
+        return True
 
-    def _ask(self, number: int) -> None:
-        def question(connection: Connection) -> Sheet:
-            found = sheet(connection, number)
-            if found is None:
-                raise UserError(f"没有第{number}号走访单，请核对编号。")
-            return found
+    def done_words(self) -> str:
+        """Return how many doors are typed."""
+        done = sum(t.entry is not None for t in self._typed.rows)
+        return f"已填{done}户，共{len(self._typed.rows)}户"
 
-        self.context.background.ask(
-            self, question, self._show_sheet, lambda error: self.said.emit(str(error))
-        )
-
-    def _show_open(self, answer: tuple[list[OpenSheet], list[str]]) -> None:
-        sheets, names = answer
-        self._open.show_rows(sheets)
-        self._form.knows(names)
-        count = len(sheets)
-        self.about.emit(f"{count}张没有回来" if count else "没有在外面的走访单")
-
-    def _show_sheet(self, found: Sheet) -> None:
-        self._sheet = found
-        self._name.setText(f"第{found.number}号　{found.title}")
-        self._typed.show_rows([TypedDoor(n, door) for n, door in enumerate(found.doors, 1)])
-        self._form.set_day(found.printed)
-        self._stack.setCurrentIndex(1)
-        if found.returned is not None:
-            self.said.emit(f"这张单子{day_words(found.returned, self.context.today)}已经登记过了")
-        self._tell_count()
-        self._table.go_to(0)
-        self._table.setFocus()
-
-    def _leave(self) -> None:
-        self._sheet = None
-        self._typed.show_rows([])
-        self._number.clear()
-        self._stack.setCurrentIndex(0)
-        self._number.setFocus()
+    def written_back(self) -> tuple[Command[Any], Callable[[Any], str]] | None:
+        """Return the command that records the visits."""
+        if self.sheet is None:
+            return None
+        rows = [(t.door.household, t.entry) for t in self._typed.rows if t.entry is not None]
+        return return_sheet(self.sheet.number, rows), lambda ids: f"已登记{len(ids)}条走访"
 
     def _type(self, at: int, outcome: str) -> None:
         try:
@@ -266,13 +153,7 @@ class SheetsPage(Page):
     def _set(self, at: int, entry: VisitEntry | None) -> None:
         if 0 <= at < len(self._typed.rows):
             self._typed.rows[at].entry = entry
-            last = self._typed.columnCount() - 1
-            self._typed.dataChanged.emit(self._typed.index(at, 0), self._typed.index(at, last))
-            self._tell_count()
-
-    def _tell_count(self) -> None:
-        done = sum(t.entry is not None for t in self._typed.rows)
-        self._count.setText(f"已填{done}户，共{len(self._typed.rows)}户")
+            self.repaint_line(at)
 
 
 def _already(typed: TypedDoor, context: Context) -> str:
