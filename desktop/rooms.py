@@ -33,7 +33,11 @@ from desktop.reports.page import ReportsPage
 from desktop.routes import Routes
 from desktop.settings import Settings
 from desktop.theme import Theme
+from desktop.trainings.calendar import CalendarPage
+from desktop.trainings.certificates import CertificatesPage
 from desktop.trainings.page import TrainingsPage
+from desktop.trainings.sheets import SignInPage
+from desktop.trainings.walk_ins import WalkInsPage
 from desktop.visits.doors import BasePage
 from desktop.visits.map import MapPage
 from desktop.visits.page import VisitsPage
@@ -57,6 +61,13 @@ DISPUTES = (
     Tab("board", "看板", DisputeBoardPage),
     Tab("numbers", "统计", DisputeNumbersPage),
 )
+TRAININGS = (
+    Tab("list", "清单", TrainingsPage),
+    Tab("calendar", "日历", CalendarPage),
+    Tab("sign_in", "签到表", SignInPage),
+    Tab("walk_ins", "名单外", WalkInsPage),
+    Tab("certificates", "培训证明", CertificatesPage),
+)
 PEOPLE = (
     Tab("volunteers", "人员", VolunteersPage),
     Tab("units", "分户", UnitsPage),
@@ -79,6 +90,8 @@ ADMIN = (
 WORDS = {
     "map": "进度 剩下的楼", "records": "走访台账 明细", "doors": "没走访的 剩下的户 尽责",
     "sheets": "打印门牌 任务单", "list": "矛盾纠纷 调解 台账", "numbers": "纠纷统计 成功率 类型",
+    "calendar": "月历 培训安排", "sign_in": "录签到表 编号", "walk_ins": "没在名单上 并入名册",
+    "certificates": "开证明 学时",
      "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长",
     "exports": "Excel 台账 表格 上报", "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
     "post": "节假日 锁定 主送", "accounts": "密码 用户", "campaigns": "专项行动",
@@ -99,6 +112,12 @@ def _disputes(context: Context) -> Page:
     return TabbedPage(context, DISPUTES, {"": "list", "dispute": "list", "dispute_party": "list"})
 
 
+def _trainings(context: Context) -> Page:
+    # Whatever is asked for without a tab's name is a session, and stands in the list.
+    tab_of = {"": "list", "training": "list", "sign_in_sheet": "sign_in"}
+    return TabbedPage(context, TRAININGS, tab_of)
+
+
 def _people(context: Context) -> Page:
     return TabbedPage(context, PEOPLE, TAB_OF)
 
@@ -115,7 +134,7 @@ ROOMS = (
     Room("home", "今日", "calendar-check", HomePage),
     Room("visits", "走访", "door-open", _visits),
     Room("disputes", "纠纷", "scale", _disputes),
-    Room("trainings", "培训", "graduation-cap", TrainingsPage),
+    Room("trainings", "培训", "graduation-cap", _trainings),
     Room("people", "队伍", "users", _people),
     Room("reports", "报表", "file-text", ReportsPage),
     Room("data", "数据", "database", _data),
@@ -129,6 +148,7 @@ def _offers(routes: Routes) -> list[Offer]:
     tabs = (
         ("visits", VISITS),
         ("disputes", DISPUTES),
+        ("trainings", TRAININGS),
         ("people", PEOPLE),
         ("data", DATA),
         ("admin", ADMIN),
@@ -142,7 +162,7 @@ def _offers(routes: Routes) -> list[Offer]:
             "新的人员", "命令", partial(go, "people", tab="volunteers", new=True), "联户长 网格员"
         ),
         Offer("新的工作人员", "命令", partial(go, "people", tab="staff", new=True), "民警 辅警"),
-        Offer("登记培训", "命令", partial(go, "trainings", new=True), "新的培训 点名 签到"),
+        Offer("登记培训", "命令", partial(go, "trainings", new=True), "新的培训 点名 签到 系列"),
         Offer("打印本周周报", "命令", partial(go, "reports"), "报告 导出PDF"),
         *(
             Offer(tab.title, titles[room], partial(go, room, tab=tab.name), WORDS.get(tab.name, ""))

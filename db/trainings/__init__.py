@@ -128,7 +128,7 @@ class TrainingDraft:
               "培训题目"), required=True, most=100), "")  # fmt: skip
     day: date | None = entry(
         Field("培训时间", kind="day", synonyms=("培训日期", "时间", "日期", "会议时间", "活动时间", "开课时间",
-              "培训日", "会议日期"), required=True))  # fmt: skip
+              "培训日", "会议日期"), required=True, near=True))  # fmt: skip
     start: int | None = entry(Field("开始时间", kind="time", synonyms=("开始", "起始时间")))
     end: int | None = entry(Field("结束时间", kind="time", synonyms=("结束", "截止时间")))
     place: str | None = entry(

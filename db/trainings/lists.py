@@ -1,7 +1,7 @@
 """The lists of sessions and of who was at one."""
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, case, func, select
 
@@ -10,6 +10,9 @@ from db.kernel.workdays import Period
 from db.people import ROLE_NAMES, Volunteer
 from db.places import Community
 from db.trainings import HERE, Attendance, Training, credited
+
+REASONS: Final = ("上班", "外出", "生病", "家里有事", "值班")
+MOST_REASONS: Final = 9
 
 
 class TrainingRow(NamedTuple):
@@ -112,3 +115,15 @@ def attendance(connection: Connection, training: Id) -> list[AttendanceRow]:
     )  # fmt: skip
     found = [AttendanceRow(*row) for row in rows]
     return [row._replace(role=ROLE_NAMES.get(row.role, row.role)) for row in found]
+
+
+def leave_reasons(connection: Connection) -> list[str]:
+    """Return why people are on leave: what was written most often first, then the usual reasons."""
+    used = connection.execute(
+        select(Attendance.reason)
+        .where(Attendance.status == "leave", Attendance.reason.is_not(None))
+        .group_by(Attendance.reason)
+        .order_by(func.count().desc(), Attendance.reason)
+        .limit(MOST_REASONS)
+    ).scalars()
+    return list(dict.fromkeys((*(reason for reason in used if reason), *REASONS)))[:MOST_REASONS]

@@ -38,13 +38,17 @@ class SheetPerson(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A sheet with its people in the printed order, without those that are off the list since."""
+    """A sheet with its people in the printed order, without those that are off the list since.
+
+    `listed` is how many names were printed, `blanks` how many empty lines below them.
+    """
 
     id: Id
     number: int
     training: TrainingRow
     printed: date
     people: tuple[SheetPerson, ...]
+    listed: int
     blanks: int
     returned: date | None
 
@@ -116,7 +120,9 @@ def sheet(connection: Connection, number: int) -> Sheet | None:
     people = tuple(
         SheetPerson(place, listed[id_]) for place, id_ in enumerate(row.people, 1) if id_ in listed
     )
-    return Sheet(row.id, row.number, session, row.printed, people, row.blanks, row.returned)
+    return Sheet(
+        row.id, row.number, session, row.printed, people, len(row.people), row.blanks, row.returned
+    )
 
 
 def open_sheets(connection: Connection, day: date) -> list[OpenSheet]:
