@@ -66,7 +66,7 @@ def test_namesakes_are_suggested_those_of_the_list_s_community_first(
         "李强": [("第四社区", "同名，那天不在岗", False)],
         "没有这人": [],
         "王芳": [
-            ("第三社区", "同名，本场多是这个社区的", False),
+            ("第三社区", "同名，本场多是这个社区的", True),
             ("第四社区", "同名", False),
         ],
     }

@@ -96,7 +96,7 @@ def _session(row: Any) -> TrainingRow:
 
 
 def attendance(connection: Connection, training: Id) -> list[AttendanceRow]:
-    """Return who is on a session's list, by community and name."""
+    """Return who is on a session's list, by community and name, those of no community last."""
     rows = connection.execute(
         select(
             Attendance.id, Attendance.name, func.coalesce(Community.name, ""), Attendance.status,
@@ -111,7 +111,7 @@ def attendance(connection: Connection, training: Id) -> list[AttendanceRow]:
             isouter=True,
         )
         .where(Attendance.training == training)
-        .order_by(Community.rank, Attendance.name, Attendance.id)
+        .order_by(Community.id.is_(None), Community.rank, Attendance.name, Attendance.id)
     )  # fmt: skip
     found = [AttendanceRow(*row) for row in rows]
     return [row._replace(role=ROLE_NAMES.get(row.role, row.role)) for row in found]

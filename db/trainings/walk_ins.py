@@ -20,7 +20,11 @@ MOST_SUGGESTED: Final = 5
 
 
 class Likely(NamedTuple):
-    """Somebody of the roster a walk-in may be, and why; `sure` where nobody else may be meant."""
+    """Somebody of the roster a walk-in may be, and why.
+
+    `sure` is the only namesake of the walk-in's community, or where that is not known of the
+    community most of the list come from.
+    """
 
     volunteer: Id
     name: str
@@ -161,9 +165,9 @@ def _ranked(
     best = sorted(
         alike, key=lambda p: (not p.served(day), p.community != community, -usual[p.community])
     )
-    serving = [p for p in best if p.served(day)]
-    same = [p for p in serving if p.community == community] or serving
-    sure = len(same) == 1 and same[0].name == name
+    home = community or next((most for most, _ in usual.most_common(1)), None)
+    same = [p for p in best if p.served(day) and p.community == home and p.name == name]
+    sure = len(same) == 1
     return tuple(
         Likely(
             p.id, p.name, p.community_name, _why(p, name, community, day, usual),

@@ -44,8 +44,8 @@ class CalendarPage(Page):
         self._model: RowModel[TrainingRow] = RowModel(
             (
                 Column("时间", lambda t: clock_words(t.start), 4),
-                Column("主题", lambda t: t.topic, 9),
-                Column("人数", lambda t: _count(t, context.today), 6),
+                Column("主题", lambda t: t.topic, 8),
+                Column("到训率", lambda t: _count(t, context.today), 5),
             )
         )
         self._table = RowTable(self._model, "这天的培训", "这天没有培训，按 Enter 登记一场")
@@ -152,5 +152,4 @@ class CalendarPage(Page):
 def _count(session: TrainingRow, today: date) -> str:
     if session.day > today or not session.expected:
         return f"应到{session.expected}" if session.expected else ""
-    rate = percent(session.present, session.expected)
-    return f"{session.present}/{session.expected} {rate}%"
+    return f"{percent(session.present, session.expected)}%"

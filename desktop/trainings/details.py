@@ -30,12 +30,12 @@ def _number(value: int | None) -> str:
 
 
 COLUMNS: tuple[Column[AttendanceRow], ...] = (
-    Column("姓名", lambda a: a.name, 5),
+    Column("姓名", lambda a: a.name, 4),
     Column("出勤", lambda a: STATUS_NAMES[a.status], 3),
     Column("签到", lambda a: clock_words(a.signed), 4),
-    Column("训前", lambda a: _number(a.before), 4, number=True),
-    Column("训后", lambda a: _number(a.after), 4, number=True),
-    Column("说明", lambda a: a.reason or "", 6),
+    Column("训前", lambda a: _number(a.before), 3, number=True),
+    Column("训后", lambda a: _number(a.after), 3, number=True),
+    Column("说明", lambda a: a.reason or "", 5),
 )
 
 

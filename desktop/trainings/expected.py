@@ -151,4 +151,8 @@ def _grid(of: QWidget) -> QGridLayout:
     grid.setHorizontalSpacing(10)
     grid.setVerticalSpacing(6)
     grid.setColumnStretch(1, 1)
+    # The labels of all parts of the form are as wide as its longest.
+    widest = label("应到社区", 12, "second")
+    widest.ensurePolished()
+    grid.setColumnMinimumWidth(0, widest.sizeHint().width())
     return grid

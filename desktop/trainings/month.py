@@ -147,7 +147,7 @@ class MonthGrid(QWidget):
         painter.setPen(
             theme.color("accent" if day == self._today else "text" if inside else "second")
         )
-        word = "今天" if day == self._today else str(day.day)
+        word = f"{day.day} 今天" if day == self._today else str(day.day)
         painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, word)
         painter.setFont(theme.font(11))
         if day in self._free:

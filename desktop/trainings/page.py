@@ -1,6 +1,6 @@
 """The sessions as a list; beside it the roll of the chosen one, or the form of a session."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -32,6 +32,8 @@ Answer = tuple[list[TrainingRow], dict[Id, tuple[int, int]]]
 
 
 READING, WRITING, DETAILS = range(3)
+# What can be done: its words, its keys, and the doing.
+Act = tuple[str, str, Callable[[], None]]
 
 
 def _columns(today: date, series: Mapping[Id, tuple[int, int]]) -> tuple[Column[TrainingRow], ...]:
@@ -47,13 +49,13 @@ def _columns(today: date, series: Mapping[Id, tuple[int, int]]) -> tuple[Column[
 
     return (
         Column("日期", lambda t: t.day.isoformat(), 7),
-        Column("时间", lambda t: "—".join(c for c in map(clock_words, (t.start, t.end)) if c), 7),
-        Column("主题", lambda t: t.topic, 12),
-        Column("系列", place, 4),
+        Column("时间", lambda t: clock_words(t.start), 4),
+        Column("主题", lambda t: t.topic, 11),
+        Column("系列", place, 3),
+        Column("应到", lambda t: str(t.expected), 3, number=True),
+        Column("实到", lambda t: str(t.present) if t.day <= today else "", 3, number=True),
+        Column("到训率", rate, 4, number=True),
         Column("地点", lambda t: t.place or "", 7),
-        Column("应到", lambda t: str(t.expected), 4, number=True),
-        Column("实到", lambda t: str(t.present) if t.day <= today else "", 4, number=True),
-        Column("到训率", rate, 5, number=True),
     )
 
 
@@ -167,17 +169,11 @@ class TrainingsPage(Page):
         left.addLayout(head)
         left.addWidget(self._chip)
         left.addWidget(frame, 1)
+        left.addWidget(_links(self._papers()))
         reading = QWidget()
         right = column(reading, gap=8)
         right.addWidget(self._roll, 1)
-        below = QWidget()
-        foot = FlowLayout(below, gap=4)
-        for words, keys, done in self._acts():
-            made = button(f"{words} {keys}".strip(), done, kind="link")
-            if keys:
-                made.setShortcut(keys)
-            foot.addWidget(made)
-        right.addWidget(below)
+        right.addWidget(_links(self._acts()))
         writing = panel()
         column(writing, (1, 1, 1, 1)).addWidget(scrolling(self._form))
         self._stack.addWidget(reading)
@@ -189,22 +185,27 @@ class TrainingsPage(Page):
         outer.addLayout(left, 5)
         outer.addWidget(self._stack, 4)
 
-    def _acts(self) -> tuple[tuple[str, str, Callable[[], None]], ...]:
-        """What can be done with the chosen session: its words, its keys, and the doing."""
+    def _acts(self) -> Sequence[Act]:
+        """What can be done with the chosen session."""
         return (
             ("改这场培训", "F2", self._change),
             ("加应到的人", "F3", self._expect),
             ("测试分", "F4", self._show_details),
-            ("系列", "F6", self._only_series),
             ("其余都到", "Alt+1", lambda: self._roll.mark_the_rest("present")),
             ("其余缺席", "Alt+4", lambda: self._roll.mark_the_rest("absent")),
+            ("培训证明", "", self._certify),
+            ("改动记录", "", self._show_history),
+        )
+
+    def _papers(self) -> Sequence[Act]:
+        """What can be printed or saved of it, and what narrows the list."""
+        return (
             ("签到表", "Ctrl+P", self.print_sign_in),
             ("空白签到表", "Ctrl+B", self.print_blank),
             ("缺席名单", "Ctrl+Shift+P", lambda: self._with(lambda t: self._printer.absent(t.id))),
-            ("签到表存 Excel", "Ctrl+S", lambda: self._with(self._printer.save_sign_in)),
-            ("缺席存 Excel", "Ctrl+Shift+S", lambda: self._with(self._printer.save_absent)),
-            ("培训证明", "", self._certify),
-            ("改动记录", "", self._show_history),
+            ("签到表 Excel", "Ctrl+S", lambda: self._with(self._printer.save_sign_in)),
+            ("缺席 Excel", "Ctrl+Shift+S", lambda: self._with(self._printer.save_absent)),
+            ("这个系列", "F6", self._only_series),
         )
 
     def _bind(self) -> None:
@@ -343,6 +344,17 @@ class TrainingsPage(Page):
         if not self.context.may(Right.WRITE):
             self.said.emit("您的身份只能查阅，不能登记")
         return self.context.may(Right.WRITE)
+
+
+def _links(acts: Sequence[Act]) -> QWidget:
+    below = QWidget()
+    foot = FlowLayout(below, gap=4)
+    for words, keys, done in acts:
+        made = button(f"{words} {keys}".strip(), done, kind="link")
+        if keys:
+            made.setShortcut(keys)
+        foot.addWidget(made)
+    return below
 
 
 class _SessionTable(RowTable):

@@ -50,13 +50,13 @@ class Line:
 
 
 COLUMNS: tuple[Column[Line], ...] = (
-    Column("姓名", lambda a: a.name, 5),
+    Column("姓名", lambda a: a.name, 4),
     Column("社区", lambda a: a.community, 6),
     Column(
         "出勤", lambda a: STATUS_NAMES.get(a.status, ""), 3, late=lambda a: a.status == "absent"
     ),
     Column("签到", lambda a: clock_words(a.signed), 4),
-    Column("说明", lambda a: a.reason or a.remark, 7),
+    Column("说明", lambda a: a.reason or a.remark, 5),
 )
 
 
@@ -343,8 +343,8 @@ def _knowing_words(known: Knowing | None) -> str:
         if scored
     ]
     moved = rate_change(
-        percent(known.known_before, known.scored_before),
         percent(known.known_after, known.scored_after),
+        percent(known.known_before, known.scored_before),
     )
     rates = "，".join((*said, moved)) if moved else "，".join(said)
     return f"知晓率　{rates}\n{known.pass_mark}分以上算知晓，只算有分数的人"
