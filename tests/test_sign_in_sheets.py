@@ -150,6 +150,13 @@ def test_a_sheet_that_never_came_back_and_a_roll_nobody_called_are_due(
         assert agenda(connection, TODAY) == []
 
 
+def test_a_sheet_is_not_typed_back_before_the_session(ledger: Ledger, held: Id) -> None:
+    ledger.clock = SetClock(datetime(2026, 3, 19, 9))  # noqa: DTZ001
+    ledger.write(print_sheet(held, [], 10))
+    with pytest.raises(UserError, match="还没有开"):
+        ledger.write(return_sheet(1, []))
+
+
 def test_a_session_taken_out_takes_its_sheets_along(ledger: Ledger, held: Id) -> None:
     ledger.write(print_sheet(held, [], 10))
     before = digest(ledger)

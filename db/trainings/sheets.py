@@ -151,12 +151,14 @@ def return_sheet(
     """Return the command that types a sheet back and closes it; it answers with how many lines.
 
     A line nobody typed stays as the list has it. Nothing typed closes a sheet that was not used.
-    UserError for an unknown number, a sheet typed back before, somebody who is not on it, or an
-    entry that may not be stored: nothing is written.
+    UserError for an unknown number, a sheet typed back before, a session still to come, somebody who
+    is not on it, or an entry that may not be stored: nothing is written.
     """
 
     def run(tx: Tx) -> int:
         found = still_out(NOUN, number, sheet(tx.connection, number))
+        if found.training.day > tx.today:
+            raise UserError("这场培训还没有开，没有保存。请到那天以后再登记。")
         names = {person.row.id: person.row.name for person in found.people}
         rows: dict[Id, dict[str, Any]] = {}
         for line in marked:

@@ -19,6 +19,8 @@ from desktop.paper.certificate import Holder, certificate
 from desktop.paper.document import Document
 from desktop.paper.sign_in import absent_book, absent_paper, sign_in_book, sign_in_sheet
 
+# Below a list, for those who come without being on it; and on a sheet without names.
+SPARE_LINES, BLANK_LINES = 5, 40
 GONE = "这场培训已经不在台账里了。"
 
 

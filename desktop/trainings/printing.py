@@ -20,14 +20,13 @@ from desktop.paper.document import Document
 from desktop.paper.ledger_book import write_book
 from desktop.printing import pdf_of, print_paper
 from desktop.trainings.making import (
+    BLANK_LINES,
+    SPARE_LINES,
     absent_list,
     absent_workbook,
     sign_in_paper,
     sign_in_workbook,
 )
-
-# Below a list, for those who come without being on it; and on a sheet without names.
-SPARE_LINES, BLANK_LINES = 5, 40
 
 
 class SessionPrinter(QObject):
