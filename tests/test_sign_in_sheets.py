@@ -29,6 +29,7 @@ from db.trainings.sessions import (
     take_off,
 )
 from db.trainings.sheets import Marked, WroteIn, open_sheets, print_sheet, return_sheet, sheet
+from tests.conftest import morning
 
 TODAY = date(2026, 3, 23)
 DAY = date(2026, 3, 20)
@@ -145,6 +146,7 @@ def test_a_sheet_that_never_came_back_and_a_roll_nobody_called_are_due(
         ("点名", "3月20日 反诈宣讲", "名单上4人，还没有点名"),
         ("签到表", "第1号签到表 反诈宣讲", "过了3天，还没有登记"),
     ]
+    ledger.clock = morning()
     ledger.write(return_sheet(1, [Marked(rows(ledger, held)[0].id, "present")]))
     with ledger.read() as connection:
         assert agenda(connection, TODAY) == []

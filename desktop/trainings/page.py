@@ -271,7 +271,9 @@ class TrainingsPage(Page):
         if not shown:
             self._roll.show_training(None)
             return
-        place = next((n for n, line in enumerate(shown) if line.id == kept), 0)
+        # What is still to come stands above; one begins with the last that was held.
+        last = next((n for n, line in enumerate(shown) if line.day <= self.context.today), 0)
+        place = next((n for n, line in enumerate(shown) if line.id == kept), last)
         self._table.selectRow(place)
         if shown[place].id == self._wanted:
             self._wanted = None

@@ -15,6 +15,7 @@ from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
 from db.kernel.pinyin import search_key
+from db.kernel.text import hours_text
 from db.people.lists import VolunteerQuery, volunteers
 from db.trainings import HERE, STATUS_NAMES
 from db.trainings.lists import AttendanceRow, TrainingRow, attendance, leave_reasons
@@ -29,7 +30,7 @@ from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import clock_words
 
 MARKS = {"1": "present", "2": "late", "3": "leave", "4": "absent"}
-FOUND, WAIT_MS = 8, 120
+FOUND, WAIT_MS, NOTE_SHOWN = 8, 120, 60
 Answer = tuple[list[AttendanceRow], Knowing | None, list[str]]
 
 
@@ -85,6 +86,7 @@ class Roll(QFrame):
         self._reason = ReasonField()
         self._reason.finished.connect(self._save_reason)
         self._knowing = label(tone="second", wrap=True)
+        self._note = label(wrap=True)
         self._leaving: tuple[Id, ...] = ()
         self._model: RowModel[Line] = RowModel(COLUMNS)
         self._table = RowTable(
@@ -99,6 +101,7 @@ class Roll(QFrame):
         layout.addWidget(self._name)
         layout.addWidget(self._counts)
         layout.addWidget(self._knowing)
+        layout.addWidget(self._note)
         line = row()
         line.addWidget(self._field, 1)
         line.addWidget(self._reason, 1)
@@ -133,11 +136,15 @@ class Roll(QFrame):
             self._name.setText("没有选中的培训")
             self._counts.clear()
             self._knowing.hide()
+            self._note.hide()
             self._all = []
             self._narrow()
             return
         self._name.setText(training.topic)
         self._counts.setText(_counts(training, ahead=self._ahead))
+        self._note.setText(_shortened(training.note or ""))
+        self._note.setToolTip(training.note or "")
+        self._note.setVisible(bool(training.note))
         if self._ticket is not None:
             self._ticket.stop()
 
@@ -203,16 +210,7 @@ class Roll(QFrame):
         self._knowing.setText(_knowing_words(known))
         self._knowing.setVisible(known is not None)
         self._reason.offer(reasons)
-        self._all = [
-            (
-                search_key((row.name,)).lower(),
-                Line(
-                    row.id, row.name, row.community, row.status, row.signed, row.reason,
-                    remark="" if row.on_roster else "名单外", volunteer=row.volunteer,
-                ),
-            )
-            for row in rows
-        ]  # fmt: skip
+        self._all = [_entry(row) for row in rows]
         self._narrow()
 
     def _narrow(self) -> None:
@@ -357,6 +355,15 @@ def _begins(key: str, wanted: str) -> bool:
     )
 
 
+def _entry(row: AttendanceRow) -> tuple[str, Line]:
+    """A line of the list, and the key it is found by."""
+    line = Line(
+        row.id, row.name, row.community, row.status, row.signed, row.reason,
+        remark="" if row.on_roster else "名单外", volunteer=row.volunteer,
+    )  # fmt: skip
+    return search_key((row.name,)).lower(), line
+
+
 def _names_in(text: str) -> tuple[str, ...]:
     """The names of several people typed or pasted in one go."""
     if text.isascii():
@@ -370,4 +377,11 @@ def _counts(training: TrainingRow, *, ahead: bool) -> str:
     if ahead:
         return f"应到{training.expected}　还没有开"
     rate = percent(training.present, training.expected)
-    return f"应到{training.expected}　实到{training.present}　到训率{rate}%"
+    hours = f"　{hours_text(training.minutes)}学时" if training.minutes else ""
+    return f"应到{training.expected}　实到{training.present}　到训率{rate}%{hours}"
+
+
+def _shortened(note: str) -> str:
+    """The beginning of a record; all of it stands in the form."""
+    first = note.replace("\n", " ")
+    return f"{first[:NOTE_SHOWN]}……" if len(first) > NOTE_SHOWN else first
