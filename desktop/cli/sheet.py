@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 def doors(arguments: argparse.Namespace) -> int:
     """Write the doors left in a building as a numbered sheet."""
-    require_folder_of(arguments.out)
+    _require_pdf(arguments.out)
     with unlocked(arguments, write=True) as ledger:
         day = today(ledger.clock)
         with ledger.read() as connection:
@@ -59,7 +59,7 @@ def doors(arguments: argparse.Namespace) -> int:
 
 def sign_in(arguments: argparse.Namespace) -> int:
     """Write a session's sign-in sheet, filled with its list or blank, with its number."""
-    require_folder_of(arguments.out)
+    _require_pdf(arguments.out)
     with unlocked(arguments, write=True) as ledger:
         with ledger.read() as connection:
             session = _session(connection, arguments.session)
@@ -80,7 +80,7 @@ def form(arguments: argparse.Namespace) -> int:
     from desktop.paper.dispute_file import blank_papers  # noqa: PLC0415
     from desktop.paper.fonts import find_faces  # noqa: PLC0415
 
-    require_folder_of(arguments.out)
+    _require_pdf(arguments.out)
     with unlocked(arguments, write=False) as ledger:
         with ledger.read() as connection:
             every = blank_papers(blank_case(connection), find_faces(cache()))
@@ -89,6 +89,12 @@ def form(arguments: argparse.Namespace) -> int:
         ledger.note("打印空白表格", "、".join(arguments.name))
     print(f"{len(wanted)}种空白表格已写到 {arguments.out}，共{pages}页。")
     return 0
+
+
+def _require_pdf(out: Path) -> None:
+    if out.suffix.lower() != ".pdf":
+        raise UserError(f"单子写成 .pdf，不能写成“{out.name}”。什么也没有做。")
+    require_folder_of(out)
 
 
 def _numbered(

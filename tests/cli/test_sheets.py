@@ -75,6 +75,8 @@ def test_a_sheet_says_why_it_cannot_be_made(full: Path, tmp_path: Path) -> None:
         refused = policepost("sheet", *wrong, *out)
         assert refused.returncode == MISTAKE
         assert reason in refused.stderr
+    named = ("sheet", "form", "--data", full, "--out", tmp_path / "单.docx")
+    assert "写成 .pdf" in policepost(*named).stderr
     nowhere = policepost("sheet", "form", "--data", full, "--out", tmp_path / "no" / "单.pdf")
     assert "文件夹" in nowhere.stderr
     assert not (tmp_path / "单.pdf").exists()
