@@ -210,7 +210,7 @@ class Roll(QFrame):
         self._knowing.setText(_knowing_words(known))
         self._knowing.setVisible(known is not None)
         self._reason.offer(reasons)
-        self._all = [_entry(row) for row in rows]
+        self._all = [_entry(row, ahead=self._ahead) for row in rows]
         self._narrow()
 
     def _narrow(self) -> None:
@@ -355,10 +355,11 @@ def _begins(key: str, wanted: str) -> bool:
     )
 
 
-def _entry(row: AttendanceRow) -> tuple[str, Line]:
-    """A line of the list, and the key it is found by."""
+def _entry(row: AttendanceRow, *, ahead: bool) -> tuple[str, Line]:
+    """A line of the list, and the key it is found by; before the day nobody is absent yet."""
+    status = "" if ahead and row.status == "absent" else row.status
     line = Line(
-        row.id, row.name, row.community, row.status, row.signed, row.reason,
+        row.id, row.name, row.community, status, row.signed, row.reason,
         remark="" if row.on_roster else "名单外", volunteer=row.volunteer,
     )  # fmt: skip
     return search_key((row.name,)).lower(), line
