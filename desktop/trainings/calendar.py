@@ -19,7 +19,7 @@ from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import clock_words, long_day
 
-SIDE_WIDTH: Final = 320
+SIDE_WIDTH: Final = 290
 Answer = tuple[list[TrainingRow], dict[date, str]]
 
 

@@ -68,7 +68,7 @@ class MonthGrid(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Room for the number and a line in every day."""
-        return QSize(self._theme.px(420), self._theme.px(6 * 46 + 26))
+        return QSize(self._theme.px(330), self._theme.px(6 * 36 + 24))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Walk, turn, open."""
