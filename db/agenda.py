@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from db.coverage import (
     BuildingLine,
@@ -24,16 +24,21 @@ from db.kernel.ids import Id
 from db.kernel.workdays import Period, Week
 from db.places import Household
 from db.reviews import TwoMonths, any_review, unreviewed
-from db.trainings import Training, count_trainings
+from db.trainings import HERE, Attendance, Training, count_trainings
+from db.trainings.sheets import open_sheets as open_sign_in_sheets
 from db.visits import EVENING, IN_VAIN, CampaignLine, Visit, campaign_on, count_visits, met_homes
 from db.visits.sheets import open_sheets
 
 Urgency = Literal["late", "today", "soon", "plain"]
-Kind = Literal["走访", "回访", "履行", "期限", "报告", "培训", "走访单", "考评"]
+Kind = Literal[
+    "走访", "回访", "履行", "期限", "报告", "培训", "点名", "走访单", "签到表", "考评"
+]  # fmt: skip
 SOON_DAYS: Final = 5
 SHEET_DAYS: Final = 3
 BUILDINGS_SHOWN: Final = 4
 PARTIES_SHOWN: Final = 3
+# How long the list asks for a roll that nobody called.
+ROLL_DAYS: Final = 7
 # How long the list asks whom a grave dispute was reported to.
 REPORT_DAYS: Final = 7
 
@@ -207,6 +212,23 @@ def _trainings(connection: Connection, day: date) -> Iterator[AgendaItem]:
         at = f"{start // 60:02d}:{start % 60:02d}" if start is not None else "今天"
         text = " ".join(word for word in (topic, place) if word)
         yield AgendaItem("培训", text, at, "today", "training", id_)
+    yield from _rolls(connection, day)
+
+
+def _rolls(connection: Connection, day: date) -> Iterator[AgendaItem]:
+    """Yield the sessions of the last days on whose lists nobody is marked yet."""
+    marked = func.sum(case((Attendance.status.in_((*HERE, "leave")), 1), else_=0))
+    rows = connection.execute(
+        select(Training.id, Training.topic, Training.day, func.count())
+        .join(Attendance, Attendance.training == Training.id)
+        .where(Training.day.between(day - timedelta(days=ROLL_DAYS), day - timedelta(days=1)))
+        .group_by(Training.id)
+        .having(marked == 0)
+        .order_by(Training.day, Training.id)
+    )
+    for id_, topic, held, names in rows:
+        text = f"{held.month}月{held.day}日 {topic}"
+        yield AgendaItem("点名", text, f"名单上{names}人，还没有点名", "soon", "training", id_)
 
 
 def _sheets(connection: Connection, day: date) -> Iterator[AgendaItem]:
@@ -215,6 +237,11 @@ def _sheets(connection: Connection, day: date) -> Iterator[AgendaItem]:
             text = f"第{line.number}号走访单 {line.title}".strip()
             remark = f"打印{line.age}天，还没有登记"
             yield AgendaItem("走访单", text, remark, "soon", "field_sheet", line.id)
+    for sheet in open_sign_in_sheets(connection, day):
+        if sheet.age > 0:
+            text = f"第{sheet.number}号签到表 {sheet.topic}"
+            remark = f"过了{sheet.age}天，还没有登记"
+            yield AgendaItem("签到表", text, remark, "soon", "sign_in_sheet", sheet.id)
 
 
 def _reviews(connection: Connection, day: date) -> Iterator[AgendaItem]:

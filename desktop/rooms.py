@@ -43,7 +43,11 @@ from desktop.rewards.page import RewardsPage
 from desktop.routes import Routes
 from desktop.settings import Settings
 from desktop.theme import Theme
+from desktop.trainings.calendar import CalendarPage
+from desktop.trainings.certificates import CertificatesPage
 from desktop.trainings.page import TrainingsPage
+from desktop.trainings.sheets import SignInPage
+from desktop.trainings.walk_ins import WalkInsPage
 from desktop.visits.doors import BasePage
 from desktop.visits.map import MapPage
 from desktop.visits.page import VisitsPage
@@ -66,6 +70,13 @@ DISPUTES = (
     Tab("list", "清单", DisputesPage),
     Tab("board", "看板", DisputeBoardPage),
     Tab("numbers", "统计", DisputeNumbersPage),
+)
+TRAININGS = (
+    Tab("list", "清单", TrainingsPage),
+    Tab("calendar", "日历", CalendarPage),
+    Tab("sign_in", "签到表", SignInPage),
+    Tab("walk_ins", "名单外", WalkInsPage),
+    Tab("certificates", "培训证明", CertificatesPage),
 )
 PEOPLE = (
     Tab("volunteers", "人员", VolunteersPage),
@@ -99,6 +110,8 @@ ADMIN = (
 WORDS = {
     "map": "进度 剩下的楼", "records": "走访台账 明细", "doors": "没走访的 剩下的户 尽责",
     "sheets": "打印门牌 任务单", "list": "矛盾纠纷 调解 台账", "numbers": "纠纷统计 成功率 类型",
+    "calendar": "月历 培训安排", "sign_in": "录签到表 编号", "walk_ins": "没在名单上 并入名册",
+    "certificates": "开证明 学时",
      "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长",
     "month": "补贴 签领表 公示表 结账", "doubts": "核对", "entries": "加分 扣分", "fairness": "赋分 占比",
     "points": "方案 分值 补贴标准", "rewards": "一事一奖 发放表 公示", "fund": "拨款 余额", "reviews": "网格长 等次 两个月",
@@ -122,6 +135,12 @@ def _disputes(context: Context) -> Page:
     return TabbedPage(context, DISPUTES, {"": "list", "dispute": "list", "dispute_party": "list"})
 
 
+def _trainings(context: Context) -> Page:
+    # Whatever is asked for without a tab's name is a session, and stands in the list.
+    tab_of = {"": "list", "training": "list", "sign_in_sheet": "sign_in"}
+    return TabbedPage(context, TRAININGS, tab_of)
+
+
 def _people(context: Context) -> Page:
     return TabbedPage(context, PEOPLE, TAB_OF)
 
@@ -142,7 +161,7 @@ ROOMS = (
     Room("home", "今日", "calendar-check", HomePage),
     Room("visits", "走访", "door-open", _visits),
     Room("disputes", "纠纷", "scale", _disputes),
-    Room("trainings", "培训", "graduation-cap", TrainingsPage),
+    Room("trainings", "培训", "graduation-cap", _trainings),
     Room("people", "队伍", "users", _people),
     Room("points", "积分", "award", _points),
     Room("reports", "报表", "file-text", ReportsPage),
@@ -157,6 +176,7 @@ def _offers(routes: Routes) -> list[Offer]:
     tabs = (
         ("visits", VISITS),
         ("disputes", DISPUTES),
+        ("trainings", TRAININGS),
         ("people", PEOPLE),
         ("points", POINTS),
         ("data", DATA),
@@ -174,7 +194,7 @@ def _offers(routes: Routes) -> list[Offer]:
         Offer(
             "登记奖励", "命令", partial(go, "points", tab="rewards", new=True), "一事一奖 新的奖励"
         ),
-        Offer("登记培训", "命令", partial(go, "trainings", new=True), "新的培训 点名 签到"),
+        Offer("登记培训", "命令", partial(go, "trainings", new=True), "新的培训 点名 签到 系列"),
         Offer("打印本周周报", "命令", partial(go, "reports"), "报告 导出PDF"),
         *(
             Offer(tab.title, titles[room], partial(go, room, tab=tab.name), WORDS.get(tab.name, ""))

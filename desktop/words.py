@@ -40,11 +40,11 @@ def clock_words(minutes: int | None) -> str:
     return "" if minutes is None else f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def typed_day(text: str, today: date, *, ahead: bool = False) -> date | None:
+def typed_day(text: str, today: date, *, ahead: bool = False, near: bool = False) -> date | None:
     """Return the day a person typed: 今, 昨, +3, -1, 15, 3.5, 3-5, 2026-3-5, 3月5日; else None.
 
-    A day of the month alone is the nearest one not after today, or with `ahead` not before it; so
-    is month and day.
+    A day of the month alone is the nearest one not after today, or with `ahead` not before it, or
+    with `near` the nearest of both; so is month and day.
     """
     text = text.strip().replace("。", ".").replace("．", ".")
     if text in _WORDS:
@@ -55,7 +55,11 @@ def typed_day(text: str, today: date, *, ahead: bool = False) -> date | None:
         return None
     try:
         numbers = [int(part) for part in re.findall(r"\d+", text)]
-        return _next(numbers, today) if ahead else _nearest(numbers, today)
+        past = _nearest(numbers, today)
+        if not ahead and not near:
+            return past
+        later = _next(numbers, today)
+        return later if ahead or later - today < today - past else past
     except ValueError:
         return None
 

@@ -27,6 +27,9 @@ from db.people.roster import VolunteerPlace, add_volunteer
 from db.places import Household, communities
 from db.places.making import add_community
 from db.sample import PASSWORD
+from db.trainings import TrainingDraft
+from db.trainings.lists import attendance, trainings
+from db.trainings.sessions import Expected, add_training, enter, remove_training, training_draft
 from db.visits import Visit, campaigns
 from db.visits.campaigning import CampaignDraft, add_campaign
 from desktop.paper.ledger_book import write_book
@@ -269,3 +272,30 @@ def test_who_stands_beside_a_party_leaves_masked_too(ledger: Ledger, tmp_path: P
         assert name not in text
     whole = str(cells(out(ledger, tmp_path / "2.xlsx", "disputes")))
     assert whole.count("王建国") == 1
+
+
+def test_a_session_s_hours_record_and_scores_go_out_and_come_back(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    place = ledger.write(add_community("第三社区")).value
+    ledger.write(add_volunteer(VolunteerPlace(place), VolunteerDraft("仇霞")))
+    draft = TrainingDraft(
+        "反诈宣讲", DAY, 1170, 1260, "会议室", hours=45, pass_mark=60, note="讲了刷单\n王小明发言"
+    )
+    made = ledger.write(add_training(draft, Expected(status="present"))).value
+    with ledger.read() as connection:
+        (person,) = attendance(connection, made)
+    ledger.write(enter(person.id, "before", 55))
+    ledger.write(enter(person.id, "after", 90))
+    path = out(ledger, tmp_path / "1.xlsx", "trainings")
+    assert counts(looked_at(ledger, path))["trainings"] == (0, 0, 1, 0, 0)
+    masked = str(cells(out(ledger, tmp_path / "2.xlsx", "trainings", masked=True)))
+    assert "仇某" in masked
+    assert "王小明" not in masked
+    ledger.write(remove_training(made))
+    ledger.write(write_import(looked_at(ledger, path)))
+    with ledger.read() as connection:
+        (session,) = trainings(connection)
+        assert training_draft(connection, session.id) == draft
+        (person,) = attendance(connection, session.id)
+    assert (person.name, person.on_roster, person.before, person.after) == ("仇霞", True, 55, 90)

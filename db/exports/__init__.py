@@ -20,11 +20,12 @@ from db.imports.kept import LedgerLayout
 from db.imports.tables import MASKED
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Field
+from db.kernel.fields import Field, fields_of
 from db.kernel.ids import Id
 from db.kernel.workdays import Period
 from db.places import communities
 from db.post import the_post
+from db.trainings import AttendanceDraft
 
 Value = str | int | Decimal | date | None
 MOST_ROWS: Final = 1_000_000
@@ -178,7 +179,7 @@ def _with_what_is_left(kind: str, columns: Columns, lines: Sequence[Line]) -> Co
         if name in said - taken and name not in ("whole", "parties", "group")
     ]  # fmt: skip
     if kind == "trainings" and not {"topic", "day"} <= columns.fields:
-        left = [name for name in left if name in _FIRST[kind]]
+        left = [name for name in left if name in fields_of(AttendanceDraft)]
     more = tuple((fields[name].label, name) for name in left)
     return Columns((*columns.headings, *more), columns.sheets)
 

@@ -13,6 +13,7 @@ from db.disputes.numbers import number_text, post_code
 from db.imports.headings import KINDS
 from db.kernel.fields import Field
 from db.kernel.ids import Id
+from db.kernel.text import hours_text
 from db.kernel.workdays import Period
 from db.people import Staff, Volunteer
 from db.places import Building, Community, Household
@@ -41,6 +42,8 @@ def cell(field: Field, value: Any) -> str | int | date | None:
         return next((word for word, code in (field.choices or {}).items() if code == value), None)
     if field.kind == "time":
         return clock(value)
+    if field.kind == "hours":
+        return hours_text(value)
     if isinstance(value, tuple):
         return "、".join(value)
     return value  # type: ignore[no-any-return]
@@ -202,12 +205,24 @@ def _trainings(connection: Connection, period: Period | None, community: Id | No
     staff = _names(connection, Staff)
     columns = (
         getattr(Training, n)
-        for n in ("id", "topic", "kind", "day", "start", "end", "place", "lecturers")
+        for n in (
+            "id",
+            "topic",
+            "kind",
+            "day",
+            "start",
+            "end",
+            "place",
+            "lecturers",
+            "hours",
+            "pass_mark",
+            "note",
+        )
     )
     statement: Select[Any] = (
         select(
             *columns, Attendance.name, Attendance.role, Attendance.signed, Attendance.status,
-            Attendance.reason, Community.name.label("community"),
+            Attendance.before, Attendance.after, Attendance.reason, Community.name.label("community"),
         )
         .join(Attendance, Attendance.training == Training.id)
         .join(Community, Community.id == Attendance.community, isouter=True)

@@ -10,6 +10,7 @@ from db.exports.rows import Line
 HERE = ("到", "迟到")
 # What a session is when its sheet says nothing.
 USUAL = "业务培训"
+_MORE = {"hours": "学时", "pass_mark": "合格分", "note": "培训记录"}
 
 
 def session_sheets(
@@ -29,6 +30,7 @@ def session_sheets(
             ("培训时间", f"{day.year}年{day.month}月{day.day}日{_hours(first)}"),
             ("地点", first["place"], None, "主讲人", first["lecturers"]),
             *([("培训类别", first["kind"])] if first["kind"] != USUAL else []),
+            *((label, first[name]) for name, label in _MORE.items() if first[name] is not None),
             ("应到", len(names), None, "实到", here),
         )
         name = f"{day.month}.{day.day}"

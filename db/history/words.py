@@ -25,6 +25,7 @@ from db.kernel.access import ROLE_NAMES
 from db.kernel.fields import fields_of
 from db.kernel.journal import record_class, table_of
 from db.kernel.records import Ids, Values
+from db.kernel.text import hours_text
 from db.people import OCCUPATION_NAMES, VolunteerDraft
 from db.people import ROLE_NAMES as VOLUNTEER_NAMES
 from db.people.colleagues import KIND_NAMES as STAFF_NAMES
@@ -46,6 +47,7 @@ from db.visits import OUTCOME_NAMES, VisitDraft
 
 Row = Mapping[str, Any]
 NameOf = Callable[[str, bytes], str]
+_HOURS: Final = {("training", "hours")}
 _CLOCK: Final = {
     ("visit", "at"), ("training", "start"), ("training", "end"), ("attendance", "signed"),
     ("point_entry", "start"), ("point_entry", "end"),
@@ -138,7 +140,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "added": "收下日期",
     }, names={"kind": ATTACHMENT_NAMES}, of={"of": "dispute"}),
     "attendance": Words("出勤", _named, AttendanceDraft, {
-        "training": "培训", "volunteer": "名册上的人",
+        "training": "培训", "volunteer": "名册上的人", "walk_ins": "并入前的姓名",
     }, {"status": STATUS_NAMES}),
     "building": Words("楼栋", _building, labels={
         "community": "社区", "estate": "小区", "number": "楼栋", "rural": "是否村民小组",
@@ -254,8 +256,14 @@ WORDS: Final[Mapping[str, Words]] = {
     "reward_deposit": Words("奖励资金", lambda row, _: f"{row['day']} {row['origin']}", DepositDraft, {
         "voided": "作废日期", "void_reason": "作废原因",
     }),
+    "sign_in_sheet": Words("签到表", lambda row, _: f"第{row['number']}号签到表", labels={
+        "number": "编号", "training": "培训", "printed": "打印日期", "people": "名单", "blanks": "空行",
+        "returned": "登记日期",
+    }),
     "staff": Words("工作人员", _named, StaffDraft, {"until": "离任日期"}, {"kind": STAFF_NAMES}),
-    "training": Words("培训", _training, TrainingDraft, {"note": "备注"}, {"kind": TRAINING_NAMES}),
+    "training": Words("培训", _training, TrainingDraft, {"series": "系列"}, {"kind": TRAINING_NAMES}, {
+        "series": "training",
+    }),
     "visit": Words("走访", _visit, VisitDraft, {"household": "住户"}, {"outcome": OUTCOME_NAMES}),
     "volunteer": Words("人员", _named, VolunteerDraft, {
         "community": "社区", "building": "楼栋", "unit": "单元", "homes": "分到的户",
@@ -292,6 +300,9 @@ def value_text(entity: str, column: str, value: Any, name_of: NameOf) -> str:
         said = name_of(of, value)
     elif isinstance(at.type, Ids):
         said = "、".join(name_of(at.type.of, one) for one in value)
+    elif column == "walk_ins":
+        # The name of a walk-in that was joined is kept behind its community.
+        said = "、".join(word.rpartition("/")[2] for word in value)
     elif isinstance(value, tuple):
         said = "、".join(value)
     elif isinstance(value, bool):
@@ -302,6 +313,8 @@ def value_text(entity: str, column: str, value: Any, name_of: NameOf) -> str:
         said = points_text(value)
     elif column in _MONEY.get(entity, ()):
         said = money_text(value)
+    elif (entity, column) in _HOURS:
+        said = f"{hours_text(value)}小时"
     elif (entity, column) in _CLOCK:
         said = f"{value // 60:02d}:{value % 60:02d}"
     else:

@@ -11,7 +11,16 @@ from typing import Any
 
 from db.imports.reader import Cell
 from db.kernel.fields import Field
-from db.kernel.text import chinese_number, halfwidth, squeeze, telephone, tidy, tidy_name
+from db.kernel.text import (
+    chinese_number,
+    halfwidth,
+    minutes_of,
+    squeeze,
+    telephone,
+    tidy,
+    tidy_lines,
+    tidy_name,
+)
 
 _DAY = re.compile(
     r"(\d{4}|\d{2})[.\-/年](\d{1,2})[.\-/月](\d{1,2})[日号]?(?:$|[ T(（,，星周上下晚早中].*|\d{1,2}[:时点].*)"
@@ -65,6 +74,10 @@ def read(field: Field, cell: Cell) -> Any:
 
 def _text(_field: Field, cell: Cell) -> str | None:
     return plain(cell) or None
+
+
+def _prose(_field: Field, cell: Cell) -> str | None:
+    return tidy_lines(shown(cell)) or None
 
 
 def _name(_field: Field, cell: Cell) -> str | None:
@@ -223,6 +236,16 @@ def _time(field: Field, cell: Cell) -> int | None:
     return time_in(str(cell), field.label)
 
 
+def _hours(field: Field, cell: Cell) -> int | None:
+    text = plain(cell)
+    if text in _NOTHING:
+        return None
+    minutes = minutes_of(text)
+    if minutes is None:
+        raise CellError(f"{field.label}看不懂")
+    return minutes
+
+
 @lru_cache(maxsize=8192)
 def time_in(text: str, label: str) -> int | None:
     """Return minutes since midnight of a written time, None for 上午 and the like."""
@@ -265,6 +288,7 @@ def span_in(cell: Cell) -> tuple[int | None, int | None]:
 
 _READERS = {
     "text": _text,
+    "prose": _prose,
     "name": _name,
     "names": _names,
     "words": _words,
@@ -273,5 +297,6 @@ _READERS = {
     "choice": _choice,
     "day": _day,
     "time": _time,
+    "hours": _hours,
     "span": _text,
 }

@@ -22,10 +22,13 @@ from db.trainings import (
     TrainingDraft,
     attendance_problems,
     training_problems,
+    walk_in_key,
 )
 
 _HEAD = fields_of(TrainingDraft)
-_ATTENDED = ("status", "signed", "reason", "role")
+_ATTENDED = ("status", "signed", "reason", "role", "before", "after")
+# What a session can do without: where it cannot be read it is named and left out.
+_SPARED = ("hours", "pass_mark")
 Head = dict[str, Any]
 
 
@@ -75,6 +78,8 @@ class Session:
     new: bool
     account: Any
     people: dict[Any, dict[str, Any]] = field(default_factory=dict)
+    # Names that were joined to somebody of the roster since, by community and name.
+    joined: dict[str, Id] = field(default_factory=dict)
     met: dict[Any, str] = field(default_factory=dict)
     changed: bool = False
 
@@ -118,7 +123,11 @@ class TrainingPlanner:
             try:
                 head[name] = day_in(cell) if name == "day" else read(_HEAD[name], cell)
             except CellError as error:
-                reader.tell("rejected", number, _HEAD[name].label, plain(cell), str(error))
+                label = _HEAD[name].label
+                if name in _SPARED:
+                    reader.account.note(f"{label}“{plain(cell)}”看不懂，没有收入")
+                    continue
+                reader.tell("rejected", number, label, plain(cell), str(error))
                 return None
         if "start" not in head and "day" in cells:
             head["start"], head["end"] = span_in(cells["day"])
@@ -150,6 +159,11 @@ class TrainingPlanner:
         else:
             session = Session(stored, new=False, account=reader.account)
             session.people = self._people(stored["id"])
+            session.joined = {
+                walk_in: row["volunteer"]
+                for row in session.people.values()
+                for walk_in in row["walk_ins"] or ()
+            }
             fields, remembered = merge_values(
                 reader, reader.table.heading.first, stored, stored["imported"], head, {}
             )
@@ -263,6 +277,9 @@ class TrainingPlanner:
         self, reader: RowReader, session: Session, community: Id | None, name: str
     ) -> Id | tuple[Id | None, str]:
         """The volunteer meant: of several namesakes the next one not on the list yet."""
+        joined = session.joined.get(walk_in_key(community, name))
+        if joined is not None:
+            return joined
         alike = self.known.volunteers.get((community, name), []) if community else []
         free = [row["id"] for row in alike if row["id"] not in session.met]
         if len(alike) > 1:

@@ -15,7 +15,7 @@ from db.kernel import text
 D = TypeVar("D")
 
 Kind = Literal[
-    "text", "prose", "name", "names", "phone", "count", "money", "day", "time", "span", "choice", "words"
+    "text", "prose", "name", "names", "phone", "count", "money", "day", "time", "span", "hours", "choice", "words"
 ]  # fmt: skip
 
 _TIDY = {"name": text.tidy_name, "prose": text.tidy_lines}
@@ -29,8 +29,9 @@ KEEP_SERVICE = "在任期间；离任后满两年清除"
 class Field:
     """One entry: what it is called, what it takes, why it is kept and for how long.
 
-    Prose keeps its lines; money is in 分. `choices` maps each word met in ledgers to the code stored; `most` bounds a count or a length.
-    `ahead` tells that a day lies ahead, so that a short form means the next such day.
+    Prose keeps its lines; money is in 分, hours are in minutes. `choices` maps each word met in ledgers to the code stored; `most` bounds a count or a length.
+    `ahead` tells that a day lies ahead, so that a short form means the next such day; with `near` it
+    means the nearest, before or after.
     A field with a `purpose` is personal data and stands in the data dictionary.
     """
 
@@ -41,6 +42,7 @@ class Field:
     choices: Mapping[str, str] | None = None
     most: int = 200
     ahead: bool = False
+    near: bool = False
     purpose: str = ""
     keep: str = ""
 

@@ -88,6 +88,22 @@ def telephone(text: str) -> str | None:
     return None
 
 
+def minutes_of(text: str) -> int | None:
+    """Return a length typed in hours as minutes: 1.5, 2小时, 2学时, 90分钟; None if it is none."""
+    match = re.fullmatch(
+        r"(\d{1,3}(?:\.\d{1,2})?)(个?小时|个?学时|个?课时|时|分钟|分)?", squeeze(text)
+    )
+    if match is None:
+        return None
+    length = float(match[1]) * (1 if match[2] in ("分钟", "分") else 60)
+    return round(length)
+
+
+def hours_text(minutes: int) -> str:
+    """Return minutes as hours with at most two decimals: 90 is 1.5, 120 is 2."""
+    return f"{minutes / 60:.2f}".rstrip("0").rstrip(".")
+
+
 def characters(text: str) -> int:
     """Return how many characters a person sees, combining marks not counted."""
     return len(text) - sum(1 for c in text if unicodedata.combining(c)) if text else 0

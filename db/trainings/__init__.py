@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, ForeignKey, Index, SmallInteger, case, exists, func, select
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    case,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.kernel.fields import Field, Problem, common_problems, entry
+from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entry
 from db.kernel.ids import Id
-from db.kernel.records import Ids, Record, Values
+from db.kernel.records import Ids, Record, Values, Words
 from db.kernel.workdays import Period, month_to
 from db.people import Volunteer, serving
 from db.places import Community
@@ -33,10 +43,18 @@ KINDS: Final = {
     "演练": "drill", "演习": "drill",
 }  # fmt: skip
 HERE: Final = ("present", "late")
+# A score of 100 at which somebody knows what was taught, where a session sets no other.
+PASS_MARK: Final = 80
+FULL_MARK: Final = 100
+LONGEST: Final = 24 * 60
 
 
 class Training(Record):
-    """A session; `start` and `end` are minutes since midnight."""
+    """A session; `start` and `end` are minutes since midnight.
+
+    `hours` are the hours it counts for, in minutes, where they are other than from start to end;
+    `pass_mark` is None for the usual one. Sessions planned together share `series`.
+    """
 
     __tablename__ = "training"
     __table_args__ = (Index("ix_training_day", "day"), {"sqlite_with_rowid": False})
@@ -48,6 +66,9 @@ class Training(Record):
     end: Mapped[int | None] = mapped_column(SmallInteger)
     place: Mapped[str | None]
     lecturers: Mapped[tuple[Id, ...]] = mapped_column(Ids("staff"))
+    hours: Mapped[int | None] = mapped_column(SmallInteger)
+    pass_mark: Mapped[int | None] = mapped_column(SmallInteger)
+    series: Mapped[Id | None]
     note: Mapped[str | None]
     imported: Mapped[dict[str, Any] | None] = mapped_column(Values)
 
@@ -55,7 +76,9 @@ class Training(Record):
 class Attendance(Record):
     """One name on a session's list: a volunteer of the roster, or a walk-in by name.
 
-    `signed` is minutes since midnight, `reason` why somebody is on leave.
+    `signed` is minutes since midnight, `reason` why somebody is on leave; `before` and `after` are
+    the scores of a quiz out of 100. `walk_ins` are the names that were joined to this one, so that
+    their workbook still finds them.
     """
 
     __tablename__ = "attendance"
@@ -73,7 +96,27 @@ class Attendance(Record):
     status: Mapped[str]
     signed: Mapped[int | None] = mapped_column(SmallInteger)
     reason: Mapped[str | None]
+    before: Mapped[int | None] = mapped_column(SmallInteger)
+    after: Mapped[int | None] = mapped_column(SmallInteger)
+    walk_ins: Mapped[tuple[str, ...] | None] = mapped_column(Words)
     imported: Mapped[dict[str, Any] | None] = mapped_column(Values)
+
+
+class SignInSheet(Record):
+    """A printed sign-in sheet; `people` keeps the printed order of the list, below it `blanks` lines.
+
+    `returned` is the day it was typed back.
+    """
+
+    __tablename__ = "sign_in_sheet"
+    __table_args__ = (UniqueConstraint("number"), {"sqlite_with_rowid": False})
+
+    number: Mapped[int]
+    training: Mapped[Id] = mapped_column(ForeignKey("training.id"))
+    printed: Mapped[date]
+    people: Mapped[tuple[Id, ...]] = mapped_column(Ids("attendance"))
+    blanks: Mapped[int] = mapped_column(SmallInteger)
+    returned: Mapped[date | None]
 
 
 @dataclass(frozen=True)
@@ -85,7 +128,7 @@ class TrainingDraft:
               "培训题目"), required=True, most=100), "")  # fmt: skip
     day: date | None = entry(
         Field("培训时间", kind="day", synonyms=("培训日期", "时间", "日期", "会议时间", "活动时间", "开课时间",
-              "培训日", "会议日期"), required=True))  # fmt: skip
+              "培训日", "会议日期"), required=True, near=True))  # fmt: skip
     start: int | None = entry(Field("开始时间", kind="time", synonyms=("开始", "起始时间")))
     end: int | None = entry(Field("结束时间", kind="time", synonyms=("结束", "截止时间")))
     place: str | None = entry(
@@ -102,6 +145,13 @@ class TrainingDraft:
             choices=KINDS,
         ),
         "course",
+    )
+    hours: int | None = entry(
+        Field("学时", kind="hours", synonyms=("课时", "培训学时", "培训课时"))
+    )
+    pass_mark: int = entry(Field("合格分", kind="count", most=FULL_MARK), PASS_MARK)
+    note: str | None = entry(
+        Field("培训记录", kind="prose", synonyms=("会议记录", "培训小结"), most=1000)
     )
 
 
@@ -122,6 +172,12 @@ class AttendanceDraft:
     status: str = entry(
         Field("出勤", kind="choice", synonyms=("出勤情况", "考勤", "到会情况", "是否到场", "出勤状态", "参训情况",
               "是否参加", "到训情况", "签到情况"), choices=STATUSES), "")  # fmt: skip
+    before: int | None = entry(
+        Field("训前测试", kind="count", synonyms=("训前得分", "训前成绩", "训前分"), most=FULL_MARK,
+              purpose="看培训的效果", keep=KEEP_SERVICE))  # fmt: skip
+    after: int | None = entry(
+        Field("训后测试", kind="count", synonyms=("训后得分", "训后成绩", "训后分"), most=FULL_MARK,
+              purpose="看培训的效果", keep=KEEP_SERVICE))  # fmt: skip
     reason: str | None = entry(
         Field("备注", synonyms=("请假原因", "原因", "请假事由", "说明", "缺勤原因"), most=200)
     )
@@ -138,6 +194,8 @@ def training_problems(
         yield Problem("day", "培训日期早得不合情理")
     if draft.start is not None and draft.end is not None and draft.end < draft.start:
         yield Problem("end", "结束时间早于开始时间")
+    if draft.hours is not None and not 0 < draft.hours <= LONGEST:
+        yield Problem("hours", "学时不合情理")
 
 
 def attendance_problems(draft: AttendanceDraft) -> Iterator[Problem]:
@@ -145,6 +203,18 @@ def attendance_problems(draft: AttendanceDraft) -> Iterator[Problem]:
     yield from common_problems(draft)
     if draft.status not in STATUS_NAMES:
         yield Problem("status", "出勤情况不认识" if draft.status else "缺少出勤情况")
+
+
+def walk_in_key(community: Id | None, name: str) -> str:
+    """Return how a walk-in's list knows them, once they were joined to somebody of the roster."""
+    return f"{community.hex() if community else ''}/{name}"
+
+
+def credited(start: int | None, end: int | None, hours: int | None) -> int | None:
+    """Return the minutes a session counts for: its own hours, else from start to end; None unknown."""
+    if hours is not None:
+        return hours
+    return end - start if start is not None and end is not None and end > start else None
 
 
 class TrainingCount(NamedTuple):

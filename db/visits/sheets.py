@@ -1,7 +1,6 @@
 """Field sheets: a list of doors printed for a walk, addresses only, with a number to type it back by.
 
-A number is given once, also where the printing was taken back; a sheet that never came back stays
-listed.
+A sheet that never came back stays listed.
 """
 
 from collections.abc import Sequence
@@ -14,8 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
-from db.kernel.journal import ADDED, Command, Tx, chunks
-from db.kernel.records import ChangeRow, Ids, Record
+from db.kernel.journal import Command, Tx, chunks
+from db.kernel.numbered import next_number, still_out
+from db.kernel.records import Ids, Record
 from db.places import Building, Community, Household
 from db.places.finding import door_text
 from db.visits import Visit
@@ -100,7 +100,7 @@ def print_sheet(title: str, doors: Sequence[Id], campaign: Id | None) -> Command
             raise UserError("没有要走访的户，不用打印走访单。")
         if len(_doors(tx.connection, wanted, tx.today)) < len(wanted):
             raise UserError("有的住户已经不在台账里了，没有打印走访单。请重新选择。")
-        number = _numbers_given(tx.connection) + 1
+        number = next_number(tx.connection, FieldSheet)
         line = SheetLine(new_id(), number, title, tx.today, campaign, wanted, None)
         tx.add(FieldSheet, [line._asdict()])
         return line
@@ -146,12 +146,7 @@ def return_sheet(number: int, rows: Sequence[tuple[Id, VisitEntry]]) -> Command[
     """
 
     def run(tx: Tx) -> tuple[Id, ...]:
-        found = sheet(tx.connection, number)
-        if found is None:
-            raise UserError(f"没有第{number}号走访单，没有保存。请核对编号。")
-        if found.returned is not None:
-            day = f"{found.returned.month}月{found.returned.day}日"
-            raise UserError(f"第{number}号走访单{day}已经登记过了，没有重复保存。")
+        found = still_out("走访单", number, sheet(tx.connection, number))
         labels = {door.household: door.label for door in found.doors}
         visits = []
         for door, entry in rows:
@@ -167,14 +162,6 @@ def return_sheet(number: int, rows: Sequence[tuple[Id, VisitEntry]]) -> Command[
         return tuple(visit["id"] for visit in visits)
 
     return Command("登记走访单", Right.WRITE, run, note=f"第{number}号 {len(rows)}条走访")
-
-
-def _numbers_given(connection: Connection) -> int:
-    # The journal remembers the sheets whose printing was taken back: their paper is still about.
-    given = select(func.count(ChangeRow.record.distinct())).where(
-        ChangeRow.entity == FieldSheet.__tablename__, ChangeRow.kind == ADDED
-    )
-    return connection.execute(given).scalar_one()
 
 
 def _doors(connection: Connection, doors: Sequence[Id], since: date) -> dict[Id, SheetDoor]:

@@ -54,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_ledger_commands(commands, shared)
     _add_data_commands(commands, shared)
     _add_report_commands(commands, shared)
+    _add_sheet_commands(commands, shared)
     demo = commands.add_parser("demo", help="用样例台账演示：新建、导入、出周报")
     demo.add_argument(
         "--out", type=Path, default=Path("demo"), metavar="DIR", help="放演示台账和周报的文件夹"
@@ -166,6 +167,35 @@ def _add_report_commands(commands: Commands, shared: _Parser) -> None:
         "--with", dest="lists", default="", metavar="名单", help="附内部名单：未结纠纷,未参训名单"
     )
     weekly.set_defaults(handler=_later("desktop.cli.report", "weekly"))
+
+
+def _add_sheet_commands(commands: Commands, shared: _Parser) -> None:
+    sheet = commands.add_parser(
+        "sheet", help="纸质单子：doors 走访单，sign-in 签到表，form 空白表格"
+    )
+    actions = sheet.add_subparsers(
+        metavar="doors|sign-in|form", required=True, parser_class=_Parser
+    )
+    out = _Parser(add_help=False)
+    out.add_argument("--out", required=True, type=Path, metavar="FILE.pdf", help="写到哪里")
+    doors = actions.add_parser("doors", parents=[shared, out], help="一栋楼剩下要走访的户")
+    doors.add_argument("--building", required=True, metavar="B", help="楼栋，如 晨园3号楼")
+    doors.add_argument("--community", metavar="C", help="社区（几个社区有同名楼栋时）")
+    doors.add_argument("--campaign", metavar="NAME", help="哪个走访任务（默认是今天的）")
+    doors.set_defaults(handler=_later("desktop.cli.sheet", "doors"))
+    sign_in = actions.add_parser("sign-in", parents=[shared, out], help="一场培训的签到表")
+    sign_in.add_argument(
+        "--session",
+        required=True,
+        metavar="S",
+        help="哪天的培训，如 2026-03-20 或“2026-03-20 反诈”",
+    )
+    sign_in.add_argument("--blank", action="store_true", help="不印名单，只印空行")
+    sign_in.add_argument("--lines", type=int, metavar="N", help="名单下面的空行（默认5，空白的40）")
+    sign_in.set_defaults(handler=_later("desktop.cli.sheet", "sign_in"))
+    form = actions.add_parser("form", parents=[shared, out], help="调解文书的空白表格")
+    form.add_argument("name", nargs="*", metavar="表格", help="表格名称，不写就是全部")
+    form.set_defaults(handler=_later("desktop.cli.sheet", "form"))
 
 
 def _later(module: str, name: str) -> Handler:

@@ -39,6 +39,7 @@ OPENS = {
     "dispute": "disputes",
     "training": "trainings",
     "review": "points",
+    "sign_in_sheet": "trainings",
 }
 
 
@@ -80,7 +81,7 @@ class HomePage(Page):
         (
             "visit", "household", "campaign", "dispute", "dispute_conclusion", "dispute_follow_up",
             "dispute_extension", "dispute_report",
-            "training", "attendance", "field_sheet", "review",
+            "training", "attendance", "field_sheet", "sign_in_sheet", "review",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

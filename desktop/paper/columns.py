@@ -86,11 +86,14 @@ def cell_style(row: Row, size: float) -> Style:
 def _measure(table: Table, faces: Faces) -> _Measured:
     heads = [shape(column.head, Style("heiti", 1.0), faces) for column in table.columns]
     natural = [sum(head.widths) for head in heads]
+    rooms = [column.room for column in table.columns]
     # A short heading broken in two looks like two headings.
     least = [
         width if width <= _SHORT_HEAD else narrowest_text(head)
         for width, head in zip(natural, heads, strict=True)
     ]
+    natural = [max(sizes) for sizes in zip(natural, rooms, strict=True)]
+    least = [max(sizes) for sizes in zip(least, rooms, strict=True)]
     for row in table.rows:
         if row.kind == "group":
             continue

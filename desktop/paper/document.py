@@ -141,11 +141,15 @@ class AttachmentStart(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column: heading, how its cells stand, and `narrow` where it takes no spare width."""
+    """A column: heading, how its cells stand, and `narrow` where it takes no spare width.
+
+    `room` is how many characters it has place for at least, where a pen is to write.
+    """
 
     head: str
     align: Align = "left"
     narrow: bool = True
+    room: float = 0.0
 
 
 class Row(NamedTuple):

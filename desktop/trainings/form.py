@@ -1,89 +1,49 @@
 """The form of a session: its head, and for a new one who is expected."""
 
 from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from sqlalchemy import Connection
 
+from db.kernel.errors import UserError
 from db.kernel.ids import Id
-from db.kernel.journal import Done
-from db.people import ROLE_NAMES
+from db.kernel.journal import Command, Done
 from db.people.colleagues import staff_rows
 from db.places import CommunityLine, communities
+from db.post import working_days
 from db.trainings import KIND_NAMES, TrainingDraft, training_problems
-from db.trainings.sessions import (
-    Expected,
-    add_training,
-    change_training,
-    expect,
-    training_draft,
-)
+from db.trainings.series import change_following, following, plan_series
+from db.trainings.sessions import add_training, change_training, expect, training_draft
 from desktop.page import Context
+from desktop.trainings.expected import ExpectedForm, SeriesForm
 from desktop.unsaved import Keeper
 from desktop.widgets.choices import ChoiceBox
-from desktop.widgets.entries import EnterWalks
+from desktop.widgets.entries import EntryField
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, column, fill, label, row
+from desktop.widgets.parts import button, column, label, row
+from desktop.words import typed_day
 
-NOBODY, EVERYBODY = "nobody", "everybody"
-START_NAMES = {"absent": "缺席，到一个点一个", "present": "到，再改没来的"}
+# What is asked for a new session; the rest is known afterwards and stands in the form of a change.
+NEW: Final = ("topic", "day", "start", "end", "place", "lecturers", "kind")
+LATER: Final = ("hours", "pass_mark", "note")
+ALONE, FOLLOWING = "alone", "following"
 
 
-class ExpectedForm(QWidget):
-    """Who is expected: a community, a role, and what each starts as. Enter at the last is `chosen`."""
+class Known(NamedTuple):
+    """What the form offers: communities, names of the staff, days off, how many sessions follow."""
 
-    chosen = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._where = ChoiceBox("应到的社区")
-        self._where.addItem("先不列名单", NOBODY)
-        self._where.addItem("全部社区", EVERYBODY)
-        self._role = ChoiceBox("应到的身份")
-        self._role.addItem("全部身份", None)
-        for code, name in ROLE_NAMES.items():
-            self._role.addItem(name, code)
-        self._start = ChoiceBox("先都记为")
-        for code, name in START_NAMES.items():
-            self._start.addItem(name, code)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(6)
-        boxes = (self._where, self._role, self._start)
-        for at, (name, box) in enumerate(
-            zip(("应到社区", "应到身份", "先都记为"), boxes, strict=True)
-        ):
-            grid.addWidget(label(name, 12, "second"), at, 0)
-            grid.addWidget(box, at, 1)
-        grid.setColumnStretch(1, 1)
-        self._walks = EnterWalks(boxes, self.chosen.emit)
-        self.setFocusProxy(self._where)
-
-    def offers(self, places: list[CommunityLine]) -> None:
-        """Take the communities there are."""
-        fill(self._where, [(place.name, place.id) for place in places], first=2)
-
-    def begin(self, *, everybody: bool) -> None:
-        """Begin with nobody or everybody."""
-        self._where.setCurrentIndex(int(everybody))
-
-    def expected(self) -> Expected | None:
-        """Return who is expected, None if nobody was chosen."""
-        where, role = self._where.currentData(), self._role.currentData()
-        if where == NOBODY:
-            return None
-        return Expected(
-            () if where == EVERYBODY else (where,),
-            (role,) if role else (),
-            self._start.currentData(),
-        )
+    places: list[CommunityLine]
+    staff: list[str]
+    days_off: Mapping[date, bool]
+    later: int
 
 
 class TrainingForm(QWidget):
-    """Enters and changes sessions, and lists who is expected at one.
+    """Enters and changes sessions and series of them, and lists who is expected at one.
 
     `opened` asks to be shown, `saved` carries the session's id, `left` tells that the form was
     left, `said` what was done.
@@ -106,14 +66,20 @@ class TrainingForm(QWidget):
             {"kind": KIND_NAMES},
             lambda: context.today,
         )
-        self._expected = ExpectedForm()
+        self._series, self._expected = SeriesForm(), ExpectedForm()
+        self._which = ChoiceBox("改哪些")
+        self._which.finished.connect(self.save)
         self._form.saved.connect(self._head_done)
+        self._form.edited.connect(self._follow_day)
+        self._series.chosen.connect(lambda: self._go_on(self._expected))
         self._expected.chosen.connect(self.save)
         self._keeper = Keeper(context, "培训登记", self._typed, self.begin_new, self)
         self._form.edited.connect(self._keeper.typed)
         layout = column(self, (16, 14, 16, 14), 10)
         layout.addWidget(self._heading)
         layout.addWidget(self._form)
+        layout.addWidget(self._series)
+        layout.addWidget(self._which)
         layout.addWidget(self._expected)
         line = row()
         line.addWidget(button("不登记了 Esc", self.left.emit, kind="link"))
@@ -122,9 +88,9 @@ class TrainingForm(QWidget):
         layout.addLayout(line)
         layout.addStretch()
 
-    def begin_new(self, texts: Mapping[str, str] | None = None) -> None:
-        """Open an empty form for today, or with `texts` typed before."""
-        draft = TrainingDraft(day=self._context.today)
+    def begin_new(self, texts: Mapping[str, str] | None = None, day: date | None = None) -> None:
+        """Open an empty form for a day, else today, or with `texts` typed before."""
+        draft = TrainingDraft(day=day or self._context.today)
         self._open(None, draft, "登记培训", texts or {})
 
     def begin_change(self, training: Id) -> None:
@@ -157,16 +123,26 @@ class TrainingForm(QWidget):
             return
         if self._editing is not None:
             training = self._editing
-            background.write(
-                self, change_training(training, draft), lambda _: self._told(training, "已保存")
+            follow = self._which.isVisible() and self._which.currentData() == FOLLOWING
+            command: Command[Any] = (
+                change_following(training, draft) if follow else change_training(training, draft)
             )
+
+            def changed(done: Done[Any]) -> None:
+                self._told(training, f"已改{done.value}场" if follow else "已保存")
+
+            background.write(self, command, changed)
             return
-
-        def added(done: Done[Id]) -> None:
-            self._keeper.done()
-            self._told(done.value, "已登记")
-
-        background.write(self, add_training(draft, self._expected.expected()), added)
+        try:
+            days = self._series.days()
+        except UserError as reason:
+            self.said.emit(str(reason))
+            return
+        expected = self._expected.expected()
+        if not days:
+            background.write(self, add_training(draft, expected), self._added)
+        else:
+            background.write(self, plan_series(draft, days, expected), self._planned)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc leaves the form."""
@@ -184,29 +160,57 @@ class TrainingForm(QWidget):
         *,
         only_expected: bool = False,
     ) -> None:
-        def opened(known: tuple[list[CommunityLine], list[str]]) -> None:
-            places, staff = known
+        def opened(known: Known) -> None:
             self._editing, self._only_expected = training, only_expected
-            self._expected.offers(places)
+            self._expected.offers(known.places)
             self._expected.begin(everybody=only_expected)
-            self._form.knows("lecturers", staff)
+            self._series.begin(known.days_off)
+            self._form.knows("lecturers", known.staff)
+            self._form.ask_only(NEW if training is None else (*NEW, *LATER))
             self._form.show_draft(draft)
             self._form.take_back(texts)
+            self._follow_day()
+            self._offer_following(known.later)
             self._heading.setText(heading)
             self._form.setVisible(not only_expected)
+            self._series.setVisible(training is None)
+            self._which.setVisible(training is not None and not only_expected and known.later > 0)
             self._expected.setVisible(training is None or only_expected)
             self.opened.emit()
             (self._expected if only_expected else self._form).setFocus(
                 Qt.FocusReason.TabFocusReason
             )
 
-        self._context.background.ask(self, _known, opened)
+        self._context.background.ask(self, lambda c: _known(c, training), opened)
+
+    def _added(self, done: Done[Id]) -> None:
+        self._keeper.done()
+        self._told(done.value, "已登记")
+
+    def _planned(self, done: Done[tuple[Id, ...]]) -> None:
+        self._keeper.done()
+        self._told(done.value[0], f"已排{len(done.value)}场")
+
+    def _offer_following(self, later: int) -> None:
+        self._which.clear()
+        self._which.addItem("只改这一场", ALONE)
+        self._which.addItem(f"这一场和后面的{later}场都改", FOLLOWING)
+
+    def _follow_day(self) -> None:
+        field = self._form.field("day")
+        if isinstance(field, EntryField):
+            self._series.start_on(typed_day(field.text(), self._context.today, near=True))
 
     def _head_done(self) -> None:
-        if self._expected.isVisible():
-            self._expected.setFocus(Qt.FocusReason.TabFocusReason)
-        else:
+        after = next((w for w in (self._series, self._which) if w.isVisible()), None)
+        if after is None:
             self.save()
+        else:
+            self._go_on(after)
+
+    @staticmethod
+    def _go_on(to: QWidget) -> None:
+        to.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _told(self, training: Id, said: str) -> None:
         self.saved.emit(training)
@@ -217,5 +221,7 @@ class TrainingForm(QWidget):
         return texts if self.isVisible() and self._editing is None and len(texts) > 1 else None
 
 
-def _known(connection: Connection) -> tuple[list[CommunityLine], list[str]]:
-    return communities(connection), [line.name for line in staff_rows(connection)]
+def _known(connection: Connection, training: Id | None) -> Known:
+    later = len(following(connection, training)) - 1 if training is not None else 0
+    names = [line.name for line in staff_rows(connection)]
+    return Known(communities(connection), names, working_days(connection), later)

@@ -1,42 +1,62 @@
 """The sessions as a list; beside it the roll of the chosen one, or the form of a session."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, ClassVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
+from sqlalchemy import Connection
 
 from db.figures.rates import percent
 from db.kernel.access import Right
 from db.kernel.ids import Id
+from db.kernel.journal import Done
 from db.trainings.lists import TrainingRow, trainings
+from db.trainings.series import places_in_series, remove_following
 from db.trainings.sessions import remove_training
 from desktop.page import Context, Page
+from desktop.trainings.details import DetailsView
 from desktop.trainings.form import TrainingForm
+from desktop.trainings.printing import SessionPrinter
 from desktop.trainings.roll import Roll
+from desktop.widgets.flow import FlowLayout
 from desktop.widgets.only import OnlyChip
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import clock_words
 
 PANEL_WIDTH, NARROWEST_PANEL = 440, 330
+Answer = tuple[list[TrainingRow], dict[Id, tuple[int, int]]]
 
 
-def _rate(line: TrainingRow) -> str:
-    rate = percent(line.present, line.expected)
-    return f"{rate}%" if rate else ""
+READING, WRITING, DETAILS = range(3)
+# What can be done: its words, its keys, and the doing.
+Act = tuple[str, str, Callable[[], None]]
 
 
-SESSIONS: tuple[Column[TrainingRow], ...] = (
-    Column("日期", lambda t: t.day.isoformat(), 7),
-    Column("时间", lambda t: "—".join(c for c in map(clock_words, (t.start, t.end)) if c), 7),
-    Column("主题", lambda t: t.topic, 12),
-    Column("地点", lambda t: t.place or "", 8),
-    Column("应到", lambda t: str(t.expected), 4, number=True),
-    Column("实到", lambda t: str(t.present), 4, number=True),
-    Column("到训率", _rate, 5, number=True),
-)
+def _columns(today: date, series: Mapping[Id, tuple[int, int]]) -> tuple[Column[TrainingRow], ...]:
+    """The columns; nothing is said of who came before the day."""
+
+    def rate(line: TrainingRow) -> str:
+        said = percent(line.present, line.expected)
+        return f"{said}%" if said and line.day <= today else ""
+
+    def place(line: TrainingRow) -> str:
+        found = series.get(line.id)
+        return f"{found[0]}/{found[1]}" if found else ""
+
+    return (
+        Column("日期", lambda t: t.day.isoformat(), 7),
+        Column("时间", lambda t: clock_words(t.start), 4),
+        Column("主题", lambda t: t.topic, 11),
+        Column("系列", place, 3),
+        Column("应到", lambda t: str(t.expected), 3, number=True),
+        Column("实到", lambda t: str(t.present) if t.day <= today else "", 3, number=True),
+        Column("到训率", rate, 4, number=True),
+        Column("地点", lambda t: t.place or "", 7),
+    )
 
 
 class TrainingsPage(Page):
@@ -45,11 +65,18 @@ class TrainingsPage(Page):
     title: ClassVar[str] = "培训"
     watches: ClassVar[frozenset[str]] = frozenset(("training", "attendance", "volunteer"))
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("Ctrl+N", "登记培训"),
-        ("F2", "改这场培训"),
-        ("Enter", "点名：打姓名或拼音首字母，回车记到"),
+        ("Ctrl+N", "登记培训，也可以一次排一个系列"),
+        ("F2", "改这场培训：学时、合格分、记录也在这里"),
+        ("F3", "加应到的人"),
+        ("F4", "签到时间和训前、训后测试分"),
+        ("F6", "只看这个系列"),
+        ("Enter", "点名：打姓名或拼音首字母，回车记到；几个姓名用顿号隔开"),
         ("1　2　3　4", "名单上选中的人：到　迟到　请假　缺席"),
-        ("Delete", "删除培训，或从名单上删去；可以撤销"),
+        ("Alt+1　Alt+4", "其余的都记到；都记缺席"),
+        ("Ctrl+P", "打印签到表；Ctrl+B 打印空白的"),
+        ("Ctrl+Shift+P", "打印缺席名单"),
+        ("Ctrl+S", "签到表存为 Excel；Ctrl+Shift+S 缺席名单"),
+        ("Delete", "删除培训，或从名单上删去；Shift+Delete 这场和系列里后面的；可以撤销"),
         ("Ctrl+C", "复制选中的行，可以贴进 Excel"),
         ("Esc", "离开表单；回到培训列表；显示全部"),
     )
@@ -59,14 +86,17 @@ class TrainingsPage(Page):
         self._rows: list[TrainingRow] = []
         self._wanted: Id | None = None
         self._only: Collection[Id] | None = None
-        self._sessions: RowModel[TrainingRow] = RowModel(SESSIONS)
-        self._table = RowTable(
+        self._series: dict[Id, tuple[int, int]] = {}
+        self._sessions: RowModel[TrainingRow] = RowModel(_columns(context.today, self._series))
+        self._table = _SessionTable(
             self._sessions, "培训", "还没有培训。按 Ctrl+N 登记，或到“数据”导入签到表"
         )
         self._chip = OnlyChip()
         self._foot = label(tone="second", wrap=True)
         self._roll = Roll(context)
         self._form = TrainingForm(context)
+        self._details = DetailsView(context)
+        self._printer = SessionPrinter(context, self)
         self._stack = QStackedWidget()
         self._build()
         self._bind()
@@ -87,16 +117,34 @@ class TrainingsPage(Page):
             self._wanted = what["record"]
             self._show_all()
         if what.get("new"):
-            self.begin_new()
+            self.begin_new(what.get("day"))
 
     def refresh(self) -> None:
         """Read all sessions."""
-        self.context.background.ask(self, trainings, self._show)
 
-    def begin_new(self) -> None:
-        """Open the form of a new session."""
+        def question(connection: Connection) -> Answer:
+            return trainings(connection), places_in_series(connection)
+
+        self.context.background.ask(self, question, self._show)
+
+    def begin_new(self, day: date | None = None) -> None:
+        """Open the form of a new session on a day, or today."""
         if self._may():
-            self._form.begin_new()
+            self._form.begin_new(day=day)
+
+    def print_sign_in(self) -> None:
+        """Print the chosen session's sheet with its list, or with those marked on it."""
+        line = self._chosen()
+        if line is not None and self._may():
+            marked = self._roll.chosen
+            people = marked if len(marked) > 1 else self._roll.everybody
+            self._printer.sign_in(line.id, [one.id for one in people])
+
+    def print_blank(self) -> None:
+        """Print a sheet of the chosen session without names."""
+        line = self._chosen()
+        if line is not None and self._may():
+            self._printer.sign_in(line.id, ())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter goes to the roll, Esc back to the sessions."""
@@ -121,24 +169,44 @@ class TrainingsPage(Page):
         left.addLayout(head)
         left.addWidget(self._chip)
         left.addWidget(frame, 1)
+        left.addWidget(_links(self._papers()))
         reading = QWidget()
         right = column(reading, gap=8)
         right.addWidget(self._roll, 1)
-        foot = row(gap=6)
-        foot.addWidget(button("改这场培训 F2", self._change, kind="link"))
-        foot.addWidget(button("加应到的人", self._expect, kind="link"))
-        foot.addWidget(button("改动记录", self._show_history, kind="link"))
-        foot.addStretch()
-        right.addLayout(foot)
+        right.addWidget(_links(self._acts()))
         writing = panel()
         column(writing, (1, 1, 1, 1)).addWidget(scrolling(self._form))
         self._stack.addWidget(reading)
         self._stack.addWidget(writing)
+        self._stack.addWidget(self._details)
         self._stack.setMinimumWidth(self.context.theme.px(NARROWEST_PANEL))
         self._stack.setMaximumWidth(self.context.theme.px(PANEL_WIDTH))
         outer = row(self, (20, 12, 20, 14), 16)
         outer.addLayout(left, 5)
         outer.addWidget(self._stack, 4)
+
+    def _acts(self) -> Sequence[Act]:
+        """What can be done with the chosen session."""
+        return (
+            ("改这场培训", "F2", self._change),
+            ("加应到的人", "F3", self._expect),
+            ("测试分", "F4", self._show_details),
+            ("其余都到", "Alt+1", lambda: self._roll.mark_the_rest("present")),
+            ("其余缺席", "Alt+4", lambda: self._roll.mark_the_rest("absent")),
+            ("培训证明", "", self._certify),
+            ("改动记录", "", self._show_history),
+        )
+
+    def _papers(self) -> Sequence[Act]:
+        """What can be printed or saved of it, and what narrows the list."""
+        return (
+            ("签到表", "Ctrl+P", self.print_sign_in),
+            ("空白签到表", "Ctrl+B", self.print_blank),
+            ("缺席名单", "Ctrl+Shift+P", lambda: self._with(lambda t: self._printer.absent(t.id))),
+            ("签到表 Excel", "Ctrl+S", lambda: self._with(self._printer.save_sign_in)),
+            ("缺席 Excel", "Ctrl+Shift+S", lambda: self._with(self._printer.save_absent)),
+            ("这个系列", "F6", self._only_series),
+        )
 
     def _bind(self) -> None:
         self._chip.closed.connect(self._show_all)
@@ -146,19 +214,31 @@ class TrainingsPage(Page):
         self._table.removing.connect(self._remove)
         self._roll.said.connect(self.said)
         self._form.said.connect(self.said)
-        self._form.opened.connect(lambda: self._stack.setCurrentIndex(1))
+        self._printer.said.connect(self.said)
+        self._details.said.connect(self.said)
+        self._details.left.connect(self._leave_details)
+        self._table.removing_later.connect(self._remove_following)
+        self._form.opened.connect(lambda: self._stack.setCurrentIndex(WRITING))
         self._form.left.connect(self._leave_form)
         self._form.saved.connect(self._saved)
-        change = QShortcut(QKeySequence("F2"), self._table)
-        change.setContext(Qt.ShortcutContext.WidgetShortcut)
-        change.activated.connect(self._change)
 
     def _leave_form(self) -> None:
-        self._stack.setCurrentIndex(0)
+        self._stack.setCurrentIndex(READING)
         self._table.setFocus()
 
+    def _show_details(self) -> None:
+        line = self._chosen()
+        if line is not None and self._may():
+            self._details.show_training(line)
+            self._stack.setCurrentIndex(DETAILS)
+            self._details.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _leave_details(self) -> None:
+        self._stack.setCurrentIndex(READING)
+        self._roll.setFocus(Qt.FocusReason.TabFocusReason)
+
     def _saved(self, training: Id) -> None:
-        self._stack.setCurrentIndex(0)
+        self._stack.setCurrentIndex(READING)
         self._wanted = training
         self._show_all()
         self._roll.setFocus(Qt.FocusReason.TabFocusReason)
@@ -168,8 +248,11 @@ class TrainingsPage(Page):
         self._chip.tell("")
         self._fill()
 
-    def _show(self, rows: list[TrainingRow]) -> None:
+    def _show(self, answer: Answer) -> None:
+        rows, series = answer
         self._rows = rows
+        self._series.clear()
+        self._series.update(series)
         self.about.emit(f"{len(rows)}场" if rows else "还没有培训，按 Ctrl+N 登记")
         self._fill()
 
@@ -179,14 +262,18 @@ class TrainingsPage(Page):
         kept = self._wanted or current
         shown = [line for line in self._rows if self._only is None or line.id in self._only]
         self._sessions.show_rows(shown)
-        expected, present = sum(t.expected for t in shown), sum(t.present for t in shown)
+        held = [t for t in shown if t.day <= self.context.today]
+        expected, present = sum(t.expected for t in held), sum(t.present for t in held)
         rate = percent(present, expected)
         told = f"　到训率{rate}%" if rate else ""
-        self._foot.setText(f"{len(shown)}场　应到{expected}人次　实到{present}人次{told}")
+        ahead = f"　还要开{len(shown) - len(held)}场" if len(held) < len(shown) else ""
+        self._foot.setText(f"{len(held)}场　应到{expected}人次　实到{present}人次{told}{ahead}")
         if not shown:
             self._roll.show_training(None)
             return
-        place = next((n for n, line in enumerate(shown) if line.id == kept), 0)
+        # What is still to come stands above; one begins with the last that was held.
+        last = next((n for n, line in enumerate(shown) if line.day <= self.context.today), 0)
+        place = next((n for n, line in enumerate(shown) if line.id == kept), last)
         self._table.selectRow(place)
         if shown[place].id == self._wanted:
             self._wanted = None
@@ -198,6 +285,8 @@ class TrainingsPage(Page):
     def _moved(self, at: int) -> None:
         if 0 <= at < len(self._sessions.rows):
             self._roll.show_training(self._sessions.rows[at])
+            if self._stack.currentIndex() == DETAILS:
+                self._details.show_training(self._sessions.rows[at])
 
     def _change(self) -> None:
         line = self._chosen()
@@ -217,6 +306,35 @@ class TrainingsPage(Page):
                 self, remove_training(line.id), lambda _: self.said.emit(said)
             )
 
+    def _remove_following(self) -> None:
+        line = self._chosen()
+        if line is not None and self._may():
+
+            def told(done: Done[int]) -> None:
+                self.said.emit(f"已删除{done.value}场{line.topic}　　Ctrl+Z 撤销")
+
+            self.context.background.write(self, remove_following(line.id), told)
+
+    def _only_series(self) -> None:
+        line = self._chosen()
+        if line is None or line.series is None:
+            self.said.emit("这场培训不在系列里")
+            return
+        self._only = frozenset(t.id for t in self._rows if t.series == line.series)
+        self._wanted = line.id
+        self._chip.tell(f"系列“{line.topic}”，{len(self._only)}场")
+        self._fill()
+
+    def _certify(self) -> None:
+        marked = self._roll.chosen
+        person = next((one.volunteer for one in marked if one.volunteer), None)
+        self.context.routes.go("trainings", tab="certificates", volunteer=person)
+
+    def _with(self, done: Callable[[TrainingRow], None]) -> None:
+        line = self._chosen()
+        if line is not None and self._may():
+            done(line)
+
     def _show_history(self) -> None:
         line = self._chosen()
         if line is not None:
@@ -228,3 +346,27 @@ class TrainingsPage(Page):
         if not self.context.may(Right.WRITE):
             self.said.emit("您的身份只能查阅，不能登记")
         return self.context.may(Right.WRITE)
+
+
+def _links(acts: Sequence[Act]) -> QWidget:
+    below = QWidget()
+    foot = FlowLayout(below, gap=4)
+    for words, keys, done in acts:
+        made = button(f"{words} {keys}".strip(), done, kind="link")
+        if keys:
+            made.setShortcut(keys)
+        foot.addWidget(made)
+    return below
+
+
+class _SessionTable(RowTable):
+    """Tells Shift+Delete apart: it means those that follow in the series too."""
+
+    removing_later = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if event.key() == Qt.Key.Key_Delete and shift:
+            self.removing_later.emit()
+        else:
+            super().keyPressEvent(event)

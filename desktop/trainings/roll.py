@@ -1,5 +1,6 @@
 """The roll of a session: a few letters find the name, Enter or a figure marks it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,21 +13,25 @@ from sqlalchemy import Connection
 from db.figures.rates import percent
 from db.kernel.access import Right
 from db.kernel.ids import Id
-from db.kernel.journal import Command
+from db.kernel.journal import Command, Done
 from db.kernel.pinyin import search_key
+from db.kernel.text import hours_text
 from db.people.lists import VolunteerQuery, volunteers
-from db.trainings import STATUS_NAMES
-from db.trainings.lists import AttendanceRow, TrainingRow, attendance
-from db.trainings.sessions import Person, join, mark, take_off
+from db.trainings import HERE, STATUS_NAMES
+from db.trainings.lists import AttendanceRow, TrainingRow, attendance, leave_reasons
+from db.trainings.quiz import Knowing, knowing
+from db.trainings.sessions import Person, join, join_many, mark, mark_rest, take_off
 from desktop.background import Ticket
 from desktop.page import Context
-from desktop.widgets.entries import EntryField, text_field
+from desktop.paper.words import rate_change, share
+from desktop.trainings.reasons import ReasonField
 from desktop.widgets.parts import column, label, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import clock_words
 
 MARKS = {"1": "present", "2": "late", "3": "leave", "4": "absent"}
-FOUND, WAIT_MS = 8, 120
+FOUND, WAIT_MS, NOTE_SHOWN = 8, 120, 60
+Answer = tuple[list[AttendanceRow], Knowing | None, list[str]]
 
 
 @dataclass(frozen=True)
@@ -41,16 +46,18 @@ class Line:
     reason: str | None = None
     person: Person | None = None
     remark: str = ""
+    several: tuple[str, ...] = ()
+    volunteer: Id | None = None
 
 
 COLUMNS: tuple[Column[Line], ...] = (
-    Column("姓名", lambda a: a.name, 5),
+    Column("姓名", lambda a: a.name, 4),
     Column("社区", lambda a: a.community, 6),
     Column(
         "出勤", lambda a: STATUS_NAMES.get(a.status, ""), 3, late=lambda a: a.status == "absent"
     ),
     Column("签到", lambda a: clock_words(a.signed), 4),
-    Column("说明", lambda a: a.reason or a.remark, 7),
+    Column("说明", lambda a: a.reason or a.remark, 5),
 )
 
 
@@ -76,9 +83,10 @@ class Roll(QFrame):
         self._field.setPlaceholderText("点名：姓名或拼音首字母，回车记到，2迟到 3请假 4缺席")
         self._field.setAccessibleName("点名")
         self._field.installEventFilter(self)
-        self._reason = text_field("请假原因", 200)
-        self._reason.setPlaceholderText("请假原因，回车保存")
+        self._reason = ReasonField()
         self._reason.finished.connect(self._save_reason)
+        self._knowing = label(tone="second", wrap=True)
+        self._note = label(wrap=True)
         self._leaving: tuple[Id, ...] = ()
         self._model: RowModel[Line] = RowModel(COLUMNS)
         self._table = RowTable(
@@ -92,6 +100,8 @@ class Roll(QFrame):
         layout = column(self, (12, 12, 12, 8), 8)
         layout.addWidget(self._name)
         layout.addWidget(self._counts)
+        layout.addWidget(self._knowing)
+        layout.addWidget(self._note)
         line = row()
         line.addWidget(self._field, 1)
         line.addWidget(self._reason, 1)
@@ -106,7 +116,7 @@ class Roll(QFrame):
         return self._field
 
     @property
-    def reason(self) -> EntryField:
+    def reason(self) -> ReasonField:
         """Where the reason of a leave is typed."""
         return self._reason
 
@@ -125,16 +135,49 @@ class Roll(QFrame):
         if training is None:
             self._name.setText("没有选中的培训")
             self._counts.clear()
+            self._knowing.hide()
+            self._note.hide()
             self._all = []
             self._narrow()
             return
         self._name.setText(training.topic)
-        self._counts.setText(_counts(training))
+        self._counts.setText(_counts(training, ahead=self._ahead))
+        self._note.setText(_shortened(training.note or ""))
+        self._note.setToolTip(training.note or "")
+        self._note.setVisible(bool(training.note))
         if self._ticket is not None:
             self._ticket.stop()
-        self._ticket = self._context.background.ask(
-            self, lambda connection: attendance(connection, training.id), self._show
-        )
+
+        def question(connection: Connection) -> Answer:
+            return (
+                attendance(connection, training.id),
+                knowing(connection, training.id),
+                leave_reasons(connection),
+            )
+
+        self._ticket = self._context.background.ask(self, question, self._show)
+
+    @property
+    def chosen(self) -> list[Line]:
+        """The names that are marked, those on the list only."""
+        lines = [self._model.rows[at] for at in self._chosen()]
+        return [line for line in lines if line.id]
+
+    @property
+    def everybody(self) -> list[Line]:
+        """All names of the list in its order."""
+        return [line for _, line in self._all]
+
+    def mark_the_rest(self, status: str) -> None:
+        """Mark everybody who was not marked otherwise."""
+        if self._training is None or not self._may():
+            return
+        words = STATUS_NAMES[status]
+
+        def told(done: Done[int]) -> None:
+            self.said.emit(f"其余{done.value}人都记{words}　　Ctrl+Z 撤销")
+
+        self._context.background.write(self, mark_rest(self._training.id, status), told)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Enter and the figures mark; the arrow keys walk while the field keeps the typing."""
@@ -162,17 +205,12 @@ class Roll(QFrame):
             return True
         return False
 
-    def _show(self, rows: list[AttendanceRow]) -> None:
-        self._all = [
-            (
-                search_key((row.name,)).lower(),
-                Line(
-                    row.id, row.name, row.community, row.status, row.signed, row.reason,
-                    remark="" if row.on_roster else "名单外",
-                ),
-            )
-            for row in rows
-        ]  # fmt: skip
+    def _show(self, answer: Answer) -> None:
+        rows, known, reasons = answer
+        self._knowing.setText(_knowing_words(known))
+        self._knowing.setVisible(known is not None)
+        self._reason.offer(reasons)
+        self._all = [_entry(row, ahead=self._ahead) for row in rows]
         self._narrow()
 
     def _narrow(self) -> None:
@@ -190,6 +228,12 @@ class Roll(QFrame):
     def _seek_elsewhere(self) -> None:
         text, training = self._field.text().strip(), self._training
         if not text or training is None or self._model.rows:
+            return
+        names = _names_in(text)
+        if len(names) > 1:
+            shown = "、".join(names)
+            self._model.show_rows([Line(b"", shown, "", "", remark="一起登记", several=names)])
+            self._table.selectRow(0)
             return
         if self._asked is not None:
             self._asked.stop()
@@ -225,11 +269,18 @@ class Roll(QFrame):
         chosen = [self._model.rows[at] for at in self._chosen()]
         if not chosen or self._training is None:
             return
-        if not self._context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
+        if not self._may():
             return
-        if chosen[0].person is not None:
-            self._write(join(self._training.id, chosen[0].person, status), chosen[0].name, status)
+        # Before the day nobody can have come: who is named now is expected.
+        if self._ahead and status in HERE:
+            status = "absent"
+        first = chosen[0]
+        if first.several:
+            name = f"{len(first.several)}人"
+            self._write(join_many(self._training.id, first.several, status), name, status)
+            return
+        if first.person is not None:
+            self._write(join(self._training.id, first.person, status), first.name, status)
             return
         ids = tuple(line.id for line in chosen)
         name = chosen[0].name if len(chosen) == 1 else f"{len(chosen)}人"
@@ -241,11 +292,12 @@ class Roll(QFrame):
 
     def _write(self, command: Command[Any], name: str, status: str) -> None:
         self._field.clear()
-        said = f"{name} {STATUS_NAMES[status]}　　Ctrl+Z 撤销"
+        word = "应到" if self._ahead and status == "absent" else STATUS_NAMES[status]
+        said = f"{name} {word}　　Ctrl+Z 撤销"
         self._context.background.write(self, command, lambda _: self.said.emit(said))
 
     def _save_reason(self) -> None:
-        reason = self._reason.text().strip()
+        reason = self._reason.value()
         if reason and self._leaving:
             self._context.background.write(self, mark(self._leaving, "leave", reason))
         self._stop_leave()
@@ -257,13 +309,43 @@ class Roll(QFrame):
         self._reason.hide()
 
     def _take_off(self) -> None:
-        ids = [self._model.rows[at].id for at in self._chosen() if self._model.rows[at].id]
-        if ids and self._context.may(Right.WRITE):
+        ids = [line.id for line in self.chosen]
+        if ids and self._may():
             said = f"从名单上删去{len(ids)}人　　Ctrl+Z 撤销"
             self._context.background.write(self, take_off(ids), lambda _: self.said.emit(said))
 
+    @property
+    def _ahead(self) -> bool:
+        """Whether the session is still to come."""
+        return self._training is not None and self._training.day > self._context.today
+
+    def _may(self) -> bool:
+        if not self._context.may(Right.WRITE):
+            self.said.emit("您的身份只能查阅，不能登记")
+        return self._context.may(Right.WRITE)
+
     def _chosen(self) -> list[int]:
         return sorted({index.row() for index in self._table.selectionModel().selectedRows()})
+
+
+def _knowing_words(known: Knowing | None) -> str:
+    """知晓率 before and after, and by which rule it was counted."""
+    if known is None:
+        return ""
+    said = [
+        f"{word}{share(right, scored)}（{right}/{scored}）"
+        for word, right, scored in (
+            ("训前", known.known_before, known.scored_before),
+            ("训后", known.known_after, known.scored_after),
+        )
+        if scored
+    ]
+    moved = rate_change(
+        percent(known.known_after, known.scored_after),
+        percent(known.known_before, known.scored_before),
+    )
+    rates = "，".join((*said, moved)) if moved else "，".join(said)
+    return f"知晓率　{rates}\n{known.pass_mark}分以上算知晓，只算有分数的人"
 
 
 def _begins(key: str, wanted: str) -> bool:
@@ -273,8 +355,34 @@ def _begins(key: str, wanted: str) -> bool:
     )
 
 
-def _counts(training: TrainingRow) -> str:
+def _entry(row: AttendanceRow, *, ahead: bool) -> tuple[str, Line]:
+    """A line of the list, and the key it is found by; before the day nobody is absent yet."""
+    status = "" if ahead and row.status == "absent" else row.status
+    line = Line(
+        row.id, row.name, row.community, status, row.signed, row.reason,
+        remark="" if row.on_roster else "名单外", volunteer=row.volunteer,
+    )  # fmt: skip
+    return search_key((row.name,)).lower(), line
+
+
+def _names_in(text: str) -> tuple[str, ...]:
+    """The names of several people typed or pasted in one go."""
+    if text.isascii():
+        return ()
+    return tuple(dict.fromkeys(part for part in re.split(r"[、，,;；\s]+", text) if part))
+
+
+def _counts(training: TrainingRow, *, ahead: bool) -> str:
     if not training.expected:
-        return "名单还空着：打字点名，或按“加应到的人”"
+        return "名单还空着：打字点名，或按 F3 加应到的人"
+    if ahead:
+        return f"应到{training.expected}　还没有开"
     rate = percent(training.present, training.expected)
-    return f"应到{training.expected}　实到{training.present}　到训率{rate}%"
+    hours = f"　{hours_text(training.minutes)}学时" if training.minutes else ""
+    return f"应到{training.expected}　实到{training.present}　到训率{rate}%{hours}"
+
+
+def _shortened(note: str) -> str:
+    """The beginning of a record; all of it stands in the form."""
+    first = note.replace("\n", " ")
+    return f"{first[:NOTE_SHOWN]}……" if len(first) > NOTE_SHOWN else first

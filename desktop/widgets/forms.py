@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from db.kernel.fields import Field, Problem, fields_of
-from db.kernel.text import telephone
+from db.kernel.text import hours_text, minutes_of, telephone
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import (
     EnterWalks,
@@ -195,8 +195,9 @@ class DraftForm(QWidget):
 
     def _field(self, declared: Field) -> EntryField | TextBox:
         reads: dict[str, Callable[[str], Any]] = {
-            "day": partial(self._read_day, ahead=declared.ahead),
-            "time": _read_time,
+            "day": partial(self._read_day, ahead=declared.ahead, near=declared.near),
+            "time": read_time,
+            "hours": _read_hours,
             "phone": _read_phone,
             "money": partial(_read_money, most=declared.most),
         }
@@ -212,10 +213,10 @@ class DraftForm(QWidget):
             return TextBox(declared.label, 4 if declared.most > MANY_CHARACTERS else 2)
         return text_field(declared.label, declared.most)
 
-    def _read_day(self, text: str, *, ahead: bool) -> date | None:
+    def _read_day(self, text: str, *, ahead: bool, near: bool) -> date | None:
         if not text:
             return None
-        day = typed_day(text, self._today(), ahead=ahead)
+        day = typed_day(text, self._today(), ahead=ahead, near=near)
         if day is None:
             raise ValueError("看不懂这个日期，可以写：今、3.5、2026-3-5")
         return day
@@ -234,12 +235,22 @@ def _read_money(text: str, most: int) -> int | None:
     return amount
 
 
-def _read_time(text: str) -> int | None:
+def read_time(text: str) -> int | None:
+    """Return minutes since midnight, None for nothing typed; ValueError where it is no time."""
     if not text:
         return None
     minutes = typed_time(text)
     if minutes is None:
         raise ValueError("看不懂这个时间，可以写：19:30、1930")
+    return minutes
+
+
+def _read_hours(text: str) -> int | None:
+    if not text:
+        return None
+    minutes = minutes_of(text)
+    if minutes is None:
+        raise ValueError("请填小时，如 1.5")
     return minutes
 
 
@@ -255,8 +266,8 @@ def _read_phone(text: str) -> str | None:
 def _shown(value: Any, kind: str) -> str:
     if value is None:
         return ""
-    if kind == "time":
-        return clock_words(value)
+    if kind in ("time", "hours"):
+        return clock_words(value) if kind == "time" else hours_text(value)
     if kind == "money":
         return f"{value // 100}.{value % 100:02d}"
     if isinstance(value, date):

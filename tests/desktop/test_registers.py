@@ -208,7 +208,7 @@ def test_open_disputes_and_rates_agree_with_the_figures(qtbot: QtBot, shell: She
     assert sum(row.present for row in rows) == sessions.present
     shell.context.routes.go("trainings", record=rows[2].id)
     settle(qtbot, shell)
-    people = shell.page.roll.lines  # type: ignore[attr-defined]
+    people = shell.page.page.roll.lines  # type: ignore[attr-defined]
     assert len(people) == rows[2].expected
     assert sum(person.status in HERE for person in people) == rows[2].present
 

@@ -115,6 +115,18 @@ def _(hands: Hands) -> None:
     hands.fill("恢复码", "".join(groups[at] for at in page._groups))
 
 
+@when(parsers.parse("到培训的“{title}”"))
+def _(hands: Hands, title: str) -> None:
+    """Turn to a tab of the page in sight by the keyboard."""
+    page = hands.shell.page
+    assert isinstance(page, TabbedPage)
+    for _ in page._tabs:
+        if page._tabs[page._name].title == title:
+            return
+        hands.press("Ctrl+Tab")
+    raise AssertionError(f"no tab {title}")
+
+
 @when("从这里数键")
 def _(hands: Hands) -> None:
     hands.keys = 0
