@@ -1,6 +1,6 @@
 """签到表: those that are out, and typing one back in the printed order, a key a line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -24,12 +24,15 @@ from db.trainings.sheets import (
 from desktop.page import Context
 from desktop.trainings.reasons import ReasonField
 from desktop.trainings.roll import MARKS
+from desktop.unsaved import Keeper
 from desktop.widgets.entries import EntryField, text_field
 from desktop.widgets.forms import read_time
 from desktop.widgets.parts import label
 from desktop.widgets.tables import Column
 from desktop.widgets.typing import TypingPage
 from desktop.words import clock_words, day_words
+
+Line = tuple[str, str, int | None, str | None]
 
 
 @dataclass
@@ -77,6 +80,7 @@ class SignInPage(TypingPage[OpenSheet, Sheet, TypedPerson]):
         ("空格", "跳过，名单上是什么还是什么"),
         ("Del", "擦掉这一行"),
         ("Ctrl+Enter", "全部登记"),
+        ("Esc", "先放下，填了的还在，下次输编号接着填"),
     )
     noun = "签到表"
     hint = "1 到　2 迟到　3 请假　4 缺席　T 时间　A 其余都到　Q 其余都缺席　空格跳过　Del 擦掉"
@@ -94,6 +98,11 @@ class SignInPage(TypingPage[OpenSheet, Sheet, TypedPerson]):
             Column("", lambda s: f"过了{s.age}天，还没有登记" if s.age > 0 else "", 14),
         )
         super().__init__(context, out, COLUMNS)
+        # What is typed of each sheet by its number, and of each line by its own: name and marks.
+        self._half: dict[str, dict[str, Line]] = {}
+        self._keeper = Keeper(
+            context, self.noun, lambda: {**self._half} or None, self._restore, self
+        )
         self._table.selectionModel().currentRowChanged.connect(lambda at, _: self._moved(at.row()))
 
     def side(self) -> QWidget:
@@ -138,6 +147,10 @@ class SignInPage(TypingPage[OpenSheet, Sheet, TypedPerson]):
             self.said.emit(f"这张单子{day_words(sheet.returned, self.context.today)}已经登记过了")
         people = [TypedPerson(p.place, p.row, p.row.name) for p in sheet.people]
         empty = [TypedPerson(sheet.listed + at, None, "") for at in range(1, sheet.blanks + 1)]
+        typed = self._half.get(str(sheet.number), {})
+        for line in (*people, *empty):
+            if (kept := typed.get(str(line.number))) is not None:
+                line.name, line.status, line.signed, line.reason = kept
         day = day_words(sheet.training.day, self.context.today)
         return f"第{sheet.number}号　{day} {sheet.training.topic}", people + empty
 
@@ -181,6 +194,34 @@ class SignInPage(TypingPage[OpenSheet, Sheet, TypedPerson]):
         wrote_in = [WroteIn(t.name, t.status, t.signed) for t in rows if t.row is None]
         number = self.sheet.number
         return return_sheet(number, marked, wrote_in), lambda count: f"已登记{count}人"
+
+    def first(self, lines: Sequence[TypedPerson]) -> int:
+        """Go on at the first line with nothing typed."""
+        return next((at for at, line in enumerate(lines) if not line.status), 0)
+
+    def forget(self, sheet: Sheet) -> None:
+        """Keep nothing of a sheet any more: it is saved."""
+        self._half.pop(str(sheet.number), None)
+        self._keeper.typed()
+
+    def repaint_line(self, at: int) -> None:
+        """Show what was typed on a line, and keep it."""
+        super().repaint_line(at)
+        if self.sheet is None:
+            return
+        typed = {
+            str(line.number): (line.name, line.status, line.signed, line.reason)
+            for line in self._typed.rows
+            if line.status
+        }
+        if typed:
+            self._half[str(self.sheet.number)] = typed
+        else:
+            self._half.pop(str(self.sheet.number), None)
+        self._keeper.typed()
+
+    def _restore(self, kept: dict[str, Any]) -> None:
+        self._half = {**kept, **self._half}
 
     def _mark(self, at: int, status: str) -> None:
         line = self._typed.rows[at]
