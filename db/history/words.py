@@ -29,6 +29,7 @@ from db.people import OCCUPATION_NAMES, VolunteerDraft
 from db.people import ROLE_NAMES as VOLUNTEER_NAMES
 from db.people.colleagues import KIND_NAMES as STAFF_NAMES
 from db.people.colleagues import StaffDraft
+from db.people.terms import TermDraft
 from db.places import OCCUPANCY_NAMES, HouseholdDraft
 from db.places.address import Address, address_of_key
 from db.post import PostDraft
@@ -38,7 +39,7 @@ from db.visits import OUTCOME_NAMES, VisitDraft
 
 Row = Mapping[str, Any]
 NameOf = Callable[[str, bytes], str]
-_CLOCK: Final = {("visit", "at"), ("training", "start"), ("training", "end"), ("attendance", "signed")}  # fmt: skip
+_CLOCK: Final = {("post", "work_from"), ("post", "work_to"), ("visit", "at"), ("training", "start"), ("training", "end"), ("attendance", "signed")}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,10 @@ def _of_dispute(what: str) -> Callable[[Row, NameOf], str]:
 
 def _training(row: Row, _: NameOf) -> str:
     return f"{row['day']} {row['topic']}"
+
+
+def _term(row: Row, name_of: NameOf) -> str:
+    return f"{name_of('volunteer', row['volunteer'])} {VOLUNTEER_NAMES.get(row['role'], '')}"
 
 
 PAPER_NAMES = {paper.code: paper.name for paper in PAPERS}
@@ -179,6 +184,9 @@ WORDS: Final[Mapping[str, Words]] = {
     "volunteer": Words("人员", _named, VolunteerDraft, {
         "community": "社区", "building": "楼栋", "unit": "单元", "homes": "分到的户",
     }, {"role": VOLUNTEER_NAMES, "occupation": OCCUPATION_NAMES}),
+    "volunteer_term": Words("任职经历", _term, TermDraft, {
+        "volunteer": "人员", "community": "社区",
+    }, {"role": VOLUNTEER_NAMES}),
 }  # fmt: skip
 
 
