@@ -21,9 +21,9 @@ from db.disputes.words import KIND_NAMES
 from db.figures.rates import percent
 from db.figures.week import clocks
 from db.kernel.ids import Id
-from db.kernel.workdays import Period, Week
+from db.kernel.workdays import Period, Week, month_of
 from db.places import Household
-from db.trainings import Training, count_trainings
+from db.trainings import Training, count_trainings, volunteers_behind
 from db.visits import EVENING, IN_VAIN, CampaignLine, Visit, campaign_on, count_visits, met_homes
 from db.visits.sheets import open_sheets
 
@@ -35,6 +35,8 @@ BUILDINGS_SHOWN: Final = 4
 PARTIES_SHOWN: Final = 3
 # How long the list asks whom a grave dispute was reported to.
 REPORT_DAYS: Final = 7
+# How many days before its end a month's untrained are told.
+MONTH_DAYS: Final = 5
 
 
 class AgendaItem(NamedTuple):
@@ -59,6 +61,7 @@ def agenda(connection: Connection, day: date) -> list[AgendaItem]:
     due = [
         *_disputes(connection, day),
         *_trainings(connection, day),
+        *_untrained(connection, day),
         *_doors(connection, day),
         *_sheets(connection, day),
     ]
@@ -205,6 +208,16 @@ def _trainings(connection: Connection, day: date) -> Iterator[AgendaItem]:
         at = f"{start // 60:02d}:{start % 60:02d}" if start is not None else "今天"
         text = " ".join(word for word in (topic, place) if word)
         yield AgendaItem("培训", text, at, "today", "training", id_)
+
+
+def _untrained(connection: Connection, day: date) -> Iterator[AgendaItem]:
+    """On the last days of a month, who was at no training in it; the list opens with it."""
+    left = (month_of(day).end - day).days
+    missing = len(volunteers_behind(connection, day).untrained) if left < MONTH_DAYS else 0
+    if missing:
+        remark = f"本月还剩{left}天" if left else "今天是本月最后一天"
+        text = f"本月还有{missing}人没有参训"
+        yield AgendaItem("培训", text, remark, "soon" if left else "today", "untrained", b"")
 
 
 def _sheets(connection: Connection, day: date) -> Iterator[AgendaItem]:

@@ -15,6 +15,8 @@ from desktop.admin.looks import LooksPage
 from desktop.admin.post import PostPage
 from desktop.background import Background
 from desktop.backup.page import BackupPage
+from desktop.compliance.hours import HoursPage
+from desktop.compliance.standing import StandingPage
 from desktop.disputes.board import DisputeBoardPage
 from desktop.disputes.numbers import DisputeNumbersPage
 from desktop.disputes.page import DisputesPage
@@ -59,6 +61,8 @@ DISPUTES = (
 )
 PEOPLE = (
     Tab("volunteers", "人员", VolunteersPage),
+    Tab("standing", "达标", StandingPage),
+    Tab("hours", "参训时间", HoursPage),
     Tab("units", "分户", UnitsPage),
     Tab("staff", "工作人员", StaffPage),
 )
@@ -79,14 +83,15 @@ ADMIN = (
 WORDS = {
     "map": "进度 剩下的楼", "records": "走访台账 明细", "doors": "没走访的 剩下的户 尽责",
     "sheets": "打印门牌 任务单", "list": "矛盾纠纷 调解 台账", "numbers": "纠纷统计 成功率 类型",
-     "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长",
+     "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长", "standing": "未参训 没见面 每周见面 每月参训",
+    "hours": "到训率 上班时间 下班后 什么时间培训",
     "exports": "Excel 台账 表格 上报", "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
     "post": "节假日 锁定 主送", "accounts": "密码 用户", "campaigns": "专项行动",
 }  # fmt: skip
 # Which tab shows the rows of a table.
 TAB_OF = {
     "household": "board", "building": "board", "field_sheet": "sheets", "volunteer": "volunteers",
-    "staff": "staff",
+    "staff": "staff", "untrained": "standing",
 }  # fmt: skip
 
 
@@ -142,6 +147,9 @@ def _offers(routes: Routes) -> list[Offer]:
             "新的人员", "命令", partial(go, "people", tab="volunteers", new=True), "联户长 网格员"
         ),
         Offer("新的工作人员", "命令", partial(go, "people", tab="staff", new=True), "民警 辅警"),
+        Offer(
+            "未参训名单", "名单", partial(go, "people", entity="untrained"), "本月没参训的人 达标"
+        ),
         Offer("登记培训", "命令", partial(go, "trainings", new=True), "新的培训 点名 签到"),
         Offer("打印本周周报", "命令", partial(go, "reports"), "报告 导出PDF"),
         *(

@@ -62,17 +62,17 @@ def with_reasons(
 
 def _seats(connection: Connection, month: Period) -> dict[Id, list[_Seat]]:
     found: dict[Id, list[_Seat]] = defaultdict(list)
-    for volunteer, *seat in connection.execute(
+    for volunteer, day, start, status, said in connection.execute(
         select(
             Attendance.volunteer, Training.day, Training.start, Attendance.status,
             Attendance.reason,
         )
         .join(Training, Training.id == Attendance.training)
-        .where(Attendance.volunteer.is_not(None))
         .where(Training.day.between(month.start, month.end))
         .order_by(Training.day, Training.start, Training.id)
     ):  # fmt: skip
-        found[volunteer].append(_Seat(*seat))
+        if volunteer is not None:
+            found[volunteer].append(_Seat(day, start, status, said))
     return found
 
 

@@ -224,7 +224,7 @@ def places_on(connection: Connection, day: date) -> dict[Id, Place]:
 def volunteer_rows(tx: Tx, volunteers: Sequence[Id]) -> list[Row]:
     """Return the rows of volunteers; UserError if one is gone."""
     asked = select(Volunteer.__table__).where(Volunteer.id.in_(volunteers))
-    rows = [dict(row) for row in tx.connection.execute(asked).mappings()]
+    rows: list[Row] = [dict(row) for row in tx.connection.execute(asked).mappings()]
     if len(rows) < len(set(volunteers)) or not rows:
         raise UserError(GONE)
     return rows
@@ -245,17 +245,17 @@ def _values(
     if tx.connection.execute(there).first() is None:
         raise UserError("请选择社区，没有保存。")
     (row,) = volunteer_rows(tx, [volunteer])
-    last = row["until"] or tx.today
-    if fit.until > last:
+    since, until = fit.since or date.min, fit.until or tx.today
+    if until > (row["until"] or tx.today):
         raise UserError("这段经历比离任还晚，没有保存。")
     others = tx.connection.execute(
         select(VolunteerTerm.since, VolunteerTerm.until).where(
             VolunteerTerm.volunteer == volunteer, VolunteerTerm.id != (own or b"")
         )
     )
-    for since, until in others:
-        if (since or date.min) <= fit.until and (fit.since or date.min) <= until:
-            raise UserError(f"和到{until}的那段经历重叠，没有保存。")
+    for other_since, other_until in others:
+        if (other_since or date.min) <= until and since <= other_until:
+            raise UserError(f"和到{other_until}的那段经历重叠，没有保存。")
     return {
         "community": community, "role": fit.role, "since": fit.since, "until": fit.until,
     }  # fmt: skip

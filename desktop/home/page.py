@@ -37,6 +37,7 @@ OPENS = {
     "field_sheet": "visits",
     "dispute": "disputes",
     "training": "trainings",
+    "untrained": "people",
 }
 
 
@@ -76,7 +77,7 @@ class HomePage(Page):
         (
             "visit", "household", "campaign", "dispute", "dispute_conclusion", "dispute_follow_up",
             "dispute_extension", "dispute_report",
-            "training", "attendance", "field_sheet",
+            "training", "attendance", "field_sheet", "volunteer", "volunteer_term",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

@@ -12,6 +12,8 @@ from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command
 from db.people.answering import (
+    FEWEST,
+    MOST,
     NOBODY,
     HomeOf,
     UnitLine,
@@ -25,7 +27,6 @@ from desktop.page import Context, Page
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
-FEWEST, MOST = 10, 12
 PANEL_WIDTH, NARROWEST_PANEL = 400, 300
 
 
