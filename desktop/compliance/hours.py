@@ -37,6 +37,8 @@ HEADS = (
     "场次", "应到", "到训率", "在职个体 应到", "实到", "到训率", "退休无业 应到", "实到", "到训率",
 )  # fmt: skip
 GROUPS = ("在职个体", "退休无业")
+# Two days of two years are told in full.
+DAYS_LENGTH = 24
 TRAININGS = "trainings"
 
 
@@ -124,6 +126,7 @@ class HoursPage(Page):
 
     def _head(self) -> QHBoxLayout:
         head = row(gap=10)
+        self._days.setMinimumContentsLength(DAYS_LENGTH)
         self._days.show_period(self._period, self.context.today)
         self._days.chosen.connect(self._choose)
         self._days.refused.connect(self.said)

@@ -84,7 +84,7 @@ class LackingPanel(QWidget):
 
     def _columns(self, duty: Duty) -> tuple[Column[Lacking], ...]:
         today = self._context.today
-        why: tuple[Column[Lacking], ...] = (Column("缘由", lambda p: p.told, 13),)
+        why: tuple[Column[Lacking], ...] = (Column("缘由", lambda p: p.told, 11),)
         last: Column[Lacking] = Column(
             "上次见面" if duty == "contact" else "上次参训", lambda p: _day(p.line.last, today), 5
         )
@@ -93,9 +93,9 @@ class LackingPanel(QWidget):
             Column("社区", lambda p: p.line.community, 6),
             *(why if duty == "training" else ()),
             last,
+            Column("电话", self._phone, 7),
             Column("职业", lambda p: OCCUPATION_NAMES.get(p.line.occupation or "", ""), 5),
             Column("身份", lambda p: ROLE_NAMES[p.line.role], 5),
-            Column("电话", self._phone, 8),
         )
 
     def _phone(self, one: Lacking) -> str:

@@ -1,5 +1,6 @@
 """达标: who met an officer this week, who trained this month, and by name who did not."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
@@ -20,7 +21,7 @@ from db.compliance import (
     training_by_month,
 )
 from db.compliance.hours import working_hours
-from db.compliance.untrained import Untrained, with_reasons
+from db.compliance.untrained import REASON_NAMES, Untrained, with_reasons
 from db.figures.rates import percent
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, Week, month_of, month_to
@@ -172,13 +173,13 @@ class StandingPage(Page):
         self._choices["contact"].setChecked(True)
         head.addSpacing(8)
         for sign, step, name in (("‹", -1, "往前"), ("›", 1, "往后")):
-            turn = button(sign, lambda by=step: self._step(by))
+            turn = button(sign, partial(self._step, step))
             turn.setAccessibleName(name)
             head.addWidget(turn)
             keys = QKeySequence("Alt+Left" if step < 0 else "Alt+Right")
             shortcut = QShortcut(keys, self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda by=step: self._step(by))
+            shortcut.activated.connect(partial(self._step, step))
         self._days.show_period(self._at, self.context.today)
         self._days.chosen.connect(self._choose)
         self._days.refused.connect(self.said)
@@ -226,7 +227,9 @@ class StandingPage(Page):
         standing, past = answer.standing, answer.past
         kept, lacking = HEADS[standing.duty]
         fill(self._community, [(place.name, place.id) for place in answer.places], first=1)
-        self._summary.setText(self._sentence(standing))
+        why = Counter(one.reason for one in answer.untrained)
+        told = "，".join(f"{word}{why[of]}人" for of, word in REASON_NAMES.items() if why[of])
+        self._summary.setText(self._sentence(standing) + (f"其中{told}。" if told else ""))
         self.about.emit(period_words(standing.period, self.context.today))
         contact = standing.duty == "contact"
         self._trend.setText(f"各{'周' if contact else '月'}{kept}的人")

@@ -19,7 +19,7 @@ from desktop.widgets.parts import button, column, label, panel, row, scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 R = TypeVar("R")
-WINDOW, TYPED_MS, FORM_WIDTH = 200, 220, 340
+WINDOW, TYPED_MS = 200, 220
 
 
 class RegisterPage(Page, Generic[R]):
@@ -34,6 +34,7 @@ class RegisterPage(Page, Generic[R]):
     noun = "记录"
     # The table of the rows, whose history a link beside the form opens.
     entity: ClassVar[str] = ""
+    form_width: ClassVar[int] = 340
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -48,7 +49,9 @@ class RegisterPage(Page, Generic[R]):
         self.text = QLineEdit()
         self.heading = label(pixels=16, wrap=True)
         self._history = button("改动记录", self.show_history, kind="link")
-        self.foot = label(tone="second")
+        self.foot = label(tone="second", wrap=True)
+        self.foot_line = row(gap=10)
+        self.foot_line.addWidget(self.foot, 1)
         self._chip = OnlyChip()
         self.filters = FlowLayout(gap=10)
         self._timer = QTimer(self, singleShot=True, interval=TYPED_MS)
@@ -80,6 +83,10 @@ class RegisterPage(Page, Generic[R]):
     def row_name(self, of: R) -> str:
         """Return what a row is called over its history."""
         return of.name  # type: ignore[attr-defined,no-any-return]
+
+    def foot_words(self, total: int) -> str:
+        """Return what is said under the list of so many rows."""
+        return f"共{total:,}条"
 
     def open(self, what: Mapping[str, Any]) -> None:
         """Put the cursor on a record, or begin a new one."""
@@ -172,7 +179,7 @@ class RegisterPage(Page, Generic[R]):
         left.addLayout(self.filters)
         left.addWidget(self._chip)
         left.addWidget(frame, 1)
-        left.addWidget(self.foot)
+        left.addLayout(self.foot_line)
         inside = QWidget()
         layout = column(inside, (16, 14, 16, 14), 10)
         head = row(gap=10)
@@ -182,7 +189,7 @@ class RegisterPage(Page, Generic[R]):
         self.form_parts(layout)
         layout.addStretch()
         form = panel()
-        form.setFixedWidth(self.context.theme.px(FORM_WIDTH))
+        form.setFixedWidth(self.context.theme.px(self.form_width))
         column(form, (1, 1, 1, 1)).addWidget(scrolling(inside))
         outer = row(self, (20, 12, 20, 14), 16)
         outer.addLayout(left, 1)
@@ -193,7 +200,7 @@ class RegisterPage(Page, Generic[R]):
         total, rows = answer
         kept = self._wanted or (self.row_id(self.row) if self.row is not None else None)
         self.model.show_rows(rows, total)
-        self.foot.setText(f"共{total:,}条")
+        self.foot.setText(self.foot_words(total))
         self._wanted = kept
         self._seek()
         if self.row is None and not rows:
