@@ -38,7 +38,7 @@ HEADS = (
 )  # fmt: skip
 GROUPS = ("在职个体", "退休无业")
 # Two days of two years are told in full.
-DAYS_LENGTH = 24
+DAYS_LENGTH, LEAST_HEIGHT = 24, 180
 TRAININGS = "trainings"
 
 
@@ -67,6 +67,7 @@ class HoursPage(Page):
         self._hours = label(tone="second", wrap=True)
         self._chart = PairChart(context.theme, GROUPS)
         self._table = NumberTable("各个时间、各种职业")
+        self._table.setMinimumHeight(context.theme.px(LEAST_HEIGHT))
         self._build()
         self.setFocusProxy(self._table)
 
@@ -109,11 +110,11 @@ class HoursPage(Page):
         inside = column(left, (16, 12, 16, 12), 8)
         inside.addWidget(label("到训率", 14))
         inside.addWidget(self._chart, 1)
-        inside.addWidget(self._hours)
         beside = column(right, (16, 12, 16, 12), 8)
         beside.addWidget(label("换个时间", 14))
         beside.addWidget(self._advice)
         beside.addStretch()
+        beside.addWidget(self._hours)
         upper = row(gap=16)
         upper.addWidget(left, 3)
         upper.addWidget(right, 2)

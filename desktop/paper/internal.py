@@ -102,13 +102,13 @@ def uncontacted_paper(standing: Standing, *, author: str, made_on: date, of: str
     """Return the list of volunteers in service who met no officer in a week, by community."""
     lacking = [line for line in standing.lines if not line.kept]
     groups = [
-        Group(community, [(*_person(line), _last(line.last)) for line in members])
+        Group(community, [(line.name, _occupation(line), _last(line.last)) for line in members])
         for community, members in groupby(lacking, key=lambda line: line.community)
     ]
     start, end = standing.period.start, standing.period.end
     return internal_list(
         "未见面名单",
-        (Column("姓名"), Column("身份"), Column("职业"), Column("上次")),
+        (Column("姓名"), Column("职业"), Column("上次")),
         groups,
         author=author,
         made_on=made_on,
@@ -116,7 +116,7 @@ def uncontacted_paper(standing: Standing, *, author: str, made_on: date, of: str
         notes=(
             *([_of(of)] if of else []),
             f"{start.year}年{start.month}月{start.day}日至{end.month}月{end.day}日没有和民警见过面的在岗人员。",
-            "一起走访、到训、参与调解都算见面；上次见面往前找十二周。",
+            "一起走访、到训、参与调解都算见面；上次见面（月.日）往前找十二周。",
         ),
     )
 
@@ -126,8 +126,12 @@ def _of(part: str) -> str:
 
 
 def _person(line: Line) -> tuple[str, str, str]:
-    return line.name, ROLE_NAMES[line.role], OCCUPATION_NAMES.get(line.occupation or "", "")
+    return line.name, ROLE_NAMES[line.role], _occupation(line)
+
+
+def _occupation(line: Line) -> str:
+    return OCCUPATION_NAMES.get(line.occupation or "", "")
 
 
 def _last(day: date | None) -> str:
-    return NOTHING if day is None else f"{day.month}月{day.day}日"
+    return NOTHING if day is None else f"{day.month}.{day.day}"

@@ -117,15 +117,13 @@ def _apart(pair: Pair) -> str:
 
 
 def _table(lines: Sequence[tuple[str, Pair]]) -> Table:
-    columns = (
-        Column("时间", narrow=False), Column("场次", "right"),
-        *(Column(f"{group}{head}", "right") for group in ("在职个体", "退休无业") for head in ("应到", "实到", "到训率")),
-    )  # fmt: skip
+    heads = ("在职应到", "在职实到", "在职到训率", "退休应到", "退休实到", "退休到训率")
+    columns = (Column("时间"), Column("场次", "right"), *(Column(head, "right") for head in heads))
     rows = tuple(
         Row((name, str(len(pair.whole.sessions)), *_cells(pair.in_work), *_cells(pair.free)))
         for name, pair in lines
     )
-    return Table(columns, rows)
+    return Table(columns, rows, (f"在职指{IN_WORK}，退休指{FREE}。",))
 
 
 def _by_occupation(gap: Gap) -> Table:

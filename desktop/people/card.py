@@ -17,7 +17,7 @@ from db.people.terms import Term, terms_of
 from db.places import CommunityLine, communities
 from desktop.background import Ticket
 from desktop.page import Context
-from desktop.people.deeds import COLUMNS, DeedLine, counted, open_deed
+from desktop.people.deeds import COLUMNS, DeedLine, counted, deed_line, open_deed
 from desktop.people.terms import TermsBox
 from desktop.widgets.parts import Tone, button, column, label, row, rule, set_tone
 from desktop.widgets.tables import RowModel, RowTable
@@ -103,7 +103,7 @@ class PersonCard(QWidget):
         def question(connection: Connection) -> Known:
             deeds = taken_part(connection, period, person.id)
             texts = deed_texts(connection, deeds)
-            lines = [DeedLine(deed, texts.get(deed.record, "")) for deed in reversed(deeds)]
+            lines = [deed_line(deed, texts.get(deed.record, ""), day) for deed in reversed(deeds)]
             homes = homes_of(connection, person.id, day)
             return Known(homes, terms_of(connection, person.id), lines, communities(connection))
 

@@ -1,13 +1,14 @@
 """做过的事: everything a volunteer took part in, one line each; a line opens its source record."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final, NamedTuple
 
 from db.kernel.workdays import Period
 from db.participation import DEED_NAMES, Deed
 from desktop.routes import Routes
 from desktop.widgets.tables import Column
-from desktop.words import clock_words
+from desktop.words import clock_words, day_words
 
 # The screen and tab of what a deed belongs to; whatever is not named here opens as a history.
 PAGES: Final[Mapping[str, tuple[str, str | None]]] = {
@@ -17,22 +18,24 @@ PAGES: Final[Mapping[str, tuple[str, str | None]]] = {
 
 
 class DeedLine(NamedTuple):
-    """A deed and what it is called."""
+    """A deed, what it is called, and when it was in words."""
 
     deed: Deed
     text: str
-
-    @property
-    def when(self) -> str:
-        """The day, and the time if it is known."""
-        return f"{self.deed.day.isoformat()} {clock_words(self.deed.start)}".strip()
+    when: str
 
 
 COLUMNS: tuple[Column[DeedLine], ...] = (
-    Column("时间", lambda d: d.when, 9),
+    Column("时间", lambda d: d.when, 7),
     Column("事项", lambda d: DEED_NAMES[d.deed.kind], 5),
-    Column("内容", lambda d: d.text, 16),
+    Column("内容", lambda d: d.text, 4),
 )
+
+
+def deed_line(deed: Deed, text: str, today: date) -> DeedLine:
+    """Return the line of a deed: 3月2日 19:30."""
+    when = f"{day_words(deed.day, today)} {clock_words(deed.start)}".strip()
+    return DeedLine(deed, text, when)
 
 
 def counted(lines: Sequence[DeedLine]) -> str:

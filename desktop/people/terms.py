@@ -21,10 +21,10 @@ from desktop.widgets.tables import Column, RowModel, RowTable
 
 HEIGHT = 128
 COLUMNS: tuple[Column[Term], ...] = (
-    Column("身份", lambda t: t.role_name, 5),
-    Column("社区", lambda t: t.community_name, 6),
+    Column("身份", lambda t: t.role_name, 4),
+    Column("社区", lambda t: t.community_name, 5),
     Column("从", lambda t: t.since.isoformat() if t.since else "", 6),
-    Column("到", lambda t: t.until.isoformat() if t.until else "现在", 6),
+    Column("到", lambda t: t.until.isoformat() if t.until else "现在", 2),
 )
 
 

@@ -56,7 +56,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
             "attendance", "dispute_session",
         )
     )  # fmt: skip
-    form_width: ClassVar[int] = 380
+    form_width: ClassVar[int] = 350
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "新的人员"),
         ("F3", "右边换成经历：负责的户、任职经历、做过的事；再按换回登记"),
@@ -146,23 +146,21 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         few, right, many = (
             len(self._answering.of(amount)) for _, amount in AMOUNTS if amount is not None
         )
-        left = f"，未分户{self._answering.left:,}户" if self._answering.left else ""
-        return (
-            f"{told}　　联户长负责{FEWEST}到{MOST}户的{right}人，不到的{few}人，超过的{many}人；"
-            f"{self._answering.units:,}个单元中{len(self._answering.nobody)}个没有联户长{left}"
-        )
+        nobody, left = len(self._answering.nobody), self._answering.left
+        said = f"{nobody}个单元没有联户长" if nobody else "每个单元都有联户长"
+        said += f"，未分户{left:,}户" if left else ""
+        return f"{told}　　联户长负责{FEWEST}到{MOST}户的{right}人，不到的{few}人，超过的{many}人；{said}"
 
     def _columns(self) -> Sequence[Column[VolunteerRow]]:
         return (
-            Column("姓名", lambda v: v.name, 5),
+            Column("姓名", lambda v: v.name, 4),
             Column("身份", lambda v: ROLE_NAMES[v.role], 5),
             Column("社区", lambda v: v.community_name, 6),
             Column("负责", lambda v: v.place, 10),
             Column("户数", self._homes_words, 3, number=True, late=self._unusual),
             Column("职业", lambda v: OCCUPATION_NAMES.get(v.occupation or "", ""), 5),
             Column("电话", lambda v: masked_phone(v.phone or ""), 7),
-            Column("聘任", lambda v: v.since.isoformat() if v.since else "", 6),
-            Column("离任", lambda v: v.until.isoformat() if v.until else "", 6),
+            Column("任期", _service, 7),
         )
 
     def _homes_words(self, person: VolunteerRow) -> str:
@@ -264,3 +262,10 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         self._card.setVisible(bool(to))
         if inside:
             (self._card if to else self._entries).setFocus()
+
+
+def _service(person: VolunteerRow) -> str:
+    since = person.since.isoformat() if person.since else ""
+    if person.until is not None:
+        return f"{since}至{person.until.isoformat()}"
+    return f"{since}起" if since else ""

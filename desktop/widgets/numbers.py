@@ -11,6 +11,7 @@ from db.kernel.ids import Id
 
 Index = QModelIndex | QPersistentModelIndex
 NOTHING = "—"
+ROOM = 28
 
 
 class Number(NamedTuple):
@@ -61,6 +62,7 @@ class NumberTable(QTableView):
         """Show these lines; `heads` are those of the numbers, before them stands the lines' name."""
         self._lines.show_lines(heads, lines)
         header = self.horizontalHeader()
+        header.setMinimumSectionSize(self.fontMetrics().horizontalAdvance("100.0%") + ROOM)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         if lines and not self.currentIndex().isValid():
             self.setCurrentIndex(self._lines.index(0, 1))

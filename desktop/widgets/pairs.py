@@ -32,7 +32,7 @@ class PairChart(QWidget):
         self._groups = groups
         self._pairs: Sequence[tuple[str, tuple[Bar, Bar]]] = ()
         self._at = 0
-        self.setMinimumHeight(theme.px(170))
+        self.setMinimumHeight(theme.px(140))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
