@@ -83,7 +83,7 @@ ADMIN = (
 WORDS = {
     "map": "进度 剩下的楼", "records": "走访台账 明细", "doors": "没走访的 剩下的户 尽责",
     "sheets": "打印门牌 任务单", "list": "矛盾纠纷 调解 台账", "numbers": "纠纷统计 成功率 类型",
-     "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长", "standing": "未参训 没见面 每周见面 每月参训",
+     "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长 没有人负责的单元", "standing": "未参训 没见面 每周见面 每月参训",
     "hours": "到训率 上班时间 下班后 什么时间培训",
     "exports": "Excel 台账 表格 上报", "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
     "post": "节假日 锁定 主送", "accounts": "密码 用户", "campaigns": "专项行动",

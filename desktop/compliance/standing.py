@@ -94,7 +94,7 @@ class StandingPage(Page):
     def open(self, what: Mapping[str, Any]) -> None:
         """Show the week's contact or the month's training, as a route asks."""
         if what.get("entity") == "untrained":
-            self._turn("training")
+            self._go("training", month_of(self.context.today))
 
     def refresh(self) -> None:
         """Count again."""

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 from sqlalchemy import Connection
 
@@ -48,7 +48,7 @@ class PersonCard(QWidget):
         super().__init__()
         self._context = context
         self._person: VolunteerRow | None = None
-        self._whole = False
+        self._whole = self._due = False
         self._ticket: Ticket | None = None
         self._answers = label(wrap=True)
         self._where = label(pixels=12, tone="second", wrap=True)
@@ -93,9 +93,14 @@ class PersonCard(QWidget):
         if person is None or self._person is None or person.id != self._person.id:
             self._whole = False
         self._person = person
+        self.ask_again()
+
+    def ask_again(self) -> None:
+        """Read the person again, at once or when the card is next in sight."""
         if self._ticket is not None:
             self._ticket.stop()
-        if person is None:
+        person, self._due = self._person, not self.isVisible()
+        if person is None or self._due:
             return
         day = self._context.today
         period = Period(FIRST_DAY if self._whole else day - YEAR, day)
@@ -111,6 +116,12 @@ class PersonCard(QWidget):
             self, question, lambda known: self._show(person, known)
         )
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Read what was not read out of sight."""
+        super().showEvent(event)
+        if self._due:
+            self.ask_again()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter opens the line under the cursor."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._table.hasFocus():
@@ -121,13 +132,12 @@ class PersonCard(QWidget):
     def _show(self, person: VolunteerRow, known: Known) -> None:
         homes = known.homes
         leads = person.role == ANSWERING
-        self._answers.setVisible(leads or bool(homes))
         self._where.setVisible(bool(homes))
         self._unit.setVisible(person.building is not None)
         usual = amount_of(len(homes)) == "right" or not leads
         tone: Tone = "" if usual else "tries"
         set_tone(self._answers, tone)
-        told = f"负责{len(homes)}户" if homes else "没有负责的户"
+        told = f"负责{len(homes)}户" if homes else "没有负责的户" if leads else "不是联户长，不分户"
         self._answers.setText(told if usual else f"{told}，一般{FEWEST}到{MOST}户")
         ends = list(dict.fromkeys(home.address for home in (*homes[:1], *homes[-1:])))
         self._where.setText("至".join(ends))

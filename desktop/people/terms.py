@@ -1,6 +1,7 @@
 """任职经历: what somebody was and when, put right in place."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -20,11 +21,16 @@ from desktop.widgets.parts import button, choose, column, fill, label, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 HEIGHT = 128
+
+
+def _dots(day: date | None) -> str:
+    return "" if day is None else f"{day.year}.{day.month}.{day.day}"
+
+
 COLUMNS: tuple[Column[Term], ...] = (
     Column("身份", lambda t: t.role_name, 4),
     Column("社区", lambda t: t.community_name, 5),
-    Column("从", lambda t: t.since.isoformat() if t.since else "", 6),
-    Column("到", lambda t: t.until.isoformat() if t.until else "现在", 2),
+    Column("起止", lambda t: f"{_dots(t.since)}—{_dots(t.until) or '现在'}", 8),
 )
 
 

@@ -29,6 +29,7 @@ from db.people.lists import (
 )
 from db.places import CommunityLine, communities
 from db.places.lists import BuildingRow, buildings
+from desktop.background import Progress
 from desktop.page import Context
 from desktop.people.card import PersonCard
 from desktop.people.entries import VolunteerEntries
@@ -41,6 +42,8 @@ AMOUNTS: tuple[tuple[str, Amount | None], ...] = (
     ("户数不限", None), (f"不到{FEWEST}户", "few"), (f"{FEWEST}到{MOST}户", "right"),
     (f"超过{MOST}户", "many"),
 )  # fmt: skip
+LISTED = frozenset(("volunteer", "volunteer_term", "community", "building", "household"))
+DONE = frozenset(("visit", "training", "attendance", "dispute_session"))
 SERVING, LEFT = "serving", "left"
 
 
@@ -50,12 +53,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
     title: ClassVar[str] = "人员"
     noun = "人员"
     entity: ClassVar[str] = "volunteer"
-    watches: ClassVar[frozenset[str]] = frozenset(
-        (
-            "volunteer", "volunteer_term", "community", "building", "household", "visit", "training",
-            "attendance", "dispute_session",
-        )
-    )  # fmt: skip
+    watches: ClassVar[frozenset[str]] = LISTED | DONE
     form_width: ClassVar[int] = 350
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "新的人员"),
@@ -130,13 +128,19 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         """Read the list, then how many homes each answers for: that takes longer."""
         super().refresh()
         if self._answering is None:
-            self.context.background.ask(self, self._counted, lambda _: self._tell_homes())
+            # Not in the lane the list is read by: a search typed meanwhile must not wait.
+            self.context.background.errand(self, self._count_homes, lambda _: self._tell_homes())
 
     def written(self, done: Done[Any]) -> bool:
-        """Count the homes again when people or homes have changed."""
+        """Count the homes again when people or homes have changed; what somebody did is in the card
+        alone, so that nothing typed in the form is lost by it.
+        """
         if {"volunteer", "household", "building"}.intersection(done.touched):
             self._answering = None
-        return False
+        if LISTED.intersection(done.touched):
+            return False
+        self._card.ask_again()
+        return True
 
     def foot_words(self, total: int) -> str:
         """How many there are, and how the homes of the post are shared."""
@@ -176,6 +180,10 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         if known is None:
             known = self._answering = answering(connection, self.context.today)
         return known
+
+    def _count_homes(self, _: Progress) -> Answering:
+        with self.context.ledger.read() as connection:
+            return self._counted(connection)
 
     def _tell_homes(self) -> None:
         self.foot.setText(self.foot_words(self.model.total))
