@@ -66,6 +66,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self._sought: Id | None = None
         self._places: Sequence[CommunityLine] = ()
         self._buildings: Sequence[BuildingRow] = ()
         # None until it is counted, and again when people or homes have changed.
@@ -92,14 +93,9 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         if what.get("ids") is not None:
             self._show_those(what["ids"], what.get("title", ""))
         super().open(what)
-        record = what.get("record")
-        if record is not None and all(line.id != record for line in self.model.rows):
-            # Further down than the list was read, or left out by a filter.
-            def found(person: VolunteerRow | None) -> None:
-                if person is not None:
-                    self._show_those((person.id,), person.name)
-
-            self.context.background.ask(self, lambda c: volunteer(c, record), found)
+        self._sought = what.get("record")
+        if self.model.shown:
+            self._find()
 
     def asked(
         self, connection: Connection, offset: int, limit: int
@@ -154,6 +150,22 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         said = f"{nobody}个单元没有联户长" if nobody else "每个单元都有联户长"
         said += f"，未分户{left:,}户" if left else ""
         return f"{told}　　联户长负责{FEWEST}到{MOST}户的{right}人，不到的{few}人，超过的{many}人；{said}"
+
+    def _show(self, answer: tuple[int, list[VolunteerRow]]) -> None:
+        super()._show(answer)
+        self._find()
+
+    def _find(self) -> None:
+        """Show a person alone who is asked for and stands further down, or is left out by a filter."""
+        record, self._sought = self._sought, None
+        if record is None or any(line.id == record for line in self.model.rows):
+            return
+
+        def found(person: VolunteerRow | None) -> None:
+            if person is not None:
+                self._show_those((person.id,), person.name)
+
+        self.context.background.ask(self, lambda c: volunteer(c, record), found)
 
     def _columns(self) -> Sequence[Column[VolunteerRow]]:
         return (
