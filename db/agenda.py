@@ -21,10 +21,10 @@ from db.disputes.words import KIND_NAMES
 from db.figures.rates import percent
 from db.figures.week import clocks
 from db.kernel.ids import Id
-from db.kernel.workdays import Period, Week
+from db.kernel.workdays import Period, Week, month_of
 from db.places import Household
 from db.reviews import TwoMonths, any_review, unreviewed
-from db.trainings import HERE, Attendance, Training, count_trainings
+from db.trainings import HERE, Attendance, Training, count_trainings, volunteers_behind
 from db.trainings.sheets import open_sheets as open_sign_in_sheets
 from db.visits import EVENING, IN_VAIN, CampaignLine, Visit, campaign_on, count_visits, met_homes
 from db.visits.sheets import open_sheets
@@ -41,6 +41,8 @@ PARTIES_SHOWN: Final = 3
 ROLL_DAYS: Final = 7
 # How long the list asks whom a grave dispute was reported to.
 REPORT_DAYS: Final = 7
+# How many days before its end a month's untrained are told.
+MONTH_DAYS: Final = 5
 
 
 class AgendaItem(NamedTuple):
@@ -65,6 +67,7 @@ def agenda(connection: Connection, day: date) -> list[AgendaItem]:
     due = [
         *_disputes(connection, day),
         *_trainings(connection, day),
+        *_untrained(connection, day),
         *_doors(connection, day),
         *_sheets(connection, day),
         *_reviews(connection, day),
@@ -229,6 +232,16 @@ def _rolls(connection: Connection, day: date) -> Iterator[AgendaItem]:
     for id_, topic, held, names in rows:
         text = f"{held.month}月{held.day}日 {topic}"
         yield AgendaItem("点名", text, f"名单上{names}人，还没有点名", "soon", "training", id_)
+
+
+def _untrained(connection: Connection, day: date) -> Iterator[AgendaItem]:
+    """On the last days of a month, who was at no training in it; the list opens with it."""
+    left = (month_of(day).end - day).days
+    missing = len(volunteers_behind(connection, day).untrained) if left < MONTH_DAYS else 0
+    if missing:
+        remark = f"本月还剩{left}天" if left else "今天是本月最后一天"
+        text = f"本月还有{missing}人没有参训"
+        yield AgendaItem("培训", text, remark, "soon" if left else "today", "untrained", b"")
 
 
 def _sheets(connection: Connection, day: date) -> Iterator[AgendaItem]:

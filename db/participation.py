@@ -94,7 +94,7 @@ def _about_texts(connection: Connection, abouts: Sequence[Id]) -> Iterator[tuple
 def _visits(connection: Connection, period: Period) -> Iterator[Deed]:
     rows = connection.execute(
         select(Visit.volunteers, Visit.day, Visit.at, Visit.id, Visit.household).where(
-            Visit.day.between(period.start, period.end)
+            Visit.day.between(period.start, period.end), Visit.volunteers != ()
         )
     )
     for volunteers, day, at, visit, household in rows:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
-from sqlalchemy import Boolean, Connection, UniqueConstraint, select
+from sqlalchemy import Boolean, Connection, SmallInteger, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.access import Right
@@ -18,6 +18,9 @@ from db.kernel.text import tidy
 from db.kernel.workdays import known_exceptions
 
 LOCK_MINUTES: Final = 15
+# What counts until a post says otherwise; minutes since midnight.
+WORK_FROM: Final = 8 * 60 + 30
+WORK_TO: Final = 17 * 60 + 30
 MOST_NAME: Final = 20
 
 
@@ -34,6 +37,8 @@ class Post(Record):
     lock_minutes: Mapped[int | None]
     committee: Mapped[str | None]
     court: Mapped[str | None]
+    work_from: Mapped[int | None] = mapped_column(SmallInteger)
+    work_to: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class DayOff(Record):
@@ -61,6 +66,8 @@ class PostDraft:
     )
     committee: str | None = entry(Field("调解委员会", most=40))
     court: str | None = entry(Field("管辖法院", most=40))
+    work_from: int | None = entry(Field("当地上班时间", kind="time"), WORK_FROM)
+    work_to: int | None = entry(Field("当地下班时间", kind="time"), WORK_TO)
 
 
 def set_up_post(draft: PostDraft) -> Command[None]:
@@ -86,6 +93,9 @@ def post_problems(draft: PostDraft) -> Iterator[Problem]:
     yield from common_problems(draft)
     if draft.follow_up_days < 1:
         yield Problem("follow_up_days", "协议后几天回访，请填1以上的数")
+    start, end = draft.work_from, draft.work_to
+    if start is not None and end is not None and end <= start:
+        yield Problem("work_to", "下班时间要晚于上班时间")
 
 
 def change_post(draft: PostDraft) -> Command[None]:
@@ -103,12 +113,12 @@ def change_post(draft: PostDraft) -> Command[None]:
 
 
 def the_post(connection: Connection) -> PostDraft:
-    """Return the post's entries as they stand; a ledger that never set the lock has 15 minutes."""
+    """Return the post's entries as they stand, what was never set as it usually is."""
     names = list(PostDraft.__dataclass_fields__)
     row = connection.execute(select(*(getattr(Post, name) for name in names))).one()
     said = dict(row._mapping)
-    if said["lock_minutes"] is None:
-        said["lock_minutes"] = LOCK_MINUTES
+    usual = {"lock_minutes": LOCK_MINUTES, "work_from": WORK_FROM, "work_to": WORK_TO}
+    said |= {name: value for name, value in usual.items() if said[name] is None}
     return PostDraft(**said)
 
 

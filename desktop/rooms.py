@@ -17,6 +17,8 @@ from desktop.admin.post import PostPage
 from desktop.background import Background
 from desktop.backup.page import BackupPage
 from desktop.care import Care
+from desktop.compliance.hours import HoursPage
+from desktop.compliance.standing import StandingPage
 from desktop.disputes.board import DisputeBoardPage
 from desktop.disputes.numbers import DisputeNumbersPage
 from desktop.disputes.page import DisputesPage
@@ -80,6 +82,8 @@ TRAININGS = (
 )
 PEOPLE = (
     Tab("volunteers", "人员", VolunteersPage),
+    Tab("standing", "达标", StandingPage),
+    Tab("hours", "参训时间", HoursPage),
     Tab("units", "分户", UnitsPage),
     Tab("staff", "工作人员", StaffPage),
 )
@@ -112,7 +116,8 @@ WORDS = {
     "sheets": "打印门牌 任务单", "list": "矛盾纠纷 调解 台账", "numbers": "纠纷统计 成功率 类型",
     "calendar": "月历 培训安排", "sign_in": "录签到表 编号", "walk_ins": "没在名单上 并入名册",
     "certificates": "开证明 学时",
-     "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长",
+     "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长 没有人负责的单元",
+    "standing": "未参训 没见面 每周见面 每月参训", "hours": "到训率 上班时间 下班后 什么时间培训",
     "month": "补贴 签领表 公示表 结账", "doubts": "核对", "entries": "加分 扣分", "fairness": "赋分 占比",
     "points": "方案 分值 补贴标准", "rewards": "一事一奖 发放表 公示", "fund": "拨款 余额", "reviews": "网格长 等次 两个月",
     "exports": "Excel 台账 表格 上报", "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
@@ -121,7 +126,7 @@ WORDS = {
 # Which tab shows the rows of a table.
 TAB_OF = {
     "household": "board", "building": "board", "field_sheet": "sheets", "volunteer": "volunteers",
-    "staff": "staff", "reward": "rewards", "reward_deposit": "fund", "review": "reviews",
+    "staff": "staff", "untrained": "standing", "reward": "rewards", "reward_deposit": "fund", "review": "reviews",
     "point_entry": "entries", "point_month": "month",
 }  # fmt: skip
 
@@ -193,6 +198,9 @@ def _offers(routes: Routes) -> list[Offer]:
         Offer("新的工作人员", "命令", partial(go, "people", tab="staff", new=True), "民警 辅警"),
         Offer(
             "登记奖励", "命令", partial(go, "points", tab="rewards", new=True), "一事一奖 新的奖励"
+        ),
+        Offer(
+            "未参训名单", "名单", partial(go, "people", entity="untrained"), "本月没参训的人 达标"
         ),
         Offer("登记培训", "命令", partial(go, "trainings", new=True), "新的培训 点名 签到 系列"),
         Offer("打印本周周报", "命令", partial(go, "reports"), "报告 导出PDF"),

@@ -81,8 +81,9 @@ def _what_came_since(version: str) -> Iterator[str]:
 
 def test_an_older_ledger_is_backed_up_and_upgraded(tmp_path: Path) -> None:
     old = tmp_path / "old"
-    # The column that the second step brings was not written then.
-    post = PostDraft(name="三号警务室", station="示范派出所", lock_minutes=None)
+    # The columns that later steps bring were not written then.
+    unset = {"lock_minutes": None, "work_from": None, "work_to": None}
+    post = PostDraft(name="三号警务室", station="示范派出所", **unset)
     Ledger.create(old, post, PASSWORD, clock=morning())[0].close()
     _set_version(old, *_what_came_since("0001"), "UPDATE alembic_version SET version_num = '0001'")
     with Ledger.unlock(old, PASSWORD, clock=morning()) as ledger:

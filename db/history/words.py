@@ -30,6 +30,7 @@ from db.people import OCCUPATION_NAMES, VolunteerDraft
 from db.people import ROLE_NAMES as VOLUNTEER_NAMES
 from db.people.colleagues import KIND_NAMES as STAFF_NAMES
 from db.people.colleagues import StaffDraft
+from db.people.terms import TermDraft
 from db.places import OCCUPANCY_NAMES, HouseholdDraft
 from db.places.address import Address, address_of_key
 from db.points import CLASS_NAMES, SPAN_NAMES, money_text, points_text
@@ -50,7 +51,7 @@ NameOf = Callable[[str, bytes], str]
 _HOURS: Final = {("training", "hours")}
 _CLOCK: Final = {
     ("visit", "at"), ("training", "start"), ("training", "end"), ("attendance", "signed"),
-    ("point_entry", "start"), ("point_entry", "end"),
+    ("point_entry", "start"), ("point_entry", "end"), ("post", "work_from"), ("post", "work_to"),
 }  # fmt: skip
 _POINTS: Final = {
     "point_item": ("points", "day_cap", "month_cap", "least", "most"), "point_band": ("points",),
@@ -127,6 +128,10 @@ def _review(row: Row, name_of: NameOf) -> str:
 
 def _reward(row: Row, name_of: NameOf) -> str:
     return f"{name_of('volunteer', row['volunteer'])} {row['matter']}"
+
+
+def _term(row: Row, name_of: NameOf) -> str:
+    return f"{name_of('volunteer', row['volunteer'])} {VOLUNTEER_NAMES.get(row['role'], '')}"
 
 
 PAPER_NAMES = {paper.code: paper.name for paper in PAPERS}
@@ -268,6 +273,9 @@ WORDS: Final[Mapping[str, Words]] = {
     "volunteer": Words("人员", _named, VolunteerDraft, {
         "community": "社区", "building": "楼栋", "unit": "单元", "homes": "分到的户",
     }, {"role": VOLUNTEER_NAMES, "occupation": OCCUPATION_NAMES}),
+    "volunteer_term": Words("任职经历", _term, TermDraft, {
+        "volunteer": "人员", "community": "社区",
+    }, {"role": VOLUNTEER_NAMES}),
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ Names found or made during planning are known at once to the later files of the 
 """
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from db.kernel.history import former_values
 from db.kernel.ids import Id, new_id
 from db.people import Staff, Volunteer
 from db.people.colleagues import former_staff_names
+from db.people.terms import last_ends
 from db.places import Building, Community, Household, HouseholdAlias
 from db.places.address import Address, community_key
 
@@ -181,6 +183,11 @@ class Known:
         for row in self.connection.execute(order).mappings():
             found.setdefault((row["community"], row["name"]), []).append(dict(row))
         return found
+
+    @cached_property
+    def term_ends(self) -> dict[Id, date]:
+        """When the last earlier role of each volunteer ended."""
+        return last_ends(self.connection)
 
     def name_of(self, community: Id) -> str:
         """Return a community's name."""

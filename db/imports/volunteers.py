@@ -10,7 +10,15 @@ from db.imports.plan import RowReader, Table, merge_values, remember
 from db.imports.reader import Cell
 from db.kernel.ids import Id, new_id
 from db.kernel.text import squeeze, tidy_name
-from db.people import OCCUPATIONS, Volunteer, VolunteerDraft, volunteer_problems
+from db.people import (
+    OCCUPATIONS,
+    ROLE_NAMES,
+    Volunteer,
+    VolunteerDraft,
+    VolunteerTerm,
+    volunteer_problems,
+)
+from db.people.terms import turned
 
 _KEPT = tuple(VolunteerDraft.__dataclass_fields__)
 
@@ -103,10 +111,25 @@ class VolunteerPlanner:
         )
         if remembered != (current["imported"] or {}):
             fields["imported"] = remembered
+        self._keep_term(current, fields, reader)
         reader.account.count("changed" if set(fields) - {"imported"} else "unchanged")
         if fields:
             self.known.plan.change(Volunteer, current["id"], fields)
             current.update(fields)
+
+    def _keep_term(
+        self, current: dict[str, Any], fields: dict[str, Any], reader: RowReader
+    ) -> None:
+        """Another role, or somebody who came back, leaves what was before with its days."""
+        ends = self.known.term_ends
+        ended = turned(current, fields, ends.get(current["id"]), reader.today)
+        if ended is not None:
+            self.known.plan.add(VolunteerTerm, ended)
+            ends[current["id"]] = ended["until"]
+            reader.account.note(
+                f"{current['name']}原来是{ROLE_NAMES[ended['role']]}，记到{ended['until']}为止；"
+                "日期不对可以在“队伍、人员”的经历里改"
+            )
 
     def _shared(self, reader: RowReader, community: Id, name: str) -> bool:
         return any(

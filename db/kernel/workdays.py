@@ -106,6 +106,11 @@ def month_to(day: date) -> Period:
     return Period(day.replace(day=1), day)
 
 
+def month_of(day: date) -> Period:
+    """Return the whole month the day lies in."""
+    return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+
+
 def year_to(day: date) -> Period:
     """Return the days from 1 January to the day."""
     return Period(date(day.year, 1, 1), day)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, ForeignKey, Index, func, or_, select
+from sqlalchemy import Connection, ForeignKey, Index, and_, exists, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entry
@@ -64,7 +64,7 @@ class Staff(Record):
 class Volunteer(Record):
     """A member of 群防群治力量; in service from `since` to `until`, both days in.
 
-    `homes` are those of the linked unit that a person gave to this one by hand; none is no choice.
+    Community and role are those of now; what they were before stands in `VolunteerTerm`. `homes` are those of the linked unit that a person gave to this one by hand; none is no choice.
     """
 
     __tablename__ = "volunteer"
@@ -90,6 +90,26 @@ class Volunteer(Record):
     def search_text(cls, row: Mapping[str, Any]) -> str:
         """Found by name and telephone."""
         return search_key((row["name"],), (row["phone"],))
+
+
+class VolunteerTerm(Record):
+    """What a volunteer was before: a role in a community from `since` to `until`, both days in.
+
+    The role and community of now stand with the volunteer and begin the day after the last of
+    these, or with the service if that began later.
+    """
+
+    __tablename__ = "volunteer_term"
+    __table_args__ = (
+        Index("ix_volunteer_term_volunteer", "volunteer"),
+        {"sqlite_with_rowid": False},
+    )
+
+    volunteer: Mapped[Id] = mapped_column(ForeignKey("volunteer.id"))
+    community: Mapped[Id] = mapped_column(ForeignKey("community.id"))
+    role: Mapped[str]
+    since: Mapped[date | None]
+    until: Mapped[date]
 
 
 @dataclass(frozen=True)
@@ -150,11 +170,20 @@ def in_service(connection: Connection, day: date) -> int:
 
 
 def serving(day: date) -> tuple[Any, ...]:
-    """Return the conditions that a volunteer is in service on the day."""
-    return (
+    """Return the conditions that a volunteer is in service on the day; who left and came back was
+    so in the earlier terms, too.
+    """
+    now = and_(
         or_(Volunteer.since.is_(None), Volunteer.since <= day),
         or_(Volunteer.until.is_(None), Volunteer.until >= day),
     )
+    before = (
+        exists()
+        .where(VolunteerTerm.volunteer == Volunteer.id)
+        .where(or_(VolunteerTerm.since.is_(None), VolunteerTerm.since <= day))
+        .where(VolunteerTerm.until >= day)
+    )
+    return (or_(now, before),)
 
 
 def surname(name: str) -> str:

@@ -9,7 +9,7 @@ else has. Invalid doors are nobody's.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby, pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -25,6 +25,10 @@ from db.places.lists import walking_order
 
 ANSWERING: Final = "household_leader"
 NOBODY: Final = "未分户"
+# How many homes a 联户长 usually answers for.
+FEWEST: Final = 10
+MOST: Final = 12
+Amount = Literal["few", "right", "many"]
 
 
 class HomeOf(NamedTuple):
@@ -68,6 +72,22 @@ class UnitLine(NamedTuple):
     def who(self) -> str:
         """The names of those with homes here, or 未分户."""
         return "、".join(leader.name for leader in self.leaders if leader.homes) or NOBODY
+
+
+class Answering(NamedTuple):
+    """How many homes each 联户长 in service answers for, and which units have nobody.
+
+    `left` counts the homes nobody answers for, also in units that have somebody.
+    """
+
+    homes: dict[Id, int]
+    units: int
+    nobody: tuple[UnitLine, ...]
+    left: int
+
+    def of(self, amount: Amount) -> tuple[Id, ...]:
+        """Return who has too few homes, as many as usual, or too many."""
+        return tuple(id_ for id_, homes in self.homes.items() if amount_of(homes) == amount)
 
 
 class _Home(NamedTuple):
@@ -115,6 +135,23 @@ def who_answers(
     for at, inside in groupby(homes, key=lambda home: home.building):
         lines += _of_building(list(inside), people.get(at, []))
     return lines
+
+
+def answering(connection: Connection, day: date) -> Answering:
+    """Return how the homes of a post are shared on a day; who has none counts with none."""
+    asked = select(Volunteer.id).where(Volunteer.role == ANSWERING, *serving(day))
+    homes = dict.fromkeys(connection.execute(asked).scalars(), 0)
+    units = who_answers(connection, day)
+    for unit in units:
+        for leader in unit.leaders:
+            homes[leader.volunteer] += len(leader.homes)
+    nobody = tuple(unit for unit in units if not unit.leaders)
+    return Answering(homes, len(units), nobody, sum(unit.left for unit in units))
+
+
+def amount_of(homes: int) -> Amount:
+    """Return whether somebody answers for too few homes, for as many as usual, or for too many."""
+    return "few" if homes < FEWEST else "many" if homes > MOST else "right"
 
 
 def homes_of(connection: Connection, volunteer: Id, day: date) -> list[HomeOf]:

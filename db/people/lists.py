@@ -19,7 +19,8 @@ VolunteerOrder = Literal["community", "name", "role", "occupation", "since"]
 class VolunteerQuery:
     """Which volunteers a list shows, and in what order; None and empty leave a question out.
 
-    `on` asks for those in service that day, `ids` for these people only.
+    `on` asks for those in service that day, `gone` for those who had left by a day, `ids` for these
+    people only.
     """
 
     community: Id | None = None
@@ -27,6 +28,7 @@ class VolunteerQuery:
     occupation: str | None = None
     text: str = ""
     on: date | None = None
+    gone: date | None = None
     ids: tuple[Id, ...] | None = None
     order: VolunteerOrder = "community"
     descending: bool = False
@@ -164,6 +166,8 @@ def _asked(query: VolunteerQuery) -> list[ColumnElement[bool]]:
         asked.append(Volunteer.occupation == query.occupation)
     if query.on is not None:
         asked.extend(serving(query.on))
+    if query.gone is not None:
+        asked.append(Volunteer.until < query.gone)
     if query.ids is not None:
         asked.append(Volunteer.id.in_(query.ids))
     return asked

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
@@ -14,7 +14,8 @@ from db.kernel.history import hanging_rows
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.text import tidy_name
-from db.people import Volunteer, VolunteerDraft, volunteer_problems
+from db.people import Volunteer, VolunteerDraft, VolunteerTerm, serving, volunteer_problems
+from db.people.terms import began, close_term, last_ends, volunteer_rows
 from db.places import Building, Community
 from db.places.address import unit_part
 
@@ -43,44 +44,71 @@ def add_volunteer(place: VolunteerPlace, draft: VolunteerDraft) -> Command[Id]:
     return Command("新增人员", Right.WRITE, run)
 
 
-def change_volunteer(volunteer: Id, place: VolunteerPlace, draft: VolunteerDraft) -> Command[None]:
-    """Return the command that sets a volunteer's entries and place to the form's."""
+def change_volunteer(
+    volunteer: Id, place: VolunteerPlace, draft: VolunteerDraft, from_day: date | None = None
+) -> Command[None]:
+    """Return the command that sets a volunteer's entries and place to the form's.
+
+    With `from_day` another role or community holds from that day, and what it was until then stays
+    with its days (`db.people.terms`); without, the entry was a mistake. UserError, as when adding,
+    or if that day lies ahead or before the role of now.
+    """
 
     def run(tx: Tx) -> None:
         values = _values(tx, place, draft, volunteer)
-        _since(tx, volunteer)
+        (row,) = volunteer_rows(tx, [volunteer])
+        other = any(row[name] != values[name] for name in ("role", "community"))
+        if from_day is not None and other:
+            if from_day > tx.today:
+                raise UserError("改任日期在今天以后，没有保存。")
+            close_term(tx, {**row, "since": values["since"]}, from_day)
         tx.change(Volunteer, {volunteer: values})
 
-    return Command("修改人员", Right.WRITE, run)
+    moved = "" if from_day is None else f"{from_day.isoformat()}起"
+    return Command("修改人员", Right.WRITE, run, note=moved)
 
 
 def leave_volunteer(volunteer: Id, day: date) -> Command[None]:
     """Return the command that ends a volunteer's service; the day is the last one served."""
+    return leave_volunteers((volunteer,), day)
+
+
+def leave_volunteers(volunteers: Sequence[Id], day: date) -> Command[None]:
+    """Return the command that ends the service of several; UserError, naming who, if it began later."""
 
     def run(tx: Tx) -> None:
-        since = _since(tx, volunteer)
-        if since is not None and day < since:
-            raise UserError("离任日期早于聘任日期，没有保存。")
-        tx.change(Volunteer, {volunteer: {"until": day}})
+        ends = last_ends(tx.connection, volunteers)
+        for row in volunteer_rows(tx, volunteers):
+            since = began(row["since"], ends.get(row["id"]))
+            if since is not None and day < since:
+                raise UserError(f"{row['name']}的离任日期早于聘任日期，没有保存。")
+        tx.change(Volunteer, {id_: {"until": day} for id_ in volunteers})
 
-    return Command("人员离任", Right.WRITE, run, note=day.isoformat())
+    many = f"{len(volunteers)}人 " if len(volunteers) > 1 else ""
+    return Command("人员离任", Right.WRITE, run, note=f"{many}{day.isoformat()}")
 
 
 def remove_volunteer(volunteer: Id) -> Command[None]:
     """Return the command that takes out an entry made by mistake; who served leaves instead.
 
-    UserError, telling how many, if visits or attendance name the person.
+    Their earlier roles go with it. UserError, telling how many, if visits or attendance name the
+    person.
     """
 
     def run(tx: Tx) -> None:
-        _since(tx, volunteer)
-        hanging = sum(
-            len(list(rows)) for _, _, rows in hanging_rows(tx.connection, "volunteer", [volunteer])
-        )
+        volunteer_rows(tx, [volunteer])
+        terms: list[Id] = []
+        hanging = 0
+        for table, _, rows in hanging_rows(tx.connection, "volunteer", [volunteer]):
+            if table.name == VolunteerTerm.__tablename__:
+                terms += rows
+            else:
+                hanging += len(list(rows))
         if hanging:
             raise UserError(
                 f"这个人名下有{hanging}条走访或培训，不能删除，什么都没有改动。请改为登记离任。"
             )
+        tx.remove(VolunteerTerm, terms)
         tx.remove(Volunteer, [volunteer])
 
     return Command("删除人员", Right.WRITE, run)
@@ -93,14 +121,14 @@ def volunteers_by_name(connection: Connection, names: Sequence[str], day: date) 
     """
     wanted = list(dict.fromkeys(name for name in map(tidy_name, names) if name))
     rows = connection.execute(
-        select(Volunteer.id, Volunteer.name, Volunteer.since, Volunteer.until)
+        select(Volunteer.id, Volunteer.name, and_(*serving(day)).label("served"))
         .where(Volunteer.name.in_(wanted))
         .order_by(Volunteer.id)
     ).all()
     found = []
     for name in wanted:
         alike = [row for row in rows if row.name == name]
-        served = [r for r in alike if (r.since or day) <= day <= (r.until or day)]
+        served = [row for row in alike if row.served]
         if not alike:
             raise UserError(f"队伍里没有“{name}”，没有保存。请先在“队伍、人员”里加上。")
         if len(served) > 1:
@@ -121,14 +149,6 @@ def volunteer_names(connection: Connection, ids: Collection[Id]) -> Mapping[Id, 
         select(Volunteer.id, Volunteer.name).where(Volunteer.id.in_(set(ids)))
     )
     return {row.id: row.name for row in rows}
-
-
-def _since(tx: Tx, volunteer: Id) -> date | None:
-    found = tx.connection.execute(select(Volunteer.since).where(Volunteer.id == volunteer)).first()
-    if found is None:
-        raise UserError("这个人已经不在名册里了，没有改动。")
-    since: date | None = found.since
-    return since
 
 
 def _values(tx: Tx, place: VolunteerPlace, draft: VolunteerDraft, own: Id | None) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from db.kernel.ids import Id
 from db.kernel.records import Ids, Record, Values, Words
 from db.kernel.workdays import Period, month_to
 from db.people import Volunteer, serving
-from db.places import Community
 
 STATUSES: Final = {
     "到": "present", "出勤": "present", "已到": "present", "签到": "present", "参加": "present", "√": "present",
@@ -279,26 +278,3 @@ def volunteers_behind(connection: Connection, day: date) -> VolunteersBehind:
         tuple(id_ for id_, here in trained.items() if here),
         tuple(id_ for id_, here in trained.items() if not here),
     )
-
-
-class UntrainedLine(NamedTuple):
-    """A volunteer in service who was at no session of the month yet."""
-
-    community: str
-    name: str
-    role: str
-    occupation: str | None
-    phone: str | None
-
-
-def untrained(connection: Connection, day: date) -> list[UntrainedLine]:
-    """Return the volunteers of `untrained`, by community and name."""
-    statement = (
-        select(
-            Community.name, Volunteer.name, Volunteer.role, Volunteer.occupation, Volunteer.phone
-        )
-        .join(Community, Community.id == Volunteer.community)
-        .where(*serving(day), ~_trained(month_to(day)))
-        .order_by(Community.rank, Community.id, Volunteer.name, Volunteer.id)
-    )
-    return [UntrainedLine(*row) for row in connection.execute(statement)]

@@ -164,7 +164,11 @@ def _add_report_commands(commands: Commands, shared: _Parser) -> None:
     )
     weekly.add_argument("--campaign", metavar="NAME", help="进度用哪个走访任务（默认是覆盖当周的）")
     weekly.add_argument(
-        "--with", dest="lists", default="", metavar="名单", help="附内部名单：未结纠纷,未参训名单"
+        "--with",
+        dest="lists",
+        default="",
+        metavar="名单",
+        help="附内部名单：未结纠纷,未参训名单,未见面名单",
     )
     weekly.set_defaults(handler=_later("desktop.cli.report", "weekly"))
 

@@ -40,6 +40,7 @@ OPENS = {
     "training": "trainings",
     "review": "points",
     "sign_in_sheet": "trainings",
+    "untrained": "people",
 }
 
 
@@ -81,7 +82,8 @@ class HomePage(Page):
         (
             "visit", "household", "campaign", "dispute", "dispute_conclusion", "dispute_follow_up",
             "dispute_extension", "dispute_report",
-            "training", "attendance", "field_sheet", "sign_in_sheet", "review",
+            "training", "attendance", "field_sheet", "sign_in_sheet", "review", "volunteer",
+            "volunteer_term",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

@@ -1,20 +1,23 @@
-"""The internal papers that may follow a weekly report: 未结纠纷 and 未参训名单.
+"""The internal papers that may follow a weekly report: 未结纠纷, 未参训名单 and 未见面名单.
 
 They stay in the post: volunteers stand with their names, parties to disputes are masked all the
 same, for a list lies about on a desk longer than a file does.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
+from db.compliance import Line, Standing
+from db.compliance.untrained import REASON_NAMES, Untrained
 from db.disputes.facts import OpenDispute
 from db.disputes.words import KIND_NAMES, RISK_NAMES
 from db.kernel.ids import Id
 from db.people import OCCUPATION_NAMES, ROLE_NAMES, masked
-from db.trainings import UntrainedLine
 from desktop.paper.document import Column, Document
 from desktop.paper.lists import Group, internal_list
+from desktop.paper.words import NOTHING
 
 
 def open_disputes_paper(
@@ -65,22 +68,24 @@ def open_disputes_paper(
 
 
 def untrained_paper(
-    lines: Sequence[UntrainedLine], *, author: str, made_on: date, up_to: date
+    people: Sequence[Untrained], *, author: str, made_on: date, up_to: date, of: str = ""
 ) -> Document:
-    """Return the list of volunteers in service without a training this month, by community."""
-    groups = [
-        Group(
-            community,
-            [
-                (
-                    line.name,
-                    ROLE_NAMES[line.role],
-                    OCCUPATION_NAMES.get(line.occupation or "", ""),
-                )
-                for line in members
-            ],
-        )
-        for community, members in groupby(lines, key=lambda line: line.community)
+    """Return the list of volunteers in service without a training this month, by community and
+    reason; `of` names the part of them that is listed.
+    """
+    groups = []
+    for community, inside in groupby(people, key=lambda one: one.line.community):
+        members = list(inside)
+        for reason, word in REASON_NAMES.items():
+            rows = [_person(one.line) for one in members if one.reason == reason]
+            groups += [Group(f"{community}　{word}", rows)] if rows else []
+    counts = Counter(one.reason for one in people)
+    told = "，".join(
+        f"{REASON_NAMES[reason]}{counts[reason]}人" for reason in REASON_NAMES if counts[reason]
+    )
+    notes = [
+        f"{up_to.year}年{up_to.month}月1日至{up_to.day}日没有到训记录的在岗人员；请假、缺席不算到训。",
+        f"{told}。缘由按签到表算，不代表本人的说法。" if told else "",
     ]
     return internal_list(
         "未参训名单",
@@ -89,7 +94,44 @@ def untrained_paper(
         author=author,
         made_on=made_on,
         empty="在岗人员本月都已参训。",
+        notes=[note for note in (_of(of), *notes) if note],
+    )
+
+
+def uncontacted_paper(standing: Standing, *, author: str, made_on: date, of: str = "") -> Document:
+    """Return the list of volunteers in service who met no officer in a week, by community."""
+    lacking = [line for line in standing.lines if not line.kept]
+    groups = [
+        Group(community, [(line.name, _occupation(line), _last(line.last)) for line in members])
+        for community, members in groupby(lacking, key=lambda line: line.community)
+    ]
+    start, end = standing.period.start, standing.period.end
+    return internal_list(
+        "未见面名单",
+        (Column("姓名"), Column("职业"), Column("上次")),
+        groups,
+        author=author,
+        made_on=made_on,
+        empty="在岗人员这一周都见过面。",
         notes=(
-            f"{up_to.year}年{up_to.month}月1日至{up_to.day}日没有到训记录的在岗人员；请假、缺席不算到训。",
+            *([_of(of)] if of else []),
+            f"{start.year}年{start.month}月{start.day}日至{end.month}月{end.day}日没有和民警见过面的在岗人员。",
+            "一起走访、到训、参与调解都算见面；上次见面（月.日）往前找十二周。",
         ),
     )
+
+
+def _of(part: str) -> str:
+    return f"只列{part}。" if part else ""
+
+
+def _person(line: Line) -> tuple[str, str, str]:
+    return line.name, ROLE_NAMES[line.role], _occupation(line)
+
+
+def _occupation(line: Line) -> str:
+    return OCCUPATION_NAMES.get(line.occupation or "", "")
+
+
+def _last(day: date | None) -> str:
+    return NOTHING if day is None else f"{day.month}.{day.day}"

@@ -1,7 +1,7 @@
 """Who answers for which homes: units with their 联户长, and sharing a unit out between several."""
 
-from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -12,6 +12,8 @@ from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command
 from db.people.answering import (
+    FEWEST,
+    MOST,
     NOBODY,
     HomeOf,
     UnitLine,
@@ -25,7 +27,6 @@ from desktop.page import Context, Page
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
-FEWEST, MOST = 10, 12
 PANEL_WIDTH, NARROWEST_PANEL = 400, 300
 
 
@@ -82,6 +83,7 @@ class UnitsPage(Page):
         super().__init__(context)
         self._lines: list[UnitLine] = []
         self._unit: UnitLine | None = None
+        self._wanted: tuple[Id | None, str | None] = (None, None)
         self._ticket: Ticket | None = None
         self._model: RowModel[UnitLine] = RowModel(COLUMNS)
         self._table = RowTable(self._model, "谁负责哪些户", "还没有分户。先有住户和联户长，再分")
@@ -100,6 +102,14 @@ class UnitsPage(Page):
         self._even = button("按房号平分", self._share_evenly, kind="link")
         self._build()
         self.setFocusProxy(self._table)
+
+    def open(self, what: Mapping[str, Any]) -> None:
+        """Show the units with homes nobody answers for, or put the cursor on one unit."""
+        if what.get("nobody") or what.get("building") is not None:
+            self._nobody.setChecked(bool(what.get("nobody")))
+            self._many.setChecked(False)
+            self._wanted = (what.get("building"), what.get("unit"))
+            self._show(self._lines)
 
     def refresh(self) -> None:
         """Read who answers for whom."""
@@ -152,7 +162,11 @@ class UnitsPage(Page):
             shown = [line for line in shown if line.left]
         if self._many.isChecked():
             shown = [u for u in shown if any(len(p.homes) > MOST for p in u.leaders)]
-        kept = (self._unit.building, self._unit.unit) if self._unit else None
+        kept = self._wanted
+        if kept[0] is None and self._unit is not None:
+            kept = (self._unit.building, self._unit.unit)
+        if lines:
+            self._wanted = (None, None)
         self._model.show_rows(shown)
         self._foot.setText(
             f"共{len(lines)}个单元，{sum(not one.leaders for one in lines)}个单元没有联户长，"

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 
+from db.compliance import contact_in_week
+from db.compliance.hours import working_hours
+from db.compliance.untrained import untrained
 from db.disputes.facts import open_disputes
 from db.figures.model import WeekFigures
 from db.figures.week import clocks, week_figures
 from db.kernel.workdays import Week
 from db.people import staff
 from db.post import PostDraft, the_post
-from db.trainings import untrained
 
 if TYPE_CHECKING:
     from desktop.paper.document import Document
 
-OPEN_DISPUTES, UNTRAINED = "未结纠纷", "未参训名单"
-LISTS: Final = (OPEN_DISPUTES, UNTRAINED)
+OPEN_DISPUTES, UNTRAINED, UNCONTACTED = "未结纠纷", "未参训名单", "未见面名单"
+LISTS: Final = (OPEN_DISPUTES, UNTRAINED, UNCONTACTED)
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,11 @@ def internal_lists(
             )
         )
     if UNTRAINED in names:
-        missing = untrained(connection, end)
+        missing = untrained(connection, end, working_hours(connection))
         papers.append(
             internal.untrained_paper(missing, author=post.name, made_on=made_on, up_to=end)
         )
+    if UNCONTACTED in names:
+        standing = contact_in_week(connection, Week.of(end), end)
+        papers.append(internal.uncontacted_paper(standing, author=post.name, made_on=made_on))
     return papers

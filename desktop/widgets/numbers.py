@@ -11,13 +11,23 @@ from db.kernel.ids import Id
 
 Index = QModelIndex | QPersistentModelIndex
 NOTHING = "—"
+ROOM = 28
 
 
 class Number(NamedTuple):
-    """A number of the table: the rows behind it, and what they are called."""
+    """A number of the table: the rows behind it, and what they are called.
+
+    A rate is `shown` in the place of the count, and opens what it was counted from.
+    """
 
     ids: tuple[Id, ...]
     title: str
+    shown: str = ""
+
+    @property
+    def words(self) -> str:
+        """What stands in the cell."""
+        return self.shown or (str(len(self.ids)) if self.ids else NOTHING)
 
 
 class NumberLine(NamedTuple):
@@ -52,6 +62,7 @@ class NumberTable(QTableView):
         """Show these lines; `heads` are those of the numbers, before them stands the lines' name."""
         self._lines.show_lines(heads, lines)
         header = self.horizontalHeader()
+        header.setMinimumSectionSize(self.fontMetrics().horizontalAdvance("100.0%") + ROOM)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         if lines and not self.currentIndex().isValid():
             self.setCurrentIndex(self._lines.index(0, 1))
@@ -84,7 +95,10 @@ class _Lines(QAbstractTableModel):
 
     def text(self) -> str:
         lines = ["\t".join(("", *self._heads))]
-        lines += ["\t".join((r.name, *(str(len(n.ids)) for n in r.numbers))) for r in self._rows]
+        lines += [
+            "\t".join((r.name, *(n.shown or str(len(n.ids)) for n in r.numbers)))
+            for r in self._rows
+        ]
         return "\n".join(lines)
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
@@ -103,8 +117,7 @@ class _Lines(QAbstractTableModel):
         if role == Qt.ItemDataRole.UserRole:
             return line.numbers[at - 1] if at else None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            count = len(line.numbers[at - 1].ids) if at else 0
-            return line.name if not at else str(count) if count else NOTHING
+            return line.numbers[at - 1].words if at else line.name
         return None
 
     def headerData(  # noqa: N802

@@ -21,7 +21,7 @@ from desktop.widgets.parts import button, column, label, panel, row, scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 R = TypeVar("R")
-WINDOW, TYPED_MS, FORM_WIDTH = 200, 220, 340
+WINDOW, TYPED_MS = 200, 220
 
 
 class RegisterPage(Page, Generic[R]):
@@ -37,6 +37,7 @@ class RegisterPage(Page, Generic[R]):
     noun = "记录"
     # The table of the rows, whose history a link beside the form opens.
     entity: ClassVar[str] = ""
+    form_width: ClassVar[int] = 340
     # Made by `form_parts`.
     _form: DraftForm
 
@@ -97,6 +98,10 @@ class RegisterPage(Page, Generic[R]):
     def row_name(self, of: R) -> str:
         """Return what a row is called over its history."""
         return of.name  # type: ignore[attr-defined,no-any-return]
+
+    def foot_words(self, total: int) -> str:
+        """Return what is said under the list of so many rows."""
+        return f"共{total:,}条"
 
     def open(self, what: Mapping[str, Any]) -> None:
         """Put the cursor on a record, or begin a new one."""
@@ -226,7 +231,7 @@ class RegisterPage(Page, Generic[R]):
         self.form_parts(layout)
         layout.addStretch()
         form = panel()
-        form.setFixedWidth(self.context.theme.px(FORM_WIDTH))
+        form.setFixedWidth(self.context.theme.px(self.form_width))
         column(form, (1, 1, 1, 1)).addWidget(scrolling(inside))
         outer = row(self, (20, 12, 20, 14), 16)
         outer.addLayout(left, 1)
@@ -237,7 +242,7 @@ class RegisterPage(Page, Generic[R]):
         total, rows = answer
         kept = self._wanted or (self.row_id(self.row) if self.row is not None else None)
         self.model.show_rows(rows, total)
-        self.foot.setText(f"共{total:,}条")
+        self.foot.setText(self.foot_words(total))
         self._wanted = kept
         self._seek()
         if self.row is None and not rows and not self._fresh:

@@ -77,12 +77,12 @@ def test_a_volunteers_place_is_shown_and_a_double_is_told(qtbot: QtBot, shell: S
     assert isinstance(page, VolunteersPage)
     chosen = page.row
     assert chosen is not None
-    assert page._building.currentData() == chosen.building
+    assert page._entries.building.currentData() == chosen.building
     page.begin_new()
-    page._form._fields["name"].setText(chosen.name)  # type: ignore[union-attr]
-    page._ask_like()
+    page._entries.form._fields["name"].setText(chosen.name)  # type: ignore[union-attr]
+    page._entries.ask_like()
     settle(qtbot, shell)
-    assert chosen.name in page._form._problem.text()
+    assert chosen.name in page._entries.form._problem.text()
 
 
 def test_many_rows_come_as_they_are_scrolled_to(qtbot: QtBot, shell: Shell) -> None:

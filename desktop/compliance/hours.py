@@ -1,0 +1,224 @@
+"""参训时间: who comes to trainings at what hour, in words, as a chart and in numbers."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from PySide6.QtWidgets import QComboBox, QHBoxLayout
+from sqlalchemy import Connection
+
+from db.compliance.hours import Band, Gap, Pair, Turnout, attendance_gap, seats
+from db.compliance.suggested import Suggested, suggested
+from db.figures.rates import percent
+from db.kernel.ids import Id
+from db.kernel.workdays import Period
+from db.people import OCCUPATION_NAMES
+from db.places import CommunityLine, communities
+from db.post import the_post
+from desktop.background import Progress
+from desktop.page import Context, Page
+from desktop.paper.training_hours import (
+    BAND_NAMES,
+    NO_WORD,
+    advice,
+    hours_paper,
+    slot_name,
+    summary,
+)
+from desktop.paper.words import rate
+from desktop.printing import pdf_of, print_paper
+from desktop.widgets.numbers import Number, NumberLine, NumberTable
+from desktop.widgets.pairs import Bar, PairChart
+from desktop.widgets.parts import button, column, fill, label, panel, row
+from desktop.widgets.periods import PeriodBox, period_words
+from desktop.words import clock_words
+
+YEAR = timedelta(days=365)
+HEADS = (
+    "场次", "应到", "到训率", "在职个体 应到", "实到", "到训率", "退休无业 应到", "实到", "到训率",
+)  # fmt: skip
+GROUPS = ("在职个体", "退休无业")
+# Two days of two years are told in full.
+DAYS_LENGTH, LEAST_HEIGHT = 24, 180
+TRAININGS = "trainings"
+
+
+class HoursPage(Page):
+    """A year of sessions unless other days are asked for; every number opens its rows."""
+
+    title: ClassVar[str] = "参训时间"
+    watches: ClassVar[frozenset[str]] = frozenset(
+        ("training", "attendance", "volunteer", "community", "post", "day_off")
+    )
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("方向键", "在数字间移动；图上选一根柱"),
+        ("Enter", "打开数字后面的人或培训"),
+        ("Ctrl+C", "复制整张表，可以贴进 Excel"),
+        ("Ctrl+P", "打印这份分析"),
+    )
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        today = context.today
+        self._period = Period(today - YEAR, today)
+        self._gap: Gap | None = None
+        self._times: list[Suggested] = []
+        self._days, self._community = PeriodBox(today), QComboBox()
+        self._summary, self._advice = label(pixels=14, wrap=True), label(pixels=14, wrap=True)
+        self._hours = label(tone="second", wrap=True)
+        self._chart = PairChart(context.theme, GROUPS)
+        self._table = NumberTable("各个时间、各种职业")
+        self._table.setMinimumHeight(context.theme.px(LEAST_HEIGHT))
+        self._build()
+        self.setFocusProxy(self._table)
+
+    def refresh(self) -> None:
+        """Count again."""
+        period = Period(self._period.start, min(self._period.end, self.context.today))
+        community: Id | None = self._community.currentData()
+
+        def question(connection: Connection) -> tuple[Gap, list[Suggested], list[CommunityLine]]:
+            gap = attendance_gap(connection, period, community)
+            times = suggested(seats(connection, period, gap.hours, community))
+            return gap, times, communities(connection)
+
+        self.context.background.ask(self, question, self._show)
+
+    def print(self) -> None:
+        """Print what is said and the numbers as a paper."""
+        gap, times, day = self._gap, self._times, self.context.today
+        if gap is None:
+            return
+        box, ledger = self._community, self.context.ledger
+        named = box.currentText() if box.currentData() is not None else ""
+
+        def job(_: Progress) -> bytes:
+            with ledger.read() as connection:
+                author = the_post(connection).name
+            return pdf_of([hours_paper(gap, times, author=author, made_on=day, community=named)])
+
+        def made(pdf: bytes) -> None:
+            if print_paper(self, pdf):
+                self.said.emit("已打印到训时间分析")
+
+        self.context.background.errand(self, job, made)
+
+    def _build(self) -> None:
+        outer = column(self, (20, 12, 20, 14), 12)
+        outer.addLayout(self._head())
+        outer.addWidget(self._summary)
+        left, right = panel(), panel()
+        inside = column(left, (16, 12, 16, 12), 8)
+        inside.addWidget(label("到训率", 14))
+        inside.addWidget(self._chart, 1)
+        beside = column(right, (16, 12, 16, 12), 8)
+        beside.addWidget(label("换个时间", 14))
+        beside.addWidget(self._advice)
+        beside.addStretch()
+        beside.addWidget(self._hours)
+        upper = row(gap=16)
+        upper.addWidget(left, 3)
+        upper.addWidget(right, 2)
+        outer.addLayout(upper, 2)
+        below = panel()
+        column(below, (16, 12, 16, 12)).addWidget(self._table)
+        outer.addWidget(below, 3)
+        self._table.opened.connect(self._open)
+        self._chart.chosen.connect(self._open_bar)
+
+    def _head(self) -> QHBoxLayout:
+        head = row(gap=10)
+        self._days.setMinimumContentsLength(DAYS_LENGTH)
+        self._days.show_period(self._period, self.context.today)
+        self._days.chosen.connect(self._choose)
+        self._days.refused.connect(self.said)
+        self._community.setAccessibleName("社区")
+        self._community.addItem("全部社区", None)
+        self._community.activated.connect(lambda _: self.refresh())
+        printing = button("打印　Ctrl+P", self.print)
+        printing.setShortcut("Ctrl+P")
+        head.addWidget(self._days)
+        head.addWidget(self._community)
+        head.addStretch()
+        head.addWidget(printing)
+        return head
+
+    def _choose(self, period: Period | None) -> None:
+        today = self.context.today
+        self._period = period or Period(today.replace(year=1990, month=1, day=1), today)
+        self.refresh()
+
+    def _show(self, answer: tuple[Gap, list[Suggested], list[CommunityLine]]) -> None:
+        gap, times, places = answer
+        self._gap, self._times = gap, times
+        fill(self._community, [(place.name, place.id) for place in places], first=1)
+        self._summary.setText("".join(summary(gap)))
+        self._advice.setText(advice(times))
+        start, end = clock_words(gap.hours.start), clock_words(gap.hours.end)
+        self._hours.setText(f"当地上班时间{start}—{end}，在“设置、警务室”里改；节假日按节假日表。")
+        self.about.emit(period_words(self._period, self.context.today))
+        self._chart.show_pairs(
+            [
+                (BAND_NAMES[band], (_bar(pair.in_work), _bar(pair.free)))
+                for band, pair in gap.by_band.items()
+            ]
+        )
+        lines = [_pair_line("全部", gap.whole)]
+        lines += [_pair_line(BAND_NAMES[band], pair) for band, pair in gap.by_band.items()]
+        lines += [_pair_line(slot_name(slot), pair) for slot, pair in gap.by_slot.items()]
+        lines += [
+            _line(f"职业　{OCCUPATION_NAMES.get(of, NO_WORD)}", told)
+            for of, told in gap.by_occupation.items()
+        ]
+        self._table.show_lines(HEADS, lines if gap.by_slot else [])
+
+    def _open(self, number: Number) -> None:
+        words = period_words(self._period, self.context.today)
+        ids = tuple(dict.fromkeys(number.ids))
+        if number.title.endswith("场次"):
+            self.context.routes.go(TRAININGS, ids=ids, title=f"{words} {number.title} {len(ids)}场")
+            return
+        told = f"{words} {number.title} {len(number.ids)}人次"
+        if len(ids) < len(number.ids):
+            told += f"，在{len(ids)}人上"
+        self.context.routes.go("people", tab="volunteers", ids=ids, title=told)
+
+    def _open_bar(self, at: int, of: int) -> None:
+        if self._gap is not None:
+            band: Band = list(self._gap.by_band)[at]
+            pair = self._gap.by_band[band]
+            told = (pair.in_work, pair.free)[of]
+            self._open(Number(told.expected, f"{BAND_NAMES[band]} {GROUPS[of]} 应到"))
+
+
+def _bar(told: Turnout) -> Bar:
+    return Bar(len(told.expected), len(told.present), _rate(told))
+
+
+def _rate(told: Turnout) -> str:
+    return rate(percent(len(told.present), len(told.expected)))
+
+
+def _pair_line(name: str, pair: Pair) -> NumberLine:
+    first = _line(name, pair.whole)
+    groups = [
+        number
+        for group, told in zip(GROUPS, (pair.in_work, pair.free), strict=True)
+        for number in _numbers(f"{name} {group}", told)
+    ]
+    return NumberLine(name, (*first.numbers[:3], *groups))
+
+
+def _line(name: str, told: Turnout) -> NumberLine:
+    called = name.replace("　", " ")
+    expected, _present, share = _numbers(called, told)
+    nothing = tuple(Number((), "") for _ in HEADS[3:])
+    sessions = Number(told.sessions, f"{called} 场次")
+    return NumberLine(name, (sessions, expected, share, *nothing))
+
+
+def _numbers(called: str, told: Turnout) -> tuple[Number, Number, Number]:
+    return (
+        Number(told.expected, f"{called} 应到"),
+        Number(told.present, f"{called} 实到"),
+        Number(told.expected, f"{called} 应到", _rate(told)),
+    )

@@ -1,0 +1,195 @@
+"""登记: a volunteer's place and entries, doubles told while typing, another role with its day."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+
+from db.kernel.access import Right
+from db.kernel.ids import Id
+from db.kernel.journal import Done
+from db.people import OCCUPATION_NAMES, ROLE_NAMES, VolunteerDraft, volunteer_problems
+from db.people.lists import LikeVolunteer, VolunteerRow, like_volunteer
+from db.people.roster import VolunteerPlace, add_volunteer, change_volunteer
+from db.places import CommunityLine
+from db.places.lists import BuildingRow
+from desktop.page import Context
+from desktop.people.service import day_field
+from desktop.widgets.forms import DraftForm
+from desktop.widgets.parts import button, choose, column, fill, label, row
+
+LIKE_MS = 300
+
+
+class VolunteerEntries(QWidget):
+    """The form of one person, or of a new one. `added` tells the id of who is new, `said` the rest.
+
+    Where role or community become others it asks from which day; without a day the entry was a
+    mistake and nothing is kept of it but the history.
+    """
+
+    added = Signal(bytes)
+    said = Signal(str)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._person: VolunteerRow | None = None
+        self._buildings: Sequence[BuildingRow] = ()
+        self._where, self._building, self._unit = QComboBox(), QComboBox(), QLineEdit()
+        self._form = DraftForm(
+            VolunteerDraft,
+            lambda draft: volunteer_problems(draft, context.today),
+            {"role": ROLE_NAMES, "occupation": OCCUPATION_NAMES},
+            lambda: context.today,
+        )
+        self._like_timer = QTimer(self, singleShot=True, interval=LIKE_MS)
+        self._turning, self._turning_about = QWidget(), label(pixels=12, tone="tries", wrap=True)
+        self._from = day_field("从哪天起改任", lambda: context.today)
+        self._save = button("保存", self.save, kind="main")
+        self._build()
+        self._bind()
+        self.setFocusProxy(self._form)
+
+    @property
+    def form(self) -> DraftForm:
+        """The entries."""
+        return self._form
+
+    @property
+    def building(self) -> QComboBox:
+        """The building whose homes they answer for."""
+        return self._building
+
+    @property
+    def from_day(self) -> QLineEdit:
+        """Where it is typed from when another role or community holds."""
+        return self._from
+
+    def knows(self, places: Sequence[CommunityLine], buildings: Sequence[BuildingRow]) -> None:
+        """Offer these communities and buildings."""
+        self._buildings = buildings
+        fill(self._where, [(place.name, place.id) for place in places])
+
+    def show_person(self, person: VolunteerRow | None) -> None:
+        """Show a person, or an empty form."""
+        self._person = person
+        self._save.setEnabled(self._context.may(Right.WRITE))
+        self._form.show_draft(person)
+        self._turning.hide()
+        if person is None:
+            self._unit.clear()
+            return
+        choose(self._where, person.community)
+        self._fill_buildings()
+        choose(self._building, person.building)
+        self._unit.setText(person.unit or "")
+
+    def save(self) -> None:
+        """Write the person."""
+        try:
+            draft = self._form.draft()
+        except ValueError:
+            return
+        try:
+            from_day = self._from.value() if self._turning.isVisible() else None
+        except ValueError as reason:
+            self.said.emit(str(reason))
+            return
+        if self._where.currentData() is None:
+            self.said.emit("请先在“住户”或“数据”里登记社区")
+            return
+        place = VolunteerPlace(
+            self._where.currentData(),
+            self._building.currentData(),
+            self._unit.text().strip() or None,
+        )
+        said = f"已保存 {draft.name}　　Ctrl+Z 撤销"
+        write = self._context.background.write
+        if self._person is not None:
+            changed = change_volunteer(self._person.id, place, draft, from_day)
+            write(self, changed, lambda _: self._saved(said))
+            return
+
+        def made(done: Done[Id]) -> None:
+            self.added.emit(done.value)
+            self.said.emit(said)
+
+        write(self, add_volunteer(place, draft), made)
+
+    def ask_like(self) -> None:
+        """Ask who may be the one being typed, and tell it."""
+        community, name = self._where.currentData(), self._form.typed("name")
+        phone = self._form.typed("phone")
+        own = self._person.id if self._person is not None else None
+
+        def answer(found: list[LikeVolunteer]) -> None:
+            told = [f"{one.name}（{one.community_name}）{one.why}" for one in found[:2]]
+            self._form.warn("；".join(told))
+
+        self._context.background.ask(
+            self, lambda c: like_volunteer(c, community, name, phone, leave=own), answer
+        )
+
+    def _build(self) -> None:
+        self._where.setAccessibleName("社区")
+        self._building.setAccessibleName("负责的楼栋")
+        self._unit.setAccessibleName("负责的单元")
+        self._unit.setPlaceholderText("单元")
+        self._unit.setMaximumWidth(self._context.theme.px(70))
+        self._from.setMaximumWidth(self._context.theme.px(110))
+        layout = column(self, gap=10)
+        layout.addWidget(self._where)
+        layout.addWidget(label("负责的楼栋和单元", 12, "second"))
+        place = row()
+        place.addWidget(self._building, 1)
+        place.addWidget(self._unit)
+        layout.addLayout(place)
+        layout.addWidget(self._form)
+        turning = row(self._turning, gap=8)
+        turning.addWidget(self._turning_about, 1)
+        turning.addWidget(self._from)
+        layout.addWidget(self._turning)
+        line = row()
+        line.addStretch()
+        line.addWidget(self._save)
+        layout.addLayout(line)
+        self._turning.hide()
+
+    def _bind(self) -> None:
+        edited: Callable[[int], None] = lambda _: self._edited()  # noqa: E731  Qt hands an index
+        self._where.currentIndexChanged.connect(lambda _: self._fill_buildings())
+        self._where.activated.connect(edited)
+        self._form.edited.connect(self._edited)
+        self._form.saved.connect(self.save)
+        self._from.finished.connect(self.save)
+        self._like_timer.timeout.connect(self.ask_like)
+
+    def _saved(self, said: str) -> None:
+        self._turning.hide()
+        self.said.emit(said)
+
+    def _edited(self) -> None:
+        """Ask from when another role or community holds, and who may be the same person."""
+        self._like_timer.start()
+        kept = self._person
+        if kept is None:
+            return
+        role = self._form.field("role")
+        as_what = role.currentData() if isinstance(role, QComboBox) else kept.role
+        if as_what == kept.role and self._where.currentData() == kept.community:
+            self._turning.hide()
+        elif not self._turning.isVisible():
+            self._turning_about.setText(
+                f"原来是{kept.community_name}{kept.role_name}，从哪天起改任？空着是改正登错的"
+            )
+            self._from.setText("今天")
+            self._turning.show()
+
+    def _fill_buildings(self) -> None:
+        community = self._where.currentData()
+        self._building.clear()
+        self._building.addItem("不负责楼栋", None)
+        for line in self._buildings:
+            if line.community == community:
+                self._building.addItem(line.label, line.id)
