@@ -101,7 +101,7 @@ def _papers(
     author = the_post(connection).name
     if arguments.kind == "明细":
         who = _volunteer(connection, arguments.name, arguments.community)
-        said = statement(connection, who, month, month)
+        said = statement(connection, who, month, month, day)
         written = points_statement.statement_paper(said, author=author)
         return [written], points_statement.statement_book(said)
     sheet, _ = _sheet(connection, month, day)
@@ -123,7 +123,7 @@ def _sheet(connection: Connection, month: Month, day: date) -> tuple[Sheet, list
     closed = closed_sheet(connection, month)
     if closed is not None:
         return closed, []
-    seen = month_sheet(connection, month)
+    seen = month_sheet(connection, month, day)
     doubts = [
         f"疑点：{person.name} {doubt.text}"
         for doubt in seen.undecided

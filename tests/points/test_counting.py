@@ -9,6 +9,7 @@ from db.ledger import Ledger
 from db.people import VolunteerDraft
 from db.people.roster import VolunteerPlace, change_volunteer
 from db.points.entries import EntryDraft, Source, add_entry, change_entry, entries, remove_entry
+from db.points.month import month_sheet
 from db.points.rules import rules_of
 from db.points.schemes import ItemDraft, adopt_scheme, end_scheme, weigh
 from tests.points.people import MARCH, Post, at, points_by_item, scheme, with_item
@@ -190,3 +191,13 @@ def test_an_entry_is_checked_listed_changed_and_taken_out(ledger: Ledger) -> Non
     assert (post.line(post.one).points, post.line(post.two).points) == (0, 200)
     ledger.write(remove_entry(made))
     assert post.seen().sheet.points == 0
+
+
+def test_a_planned_session_brings_nothing_before_its_day(ledger: Ledger) -> None:
+    post = Post(ledger)
+    post.session(date(2026, 3, 20), post.one)
+    post.session(date(2026, 3, 28), post.one)
+    with ledger.read() as connection:
+        running = month_sheet(connection, MARCH, date(2026, 3, 23)).sheet
+    assert running.points == 200
+    assert post.seen().sheet.points == 400

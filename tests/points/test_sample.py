@@ -34,7 +34,7 @@ HERE = {
 
 def attended() -> Counter[tuple[str, str]]:
     """How often each community and name was present or late in March, from the sign-in sheets."""
-    roster = openpyxl.load_workbook(SAMPLE / "联户长名册.xlsx", read_only=True).worksheets[0]
+    roster = openpyxl.load_workbook(SAMPLE / "联户长名册.xlsx").worksheets[0]
     rows = roster.iter_rows(values_only=True)
     heads = list(next(rows))
     known = {(str(row[heads.index("社区")]), str(row[heads.index("姓名")])) for row in rows}
