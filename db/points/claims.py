@@ -74,7 +74,7 @@ class Claim(NamedTuple):
 
 def claim_key(entity: str, record: Id) -> str:
     """Return a claim's key."""
-    return _LETTERS.get(entity, "?") + id_text(record)
+    return _LETTERS[entity] + id_text(record)
 
 
 def claims_of(

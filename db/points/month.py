@@ -1,6 +1,7 @@
 """The month that is open: counted anew each time it is asked for, with what keeps it from closing."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -39,10 +40,13 @@ class OpenMonth(NamedTuple):
         return tuple(doubt for doubt in self.doubts if doubt.decision is None)
 
 
-def month_sheet(connection: Connection, month: Month) -> OpenMonth:
-    """Return a month that is not closed as it stands now, with corrections of the closed ones."""
+def month_sheet(connection: Connection, month: Month, up_to: date | None = None) -> OpenMonth:
+    """Return a month that is not closed as it stands now, with corrections of the closed ones.
+
+    `up_to` is the last day counted, where the month is still running.
+    """
     basis = basis_of(connection)
-    now = recount(connection, month, basis)
+    now = recount(connection, month, basis, up_to)
     closed = last_closed(connection)
     first = closed is None or month == closed.after
     waiting = Open({}, ())

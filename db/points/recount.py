@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from db.kernel.ids import Id
-from db.kernel.workdays import Month
+from db.kernel.workdays import Month, Period
 from db.places import communities
 from db.points.claims import Claim, claims_of
 from db.points.counting import LEFT_OUT, NO_ITEM, Counted, count, why_text
@@ -51,10 +52,20 @@ def basis_of(connection: Connection) -> Basis:
     return Basis(rules_of(connection), people(connection), named)
 
 
-def recount(connection: Connection, month: Month, basis: Basis | None = None) -> Recount:
-    """Return a month counted from what the ledger now has, by the schemes of its own days."""
+def recount(
+    connection: Connection,
+    month: Month,
+    basis: Basis | None = None,
+    up_to: date | None = None,
+) -> Recount:
+    """Return a month counted from what the ledger now has, by the schemes of its own days.
+
+    `up_to` leaves out later days: a session that is planned may have people marked as present.
+    """
     basis = basis or basis_of(connection)
-    claims = claims_of(connection, month.period, basis.people, basis.rules)
+    whole = month.period
+    period = whole if up_to is None else Period(whole.start, min(whole.end, up_to))
+    claims = claims_of(connection, period, basis.people, basis.rules)
     return counted_month(month, basis, claims, decisions(connection, month))
 
 

@@ -61,8 +61,11 @@ class Statement(NamedTuple):
     months: tuple[StatementMonth, ...]
 
 
-def statement(connection: Connection, volunteer: Id, first: Month, last: Month) -> Statement:
-    """Return a volunteer's points from month to month: closed ones as frozen, others as they stand.
+def statement(
+    connection: Connection, volunteer: Id, first: Month, last: Month, up_to: date | None = None
+) -> Statement:
+    """Return a volunteer's points from month to month: closed ones as frozen, others as they stand
+    up to a day.
 
     UserError if the person is gone.
     """
@@ -80,7 +83,7 @@ def statement(connection: Connection, volunteer: Id, first: Month, last: Month) 
         if at in closed:
             lines = frozen_lines(connection, closed[at], volunteer)
         else:
-            line = month_sheet(connection, at).sheet.line(volunteer)
+            line = month_sheet(connection, at, up_to).sheet.line(volunteer)
             lines = () if line is None else (line,)
         if lines:
             entries = _entries(connection, lines[0])

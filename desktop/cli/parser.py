@@ -55,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_data_commands(commands, shared)
     _add_report_commands(commands, shared)
     _add_sheet_commands(commands, shared)
+    _add_points_commands(commands, shared)
     demo = commands.add_parser("demo", help="用样例台账演示：新建、导入、出周报")
     demo.add_argument(
         "--out", type=Path, default=Path("demo"), metavar="DIR", help="放演示台账和周报的文件夹"
@@ -200,6 +201,36 @@ def _add_sheet_commands(commands: Commands, shared: _Parser) -> None:
     form = actions.add_parser("form", parents=[shared, out], help="调解文书的空白表格")
     form.add_argument("name", nargs="*", metavar="表格", help="表格名称，不写就是全部")
     form.set_defaults(handler=_later("desktop.cli.sheet", "form"))
+
+
+def _add_points_commands(commands: Commands, shared: _Parser) -> None:
+    points = commands.add_parser("points", help="积分：adopt 采用办法，list 看一个月，paper 出表")
+    actions = points.add_subparsers(metavar="adopt|list|paper", required=True, parser_class=_Parser)
+    adopt = actions.add_parser("adopt", parents=[shared], help="采用十三个项目的积分办法")
+    adopt.add_argument("--start", required=True, metavar="D", help="从哪天起，如 2026-03-01")
+    adopt.add_argument("--community", metavar="C", help="只用于一个社区（默认全部）")
+    adopt.add_argument(
+        "--band",
+        action="append",
+        default=[],
+        metavar="分:等次:元",
+        help="等次，如 60:优秀:200，可写多次",
+    )
+    adopt.add_argument("--per-point", metavar="元", help="每分几元（和 --band 的金额二选一）")
+    adopt.add_argument("--reason", help="改办法的原因（已有办法时要写）")
+    adopt.set_defaults(handler=_later("desktop.cli.points", "adopt"))
+    listing = actions.add_parser("list", parents=[shared], help="列出一个月的积分和补贴")
+    listing.add_argument("--month", required=True, metavar="2026-03", help="月份")
+    listing.set_defaults(handler=_later("desktop.cli.points", "show"))
+    paper = actions.add_parser("paper", parents=[shared], help="签领表、公示表、汇总表、个人明细")
+    paper.add_argument("kind", choices=("签领表", "公示表", "汇总表", "明细"))
+    paper.add_argument("--month", required=True, metavar="2026-03", help="月份")
+    paper.add_argument("--name", metavar="N", help="明细是谁的")
+    paper.add_argument("--community", metavar="C", help="公示表、明细：哪个社区")
+    paper.add_argument(
+        "--out", required=True, type=Path, metavar="FILE", help="写到哪里：.pdf 或 .xlsx"
+    )
+    paper.set_defaults(handler=_later("desktop.cli.points", "paper"))
 
 
 def _later(module: str, name: str) -> Handler:

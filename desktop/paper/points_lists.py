@@ -93,9 +93,9 @@ def notice(sheet: Sheet, *, author: str, community: str = "") -> Document:
     return Document(f"{community}{NOTICE_TITLE}", author, tuple(blocks))
 
 
-def notice_book(sheet: Sheet) -> Book:
-    """Return the list to post as a workbook."""
-    shown = _shown(sheet.lines)
+def notice_book(sheet: Sheet, *, community: str = "") -> Book:
+    """Return the list to post as a workbook; of one community or of all."""
+    shown = [line for line in _shown(sheet.lines) if community in ("", line.community_name)]
     rows: list[tuple[Value, ...]] = [
         (at, masked(line.name), ROLE_NAMES[line.role], line.community_name, number(line.points),
          line.grade, yuan(line.amount))
@@ -103,7 +103,7 @@ def notice_book(sheet: Sheet) -> Book:
     ]  # fmt: skip
     points, amount = sum(line.points for line in shown), sum(line.amount for line in shown)
     rows.append((None, "合计", None, None, number(points), None, yuan(amount)))
-    title = f"{sheet.month.words}{NOTICE_TITLE}"
+    title = f"{community}{sheet.month.words}{NOTICE_TITLE}"
     return Book(NOTICE_TITLE, [BookSheet("公示", title, _above(sheet), NOTICE_HEADS, rows)])
 
 

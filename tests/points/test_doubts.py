@@ -1,0 +1,149 @@
+"""What looks wrong is said in words, and a person decides."""
+
+from datetime import date
+
+import pytest
+
+from db.disputes import Dispute
+from db.disputes.course import MediationSession
+from db.kernel.errors import UserError
+from db.kernel.ids import new_id
+from db.ledger import Ledger
+from db.people.roster import leave_volunteer
+from db.points.closing import close_month
+from db.points.doubts import decide
+from db.points.entries import Source
+from db.points.schemes import adopt_scheme
+from db.visits import Visit
+from tests.builders import rows_command, visit
+from tests.points.people import MARCH, PAPER, Post, scheme, with_item
+
+DAY = date(2026, 3, 10)
+
+
+def told(post: Post) -> list[tuple[str, str]]:
+    return [(doubt.kind, doubt.text) for doubt in post.seen().doubts]
+
+
+def mediation(post: Post, *days: date) -> tuple[bytes, list[bytes]]:
+    """Let the first volunteer take part in sessions of one dispute."""
+    dispute = new_id()
+    row = {"id": dispute, "registered": days[0], "kind": "neighbour"}
+    post.ledger.write(rows_command(Dispute, [row]))
+    held = {"dispute": dispute, "result": "continued", "volunteers": (post.one,)}
+    rows = [{"id": new_id(), "day": day, **held} for day in days]
+    post.ledger.write(rows_command(MediationSession, rows))
+    return dispute, [row["id"] for row in rows]
+
+
+def test_an_ordinary_month_has_no_doubts(ledger: Ledger) -> None:
+    post = Post(ledger)
+    post.visits(post.one, *[DAY] * 15, at=600)
+    post.session(DAY, post.one, start=660, end=720)
+    mediation(post, date(2026, 3, 3), date(2026, 3, 5))
+    post.by_hand(post.one, "advice", DAY, start=720, end=730)
+    assert told(post) == []
+
+
+def test_two_places_at_once(ledger: Ledger) -> None:
+    post = Post(ledger)
+    post.session(DAY, post.one, start=570, end=660)
+    post.by_hand(post.one, "duty", DAY, start=600, end=700)
+    (doubt,) = post.seen().doubts
+    assert doubt.kind == "overlap"
+    assert doubt.text == "3月10日“参加培训例会”（09:30—11:00）和“巡防值守”（10:00—11:40）时间重叠"
+
+
+def test_two_buildings_at_the_same_minute(ledger: Ledger) -> None:
+    post = Post(ledger)
+    rows = [
+        visit(door, day=DAY, at=600, volunteers=(post.one,))
+        for door in (post.doors[0], post.doors[-1])
+    ]
+    ledger.write(rows_command(Visit, rows))
+    assert [kind for kind, _ in told(post)] == ["overlap"]
+
+
+def test_twenty_doors_in_ten_minutes(ledger: Ledger) -> None:
+    post = Post(ledger)
+    for n in range(20):
+        row = visit(post.doors[n], day=DAY, at=600 + n // 2, volunteers=(post.one,))
+        ledger.write(rows_command(Visit, [row]))
+    assert told(post) == [("crowd", "3月10日10:00起10分钟里走了20户")]
+
+
+def test_one_dispute_claimed_twice(ledger: Ledger) -> None:
+    post = Post(ledger)
+    dispute, (held, _) = mediation(post, date(2026, 3, 3), DAY)
+    post.by_hand(post.one, "mediation", date(2026, 3, 3), Source("dispute_session", held))
+    assert told(post) == [("dispute_twice", "同一件纠纷记了2次（3月3日、3月10日）")]
+    post.by_hand(post.two, "mediation", DAY, Source("dispute", dispute))
+    post.by_hand(post.two, "mediation", date(2026, 3, 12), Source("dispute", dispute))
+    assert told(post)[1] == ("dispute_twice", "同一件纠纷记了2次（3月10日、3月12日）")
+
+
+def test_a_mediation_typed_besides_one_of_the_day(ledger: Ledger) -> None:
+    post = Post(ledger)
+    mediation(post, DAY)
+    post.by_hand(post.one, "mediation", DAY)
+    assert told(post) == [
+        ("dispute_twice", "3月10日的调解手工记了1笔，自动也记了1次，可能是同一件")
+    ]
+
+
+def test_the_same_session_or_visit_twice(ledger: Ledger) -> None:
+    post = Post(ledger)
+    post.session(DAY, post.one, post.one)
+    post.session(date(2026, 3, 11), post.two)
+    post.by_hand(post.two, "training", date(2026, 3, 11))
+    rows = [visit(post.doors[0], day=DAY, at=540, volunteers=(post.three,)) for _ in range(2)]
+    ledger.write(rows_command(Visit, rows))
+    assert told(post) == [
+        ("same_twice", "3月10日同一场培训记了2次"),
+        ("same_twice", "3月11日“参加培训例会”手工记了1笔，自动也记了1次，可能重复"),
+        ("same_twice", "3月10日同一户、同一时间的走访记了2次"),
+    ]
+
+
+def test_out_of_service_and_without_evidence(ledger: Ledger) -> None:
+    post = Post(ledger)
+    post.by_hand(post.one, "advice", DAY)
+    ledger.write(leave_volunteer(post.two, date(2026, 3, 9)))
+    post.visits(post.two, DAY)
+    strict = with_item(scheme(), "advice", evidence=True)
+    ledger.write(adopt_scheme(strict, date(2026, 3, 5), reason="改"))
+    assert told(post) == [
+        ("no_evidence", "3月10日“合理化建议”要有凭证，没有写"),
+        ("out_of_service", "3月10日不在任期，记了1项"),
+    ]
+
+
+def test_a_decision_counts_leaves_out_and_is_asked_again_when_more_comes(ledger: Ledger) -> None:
+    post = Post(ledger)
+    post.session(DAY, post.one, post.one)
+    (doubt,) = post.seen().undecided
+    with pytest.raises(UserError, match="1条疑点"):
+        ledger.write(close_month(MARCH, PAPER))
+    with pytest.raises(UserError, match="理由"):
+        ledger.write(decide(doubt, (), " "))
+    with pytest.raises(UserError, match="不在这条疑点里"):
+        ledger.write(decide(doubt, ("x",), "重复"))
+    step = ledger.write(decide(doubt, doubt.claims[1:], "重复签到"))
+    seen = post.seen()
+    (decided,) = seen.doubts
+    assert decided.decision is not None
+    assert (decided.decision.reason, decided.decision.who) == ("重复签到", "民警")
+    line = post.line(post.one)
+    assert line.points == 200
+    assert [entry.why for entry in line.shares[0].entries] == ["", "核对后不计"]
+    ledger.undo(step.no)
+    assert post.line(post.one).points == 400
+    ledger.write(decide(doubt, doubt.claims, "都不算"))
+    ledger.write(decide(doubt, (), "核实过，两场"))
+    assert post.line(post.one).points == 400
+    assert post.seen().undecided == ()
+    # Another record makes it another doubt; what was decided still holds for what it was about.
+    ledger.write(decide(doubt, doubt.claims[1:], "重复签到"))
+    post.by_hand(post.one, "training", DAY)
+    assert [one.kind for one in post.seen().undecided] == ["same_twice"]
+    assert post.line(post.one).points == 400
