@@ -1,29 +1,26 @@
-"""Whom points are counted for: the volunteers, and the community each belonged to on a day.
+"""Whom points are counted for: the volunteers, and the community each belonged to on a day."""
 
-A change of community counts from the day it was entered, by the journal; the roster itself only
-knows the community of today.
-"""
-
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
-import orjson
 from sqlalchemy import Connection, select
 
-from db.kernel.history import void_commands
-from db.kernel.ids import Id, id_from_text
-from db.kernel.journal import CHANGED
-from db.kernel.records import ChangeRow, CommandRow
+from db.kernel.ids import Id
 from db.kernel.workdays import Period
-from db.people import Volunteer
+from db.people import Volunteer, VolunteerTerm
 from db.places import Community
 
 
-class Person(NamedTuple):
-    """A volunteer as the roster has them, with the moves between communities, the latest first.
+class Term(NamedTuple):
+    """Where a volunteer served before, both days in."""
 
-    A move is the day it was entered and the community before.
-    """
+    community: Id
+    since: date | None
+    until: date
+
+
+class Person(NamedTuple):
+    """A volunteer as the roster has them, with their earlier terms, the earliest first."""
 
     id: Id
     name: str
@@ -32,32 +29,31 @@ class Person(NamedTuple):
     occupation: str | None
     since: date | None
     until: date | None
-    moves: tuple[tuple[date, Id], ...]
+    terms: tuple[Term, ...]
 
     def community_on(self, day: date) -> Id:
-        """Return the community they belonged to that day."""
-        found = self.community
-        for moved, before in self.moves:
-            if day < moved:
-                found = before
-        return found
+        """Return the community they belonged to that day; between two terms, that of the next."""
+        return next((term.community for term in self.terms if day <= term.until), self.community)
 
     def serves(self, day: date) -> bool:
         """Tell whether they were in service that day."""
-        return (self.since is None or self.since <= day) and (
-            self.until is None or day <= self.until
-        )
+        return self.served_in(Period(day, day))
 
     def served_in(self, period: Period) -> bool:
         """Tell whether they were in service on any day of the period."""
-        return (self.since is None or self.since <= period.end) and (
-            self.until is None or period.start <= self.until
+        spans = [(self.since, self.until), *((term.since, term.until) for term in self.terms)]
+        return any(
+            (since is None or since <= period.end) and (until is None or period.start <= until)
+            for since, until in spans
         )
 
 
 def people(connection: Connection) -> dict[Id, Person]:
     """Return all volunteers, by community and name."""
-    moves = _moves(connection)
+    terms: dict[Id, list[Term]] = {}
+    columns = (VolunteerTerm.volunteer, *(getattr(VolunteerTerm, name) for name in Term._fields))
+    for volunteer, *term in connection.execute(select(*columns).order_by(VolunteerTerm.until)):
+        terms.setdefault(volunteer, []).append(Term(*term))
     rows = connection.execute(
         select(
             Volunteer.id, Volunteer.name, Volunteer.community, Volunteer.role, Volunteer.occupation,
@@ -66,22 +62,4 @@ def people(connection: Connection) -> dict[Id, Person]:
         .join(Community, Community.id == Volunteer.community)
         .order_by(Community.rank, Community.id, Volunteer.name, Volunteer.id)
     )  # fmt: skip
-    return {row.id: Person(*row, tuple(moves.get(row.id, ()))) for row in rows}
-
-
-def _moves(connection: Connection) -> dict[Id, list[tuple[date, Id]]]:
-    rows = connection.execute(
-        select(ChangeRow.record, ChangeRow.fields, CommandRow.no, CommandRow.wall)
-        .join(CommandRow, CommandRow.no == ChangeRow.command)
-        .where(ChangeRow.entity == Volunteer.__tablename__, ChangeRow.kind == CHANGED)
-        .where(ChangeRow.fields.contains('"community"'), CommandRow.undoes.is_(None))
-        .order_by(ChangeRow.command.desc(), ChangeRow.n.desc())
-    ).all()
-    void = void_commands(connection) if rows else set()
-    found: dict[Id, list[tuple[date, Id]]] = {}
-    for record, fields, no, wall in rows:
-        before = orjson.loads(fields).get("community", [None])[0]
-        if no not in void and before is not None:
-            day = datetime.fromisoformat(wall).astimezone().date()
-            found.setdefault(record, []).append((day, id_from_text(before)))
-    return found
+    return {row.id: Person._make((*row, tuple(terms.get(row.id, ())))) for row in rows}

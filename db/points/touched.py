@@ -4,7 +4,7 @@ At a closing everything before it was counted and booked, so what the journal ha
 can differ.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -13,10 +13,10 @@ from sqlalchemy import Connection, select
 
 from db.disputes.course import MediationSession
 from db.kernel.ids import Id, id_from_text
-from db.kernel.journal import CHANGED, chunks
-from db.kernel.records import ChangeRow, CommandRow
+from db.kernel.journal import ADDED, CHANGED, chunks
+from db.kernel.records import ChangeRow
 from db.kernel.workdays import Month, Period
-from db.people import Volunteer
+from db.people import Volunteer, VolunteerTerm
 from db.points import PointDecision, PointEntry, PointMonth
 from db.trainings import Attendance, Training
 from db.visits import Visit
@@ -26,6 +26,7 @@ _DATED: Final[Mapping[str, Any]] = {
 }
 _WATCHED: Final = (
     *_DATED, Attendance.__tablename__, PointDecision.__tablename__, Volunteer.__tablename__,
+    VolunteerTerm.__tablename__,
 )  # fmt: skip
 _EVER: Final = Period(date.min, date.max)
 
@@ -49,20 +50,20 @@ def _spans(connection: Connection, no: int) -> Iterator[Period]:
     """Yield the days that changes since a command are about, each once; more rather than less."""
     rows = connection.execute(
         select(
-            ChangeRow.entity, ChangeRow.record, ChangeRow.kind, ChangeRow.fields,
-            CommandRow.undoes,
-        )
-        .join(CommandRow, CommandRow.no == ChangeRow.command)
-        .where(ChangeRow.command > no, ChangeRow.entity.in_(_WATCHED))
+            ChangeRow.command, ChangeRow.entity, ChangeRow.record, ChangeRow.kind,
+            ChangeRow.fields,
+        ).where(ChangeRow.command > no, ChangeRow.entity.in_(_WATCHED))
     )  # fmt: skip
     days: set[date] = set()
     changed: dict[str, set[Id]] = {}
     trainings: set[Id] = set()
-    for entity, record, kind, fields, undoes in rows:
+    moves: dict[int, list[tuple[str, str, Mapping[str, Any]]]] = {}
+    for command, entity, record, kind, fields in rows:
         said = orjson.loads(fields)
-        if entity == Volunteer.__tablename__:
-            yield from _service(said, kind) if undoes is None else [_EVER]
-        elif entity == PointDecision.__tablename__:
+        if entity in (Volunteer.__tablename__, VolunteerTerm.__tablename__):
+            moves.setdefault(command, []).append((entity, kind, said))
+            continue
+        if entity == PointDecision.__tablename__:
             yield Month.parse(said["month"]).period if kind != CHANGED else _EVER
         elif entity == Attendance.__tablename__:
             trainings.update(id_from_text(text) for text in _values(said, "training", kind))
@@ -75,6 +76,8 @@ def _spans(connection: Connection, no: int) -> Iterator[Period]:
     for entity, dated in _DATED.items():
         days.update(_of(connection, dated, "day", changed.get(entity)))
     yield from (Period(day, day) for day in days)
+    for changes in moves.values():
+        yield from _service(changes)
 
 
 def _values(said: Mapping[str, Any], name: str, kind: str) -> list[str]:
@@ -85,14 +88,32 @@ def _values(said: Mapping[str, Any], name: str, kind: str) -> list[str]:
     return [text for text in value if text] if kind == CHANGED else [value]
 
 
-def _service(said: Mapping[str, Any], kind: str) -> Iterator[Period]:
-    """The days on which a change of service makes a difference; a move counts from its entering."""
-    if kind != CHANGED:
-        return
-    for name, empty in (("since", date.min), ("until", date.max)):
-        if name in said:
-            both = sorted(date.fromisoformat(text) if text else empty for text in said[name])
-            yield Period(*both)
+def _service(changes: Sequence[tuple[str, str, Mapping[str, Any]]]) -> Iterator[Period]:
+    """The days on which one step's changes of service make a difference.
+
+    Who moves from a day on has a term that ends before it, and is elsewhere only after that; any
+    other change of a community or a term may be about every day.
+    """
+    ended = [
+        date.fromisoformat(said["until"])
+        for entity, kind, said in changes
+        if entity == VolunteerTerm.__tablename__ and kind == ADDED
+    ]
+    terms = sum(entity == VolunteerTerm.__tablename__ for entity, _, _ in changes)
+    people = [
+        said
+        for entity, kind, said in changes
+        if entity != VolunteerTerm.__tablename__ and kind == CHANGED
+    ]
+    moved = sum("community" in said for said in people)
+    if (terms or moved) and not terms == len(ended) == moved:
+        yield _EVER
+    yield from (Period(until, date.max) for until in ended)
+    for said in people:
+        for name, empty in (("since", date.min), ("until", date.max)):
+            if name in said:
+                both = sorted(date.fromisoformat(text) if text else empty for text in said[name])
+                yield Period(*both)
 
 
 def _of(connection: Connection, record: Any, column: str, ids: Iterable[Id] | None) -> list[Any]:

@@ -1,5 +1,6 @@
 """A closed month never changes; what comes late is booked by name in the next."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from db.kernel.access import Role
 from db.kernel.errors import AccessDenied, UserError
 from db.ledger import Ledger
-from db.people.roster import leave_volunteer
+from db.people import VolunteerDraft
+from db.people.roster import VolunteerPlace, change_volunteer, leave_volunteer
 from db.points.closing import (
     close_month,
     propose_closing,
@@ -21,7 +23,7 @@ from db.points.rules import rules_of
 from db.points.schemes import BandDraft, adopt_scheme, weigh
 from db.visits import Visit
 from tests.builders import rows_command
-from tests.points.people import APRIL, MARCH, MAY, PAPER, Post, at, scheme, second
+from tests.points.people import APRIL, MARCH, MAY, PAPER, Post, at, scheme, second, with_item
 
 DAY = date(2026, 3, 10)
 
@@ -213,6 +215,28 @@ def test_a_late_record_that_looks_wrong_blocks_the_month_that_books_it(ledger: L
     ledger.write(decide(doubt, doubt.claims, "已经离任"))
     assert post.seen(APRIL).sheet.line(post.one) is None
     post.close(APRIL)
+
+
+def test_a_move_typed_late_is_corrected_from_its_day_on(ledger: Ledger) -> None:
+    post = Post(ledger)
+    own = with_item(scheme(), "training", points=400)
+    ledger.write(adopt_scheme(own, date(2026, 3, 1), community=post.second))
+    for day in (5, 20):
+        post.session(date(2026, 3, day), post.one)
+    march = post.close()
+    moved = VolunteerDraft(name="联户0", role="household_leader", occupation="employed")
+    place = VolunteerPlace(post.second)
+    ledger.write(change_volunteer(post.one, place, moved, date(2026, 4, 1)))
+    assert post.line(post.one, APRIL).corrections == ()
+    ledger.undo(ledger.write(change_volunteer(post.two, place, replace(moved, name="联户1"))).no)
+    at(ledger, date(2026, 4, 20))
+    ledger.write(
+        change_volunteer(post.three, place, replace(moved, name="联户2"), date(2026, 3, 15))
+    )
+    post.session(date(2026, 3, 20), post.three)
+    (item, _) = post.line(post.three, APRIL).corrections
+    assert (item.community_name, item.points) == ("第2社区", 400)
+    assert post.closed() == march
 
 
 def test_rules_do_not_reach_into_a_closed_month(ledger: Ledger) -> None:

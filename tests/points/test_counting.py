@@ -12,7 +12,7 @@ from db.points.entries import EntryDraft, Source, add_entry, change_entry, entri
 from db.points.month import month_sheet
 from db.points.rules import rules_of
 from db.points.schemes import ItemDraft, adopt_scheme, end_scheme, weigh
-from tests.points.people import MARCH, Post, at, points_by_item, scheme, with_item
+from tests.points.people import MARCH, Post, points_by_item, scheme, with_item
 
 DAY = date(2026, 3, 10)
 
@@ -153,19 +153,22 @@ def test_who_moves_is_counted_where_they_were_and_paid_where_they_are(ledger: Le
     ledger.write(adopt_scheme(own, date(2026, 3, 1), community=post.second))
     post.session(date(2026, 3, 10), post.one)
     post.session(date(2026, 3, 20), post.one)
-    at(ledger, date(2026, 3, 15))
     moved = VolunteerDraft(name="联户0", role="household_leader", occupation="employed")
-    step = ledger.write(change_volunteer(post.one, VolunteerPlace(post.second), moved))
-    at(ledger, date(2026, 4, 2))
+    step = ledger.write(
+        change_volunteer(post.one, VolunteerPlace(post.second), moved, date(2026, 3, 15))
+    )
     line = post.line(post.one)
     by_place = {share.community: share.points for share in line.shares}
     assert by_place == {post.first: 200, post.second: 400}
     assert line.community == post.second
     assert line.remark == "含第1社区2分"
     assert any("1人本月换了社区" in note for note in post.seen().sheet.notes)
-    # A move that is taken back never was.
+    assert post.seen().doubts == ()
+    # A move that is taken back never was; one without a day puts a mistake right.
     ledger.undo(step.no)
     assert {s.community for s in post.line(post.one).shares} == {post.first}
+    ledger.write(change_volunteer(post.one, VolunteerPlace(post.second), moved))
+    assert {s.community for s in post.line(post.one).shares} == {post.second}
 
 
 def test_an_entry_is_checked_listed_changed_and_taken_out(ledger: Ledger) -> None:
