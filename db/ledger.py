@@ -99,7 +99,7 @@ class Ledger:
         migrations.upgrade(migrating)
         site = new_id()
         with migrating.begin() as connection:
-            row = {"id": site, "ledger": ledger_id, "name": post.name, "number": 1}
+            row = {"id": site, "ledger": ledger_id, "name": post.name, "number": 1, "part": False}
             connection.execute(insert(Site), [row])
         author = Author(site, account, clock)
         mac_key = bytes(key.subkey("journal"))
@@ -160,6 +160,11 @@ class Ledger:
             key.wipe()
             raise
 
+    @property
+    def site(self) -> Id:
+        """Which copy of the ledger this is."""
+        return self._site
+
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """Lend a connection that sees one state of the ledger and cannot write."""
@@ -178,7 +183,9 @@ class Ledger:
         author = Author(self._site, self.session.account, self.clock)
         try:
             with self._writing().begin() as connection:
-                return journal.run(connection, command, author, self._journal_key)
+                done = journal.run(connection, command, author, self._journal_key)
+                self._site = connection.execute(select(Site.id)).scalar_one()
+                return done
         except (DBAPIError, OSError) as error:
             fault = engine.translate(error)
             if not isinstance(fault, OutcomeUnknown):

@@ -6,11 +6,12 @@ passed over.
 
 from db import attachments, disputes, editions, people, places, post, trainings, visits
 from db.disputes import course, numbers
+from db.exchange import tables as exchange
 from db.imports import kept, mappings
 from db.kernel import accounts, unsaved
 from db.visits import sheets
 
 WITH_TABLES = (
-    accounts, attachments, course, disputes, editions, kept, mappings, numbers, people, places, post, sheets, trainings,
+    accounts, attachments, course, disputes, editions, exchange, kept, mappings, numbers, people, places, post, sheets, trainings,
     unsaved, visits,
 )  # fmt: skip

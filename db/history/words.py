@@ -172,7 +172,14 @@ WORDS: Final[Mapping[str, Words]] = {
     "number_start": Words("起始编号", lambda row, _: f"{row['year']}年", labels={
         "year": "年份", "first": "起始编号",
     }),
+    "peer": Words("配对的单位", _named, labels={
+        "name": "名称", "fingerprint": "指纹", "paired": "配对日期", "until": "解除日期", "communities": "只带的社区",
+    }),
     "post": Words("警务室设置", _named, PostDraft),
+    "record_alias": Words("同一条登记", lambda *_: "两处登记的同一条", labels={"entity": "种类"}),
+    "site_seen": Words("收到的数据包", _named, labels={
+        "name": "来自", "at": "本机第几步", "upto": "对方到第几步", "whole": "对方知道的全部",
+    }),
     "staff": Words("工作人员", _named, StaffDraft, {"until": "离任日期"}, {"kind": STAFF_NAMES}),
     "training": Words("培训", _training, TrainingDraft, {"note": "备注"}, {"kind": TRAINING_NAMES}),
     "visit": Words("走访", _visit, VisitDraft, {"household": "住户"}, {"outcome": OUTCOME_NAMES}),

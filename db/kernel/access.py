@@ -30,6 +30,7 @@ class Right(StrEnum):
     BACKUP = "backup"
     RESTORE = "restore"
     ISSUE = "issue"
+    EXCHANGE = "exchange"
 
 
 ROLE_NAMES = {
@@ -42,7 +43,9 @@ MATRIX: dict[Role, frozenset[Right]] = {
     Role.OFFICER: frozenset(Right),
     # An issued report is signed paper and is never undone: police issue it, others prepare it.
     # A restore takes back what everybody did since, so it is an officer's, like undoing others' work.
-    Role.AUXILIARY: frozenset({Right.LOOK, Right.WRITE, Right.IMPORT, Right.BACKUP, Right.ISSUE}),
+    Role.AUXILIARY: frozenset(
+        {Right.LOOK, Right.WRITE, Right.IMPORT, Right.BACKUP, Right.ISSUE, Right.EXCHANGE}
+    ),
     Role.WORKER: frozenset({Right.LOOK, Right.WRITE}),
     Role.READER: frozenset({Right.LOOK}),
 }
@@ -57,6 +60,7 @@ _RIGHT_NAMES = {
     Right.BACKUP: "备份",
     Right.RESTORE: "用备份恢复",
     Right.ISSUE: "签发报表",
+    Right.EXCHANGE: "打包和合并数据",
 }
 
 
