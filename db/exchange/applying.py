@@ -164,7 +164,9 @@ def _list_conflicts(tx: Tx, planner: Planner) -> None:
     rows = []
     for record, outcomes in planner.outcomes.items():
         entity = record.__tablename__
-        ids = [*outcomes, *planner.absorbed.get(record, ())]
+        # A change that had seen the others settles its own fields only: what it left stays listed.
+        ids = [id_ for id_, outcome in outcomes.items() if outcome.settled is not None]
+        ids += planner.absorbed.get(record, ())
         for some in chunks(ids):
             mine = (OpenConflict.entity == entity) & OpenConflict.record.in_(some)
             tx.connection.execute(delete(OpenConflict).where(mine))

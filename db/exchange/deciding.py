@@ -19,7 +19,8 @@ from db.kernel.access import Right
 from db.kernel.accounts import account_names
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
-from db.kernel.journal import Command, Tx, decoders, table_of
+from db.kernel.history import hanging_rows
+from db.kernel.journal import Command, Tx, decoders, record_class, table_of
 from db.kernel.records import CommandRow, Record, Site
 
 REMOVED_HERE = "*"
@@ -129,6 +130,7 @@ def decide(choices: Sequence[Choice]) -> Command[int]:
         for record, ids in removals.items():
             for id_ in ids:
                 changes.get(record, {}).pop(id_, None)
+            refuse_if_needed(tx.connection, record, ids)
             tx.remove(record, ids)
         for record, rows in changes.items():
             tx.change(record, rows, decided=True)
@@ -142,6 +144,14 @@ def decide(choices: Sequence[Choice]) -> Command[int]:
         return len(left)
 
     return Command("裁定两处不同的登记", Right.WRITE, run, note=f"{len(choices)}处")
+
+
+def refuse_if_needed(connection: Connection, record: type[Record], ids: Sequence[Id]) -> None:
+    """Raise UserError if records that stay name one of these."""
+    for table, _, hanging in hanging_rows(connection, record.__tablename__, ids):
+        leaving = set(ids) if table.name == record.__tablename__ else set()
+        if record_class(table.name).travels and any(id_ not in leaving for id_ in hanging):
+            raise UserError("别的登记还要用到它，不能定为删除，没有改动。请定为保留，或先处理那些登记。")
 
 
 def _firm_column(record: type[Record]) -> str:

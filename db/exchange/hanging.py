@@ -1,6 +1,9 @@
 """Nothing hangs in the air after a merge: what is referred to stays, though a site removed it."""
 
-from db.exchange.planning import Outcome, Planner
+from collections.abc import Sequence
+
+from db.exchange.matching import clashes
+from db.exchange.planning import Join, Outcome, Planner
 from db.exchange.rows import record_of, references, travelling
 from db.exchange.settling import Fields
 from db.kernel.errors import UserError
@@ -15,19 +18,33 @@ _MISSING = (
 )
 
 
+class Rejoin(Exception):
+    """What has to stay has been entered again meanwhile: the two are one, and all is planned anew."""
+
+    def __init__(self, pairs: Sequence[Join]) -> None:
+        super().__init__("planned anew")
+        self.pairs = pairs
+
+
 def mend(planner: Planner) -> None:
     """Keep what rows of this merge refer to, and what rows that stay refer to.
 
-    UserError if a package refers to what this copy never heard of.
+    UserError if a package refers to what this copy never heard of; Rejoin if two rows of one key
+    would have to stand.
     """
     checked: set[tuple[str, Id]] = set()
+    kept: set[type[Record]] = set()
     while True:
         missing = _missing(planner, checked) | _still_needed(planner)
         if not missing:
-            return
+            break
         for entity, id_ in sorted(missing):
             if not planner.keep(record_of(entity), id_):
                 raise UserError(_MISSING)
+            kept.add(record_of(entity))
+    pairs = [(r, one, other) for r in kept for one, other in clashes(planner, r)]
+    if pairs:
+        raise Rejoin(pairs)
 
 
 def _missing(planner: Planner, checked: set[tuple[str, Id]]) -> set[tuple[str, Id]]:

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from db.exchange.applying import Counts, count, write
 from db.exchange.causes import Causes, Sight, sights
-from db.exchange.hanging import mend
+from db.exchange.hanging import Rejoin, mend
 from db.exchange.incoming import Incoming
-from db.exchange.planning import Here, Planner
+from db.exchange.planning import Here, Join, Planner
 from db.exchange.tables import BlobName, SiteSeen
 from db.kernel.access import Right
 from db.kernel.errors import UserError
@@ -106,10 +106,17 @@ def plan(connection: Connection, new: Sequence[Incoming], parcel: Parcel, seq: i
     ]
     contents = dict(connection.execute(select(BlobName.theirs, BlobName.ours)).tuples().all())
     here = Here(site, seq, family(connection), {**contents, **parcel.contents})
-    planner = Planner(connection, new, here, Causes([*sights(connection), *brought]))
-    planner.run()
-    mend(planner)
-    return planner
+    causes = Causes([*sights(connection), *brought])
+    joins: list[Join] = []
+    while True:
+        planner = Planner(connection, new, here, causes, joins)
+        planner.run()
+        try:
+            mend(planner)
+        except Rejoin as again:
+            joins.extend(again.pairs)
+        else:
+            return planner
 
 
 def foresee(connection: Connection, parcel: Parcel) -> Counts:

@@ -23,11 +23,12 @@ from db.exchange.tables import RecordAlias
 from db.kernel.accounts import Account
 from db.kernel.history import hanging_rows
 from db.kernel.ids import Id, id_from_text, id_text
-from db.kernel.journal import ADDED, CHANGED
+from db.kernel.journal import ADDED, CHANGED, REMOVED
 from db.kernel.records import Record
 from db.places import Building, Household
 
 Place = tuple[int, int]
+Join = tuple[type[Record], Id, Id]
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,19 @@ class Planner:
     """Settles table after table, what is referred to first."""
 
     def __init__(
-        self, connection: Connection, incoming: Sequence[Incoming], here: Here, causes: Causes
+        self,
+        connection: Connection,
+        incoming: Sequence[Incoming],
+        here: Here,
+        causes: Causes,
+        joins: Sequence[Join] = (),
     ) -> None:
         self.connection = connection
         self.incoming = incoming
         self.here = here
         self.causes = causes
         self.identity = Identity(connection)
+        self._joins = joins
         self.aliases: list[tuple[str, Id, Id]] = []
         self.outcomes: dict[type[Record], dict[Id, Outcome]] = {}
         self.absorbed: dict[type[Record], set[Id]] = {}
@@ -146,6 +153,9 @@ class Planner:
             self.load(record, [self.identity.ours(id_) for pair in pairs for id_ in pair])
             for one, other in pairs:
                 self.join(record, one, other, found=False)
+        for record, one, other in self._joins:
+            self.load(record, [self.identity.ours(one), self.identity.ours(other)])
+            self.join(record, one, other)
 
     def join(self, record: type[Record], one: Id, other: Id, *, found: bool = True) -> None:
         """Make two ids one; the one this copy knows stays, else the lesser."""
@@ -238,15 +248,17 @@ class Planner:
         before = self.rows[record].get(id_)
         ops, latest = self._ops_of(record, [id_, *parts])
         outcome = Outcome(before, before, ops=ops)
-        row = before
+        row = self._with_joined(record, before)
         if parts or (not group and before is not None):
             outcome.settled = self._settled(record, ops)
             row = outcome.settled.row
         for place, change in group:
             op = self.op(record, place, change)
-            follows = all(self.saw(op.point, point) for point in latest.values())
+            # One that had seen all others is written as it stands; what brings back is settled.
+            follows = op.kind in (CHANGED, REMOVED) or not latest
+            follows = follows and all(self.saw(op.point, point) for point in latest.values())
             ops.append(op)
-            if follows and outcome.settled is None:
+            if follows and op.kind != KEPT and outcome.settled is None:
                 row = applied(row, op)
             else:
                 outcome.settled = self._settled(record, ops)
@@ -259,6 +271,18 @@ class Planner:
         outcome.after = row
         self._mend_key(record, id_, outcome)
         return outcome
+
+    def _with_joined(self, record: type[Record], row: Fields | None) -> Fields | None:
+        """A row that names what this merge joined names it by the id that stays."""
+        if row is None or not self.absorbed:
+            return row
+        joined = self.identity.joined
+
+        def now(text: str) -> str:
+            id_ = id_from_text(text)
+            return id_text(self.identity.ours(id_)) if id_ in joined else text
+
+        return mapped(record, ADDED, row, now)
 
     def _mend_key(self, record: type[Record], id_: Id, outcome: Outcome) -> None:
         """Let an address's key follow from its parts, which two sites may have changed apart."""

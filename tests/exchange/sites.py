@@ -1,17 +1,37 @@
 """Copies of a ledger that exchange what they did, without files between them."""
 
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from db.exchange.merging import Parcel, have, merge
+import pytest
+from sqlalchemy import select
+
+from db.exchange.deciding import open_conflicts
+from db.exchange.digest import canonical_digest
+from db.exchange.merging import MERGED, Parcel, have, merge
 from db.exchange.packing import outgoing
+from db.exchange.sites import renew
+from db.exchange.tables import KnownAs
+from db.kernel.files import LedgerLock
 from db.kernel.ids import Id
+from db.kernel.keys import DataKey, Slots
+from db.kernel.place import Place
+from db.kernel.records import CommandRow
 from db.ledger import Ledger
+from db.sample import PASSWORD
+
+NOBODY = b"\0" * 16
+START = datetime(2026, 3, 23, 8, 30)  # noqa: DTZ001
+Copies = Callable[[int], list[Ledger]]
 
 
 class HandClock:
     """A clock that stands until it is moved."""
 
-    def __init__(self, start: datetime) -> None:
+    def __init__(self, start: datetime = START) -> None:
         self._now = start.astimezone()
 
     def now(self) -> datetime:
@@ -23,23 +43,103 @@ class HandClock:
         self._now += by
 
 
-def parcel_of(sender: Ledger, since: dict[Id, int] | None = None) -> Parcel:
-    """Return all that a ledger knows, or what came after `since`."""
+class Copying:
+    """Opens copies of one ledger, each living on as a site of its own, without stretching a password."""
+
+    def __init__(self, template: Path, folder: Path) -> None:
+        account, key = Slots.load(template / "slots.json").unlock(None, PASSWORD)
+        self._account, self._secret = bytes.fromhex(account), bytes(key.open_copy())
+        self._template, self._folder = template, folder
+        self._made = 0
+        self.open: list[Ledger] = []
+
+    def __call__(self, count: int) -> list[Ledger]:
+        """Return so many new copies."""
+        return [self.copy_of(self._template) for _ in range(count)]
+
+    def copy_of(self, folder: Path, *, renewed: bool = True) -> Ledger:
+        """Return a copy of a folder's ledger as a site of its own; the clock is its own too."""
+        self._made += 1
+        to = self._folder / f"copy{self._made}"
+        shutil.copytree(folder, to, ignore=shutil.ignore_patterns("*.lock"))
+        lock = LedgerLock(to)
+        lock.acquire("test")
+        ledger = Ledger(Place(to), DataKey(bytearray(self._secret)), self._account, HandClock(), lock)
+        if renewed:
+            ledger.write(renew())
+        self.open.append(ledger)
+        return ledger
+
+    def close(self, *, proved: bool = True) -> None:
+        """Prove all copies against their journals and close them."""
+        for ledger in self.open:
+            if proved:
+                assert ledger.problems() == []
+            ledger.close()
+            shutil.rmtree(ledger.place.folder)
+        self.open.clear()
+
+
+@pytest.fixture
+def copies(_template: Path, tmp_path: Path) -> Iterator[Copying]:
+    """Copies of an empty ledger, proved when the test ends."""
+    made = Copying(_template, tmp_path)
+    yield made
+    made.close()
+
+
+def parcel_for(sender: Ledger, known: dict[Id, int]) -> Parcel:
+    """Return what a sender has beyond what a receiver is known to have."""
     with sender.read() as connection:
-        made = outgoing(connection, b"\0" * 16, b"\0" * 16).parcel
-    if not since:
-        return made
-    kept = [c for c in made.commands if c.seq > since.get(c.site, 0)]
-    return Parcel(
-        made.site, made.name, {s: min(since.get(s, 0), n) for s, n in made.upto.items()},
-        made.upto, made.whole, kept, {},
-    )  # fmt: skip
+        made = outgoing(connection, NOBODY, NOBODY).parcel
+    return replace(
+        made,
+        since={site: min(known.get(site, 0), upto) for site, upto in made.upto.items()},
+        commands=[c for c in made.commands if c.seq > known.get(c.site, 0)],
+    )
+
+
+def known_to(ledger: Ledger) -> dict[Id, int]:
+    """Return the last command of each site that a ledger has."""
+    with ledger.read() as connection:
+        return have(connection)
 
 
 def bring(sender: Ledger, receiver: Ledger) -> None:
     """Let one ledger take in what another knows."""
-    with receiver.read() as connection:
-        known = have(connection)
-    parcel = parcel_of(sender, known)
-    own = [c for c in parcel.commands if c.site != receiver._site]
-    receiver.write(merge(Parcel(**{**parcel.__dict__, "commands": own})))
+    receiver.write(merge(parcel_for(sender, known_to(receiver))))
+
+
+def exchange_fully(ledgers: list[Ledger], rounds: int = 3) -> None:
+    """Let everybody take in what everybody knows, until nothing is left to tell."""
+    for _ in range(rounds):
+        for receiver in ledgers:
+            for sender in ledgers:
+                if sender is not receiver:
+                    bring(sender, receiver)
+
+
+def digest_of(ledger: Ledger) -> str:
+    """Return the digest that equal ledgers share."""
+    with ledger.read() as connection:
+        return canonical_digest(connection)
+
+
+def done_in(ledger: Ledger) -> set[Id]:
+    """Return the commands a ledger knows, but for the merges themselves."""
+    with ledger.read() as connection:
+        rows = connection.execute(select(CommandRow.id).where(CommandRow.action != MERGED))
+        return set(rows.scalars())
+
+
+def to_decide(ledger: Ledger) -> set[tuple[str, Id, str]]:
+    """Return what is to decide, each record under the least of its ids."""
+    with ledger.read() as connection:
+        least: dict[Id, Id] = {}
+        for theirs, ours in connection.execute(select(KnownAs.theirs, KnownAs.ours)):
+            least[ours] = min(least.get(ours, ours), theirs)
+        return {
+            (conflict.entity, least.get(conflict.record, conflict.record), difference.field)
+            for conflict in open_conflicts(connection)
+            for difference in conflict.differences
+        }
