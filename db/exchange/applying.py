@@ -151,9 +151,11 @@ def _enter_own(tx: Tx, record: type[Record], outcomes: dict[Id, Outcome]) -> Non
 
 def _remember_names(connection: Connection, planner: Planner) -> None:
     joined = planner.identity.joined
-    for gone in joined:
-        ours = planner.identity.ours(gone)
-        connection.execute(update(KnownAs).where(KnownAs.ours == gone).values(ours=ours))
+    for some in chunks(list(joined)):
+        known = select(KnownAs.ours).where(KnownAs.ours.in_(some)).distinct()
+        for gone in connection.execute(known).scalars().all():
+            ours = planner.identity.ours(gone)
+            connection.execute(update(KnownAs).where(KnownAs.ours == gone).values(ours=ours))
     rows = [{"theirs": theirs, "ours": planner.identity.ours(theirs)} for theirs in joined]
     if rows:
         connection.execute(insert(KnownAs), rows)

@@ -18,8 +18,8 @@ from db.exchange.tables import OpenConflict, Peer, SiteSeen
 from db.kernel.access import Right
 from db.kernel.accounts import account_names
 from db.kernel.errors import UserError
-from db.kernel.ids import Id
 from db.kernel.history import hanging_rows
+from db.kernel.ids import Id
 from db.kernel.journal import Command, Tx, decoders, record_class, table_of
 from db.kernel.records import CommandRow, Record, Site
 
@@ -151,7 +151,9 @@ def refuse_if_needed(connection: Connection, record: type[Record], ids: Sequence
     for table, _, hanging in hanging_rows(connection, record.__tablename__, ids):
         leaving = set(ids) if table.name == record.__tablename__ else set()
         if record_class(table.name).travels and any(id_ not in leaving for id_ in hanging):
-            raise UserError("别的登记还要用到它，不能定为删除，没有改动。请定为保留，或先处理那些登记。")
+            raise UserError(
+                "别的登记还要用到它，不能定为删除，没有改动。请定为保留，或先处理那些登记。"
+            )
 
 
 def _firm_column(record: type[Record]) -> str:

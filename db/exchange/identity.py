@@ -29,6 +29,11 @@ class Identity:
         for id_ in wanted:
             self._ours.setdefault(id_, id_)
 
+    def stand(self, ids: Iterable[Id]) -> None:
+        """Take it that these are ids this copy has already."""
+        for id_ in ids:
+            self._ours.setdefault(id_, id_)
+
     def ours(self, id_: Id) -> Id:
         """Return the id this copy has for a thing."""
         if id_ not in self._ours:

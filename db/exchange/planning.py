@@ -183,6 +183,7 @@ class Planner:
         wanted = [id_ for id_ in dict.fromkeys(ids) if id_ not in past]
         if not wanted:
             return
+        self.identity.stand(wanted)
         names = self.identity.names_of(wanted)
         all_ids = [*wanted, *(other for others in names.values() for other in others)]
         written = changes_of(self.connection, record, all_ids)
@@ -255,11 +256,11 @@ class Planner:
         for place, change in group:
             op = self.op(record, place, change)
             # One that had seen all others is written as it stands; what brings back is settled.
-            follows = op.kind in (CHANGED, REMOVED) or not latest
+            follows = op.kind in (CHANGED, REMOVED) or (op.kind == ADDED and not latest)
             follows = follows and all(self.saw(op.point, point) for point in latest.values())
             ops.append(op)
-            if follows and op.kind != KEPT and outcome.settled is None:
-                row = applied(row, op)
+            if outcome.settled is None and (follows or _says_the_same(op, row, ops)):
+                row = row if not follows else applied(row, op)
             else:
                 outcome.settled = self._settled(record, ops)
                 row = outcome.settled.row
@@ -348,3 +349,14 @@ class Planner:
         if later[0] == self.here.site and later[1] == self.here.seq:
             return later != earlier
         return self.causes.saw(later, earlier)
+
+
+def _says_the_same(op: Op, row: Fields | None, ops: Sequence[Op]) -> bool:
+    """Whether a row made again is the one that stands, value for value, and nobody removed it."""
+    return (
+        op.kind == ADDED
+        and row is not None
+        and all(row.get(name) == value for name, value in op.fields.items())
+        and row.keys() == op.fields.keys()
+        and not any(other.kind == REMOVED for other in ops)
+    )

@@ -64,7 +64,7 @@ class Settled:
 
 def is_empty(value: Any) -> bool:
     """Tell whether a journalled value says that nothing was given."""
-    return value is None or value in ([], {})
+    return value is None or (not value and isinstance(value, list | dict))
 
 
 def applied(row: Fields | None, op: Op) -> Fields | None:
