@@ -197,7 +197,7 @@ def _contents(
     ledger: Ledger, connection: Connection, parcel: Parcel
 ) -> Iterator[tuple[str, bytes]]:
     """The attachments a package adds, sealed as they lie here; one whose file is lost is left out."""
-    here = dict(connection.execute(select(BlobName.theirs, BlobName.ours)).tuples().all())
+    here = dict(connection.execute(select(BlobName.theirs, BlobName.ours)).all())
     sent: set[str] = set()
     for name, _ in added_contents(parcel):
         if name not in sent:

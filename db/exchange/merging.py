@@ -42,7 +42,7 @@ def have(connection: Connection) -> dict[Id, int]:
     rows = connection.execute(
         select(CommandRow.site, func.max(CommandRow.seq)).group_by(CommandRow.site)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def family(connection: Connection) -> frozenset[Id]:
@@ -104,7 +104,7 @@ def plan(connection: Connection, new: Sequence[Incoming], parcel: Parcel, seq: i
         if change.entity == SiteSeen.__tablename__ and change.kind == ADDED
         for f in (change.fields,)
     ]
-    contents = dict(connection.execute(select(BlobName.theirs, BlobName.ours)).tuples().all())
+    contents = dict(connection.execute(select(BlobName.theirs, BlobName.ours)).all())
     here = Here(site, seq, family(connection), {**contents, **parcel.contents})
     causes = Causes([*sights(connection), *brought])
     joins: list[Join] = []

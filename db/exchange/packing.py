@@ -26,7 +26,7 @@ class Outgoing:
 def acknowledged(connection: Connection, peer: Id) -> dict[Id, int]:
     """Return what a site said it has, by site."""
     rows = connection.execute(select(Receipt.site, Receipt.seq).where(Receipt.peer == peer))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def outgoing(
@@ -101,4 +101,4 @@ def _commands(
 def _undone_ids(connection: Connection, numbers: Sequence[int]) -> dict[int, Id]:
     undoes = select(CommandRow.undoes).where(CommandRow.no.in_(numbers))
     rows = connection.execute(select(CommandRow.no, CommandRow.id).where(CommandRow.no.in_(undoes)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -73,7 +73,9 @@ class History:
         """Return a community and a building of a small street, made if the site has none."""
         name, number = self.random.choice("东西"), self.random.choice("12")
         with self.ledgers[at].read() as connection:
-            community = connection.execute(select(Community.id).where(Community.key == name)).scalar()
+            community = connection.execute(
+                select(Community.id).where(Community.key == name)
+            ).scalar()
             key = f"晨园/{number}"
             building = connection.execute(
                 select(Building.id).where(Building.community == community, Building.key == key)

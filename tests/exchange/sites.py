@@ -1,19 +1,18 @@
 """Copies of a ledger that exchange what they did, without files between them."""
 
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
+from db import exchanging
 from db.exchange.deciding import open_conflicts
 from db.exchange.digest import canonical_digest
 from db.exchange.merging import MERGED, Parcel, have, merge
 from db.exchange.packing import outgoing
-from db.exchange.sites import renew
+from db.exchange.sites import peers, renew
 from db.exchange.tables import KnownAs
 from db.kernel.files import LedgerLock
 from db.kernel.ids import Id
@@ -25,7 +24,6 @@ from db.sample import PASSWORD
 
 NOBODY = b"\0" * 16
 START = datetime(2026, 3, 23, 8, 30)  # noqa: DTZ001
-Copies = Callable[[int], list[Ledger]]
 
 
 class HandClock:
@@ -64,7 +62,9 @@ class Copying:
         shutil.copytree(folder, to, ignore=shutil.ignore_patterns("*.lock"))
         lock = LedgerLock(to)
         lock.acquire("test")
-        ledger = Ledger(Place(to), DataKey(bytearray(self._secret)), self._account, HandClock(), lock)
+        ledger = Ledger(
+            Place(to), DataKey(bytearray(self._secret)), self._account, HandClock(), lock
+        )
         if renewed:
             ledger.write(renew())
         self.open.append(ledger)
@@ -80,12 +80,25 @@ class Copying:
         self.open.clear()
 
 
-@pytest.fixture
-def copies(_template: Path, tmp_path: Path) -> Iterator[Copying]:
-    """Copies of an empty ledger, proved when the test ends."""
-    made = Copying(_template, tmp_path)
-    yield made
-    made.close()
+@dataclass
+class Pair:
+    """Two paired ledgers and the stick between them."""
+
+    post: Ledger
+    laptop: Ledger
+    stick: Path
+
+    def send(self, sender: Ledger) -> Path:
+        """Return a package from one of the two for the other."""
+        with sender.read() as connection:
+            (peer,) = peers(connection)
+        return exchanging.pack(sender, peer, self.stick).path
+
+    def both_ways(self) -> None:
+        """Let each have what the other did."""
+        exchanging.merge_file(self.laptop, self.send(self.post))
+        exchanging.merge_file(self.post, self.send(self.laptop))
+        exchanging.merge_file(self.laptop, self.send(self.post))
 
 
 def parcel_for(sender: Ledger, known: dict[Id, int]) -> Parcel:
