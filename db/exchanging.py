@@ -27,7 +27,7 @@ from db.exchange.courier import (
 from db.exchange.deciding import site_names
 from db.exchange.merging import Parcel, foresee, have
 from db.exchange.package import Package, opened, sealed, verified
-from db.exchange.packing import outgoing
+from db.exchange.packing import acknowledged, outgoing
 from db.exchange.sites import Card, Keys, PeerLine
 from db.exchange.tables import BlobName, Peer
 from db.kernel import blobs
@@ -109,7 +109,7 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
     with ledger.read() as connection:
         mine = _my_keys(connection)
         row = connection.execute(select(Peer).where(Peer.id == peer.id)).one()
-        made = outgoing(connection, peer.id, row.site, row.communities)
+        made = outgoing(connection, acknowledged(connection, peer.id), row.site, row.communities)
         header = header_for(connection, peer.id, made, mine, ledger.clock)
         contents = list(_contents(ledger, connection, made.parcel))
     step("正在签名和加密……", 0.5)

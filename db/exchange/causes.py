@@ -33,7 +33,9 @@ class Causes:
             lambda: defaultdict(list)
         )
         for by, at, site, upto, whole in sorted(sights):
-            self._direct[by][site].append((at, upto, whole))
+            rows = self._direct[by][site]
+            # An old package may come late: what was seen before it stays seen.
+            rows.append((at, max(upto, rows[-1][1]) if rows else upto, whole))
         self._merged_at = {
             by: sorted({at for rows in sites.values() for at, _, _ in rows})
             for by, sites in self._direct.items()

@@ -30,16 +30,18 @@ def acknowledged(connection: Connection, peer: Id) -> dict[Id, int]:
 
 
 def outgoing(
-    connection: Connection, peer: Id, receiver: Id, communities: tuple[Id, ...] = ()
+    connection: Connection,
+    since: Mapping[Id, int],
+    receiver: Id | None = None,
+    communities: tuple[Id, ...] = (),
 ) -> Outgoing:
-    """Return everything site `receiver`, paired as `peer`, has not acknowledged.
+    """Return everything beyond what a receiver said it has, its own commands left out.
 
     With `communities` the changes are cut to them. A copy that was itself cut passes on only what
     was done here, as of others' commands it has but a part.
     """
     mine = connection.execute(select(Site)).one()
     known = have(connection)
-    since = acknowledged(connection, peer)
     sites = {
         site: seq
         for site, seq in known.items()

@@ -237,9 +237,10 @@ def peers(connection: Connection) -> list[PeerLine]:
     return found
 
 
-def renew() -> Command[Id]:
+def renew(restored: str = "") -> Command[Id]:
     """Return the command that gives a restored or copied ledger an id of its own.
 
+    `restored` names the backup it came from.
     What it did before stays under the old one. The door opens the ledger anew afterwards.
     """
 
@@ -254,4 +255,5 @@ def renew() -> Command[Id]:
         tx.connection.execute(update(Site).values(id=made, before=mine))
         return made
 
-    return Command("台账换新身份", Right.BACKUP, run)
+    action = "从备份恢复" if restored else "台账换新身份"
+    return Command(action, Right.BACKUP, run, note=restored)

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from db import backup
+from db.exchange.sites import renew
 from db.kernel import history as journal
 from db.kernel.access import ROLE_NAMES, role_from_name
 from db.kernel.accounts import account_names
@@ -72,7 +73,7 @@ def restore(arguments: argparse.Namespace) -> int:
     if done.aside is not None:
         print(f"原来损坏的文件留在 {done.aside}。")
     with Ledger.unlock(arguments.data, password, user=arguments.user) as ledger:
-        ledger.note("从备份恢复", Path(arguments.backup).name)
+        ledger.write(renew(Path(arguments.backup).name))
     return 0
 
 

@@ -11,6 +11,7 @@ from db.exchange.deciding import Choice, decide, open_conflicts
 from db.exchange.merging import Parcel, merge
 from db.kernel.access import Right
 from db.kernel.errors import PolicepostError, UserError
+from db.kernel.history import history
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx, table_of
 from db.kernel.records import Record
@@ -230,8 +231,6 @@ class History:
 
     def undo(self, at: int) -> None:
         with self.ledgers[at].read() as connection:
-            from db.kernel.history import history  # noqa: PLC0415
-
             mine = [e.no for e in history(connection, 6) if e.changes and e.action == "测试"]
         if mine:
             self.ledgers[at].undo(self.random.choice(mine))

@@ -1,7 +1,7 @@
 """Copies of a ledger that exchange what they did, without files between them."""
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from db.kernel.records import CommandRow
 from db.ledger import Ledger
 from db.sample import PASSWORD
 
-NOBODY = b"\0" * 16
 START = datetime(2026, 3, 23, 8, 30)  # noqa: DTZ001
 
 
@@ -104,12 +103,7 @@ class Pair:
 def parcel_for(sender: Ledger, known: dict[Id, int]) -> Parcel:
     """Return what a sender has beyond what a receiver is known to have."""
     with sender.read() as connection:
-        made = outgoing(connection, NOBODY, NOBODY).parcel
-    return replace(
-        made,
-        since={site: min(known.get(site, 0), upto) for site, upto in made.upto.items()},
-        commands=[c for c in made.commands if c.seq > known.get(c.site, 0)],
-    )
+        return outgoing(connection, known).parcel
 
 
 def known_to(ledger: Ledger) -> dict[Id, int]:
