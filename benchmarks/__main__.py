@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.measure import ROOT, Row, machine, table
 
-NAMES = ("imports", "paper", "large", "window")
+NAMES = ("imports", "paper", "large", "window", "exchange")
 
 
 def main() -> None:

@@ -39,7 +39,7 @@ def attach(ledger: Ledger, entity: str, of: Id, kind: str, file: Path) -> Done[I
     media, ending = media_of(data)
     called = safe_name(file.name, ending)
     line = AttachmentLine(b"", kind, called, media, len(data), today(ledger.clock))
-    name = blobs.blob_name(data, _naming(ledger))
+    name = blobs.blob_name(data, naming_key(ledger))
     with ledger.read() as connection:
         known = connection.execute(
             select(Attachment.secret).where(Attachment.blob == name)
@@ -63,7 +63,9 @@ def content_of(ledger: Ledger, attachment: Id) -> bytes:
         ).first()
     if row is None:
         raise UserError("这个附件已经不在台账里了。")
-    return blobs.read_blob(ledger.place.blobs, row.blob, bytes.fromhex(row.secret), _naming(ledger))
+    return blobs.read_blob(
+        ledger.place.blobs, row.blob, bytes.fromhex(row.secret), naming_key(ledger)
+    )
 
 
 def collect_orphans(ledger: Ledger) -> int:
@@ -81,8 +83,8 @@ def collect_orphans(ledger: Ledger) -> int:
     return blobs.collect(ledger.place.blobs, known)
 
 
-def _naming(ledger: Ledger) -> bytes:
-    """The key that contents are named by."""
+def naming_key(ledger: Ledger) -> bytes:
+    """Return the key that contents are named by."""
     subkey = ledger._key.subkey(_KEY)
     try:
         return bytes(subkey)

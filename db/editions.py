@@ -33,6 +33,7 @@ class Edition(Record):
     __tablename__ = "edition"
     __table_args__ = (UniqueConstraint("kind", "period", "no"), {"sqlite_with_rowid": False})
     undoable = False
+    travels = False
 
     kind: Mapped[str]
     period: Mapped[str]

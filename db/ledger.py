@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -158,6 +158,11 @@ class Ledger:
             key.wipe()
             raise
 
+    @property
+    def site(self) -> Id:
+        """Which copy of the ledger this is."""
+        return self._site
+
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """Lend a connection that sees one state of the ledger and cannot write."""
@@ -179,6 +184,7 @@ class Ledger:
         try:
             with self._writing().begin() as connection:
                 done = journal.run(connection, command, author, self._journal_key)
+                self._site = connection.execute(select(Site.id)).scalar_one()
                 mark = journal.head(connection)
             self._watch.committed(*mark)
             return done
@@ -252,19 +258,17 @@ class Ledger:
             backup.remember_second(self.place.folder, folder, made)
         return made
 
-    def begin_anew(self, action: str, note: str) -> None:
-        """Take the ledger for the truth after a restore: the event, and a new life of this copy.
+    def begin_anew(self, command: Command[T]) -> Done[T]:
+        """Carry out the command that gives this copy a new life, as after a restore.
 
-        What it lacks against the life before is not missing any more; its commands from now on are
-        those of a new site, so that other sites never take them for the ones that were left behind.
+        The ledger is taken for the truth: what it lacks against the life before is not missing any more.
         """
-        self._unrecorded, self._site = "", new_id()
-        with self._writing().begin() as connection:
-            connection.execute(update(Site).values(id=self._site))
-        self.note(action, note)
+        self._unrecorded = ""
+        done = self.write(command)
         newest = backup.newest(self.place.backups, self._key)
         with self.read() as connection:
             self._watch.begin_anew(connection, self._site, newest.number if newest else 0)
+        return done
 
     def check_backup(self, path: Path) -> list[str]:
         """Prove a backup by opening it; return what is wrong with it, empty if nothing."""

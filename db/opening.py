@@ -24,7 +24,7 @@ def new_file(part: Path, file_key: cipher.Key, ledger: Id, name: str) -> tuple[E
     migrations.upgrade(migrating)
     site = new_id()
     with migrating.begin() as connection:
-        row = {"id": site, "ledger": ledger, "name": name, "number": 1}
+        row = {"id": site, "ledger": ledger, "name": name, "number": 1, "part": False}
         connection.execute(insert(Site), [row])
     return migrating, site
 

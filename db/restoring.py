@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db import backup
+from db.exchange.sites import renew
 from db.kernel.access import Right, Role, require
 from db.kernel.clock import Clock
 from db.kernel.errors import LedgerDamaged, PolicepostError, UserError
@@ -113,5 +114,5 @@ def _opened(
 ) -> PutBack:
     ledger = Ledger.unlock(data_dir, password, user=user, clock=clock)
     kept = f"，原来的留在 {aside.name}" if aside else ""
-    ledger.begin_anew("从备份恢复", f"{folder.name}{kept}")
+    ledger.begin_anew(renew(f"{folder.name}{kept}"))
     return PutBack(ledger, aside)

@@ -18,11 +18,12 @@ from db import (
     visits,
 )
 from db.disputes import course, numbers
+from db.exchange import tables as exchange
 from db.imports import kept, mappings
 from db.kernel import accounts, unsaved
 from db.visits import sheets
 
 WITH_TABLES = (
-    accounts, attachments, course, disputes, editions, kept, mappings, numbers, people, places, points, post, reviews,
-    rewards, sheets, trainings, unsaved, visits,
+    accounts, attachments, course, disputes, editions, exchange, kept, mappings, numbers, people, places, points, post,
+    reviews, rewards, sheets, trainings, unsaved, visits,
 )  # fmt: skip

@@ -73,6 +73,9 @@ def _what_came_since(version: str) -> Iterator[str]:
         if table.name not in known:
             yield f"DROP TABLE {table.name}"
             continue
+        for index in table.indexes:
+            if {column.name for column in index.columns} - known[table.name]:
+                yield f"DROP INDEX {index.name}"
         for column in table.columns:
             if column.name not in known[table.name]:
                 yield f"ALTER TABLE {table.name} DROP COLUMN {column.name}"

@@ -39,6 +39,7 @@ class Dispute(Record):
 
     __tablename__ = "dispute"
     __table_args__ = (Index("ix_dispute_registered", "registered"), {"sqlite_with_rowid": False})
+    quiet = ("imported",)
 
     paper_year: Mapped[int | None] = mapped_column(SmallInteger)
     paper_number: Mapped[str | None]
@@ -75,6 +76,7 @@ class DisputeParty(Record):
 
     __tablename__ = "dispute_party"
     __table_args__ = (Index("ix_dispute_party_dispute", "dispute"), {"sqlite_with_rowid": False})
+    same_by = ("dispute", "side", "place", "name")
 
     dispute: Mapped[Id] = mapped_column(ForeignKey("dispute.id"))
     side: Mapped[str]
@@ -111,6 +113,7 @@ class Conclusion(Record):
         Index("ix_dispute_conclusion_dispute", "dispute"),
         {"sqlite_with_rowid": False},
     )
+    same_by = ("dispute", "day", "outcome")
 
     dispute: Mapped[Id] = mapped_column(ForeignKey("dispute.id"))
     day: Mapped[date]
@@ -139,6 +142,7 @@ class Reopening(Record):
         Index("ix_dispute_reopening_dispute", "dispute"),
         {"sqlite_with_rowid": False},
     )
+    same_by = ("dispute", "day", "reason")
 
     dispute: Mapped[Id] = mapped_column(ForeignKey("dispute.id"))
     day: Mapped[date]
@@ -153,6 +157,7 @@ class FollowUp(Record):
         Index("ix_dispute_follow_up_dispute", "dispute"),
         {"sqlite_with_rowid": False},
     )
+    same_by = ("dispute", "day", "result")
 
     dispute: Mapped[Id] = mapped_column(ForeignKey("dispute.id"))
     day: Mapped[date]

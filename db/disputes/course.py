@@ -20,6 +20,7 @@ class MediationSession(Record):
         Index("ix_dispute_session_dispute", "dispute"),
         {"sqlite_with_rowid": False},
     )
+    same_by = ("dispute", "day", "at")
 
     dispute: Mapped[Id] = mapped_column(ForeignKey("dispute.id"))
     day: Mapped[date]
@@ -41,6 +42,7 @@ class Extension(Record):
         Index("ix_dispute_extension_dispute", "dispute"),
         {"sqlite_with_rowid": False},
     )
+    same_by = ("dispute", "day")
 
     dispute: Mapped[Id] = mapped_column(ForeignKey("dispute.id"))
     day: Mapped[date]
@@ -53,6 +55,7 @@ class Report(Record):
 
     __tablename__ = "dispute_report"
     __table_args__ = (Index("ix_dispute_report_dispute", "dispute"), {"sqlite_with_rowid": False})
+    same_by = ("dispute", "day", "told")
 
     dispute: Mapped[Id] = mapped_column(ForeignKey("dispute.id"))
     day: Mapped[date]
@@ -65,6 +68,7 @@ class Closing(Record):
 
     __tablename__ = "dispute_closing"
     __table_args__ = (Index("ix_dispute_closing_dispute", "dispute"), {"sqlite_with_rowid": False})
+    same_by = ("dispute", "day")
 
     dispute: Mapped[Id] = mapped_column(ForeignKey("dispute.id"))
     day: Mapped[date]
@@ -76,6 +80,7 @@ class DisputePaper(Record):
 
     __tablename__ = "dispute_paper"
     __table_args__ = (Index("ix_dispute_paper_dispute", "dispute"), {"sqlite_with_rowid": False})
+    same_by = ("dispute", "paper")
 
     dispute: Mapped[Id] = mapped_column(ForeignKey("dispute.id"))
     paper: Mapped[str]

@@ -31,6 +31,7 @@ class NumberStart(Record):
 
     __tablename__ = "number_start"
     __table_args__ = (UniqueConstraint("year"), {"sqlite_with_rowid": False})
+    travels = False
 
     year: Mapped[int] = mapped_column(SmallInteger)
     first: Mapped[int] = mapped_column(SmallInteger)
@@ -42,6 +43,7 @@ class NumberGiven(Record):
     __tablename__ = "number_given"
 
     undoable = False
+    travels = False
 
     year: Mapped[int] = mapped_column(SmallInteger)
     number: Mapped[int] = mapped_column(SmallInteger)

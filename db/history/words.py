@@ -265,6 +265,13 @@ WORDS: Final[Mapping[str, Words]] = {
         "number": "编号", "training": "培训", "printed": "打印日期", "people": "名单", "blanks": "空行",
         "returned": "登记日期",
     }),
+    "peer": Words("配对的单位", _named, labels={
+        "name": "名称", "fingerprint": "指纹", "paired": "配对日期", "until": "解除日期", "communities": "只带的社区",
+    }),
+    "record_alias": Words("同一条登记", lambda *_: "两处登记的同一条", labels={"entity": "种类"}),
+    "site_seen": Words("收到的数据包", _named, labels={
+        "name": "来自", "at": "本机第几步", "upto": "对方到第几步", "whole": "对方知道的全部",
+    }),
     "staff": Words("工作人员", _named, StaffDraft, {"until": "离任日期"}, {"kind": STAFF_NAMES}),
     "training": Words("培训", _training, TrainingDraft, {"series": "系列"}, {"kind": TRAINING_NAMES}, {
         "series": "training",

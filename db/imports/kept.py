@@ -20,6 +20,7 @@ class LedgerLayout(Record):
 
     __tablename__ = "ledger_layout"
     __table_args__ = (UniqueConstraint("kind"), {"sqlite_with_rowid": False})
+    travels = False
 
     kind: Mapped[str]
     columns: Mapped[dict[str, Any] | None] = mapped_column(Values)

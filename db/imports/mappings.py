@@ -16,6 +16,7 @@ class ImportMapping(Record):
 
     __tablename__ = "import_mapping"
     __table_args__ = (UniqueConstraint("shape"), {"sqlite_with_rowid": False})
+    travels = False
 
     shape: Mapped[str]
     columns: Mapped[dict[str, Any] | None] = mapped_column(Values)

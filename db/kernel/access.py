@@ -33,6 +33,7 @@ class Right(StrEnum):
     ISSUE = "issue"
     REWARD = "reward"
     FUND = "fund"
+    EXCHANGE = "exchange"
 
 
 ROLE_NAMES = {
@@ -47,7 +48,15 @@ MATRIX: dict[Role, frozenset[Right]] = {
     # A restore takes back what everybody did since, so it is an officer's, like undoing others' work.
     # Police grant rewards and grade; the money is an officer's: who enters a reward does not pay it.
     Role.AUXILIARY: frozenset(
-        {Right.LOOK, Right.WRITE, Right.IMPORT, Right.BACKUP, Right.ISSUE, Right.REWARD}
+        {
+            Right.LOOK,
+            Right.WRITE,
+            Right.IMPORT,
+            Right.BACKUP,
+            Right.ISSUE,
+            Right.REWARD,
+            Right.EXCHANGE,
+        }
     ),
     Role.WORKER: frozenset({Right.LOOK, Right.WRITE}),
     Role.READER: frozenset({Right.LOOK}),
@@ -66,6 +75,7 @@ _RIGHT_NAMES = {
     Right.ISSUE: "签发报表",
     Right.REWARD: "登记奖励和考评",
     Right.FUND: "管奖励资金、确认发放",
+    Right.EXCHANGE: "打包和合并数据",
 }
 
 

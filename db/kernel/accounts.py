@@ -5,26 +5,32 @@ from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.access import ROLE_NAMES, Right, Role
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Tx
-from db.kernel.records import Record
+from db.kernel.records import KEY, Record
 
 
 class Account(Record):
-    """A person who logs in; `until` is set when the account is closed."""
+    """A person who logs in; `until` is set when the account is closed.
+
+    `home` names the site of an account that came in a package: the history says who it was, and
+    it opens nothing here.
+    """
 
     __tablename__ = "account"
     undoable = False
+    asked = False
 
     user: Mapped[str]
     name: Mapped[str]
     role: Mapped[str]
     since: Mapped[date]
     until: Mapped[date | None]
+    home: Mapped[Id | None] = mapped_column(KEY)
 
 
 class AccountLine(NamedTuple):
@@ -54,10 +60,15 @@ class Session:
 
 
 def accounts(connection: Connection) -> list[AccountLine]:
-    """Return all accounts in the order they were made."""
+    """Return all accounts of this ledger in the order they were made."""
     columns = [getattr(Account, name) for name in AccountLine._fields]
-    rows = connection.execute(select(*columns).order_by(Account.id))
+    rows = connection.execute(select(*columns).where(Account.home.is_(None)).order_by(Account.id))
     return [AccountLine(r.id, r.user, r.name, Role(r.role), r.since, r.until) for r in rows]
+
+
+def account_names(connection: Connection) -> dict[Id, str]:
+    """Return the name of everybody the history may name, those of other sites too."""
+    return {row.id: row.name for row in connection.execute(select(Account.id, Account.name))}
 
 
 def session_of(connection: Connection, account: Id) -> Session:
@@ -72,7 +83,9 @@ def add_account(id_: Id, user: str, name: str, role: Role) -> Command[Id]:
     """Return the command that adds an account; its key slot is the ledger's to write."""
 
     def run(tx: Tx) -> Id:
-        taken = tx.connection.execute(select(Account.id).where(Account.user == user)).first()
+        taken = tx.connection.execute(
+            select(Account.id).where(Account.user == user, Account.home.is_(None))
+        ).first()
         if taken:
             raise UserError(f"已经有叫“{user}”的账号，请换一个登录名。")
         row = {"id": id_, "user": user, "name": name, "role": role.value, "since": tx.today}

@@ -72,6 +72,20 @@ def read_blob(folder: Path, name: str, secret: bytes, key: bytes) -> bytes:
     return data
 
 
+def sealed_blob(folder: Path, name: str) -> bytes:
+    """Return a blob as it lies there, sealed; OSError if it cannot be read."""
+    with os.fdopen(open_plain(blob_path(folder, name)), "rb") as file:
+        return file.read()
+
+
+def opened_content(sealed: bytes, secret: bytes) -> bytes | None:
+    """Return the plain content of a blob that came sealed, None if it is not whole."""
+    try:
+        return b"".join(_opened(sealed, secret))
+    except (CryptoError, ValueError, RuntimeError):
+        return None
+
+
 def copy_blob(name: str, source: Path, target: Path) -> str:
     """Copy a sealed blob to another folder unless it is there; return its SHA-256.
 

@@ -30,6 +30,7 @@ __all__ = [
     "checkpoint",
     "connect",
     "create",
+    "defer_references",
     "integrity",
     "maintenance",
     "open_for_migration",
@@ -118,6 +119,11 @@ def maintenance(connection: Connection) -> Iterator[None]:
     finally:
         # Setting it also makes the library prepare every remembered statement anew.
         raw.set_authorizer(cipher.guard)
+
+
+def defer_references(connection: Connection) -> None:
+    """Let the open transaction check references when it commits, as rows of a merge come in no order."""
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
 
 
 @contextmanager

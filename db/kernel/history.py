@@ -17,6 +17,7 @@ from db.kernel.journal import (
     ADDED,
     CHANGED,
     REMOVED,
+    UNALTERED,
     Command,
     Tx,
     chunks,
@@ -80,6 +81,7 @@ def record_history(connection: Connection, record: type[Record], id_: Id) -> lis
         select(ChangeRow.kind, ChangeRow.fields, CommandRow)
         .join(CommandRow, CommandRow.no == ChangeRow.command)
         .where(ChangeRow.entity == record.__tablename__, ChangeRow.record == id_)
+        .where(ChangeRow.kind != UNALTERED)
         .order_by(ChangeRow.command, ChangeRow.n)
     )
     void = void_commands(connection)
@@ -160,7 +162,9 @@ def undo(no: int) -> Command[int]:
         if target.changes == 0:
             raise UserError(f"第{no}号操作“{target.action}”没有改动数据，用不着撤销。")
         changes = tx.connection.execute(
-            select(ChangeRow).where(ChangeRow.command == no).order_by(ChangeRow.n.desc())
+            select(ChangeRow)
+            .where(ChangeRow.command == no, ChangeRow.kind != UNALTERED)
+            .order_by(ChangeRow.n.desc())
         ).all()
         for entity in {c.entity for c in changes}:
             if not record_class(entity).undoable:
@@ -204,6 +208,7 @@ def _refuse_if_touched_later(connection: Connection, no: int, void: set[int]) ->
         .join(CommandRow, CommandRow.no == later.c.command)
         # A later step and its undo count as nothing; the undo of an earlier step is work of its own.
         .where(mine.c.command == no, or_(CommandRow.undoes.is_(None), CommandRow.undoes < no))
+        .where(mine.c.kind != UNALTERED, later.c.kind != UNALTERED)
         .order_by(later.c.command)
     )  # fmt: skip
     for row in connection.execute(statement):

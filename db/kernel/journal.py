@@ -6,10 +6,10 @@ the MAC before it, so a value can be erased later while the chain stays whole.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
@@ -26,12 +26,15 @@ from db.kernel.records import (
     empty_value,
     encoders,
 )
+from db.kernel.seals import Entry, change_digest, command_mac, entry_rows
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
 
-ADDED, CHANGED, REMOVED = "+", "~", "-"
+ADDED, CHANGED, REMOVED, UNALTERED = "+", "~", "-", "="
+LOCAL = ""
 CHUNK = 400
+DAY_OF_STAMP = 86_400_000 << 16
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,14 @@ class Author:
     site: Id
     account: Id | None
     clock: Clock
+
+
+class _Head(NamedTuple):
+    no: int
+    mac: bytes
+    stamp: int
+    site: Id
+    seq: int
 
 
 @cache
@@ -113,11 +124,15 @@ def chunks(ids: Sequence[T], size: int = CHUNK) -> Iterable[Sequence[T]]:
 class Tx:
     """The hand a command writes with: many rows at a time, each with its journal and search key."""
 
-    def __init__(self, connection: Connection, author: Author, no: int, key: bytes) -> None:
+    def __init__(self, connection: Connection, author: Author, last: _Head, key: bytes) -> None:
         self.connection = connection
+        self.author = author
         self.today = today(author.clock)
         self.account = author.account
-        self._no = no
+        self.no = last.no + 1
+        self.seq = last.seq + 1 if last.site == author.site else 1
+        self._previous = last.mac
+        self._stamp = last.stamp
         self._key = key
         self._n = 0
         self._mac = blake2b(key=key, digest_size=32)
@@ -127,6 +142,14 @@ class Tx:
         """Add rows; each names its own `id`, fields left out are empty."""
         if not rows:
             return
+        full, journal = self._coded(record, rows)
+        self.connection.execute(insert(table_of(record)), full)
+        self._index(record, full)
+        self._journal(record, ADDED, journal)
+
+    def _coded(
+        self, record: type[Record], rows: Sequence[Row]
+    ) -> tuple[list[dict[str, Any]], list[tuple[Id, str]]]:
         coding = _coding(record)
         full: list[dict[str, Any]] = []
         journal: list[tuple[Id, str]] = []
@@ -142,12 +165,13 @@ class Tx:
                 values[name] = value
             full.append(values)
             journal.append((row["id"], compact_json(said)))
-        self.connection.execute(insert(table_of(record)), full)
-        self._index(record, full)
-        self._journal(record, ADDED, journal)
+        return full, journal
 
-    def change(self, record: type[Record], rows: Mapping[Id, Row]) -> int:
-        """Set the given fields of existing rows; return how many rows really changed."""
+    def change(self, record: type[Record], rows: Mapping[Id, Row], *, decided: bool = False) -> int:
+        """Set the given fields of existing rows; return how many rows really changed.
+
+        A value that a person `decided` on is journalled even where it stood already.
+        """
         table = table_of(record)
         coding = {name: (to_json, empty) for name, to_json, empty in _coding(record)}
         journal: list[tuple[Id, str]] = []
@@ -160,7 +184,7 @@ class Tx:
                 to_json, empty = coding[name]
                 value = empty if value is None or value == {} else value  # noqa: PLW2901
                 old = row[name]
-                if old != value:
+                if old != value or decided:
                     said[name] = [to_json(v) if v is not None else None for v in (old, value)]
                     new[name] = value
             if new:
@@ -198,20 +222,74 @@ class Tx:
         if journal:
             self._journal(record, REMOVED, journal)
 
-    def seal(self, command: Command[Any], author: Author, previous: bytes, last: int) -> None:
+    def take_in(self, entries: Sequence[Entry]) -> None:
+        """Append commands of other sites before this one; their rows are `put` by the caller.
+
+        A stamp more than a day ahead of this machine's clock is kept, but never followed: one
+        wrong clock must not push the others.
+        """
+        rows, changes = entry_rows(entries, self.no, self._previous, self._key)
+        if rows:
+            self.connection.execute(insert(CommandRow), rows)
+            self.no, self._previous = rows[-1]["no"] + 1, rows[-1]["mac"]
+        if changes:
+            self.connection.execute(insert(ChangeRow), changes)
+        horizon = HybridClock(self.author.clock).tick() + DAY_OF_STAMP
+        near = (entry.stamp for entry in entries if entry.stamp <= horizon)
+        self._stamp = max(self._stamp, *near, 0)
+
+    def put(
+        self, record: type[Record], gone: Sequence[Id], new: Sequence[Row], changed: Sequence[Row]
+    ) -> None:
+        """Write rows whose entries were taken in, without entries of their own.
+
+        `new` and `changed` are whole rows. References are looked at when the command ends.
+        """
+        table = table_of(record)
+        for some in chunks(gone):
+            self.connection.execute(delete(table).where(table.c.id.in_(some)))
+        self._unindex([*gone, *(row["id"] for row in changed)])
+        if changed:
+            names = [column.name for column in table.columns if column.name != "id"]
+            statement = update(table).where(table.c.id == bindparam("this_id"))
+            self.connection.execute(
+                statement.values({name: bindparam(name) for name in names}),
+                [{"this_id": row["id"], **{n: row[n] for n in names}} for row in changed],
+            )
+        if new:
+            self.connection.execute(insert(table), list(new))
+        self._index(record, [*new, *changed])
+        touched = self.touched.setdefault(table.name, [])
+        touched.extend([*gone, *(row["id"] for row in (*new, *changed))])
+
+    def enter(
+        self, record: type[Record], kind: str, said: list[tuple[Id, str]], origin: str | None
+    ) -> None:
+        """Journal changes whose rows the caller `put`: `origin` is as in `ChangeRow`."""
+        if said:
+            self._journal(record, kind, said, origin)
+
+    def become(self, site: Id) -> None:
+        """From this command on the copy is another site, whose commands count from one."""
+        self.author = replace(self.author, site=site)
+        self.seq = 1
+
+    def seal(self, command: Command[Any]) -> None:
         """Write the command's own row, its MAC over everything above."""
+        author = self.author
         row = {
-            "no": self._no,
+            "no": self.no,
             "id": command.id,
             "site": author.site,
-            "stamp": HybridClock(author.clock, last).tick(),
+            "seq": self.seq,
+            "stamp": HybridClock(author.clock, self._stamp).tick(),
             "wall": utc_text(author.clock.now()),
             "account": author.account,
             "action": command.action,
             "note": command.note,
             "undoes": command.undoes,
             "changes": self._n,
-            "previous": previous,
+            "previous": self._previous,
         }
         row["mac"] = command_mac(self._key, row, self._mac.digest())
         self.connection.execute(insert(CommandRow), [row])
@@ -238,21 +316,28 @@ class Tx:
         for some in chunks(ids):
             self.connection.execute(delete(SearchKey).where(SearchKey.record.in_(some)))
 
-    def _journal(self, record: type[Record], kind: str, said: list[tuple[Id, str]]) -> None:
+    def _journal(
+        self,
+        record: type[Record],
+        kind: str,
+        said: list[tuple[Id, str]],
+        origin: str | None = None,
+    ) -> None:
         entity = record.__tablename__
         rows = []
         for n, (record_id, fields) in enumerate(said, self._n):
-            digest = change_digest(self._key, kind, entity, record_id, fields)
+            digest = change_digest(self._key, kind, entity, record_id, fields, origin)
             self._mac.update(digest)
             rows.append(
                 {
-                    "command": self._no,
+                    "command": self.no,
                     "n": n,
                     "kind": kind,
                     "entity": entity,
                     "record": record_id,
                     "fields": fields,
                     "digest": digest,
+                    "origin": origin,
                 }
             )
         self._n += len(rows)
@@ -260,33 +345,17 @@ class Tx:
         self.touched.setdefault(entity, []).extend(r for r, _ in said)
 
 
-def change_digest(key: bytes, kind: str, entity: str, record: Id, fields: str) -> bytes:
-    """Return the keyed digest of one change; without the key it tells nothing of erased values."""
-    head = f"{kind}{entity}\0".encode()
-    return blake2b(head + record + fields.encode(), key=key, digest_size=16).digest()
-
-
-def command_mac(key: bytes, row: Row, digests: bytes) -> bytes:
-    """Return the MAC of a command's row over all its columns and the digests of its changes."""
-    mac = blake2b(key=key, digest_size=32)
-    for name in ("no", "stamp", "undoes", "changes", "wall", "action", "note"):
-        mac.update(f"{name}={row[name]!r}\0".encode())
-    for name in ("id", "site", "account", "previous"):
-        mac.update((row[name] or b"") + b"\0")
-    mac.update(digests)
-    return mac.digest()
-
-
 def head(connection: Connection) -> tuple[int, bytes]:
     """Return number and MAC of the last command, (0, empty) where there is none."""
-    no, mac, _ = _head(connection)
-    return no, mac
+    last = _head(connection)
+    return last.no, last.mac
 
 
-def _head(connection: Connection) -> tuple[int, bytes, int]:
-    columns = (CommandRow.no, CommandRow.mac, CommandRow.stamp)
+def _head(connection: Connection) -> _Head:
+    """The last command: always this copy's own, as a merge is one after those it takes in."""
+    columns = (getattr(CommandRow, name) for name in _Head._fields)
     row = connection.execute(select(*columns).order_by(CommandRow.no.desc()).limit(1)).first()
-    return (row.no, row.mac, row.stamp) if row else (0, b"", 0)
+    return _Head(*row) if row else _Head(0, b"", 0, b"", 0)
 
 
 def run(connection: Connection, command: Command[T], author: Author, key: bytes) -> Done[T]:
@@ -296,9 +365,8 @@ def run(connection: Connection, command: Command[T], author: Author, key: bytes)
     """
     if connection.execute(select(CommandRow.no).where(CommandRow.id == command.id)).first():
         raise UserError("这一步已经做过了，没有重复保存。")
-    no, previous, last = _head(connection)
-    tx = Tx(connection, author, no + 1, key)
+    tx = Tx(connection, author, _head(connection), key)
     value = command.run(tx)
-    tx.seal(command, author, previous, last)
+    tx.seal(command)
     touched = {entity: tuple(ids) for entity, ids in tx.touched.items()}
-    return Done(no + 1, value, touched, f"{command.action} {command.note}".strip())
+    return Done(tx.no, value, touched, f"{command.action} {command.note}".strip())

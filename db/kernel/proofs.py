@@ -15,8 +15,7 @@ from db.kernel.ids import Id
 from db.kernel.journal import (
     ADDED,
     CHANGED,
-    change_digest,
-    command_mac,
+    UNALTERED,
     decoders,
     record_class,
     table_of,
@@ -30,6 +29,7 @@ from db.kernel.records import (
     empty_value,
     encoders,
 )
+from db.kernel.seals import change_digest, command_mac
 
 _MOST_NAMED = 20
 
@@ -79,7 +79,9 @@ def chain_problems(
             else:
                 count += 1
                 digests.update(change.digest)
-                said = change_digest(key, change.kind, change.entity, change.record, change.fields)
+                said = change_digest(
+                    key, change.kind, change.entity, change.record, change.fields, change.origin
+                )
                 if said != change.digest:
                     problems.append(f"第{no}号操作的第{change.n + 1}条改动内容被改过")
             change = next(changes, None)
@@ -99,7 +101,7 @@ def rebuilt_rows(connection: Connection, record: type[Record]) -> Iterator[dict[
     empty = {name: empty_value(table, name) for name in back if name != "id"}
     statement = (
         select(ChangeRow.kind, ChangeRow.record, ChangeRow.fields)
-        .where(ChangeRow.entity == table.name)
+        .where(ChangeRow.entity == table.name, ChangeRow.kind != UNALTERED)
         .order_by(ChangeRow.record, ChangeRow.command, ChangeRow.n)
         .execution_options(yield_per=5000)
     )

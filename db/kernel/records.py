@@ -119,13 +119,22 @@ class Values(TypeDecorator[dict[str, Any]]):
 
 
 class Record(DeclarativeBase):
-    """A journalled table. `undoable` is False where undo must never touch a row."""
+    """A journalled table. `undoable` is False where undo must never touch a row.
+
+    Between sites: `travels` is False for what is one copy's own. Rows equal in the columns of
+    `same_by` (by default those of the first unique constraint) are the same thing made twice.
+    `asked` is False where two sites' changes never ask a person; `quiet` names such fields.
+    """
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text, date: Date, bytes: KEY}
     __table_args__: Any = {"sqlite_with_rowid": False}  # noqa: RUF012  SQLAlchemy's own form
 
     undoable: ClassVar[bool] = True
+    travels: ClassVar[bool] = True
+    same_by: ClassVar[tuple[str, ...]] = ()
+    asked: ClassVar[bool] = True
+    quiet: ClassVar[tuple[str, ...]] = ()
 
     id: Mapped[Id] = mapped_column(KEY, primary_key=True)
 
@@ -147,7 +156,8 @@ class CommandRow(Plain):
     """One thing a person did: the entry of the history, the unit of undo, the audit event.
 
     `stamp` is the hybrid clock, `wall` the UTC time shown; `mac` covers the row, the digests of
-    its changes and `previous`.
+    its changes and `previous`. `no` counts what this copy knows, `seq` what `site` did, without
+    gaps: between copies a command is named by site and seq.
     """
 
     __tablename__ = "command"
@@ -155,6 +165,7 @@ class CommandRow(Plain):
     no: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     id: Mapped[Id] = mapped_column(KEY, unique=True)
     site: Mapped[Id] = mapped_column(KEY)
+    seq: Mapped[int] = mapped_column(Integer)
     stamp: Mapped[int] = mapped_column(BigInteger)
     wall: Mapped[str]
     account: Mapped[Id | None] = mapped_column(KEY)
@@ -165,12 +176,16 @@ class CommandRow(Plain):
     previous: Mapped[bytes]
     mac: Mapped[bytes]
 
+    __table_args__ = (Index("ix_command_site", "site", "seq", unique=True),)
+
 
 class ChangeRow(Plain):
     """One record touched by a command.
 
     `kind` is "+" with {field: value}, "~" with {field: [old, new]}, "-" with {field: value}; fields
-    that are empty are left out of "+" and "-".
+    that are empty are left out of "+" and "-". "=" with {} is another site's change that altered
+    nothing here. `origin` keeps what that site wrote where it differs from what it altered here, as
+    [kind, record, fields]; it is empty where this copy's rows follow from a merge and nobody wrote.
     """
 
     __tablename__ = "change"
@@ -182,6 +197,7 @@ class ChangeRow(Plain):
     record: Mapped[Id] = mapped_column(KEY)
     fields: Mapped[str]
     digest: Mapped[bytes]
+    origin: Mapped[str | None]
 
     __table_args__ = (
         Index("ix_change_record", "entity", "record", "command", "n"),
@@ -202,7 +218,10 @@ class SearchKey(Plain):
 
 
 class Site(Plain):
-    """This copy of the ledger: one row."""
+    """This copy of the ledger: one row.
+
+    `before` is the copy it was until a restore; `part` tells that it holds a few communities only.
+    """
 
     __tablename__ = "site"
 
@@ -210,6 +229,8 @@ class Site(Plain):
     ledger: Mapped[Id] = mapped_column(KEY)
     name: Mapped[str]
     number: Mapped[int] = mapped_column(SmallInteger)
+    before: Mapped[Id | None] = mapped_column(KEY)
+    part: Mapped[bool]
 
 
 Encoder = Callable[[Any], Any]

@@ -49,6 +49,7 @@ class Staff(Record):
     """A colleague named in the ledgers; `kind` is unknown when a workbook brought the name."""
 
     __tablename__ = "staff"
+    same_by = ("name",)
 
     name: Mapped[str]
     kind: Mapped[str | None]
@@ -72,6 +73,8 @@ class Volunteer(Record):
         Index("ix_volunteer_community_name", "community", "name"),
         {"sqlite_with_rowid": False},
     )
+    same_by = ("community", "name")
+    quiet = ("imported",)
 
     community: Mapped[Id] = mapped_column(ForeignKey("community.id"))
     name: Mapped[str]

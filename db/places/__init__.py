@@ -46,6 +46,7 @@ class Community(Record):
 
     __tablename__ = "community"
     __table_args__ = (UniqueConstraint("key"), {"sqlite_with_rowid": False})
+    quiet = ("key", "rank")
 
     name: Mapped[str]
     key: Mapped[str]
@@ -57,6 +58,7 @@ class Building(Record):
 
     __tablename__ = "building"
     __table_args__ = (UniqueConstraint("community", "key"), {"sqlite_with_rowid": False})
+    quiet = ("key",)
 
     community: Mapped[Id] = mapped_column(ForeignKey("community.id"))
     estate: Mapped[str]
@@ -74,6 +76,7 @@ class Household(Record):
         Index("ix_household_building", "building"),
         {"sqlite_with_rowid": False},
     )
+    quiet = ("key", "imported")
 
     community: Mapped[Id] = mapped_column(ForeignKey("community.id"))
     building: Mapped[Id] = mapped_column(ForeignKey("building.id"))
@@ -104,6 +107,7 @@ class HouseholdAlias(Record):
         Index("ix_household_alias_household", "household"),
         {"sqlite_with_rowid": False},
     )
+    asked = False
 
     community: Mapped[Id] = mapped_column(ForeignKey("community.id"))
     key: Mapped[str]

@@ -57,6 +57,8 @@ class Training(Record):
 
     __tablename__ = "training"
     __table_args__ = (Index("ix_training_day", "day"), {"sqlite_with_rowid": False})
+    same_by = ("day", "start", "topic", "place")
+    quiet = ("imported",)
 
     topic: Mapped[str]
     kind: Mapped[str]
@@ -86,6 +88,8 @@ class Attendance(Record):
         Index("ix_attendance_volunteer", "volunteer"),
         {"sqlite_with_rowid": False},
     )
+    same_by = ("training", "volunteer", "name", "community")
+    quiet = ("imported",)
 
     training: Mapped[Id] = mapped_column(ForeignKey("training.id"))
     volunteer: Mapped[Id | None] = mapped_column(ForeignKey("volunteer.id"))

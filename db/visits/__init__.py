@@ -71,6 +71,11 @@ class Visit(Record):
         ),
         {"sqlite_with_rowid": False},
     )
+    # Two sites' visits stand side by side; a row equal in all it holds is the same one.
+    same_by = (
+        "household", "day", "at", "outcome", "people", "leaflets", "staff", "volunteers", "topics", "found", "note",
+    )  # fmt: skip
+    asked = False
 
     household: Mapped[Id] = mapped_column(ForeignKey("household.id"))
     day: Mapped[date]
@@ -99,6 +104,7 @@ class Campaign(Record):
     """A 走访任务 from `start` to `end`, both in; no communities named means all, also later ones."""
 
     __tablename__ = "campaign"
+    same_by = ("name", "start", "end")
 
     name: Mapped[str]
     start: Mapped[date]

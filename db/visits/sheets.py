@@ -27,6 +27,7 @@ class FieldSheet(Record):
 
     __tablename__ = "field_sheet"
     __table_args__ = (UniqueConstraint("number"), {"sqlite_with_rowid": False})
+    travels = False
 
     number: Mapped[int]
     title: Mapped[str]

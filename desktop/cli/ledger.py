@@ -5,8 +5,10 @@ from datetime import datetime
 from pathlib import Path
 
 from db import backup
+from db.exchange.sites import renew
 from db.kernel import history as journal
 from db.kernel.access import ROLE_NAMES, role_from_name
+from db.kernel.accounts import account_names
 from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
 from db.ledger import Ledger
@@ -72,16 +74,15 @@ def restore(arguments: argparse.Namespace) -> int:
     if done.aside is not None:
         print(f"原来损坏的文件留在 {done.aside}。")
     with Ledger.unlock(arguments.data, password, user=arguments.user) as ledger:
-        ledger.begin_anew("从备份恢复", Path(arguments.backup).name)
+        ledger.begin_anew(renew(Path(arguments.backup).name))
     return 0
 
 
 def history(arguments: argparse.Namespace) -> int:
     """List what was done, the latest first."""
-    with unlocked(arguments, write=False) as ledger:
-        names = {a.id: a.name for a in ledger.accounts()}
-        with ledger.read() as connection:
-            entries = journal.history(connection, arguments.limit)
+    with unlocked(arguments, write=False) as ledger, ledger.read() as connection:
+        names = account_names(connection)
+        entries = journal.history(connection, arguments.limit)
     for entry in entries:
         when = datetime.fromisoformat(entry.wall).astimezone()
         who = names.get(entry.account, "") if entry.account else ""

@@ -56,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_report_commands(commands, shared)
     _add_sheet_commands(commands, shared)
     _add_points_commands(commands, shared)
+    _add_exchange_commands(commands, shared)
     demo = commands.add_parser("demo", help="用样例台账演示：新建、导入、出周报")
     demo.add_argument(
         "--out", type=Path, default=Path("demo"), metavar="DIR", help="放演示台账和周报的文件夹"
@@ -231,6 +232,39 @@ def _add_points_commands(commands: Commands, shared: _Parser) -> None:
         "--out", required=True, type=Path, metavar="FILE", help="写到哪里：.pdf 或 .xlsx"
     )
     paper.set_defaults(handler=_later("desktop.cli.points", "paper"))
+
+
+def _add_exchange_commands(commands: Commands, shared: _Parser) -> None:
+    pair = commands.add_parser("pair", parents=[shared], help="和别的台账配对，或做本机名片")
+    pair.add_argument("card", nargs="?", type=Path, metavar="CARD", help="对方的名片文件")
+    pair.add_argument(
+        "--card", dest="own_card", type=Path, metavar="OUT", help="把本机名片写到这里"
+    )
+    pair.add_argument(
+        "--name", default="", help="别处怎样称呼本机，如 晨园笔记本（和 --card 一起用）"
+    )
+    pair.add_argument(
+        "--fingerprint", metavar="F", help="当面核对过的对方指纹；不写就只显示，不配对"
+    )
+    pair.add_argument(
+        "--community", action="append", nargs="+", default=[], metavar="C",
+        help="对方只带这几个社区，不写就是全部",
+    )  # fmt: skip
+    pair.add_argument("--numbers-there", action="store_true", help="调解编号由对方给，本机不给")
+    pair.add_argument("--remove", metavar="NAME", help="解除和这个单位的配对")
+    pair.add_argument("--renew", action="store_true", help="这份台账是复制或恢复出来的：换新身份")
+    pair.add_argument("--json", action="store_true", help="用 JSON 报告结果")
+    pair.set_defaults(handler=_later("desktop.cli.exchange", "pair"))
+    pack = commands.add_parser("pack", parents=[shared], help="给配对的单位打数据包")
+    pack.add_argument("--to", required=True, metavar="NAME", help="给谁")
+    pack.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="写到哪里，如U盘")
+    pack.add_argument("--json", action="store_true", help="用 JSON 报告结果")
+    pack.set_defaults(handler=_later("desktop.cli.exchange", "pack"))
+    merge = commands.add_parser("merge", parents=[shared], help="合并别处来的数据包")
+    merge.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    merge.add_argument("--dry-run", action="store_true", help="只看会带来什么，不写入")
+    merge.add_argument("--json", action="store_true", help="用 JSON 报告结果")
+    merge.set_defaults(handler=_later("desktop.cli.exchange", "merge"))
 
 
 def _later(module: str, name: str) -> Handler:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from db.exchange.sites import renew
 from db.kernel.access import Right
 from db.kernel.anchor import Anchor, Mark
 from db.kernel.history import history
@@ -191,7 +192,7 @@ def test_a_restored_ledger_begins_a_new_life(ledger: Ledger, tmp_path: Path) -> 
     site = ledger._site
     target = tmp_path / "ledger"
     (target / "ledger.db-wal").unlink(missing_ok=True)
-    ledger.begin_anew("从备份恢复", made.path.name)
+    ledger.begin_anew(renew(made.path.name))
     assert ledger._site != site
     with ledger.read() as connection:
         assert history(connection, 1)[0].action == "从备份恢复"

@@ -1,0 +1,157 @@
+"""Commands of a checked package taken in: foreseen without writing, or merged in one transaction."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from db.exchange.applying import Counts, count, write
+from db.exchange.causes import Causes, Sight, sights
+from db.exchange.hanging import Rejoin, mend
+from db.exchange.incoming import Incoming
+from db.exchange.planning import Here, Join, Planner
+from db.exchange.tables import BlobName, SiteSeen
+from db.kernel.access import Right
+from db.kernel.errors import UserError
+from db.kernel.ids import Id, id_from_text, new_id
+from db.kernel.journal import ADDED, Command, Tx, chunks
+from db.kernel.records import CommandRow, Site
+
+MERGED = "合并数据包"
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What a checked package holds: who sent it, up to where, and the commands.
+
+    `since` and `upto` name for each site the commands it carries, the first excluded; `whole` tells
+    that it carries all the sender knew. `contents` names attachments here by their names there.
+    """
+
+    site: Id
+    name: str
+    since: Mapping[Id, int]
+    upto: Mapping[Id, int]
+    whole: bool
+    commands: Sequence[Incoming]
+    contents: Mapping[str, str]
+
+
+def have(connection: Connection) -> dict[Id, int]:
+    """Return for each site the last of its commands this copy knows; it knows all before it."""
+    rows = connection.execute(
+        select(CommandRow.site, func.max(CommandRow.seq)).group_by(CommandRow.site)
+    )
+    return dict(rows.all())
+
+
+def family(connection: Connection) -> frozenset[Id]:
+    """Return the ids this copy of the ledger has and had before each restore."""
+    mine = connection.execute(select(Site.id, Site.before)).one()
+    found = {mine.id}
+    before = connection.execute(select(SiteSeen.by, SiteSeen.site, SiteSeen.name)).all()
+    known = {row.by: row.site for row in before if row.name == ""}
+    at = mine.before
+    while at is not None and at not in found:
+        found.add(at)
+        at = known.get(at)
+    return frozenset(found)
+
+
+def unknown(connection: Connection, parcel: Parcel) -> list[Incoming]:
+    """Return the commands this copy does not have yet.
+
+    UserError where some are missing between, or a site gave one number to two different commands.
+    """
+    known = have(connection)
+    for site, since in parcel.since.items():
+        if site in parcel.upto and known.get(site, 0) < since:
+            raise UserError(
+                "这个包前面还有没收到的内容，没有合并，台账没有改动。"
+                "请先把本机的包给对方，再让对方重新打包。"
+            )
+    new: list[Incoming] = []
+    old: list[Incoming] = []
+    for command in parcel.commands:
+        (old if command.seq <= known.get(command.site, 0) else new).append(command)
+    _refuse_twins(connection, old)
+    return new
+
+
+def _refuse_twins(connection: Connection, old: Sequence[Incoming]) -> None:
+    for some in chunks(old):
+        ids = {(c.site, c.seq): c.id for c in some}
+        rows = connection.execute(
+            select(CommandRow.site, CommandRow.seq, CommandRow.id).where(
+                CommandRow.seq.in_({c.seq for c in some}),
+                CommandRow.site.in_({c.site for c in some}),
+            )
+        )
+        if any(ids.get((row.site, row.seq), row.id) != row.id for row in rows):
+            raise UserError(
+                "有一个台账被整个复制过，两份都在登记，用的是同一个身份；这个包没有合并，台账没有改动。"
+                "请在复制出来的那一份上运行 policepost pair --renew。"
+            )
+
+
+def plan(connection: Connection, new: Sequence[Incoming], parcel: Parcel, seq: int) -> Planner:
+    """Work out what taking the commands in will do."""
+    site = connection.execute(select(Site.id)).scalar_one()
+    brought = [
+        Sight(id_from_text(f["by"]), f["at"], id_from_text(f["site"]), f["upto"], f["whole"])
+        for command in new
+        for change in command.changes
+        if change.entity == SiteSeen.__tablename__ and change.kind == ADDED
+        for f in (change.fields,)
+    ]
+    contents = dict(connection.execute(select(BlobName.theirs, BlobName.ours)).all())
+    here = Here(site, seq, family(connection), {**contents, **parcel.contents})
+    causes = Causes([*sights(connection), *brought])
+    joins: list[Join] = []
+    while True:
+        planner = Planner(connection, new, here, causes, joins)
+        planner.run()
+        try:
+            mend(planner)
+        except Rejoin as again:
+            joins.extend(again.pairs)
+        else:
+            return planner
+
+
+def foresee(connection: Connection, parcel: Parcel) -> Counts:
+    """Return what merging the package would bring; nothing is written."""
+    new = unknown(connection, parcel)
+    if not new:
+        return Counts(0, 0, 0, 0, 0)
+    return count(plan(connection, new, parcel, 1 << 60))
+
+
+def take(tx: Tx, parcel: Parcel) -> Counts:
+    """Take the commands in through a command's hand; return what they brought."""
+    new = unknown(tx.connection, parcel)
+    planner = plan(tx.connection, new, parcel, tx.seq)
+    found = count(planner)
+    write(tx, planner)
+    tx.add(SiteSeen, _seen(tx, parcel))
+    names = [{"theirs": theirs, "ours": ours} for theirs, ours in parcel.contents.items()]
+    if names:
+        tx.connection.execute(delete(BlobName).where(BlobName.theirs.in_(parcel.contents)))
+        tx.connection.execute(insert(BlobName), names)
+    return found
+
+
+def merge(parcel: Parcel) -> Command[Counts]:
+    """Return the command that takes a parcel in, for copies that need no file between them."""
+    return Command(MERGED, Right.EXCHANGE, lambda tx: take(tx, parcel), note=f"来自{parcel.name}")
+
+
+def _seen(tx: Tx, parcel: Parcel) -> list[dict[str, object]]:
+    """What this copy has seen from now on: all the sender knew, or site by site."""
+    by = {"by": tx.author.site, "at": tx.seq, "name": parcel.name}
+    sites: Collection[Id] = [parcel.site] if parcel.whole else parcel.upto.keys()
+    return [
+        {**by, "id": new_id(), "site": site, "upto": parcel.upto[site], "whole": parcel.whole}
+        for site in sites
+        if site in parcel.upto and site != tx.author.site
+    ]

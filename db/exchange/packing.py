@@ -1,0 +1,106 @@
+"""What goes into a package: every command the receiver has not said it has."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from db.exchange.incoming import Change, Incoming
+from db.exchange.merging import Parcel, have
+from db.exchange.past import as_written
+from db.exchange.scope import Scope
+from db.exchange.tables import Receipt
+from db.kernel.ids import Id
+from db.kernel.journal import chunks, record_class
+from db.kernel.records import ChangeRow, CommandRow, Site
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What is to be packed, and what this copy has: its receipts to the other."""
+
+    parcel: Parcel
+    have: Mapping[Id, int]
+
+
+def acknowledged(connection: Connection, peer: Id) -> dict[Id, int]:
+    """Return what a site said it has, by site."""
+    rows = connection.execute(select(Receipt.site, Receipt.seq).where(Receipt.peer == peer))
+    return dict(rows.all())
+
+
+def outgoing(
+    connection: Connection,
+    since: Mapping[Id, int],
+    receiver: Id | None = None,
+    communities: tuple[Id, ...] = (),
+) -> Outgoing:
+    """Return everything beyond what a receiver said it has, its own commands left out.
+
+    With `communities` the changes are cut to them. A copy that was itself cut passes on only what
+    was done here, as of others' commands it has but a part.
+    """
+    mine = connection.execute(select(Site)).one()
+    known = have(connection)
+    sites = {
+        site: seq
+        for site, seq in known.items()
+        if site != receiver and (not mine.part or site == mine.id)
+    }
+    numbers = _numbers(connection, {site: since.get(site, 0) for site in sites})
+    commands = _commands(connection, numbers, communities)
+    parcel = Parcel(
+        site=mine.id,
+        name=mine.name,
+        since={site: min(since.get(site, 0), seq) for site, seq in sites.items()},
+        upto=sites,
+        whole=not mine.part,
+        commands=commands,
+        contents={},
+    )
+    return Outgoing(parcel, known)
+
+
+def _numbers(connection: Connection, since: Mapping[Id, int]) -> list[int]:
+    found: list[int] = []
+    for site, seq in since.items():
+        rows = connection.execute(
+            select(CommandRow.no).where(CommandRow.site == site, CommandRow.seq > seq)
+        )
+        found.extend(rows.scalars())
+    return sorted(found)
+
+
+def _commands(
+    connection: Connection, numbers: list[int], communities: tuple[Id, ...]
+) -> list[Incoming]:
+    commands: list[Incoming] = []
+    scope = Scope(connection, communities) if communities else None
+    for some in chunks(numbers):
+        changes: dict[int, list[Change]] = {no: [] for no in some}
+        rows = connection.execute(
+            select(ChangeRow).where(ChangeRow.command.in_(some)).order_by(ChangeRow.command, ChangeRow.n)
+        )  # fmt: skip
+        for row in rows:
+            said = as_written(row.kind, row.record, row.fields, row.origin)
+            if said is None or not record_class(row.entity).travels:
+                continue
+            changes[row.command].append(Change(said[0], row.entity, said[1], said[2]))
+        undone = _undone_ids(connection, some)
+        for one in connection.execute(
+            select(CommandRow).where(CommandRow.no.in_(some)).order_by(CommandRow.no)
+        ):
+            kept = changes[one.no] if scope is None else scope.cut(changes[one.no])
+            commands.append(
+                Incoming(
+                    one.id, one.site, one.seq, one.stamp, one.wall, one.account, one.action,
+                    one.note, undone.get(one.undoes), tuple(kept),
+                )
+            )  # fmt: skip
+    return commands
+
+
+def _undone_ids(connection: Connection, numbers: Sequence[int]) -> dict[int, Id]:
+    undoes = select(CommandRow.undoes).where(CommandRow.no.in_(numbers))
+    rows = connection.execute(select(CommandRow.no, CommandRow.id).where(CommandRow.no.in_(undoes)))
+    return dict(rows.all())

@@ -1,0 +1,76 @@
+"""What this copy knows of records already: their rows, and every change any site made to them."""
+
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, select
+
+from db.exchange.rows import coded
+from db.exchange.settling import Fields, Point
+from db.kernel.ids import Id, id_from_text, id_text
+from db.kernel.journal import LOCAL, chunks, table_of
+from db.kernel.records import ChangeRow, CommandRow, Record
+
+
+class Written(NamedTuple):
+    """A change as its site wrote it, with the ids that site has."""
+
+    point: Point
+    stamp: int
+    kind: str
+    record: Id
+    fields: Fields
+
+
+def origin_text(kind: str, record: Id, fields: Fields) -> str:
+    """Return a change as `ChangeRow.origin` keeps it."""
+    return orjson.dumps([kind, id_text(record), fields]).decode()
+
+
+def as_written(
+    kind: str, record: Id, fields: str, origin: str | None
+) -> tuple[str, Id, Fields] | None:
+    """Return kind, record and fields of a journalled change as its site wrote it.
+
+    None where nobody wrote it: the row followed from a merge.
+    """
+    if origin is None:
+        return kind, record, orjson.loads(fields)
+    if origin == LOCAL:
+        return None
+    said: list[Any] = orjson.loads(origin)
+    return said[0], id_from_text(said[1]), said[2]
+
+
+def changes_of(
+    connection: Connection, record: type[Record], ids: Collection[Id]
+) -> dict[Id, list[Written]]:
+    """Return every change to the records, by the id they have here, in this journal's order."""
+    found: dict[Id, list[Written]] = {}
+    for some in chunks(list(ids)):
+        rows = connection.execute(
+            select(
+                ChangeRow.record, ChangeRow.kind, ChangeRow.fields, ChangeRow.origin, ChangeRow.n,
+                CommandRow.site, CommandRow.seq, CommandRow.stamp,
+            )
+            .join(CommandRow, CommandRow.no == ChangeRow.command)
+            .where(ChangeRow.entity == record.__tablename__, ChangeRow.record.in_(some))
+            .order_by(ChangeRow.record, ChangeRow.command, ChangeRow.n)
+        )  # fmt: skip
+        for row in rows:
+            said = as_written(row.kind, row.record, row.fields, row.origin)
+            if said is not None:
+                point = (row.site, row.seq, row.n)
+                found.setdefault(row.record, []).append(Written(point, row.stamp, *said))
+    return found
+
+
+def rows_of(connection: Connection, record: type[Record], ids: Iterable[Id]) -> dict[Id, Fields]:
+    """Return the rows that stand, as the journal writes them."""
+    table = table_of(record)
+    found = {}
+    for some in chunks(list(ids)):
+        for row in connection.execute(select(table).where(table.c.id.in_(some))).mappings():
+            found[row["id"]] = coded(record, dict(row))
+    return found

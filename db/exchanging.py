@@ -1,0 +1,264 @@
+"""Packages out of an open ledger and into it: by stick, with a person who looks before."""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from db import migrations
+from db.attaching import naming_key
+from db.exchange import merging, sites
+from db.exchange.applying import Counts
+from db.exchange.courier import (
+    added_contents,
+    header_for,
+    heard,
+    is_news,
+    merge_package,
+    packed,
+    receipt_words,
+)
+from db.exchange.deciding import site_names
+from db.exchange.merging import Parcel, foresee, have
+from db.exchange.package import Package, opened, sealed, verified
+from db.exchange.packing import acknowledged, outgoing
+from db.exchange.sites import Card, Keys, PeerLine
+from db.exchange.tables import BlobName, Peer
+from db.kernel import blobs
+from db.kernel.access import Right, require
+from db.kernel.errors import EnvironmentFault, UserError
+from db.kernel.files import disk_fault, move, new_private_file, require_space, sha256_of
+from db.kernel.ids import Id
+from db.kernel.records import Site
+from db.ledger import Ledger
+
+ENDING: Final = ".tzpack"
+AHEAD: Final = timedelta(hours=24)
+Step = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A package on the stick: the file, who it is for, what is in it."""
+
+    path: Path
+    peer: str
+    commands: int
+    changes: int
+    contents: int
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a package would bring. `warnings` are sentences; `receipts` says what the sender has."""
+
+    sender: str
+    created: str
+    counts: Counts
+    warnings: tuple[str, ...]
+    receipts: str
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a package brought; `no` is the merge's number in the history, None if nothing was new."""
+
+    sender: str
+    counts: Counts
+    warnings: tuple[str, ...]
+    receipts: str
+    no: int | None
+
+
+def make_card(ledger: Ledger, file: Path, name: str = "") -> Card:
+    """Write this copy's card to a file and return it; its keys are made the first time."""
+    with ledger.read() as connection:
+        known = sites.keys(connection)
+        called = connection.execute(select(Site.name)).scalar_one()
+    if known is None or (name and name != called):
+        ledger.write(sites.introduce(name))
+    with ledger.read() as connection:
+        return sites.write_card(connection, file)
+
+
+def peer_named(connection: Connection, name: str) -> PeerLine:
+    """Return the paired site called so; UserError if there is none or more than one."""
+    found = [line for line in sites.peers(connection) if line.name == name]
+    if len(found) != 1:
+        known = "、".join(line.name for line in sites.peers(connection)) or "还没有"
+        raise UserError(f"没有配对过叫“{name}”的单位。已配对的：{known}。")
+    return found[0]
+
+
+def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: None) -> Packed:
+    """Write a package with all a site has not acknowledged into a folder, such as a stick's.
+
+    It is read back and compared before it gets its name. UserError if the folder is missing,
+    EnvironmentFault if the disk refuses or does not keep what was written.
+    """
+    require(ledger.session.role, Right.EXCHANGE)
+    if not folder.is_dir():
+        raise UserError(f"没有“{folder}”这个文件夹，没有打包。请插好U盘再试。")
+    step("正在收集对方还没有的内容……", 0.1)
+    with ledger.read() as connection:
+        mine = _my_keys(connection)
+        row = connection.execute(select(Peer).where(Peer.id == peer.id)).one()
+        made = outgoing(connection, acknowledged(connection, peer.id), row.site, row.communities)
+        header = header_for(connection, peer.id, made, mine, ledger.clock)
+        contents = list(_contents(ledger, connection, made.parcel))
+    step("正在签名和加密……", 0.5)
+    data, full = sealed(header, made.parcel, contents, mine, [row.recipient])
+    stamp = ledger.clock.now().strftime("%Y%m%d")
+    name = (
+        f"{_file_word(made.parcel.name)}给{_file_word(row.name)}-{stamp}-{full.number:04d}{ENDING}"
+    )
+    step("正在写到U盘并读回核对……", 0.7)
+    _write_checked(folder / name, data)
+    ledger.write(packed(peer.id, row.name, full))
+    return Packed(folder / name, row.name, full.commands, full.changes, full.contents)
+
+
+def look_into(ledger: Ledger, file: Path) -> Foreseen:
+    """Return what merging a package would bring; nothing is written."""
+    require(ledger.session.role, Right.EXCHANGE)
+    package = read_package(ledger, file)
+    parcel = package.parcel({})
+    with ledger.read() as connection:
+        counts = foresee(connection, parcel)
+        warnings = _warnings(package, ledger.clock.now(), site_names(connection))
+        receipts = receipt_words(connection, package.header)
+    return Foreseen(package.header.name, package.header.created, counts, warnings, receipts)
+
+
+def merge_file(ledger: Ledger, file: Path, step: Step = lambda *_: None) -> Merged:
+    """Back the ledger up and take a package in; all of it or nothing.
+
+    UserError names what is wrong with a package: damaged, forged, another's, of a newer program.
+    """
+    require(ledger.session.role, Right.EXCHANGE)
+    step("正在核验数据包……", 0.1)
+    package = read_package(ledger, file)
+    with ledger.read() as connection:
+        new = merging.unknown(connection, package.parcel({}))
+        warnings = _warnings(package, ledger.clock.now(), site_names(connection))
+        receipts = receipt_words(connection, package.header)
+        news = is_news(connection, package.header)
+    if not new:
+        if news:
+            ledger.write(heard(package.header))
+        return Merged(package.header.name, Counts(0, 0, 0, 0, 0), warnings, receipts, None)
+    step("正在备份……", 0.3)
+    ledger.back_up("合并前")
+    step("正在合并……", 0.6)
+    parcel = package.parcel(_keep_contents(ledger, package))
+    done = ledger.write(merge_package(package.header, parcel))
+    return Merged(package.header.name, done.value, warnings, receipts, done.no)
+
+
+def read_package(ledger: Ledger, file: Path) -> Package:
+    """Return a package whose sender is paired and which is for this copy; UserError otherwise."""
+    with ledger.read() as connection:
+        mine = _my_keys(connection)
+        own = bytes(mine.sign.verify_key).hex()
+        known = {row.key: row.until for row in connection.execute(select(Peer.key, Peer.until))}
+        ours = have(connection).get(ledger.site, 0)
+    package = opened(file, mine)
+    key = package.header.key
+    if key == own:
+        raise UserError("这是本机自己做的包，是给别人的，没有合并。台账没有改动。")
+    if key not in known:
+        raise UserError("这个包来自没有配对的单位，没有合并，台账没有改动。请先核对名片和指纹。")
+    if known[key] is not None:
+        raise UserError("这个单位的配对已经解除，它的包不再收，没有合并，台账没有改动。")
+    checked = verified(package, key, own, migrations.VERSIONS)
+    theirs = checked.header.have.get(ledger.site, 0)
+    if theirs > ours:
+        raise UserError(
+            f"对方收到过本机的第{theirs}步，本机却只有{ours}步：本机的台账比对方知道的旧，至少少了"
+            f"{theirs - ours}步。没有合并，台账没有改动。如果是从备份恢复的，请运行 policepost pair --renew。"
+        )
+    return checked
+
+
+def _my_keys(connection: Connection) -> Keys:
+    mine = sites.keys(connection)
+    if mine is None:
+        raise UserError("本机还没有名片，请先做名片（policepost pair --card）。")
+    return mine
+
+
+def _contents(
+    ledger: Ledger, connection: Connection, parcel: Parcel
+) -> Iterator[tuple[str, bytes]]:
+    """The attachments a package adds, sealed as they lie here; one whose file is lost is left out."""
+    here = dict(connection.execute(select(BlobName.theirs, BlobName.ours)).all())
+    sent: set[str] = set()
+    for name, _ in added_contents(parcel):
+        if name not in sent:
+            sent.add(name)
+            with contextlib.suppress(OSError, ValueError):
+                yield name, blobs.sealed_blob(ledger.place.blobs, here.get(name, name))
+
+
+def _keep_contents(ledger: Ledger, package: Package) -> dict[str, str]:
+    """Put a package's attachments beside the ledger, before a record names them.
+
+    Return what each is called here. What cannot be opened is left out: its record says so then.
+    """
+    key = naming_key(ledger)
+    found: dict[str, str] = {}
+    require_space(ledger.place.folder, sum(map(len, package.contents.values())))
+    for name, secret in added_contents(package.parcel({})):
+        data = blobs.opened_content(package.contents.get(name, b""), secret)
+        if data is None or name in found:
+            continue
+        found[name] = blobs.blob_name(data, key)
+        if not blobs.blob_path(ledger.place.blobs, found[name]).exists():
+            blobs.write_blob(ledger.place.blobs, found[name], secret, data)
+    return found
+
+
+def _write_checked(path: Path, data: bytes) -> None:
+    """Write a package so that it is whole or not there, and read it back before it gets its name."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.unlink(missing_ok=True)
+        with os.fdopen(new_private_file(part), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if sha256_of(part) != hashlib.sha256(data).hexdigest():
+            part.unlink()
+            raise EnvironmentFault(
+                "写进去的和读出来的不一样，这个U盘可能是坏的或容量是假的，没有打包。请换一个U盘。"
+            )
+        move(part, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise disk_fault(error) from error
+
+
+def _warnings(package: Package, now: datetime, names: dict[Id, str]) -> tuple[str, ...]:
+    """Name the sites whose clocks are far ahead of this machine's."""
+    horizon = int((now + AHEAD).timestamp() * 1000) << 16
+    ahead: dict[Id, int] = {}
+    for command in package.commands:
+        if command.stamp > horizon:
+            ahead[command.site] = max(command.stamp, ahead.get(command.site, 0))
+    return tuple(
+        f"“{names.get(site) or package.header.name}”的电脑时钟走到了"
+        f"{datetime.fromtimestamp((stamp >> 16) / 1000, now.tzinfo):%Y-%m-%d}，请对方校准。"
+        "内容照样收下，本机的时钟不受影响。"
+        for site, stamp in ahead.items()
+    )
+
+
+def _file_word(name: str) -> str:
+    return "".join(c for c in name if c.isalnum())[:20] or "警务室"

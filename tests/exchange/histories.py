@@ -1,0 +1,277 @@
+"""Random histories of several sites: what people do, and what becomes of the packages between them."""
+
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from db.exchange.deciding import Choice, decide, open_conflicts
+from db.exchange.merging import Parcel, merge
+from db.kernel.access import Right
+from db.kernel.errors import PolicepostError, UserError
+from db.kernel.history import history
+from db.kernel.ids import Id, new_id
+from db.kernel.journal import Command, Tx, table_of
+from db.kernel.records import Record
+from db.ledger import Ledger
+from db.people import Staff, Volunteer
+from db.places import Building, Community, Household
+from db.trainings import Attendance, Training
+from db.visits import Visit
+from tests.builders import rows_command
+from tests.exchange.sites import HandClock, known_to, parcel_for
+
+WORDS = ("甲", "乙", "丙", None)
+DAYS = (date(2026, 3, 16), date(2026, 3, 17))
+
+
+def command(run: Callable[[Tx], Any]) -> Command[Any]:
+    """Return a command that does what a test wants."""
+    return Command("测试", Right.WRITE, run)
+
+
+class History:
+    """A random history, told by its seed."""
+
+    def __init__(self, ledgers: list[Ledger], seed: int) -> None:
+        self.random = random.Random(seed)
+        self.ledgers = ledgers
+        self.bag: list[tuple[int, Parcel]] = []
+        # What each site was last told that each other has; it may be out of date.
+        self.told: dict[tuple[int, int], dict[Id, int]] = {}
+        self.steps = {
+            self.add_home: 6, self.edit_home: 6, self.remove_home: 2, self.rename_building: 2,
+            self.add_visit: 5, self.edit_visit: 3, self.remove_visit: 2, self.add_person: 4,
+            self.edit_person: 3, self.remove_person: 2, self.train: 2, self.undo: 2, self.decide: 2,
+            self.turn_clock: 3, self.pack: 7, self.deliver: 7,
+        }  # fmt: skip
+
+    def run(self, count: int) -> None:
+        """Do so many things."""
+        for _ in range(count):
+            at = self.random.randrange(len(self.ledgers))
+            step = self.random.choices([*self.steps], [*self.steps.values()])[0]
+            try:
+                step(at)
+            except PolicepostError:
+                # What a rule or a key of the ledger forbids is told and not done; a merge never is.
+                if step == self.deliver:
+                    raise
+
+    def pick(self, at: int, record: type[Record]) -> dict[str, Any] | None:
+        """Return one of a ledger's rows."""
+        with self.ledgers[at].read() as connection:
+            rows = connection.execute(select(table_of(record))).mappings().all()
+        return dict(self.random.choice(rows)) if rows else None
+
+    def write(self, at: int, run: Callable[[Tx], Any]) -> None:
+        """Give a command at a site."""
+        self.ledgers[at].write(command(run))
+
+    def place(self, at: int) -> tuple[Id, Id, str]:
+        """Return a community and a building of a small street, made if the site has none."""
+        name, number = self.random.choice("东西"), self.random.choice("12")
+        with self.ledgers[at].read() as connection:
+            community = connection.execute(
+                select(Community.id).where(Community.key == name)
+            ).scalar()
+            key = f"晨园/{number}"
+            building = connection.execute(
+                select(Building.id).where(Building.community == community, Building.key == key)
+            ).scalar()
+        if community is None:
+            community = new_id()
+            row = {"id": community, "name": name, "key": name, "rank": 1}
+            self.ledgers[at].write(rows_command(Community, [row]))
+        if building is None:
+            building = new_id()
+            row = {
+                "id": building, "community": community, "estate": "晨园", "number": number,
+                "rural": False, "key": key,
+            }  # fmt: skip
+            self.ledgers[at].write(rows_command(Building, [row]))
+        return community, building, key
+
+    def add_home(self, at: int) -> None:
+        community, building, key = self.place(at)
+        room = self.random.choice(("101", "102", "103"))
+        with self.ledgers[at].read() as connection:
+            there = connection.execute(
+                select(Household.id).where(
+                    Household.community == community, Household.key == f"{key}/1/{room}"
+                )
+            ).scalar()
+        if there is None:
+            row = {
+                "id": new_id(), "community": community, "building": building, "unit": "1",
+                "room": room, "key": f"{key}/1/{room}", "occupancy": "occupied",
+                "contact": self.random.choice(WORDS),
+            }  # fmt: skip
+            self.ledgers[at].write(rows_command(Household, [row]))
+
+    def edit_home(self, at: int) -> None:
+        home = self.pick(at, Household)
+        if home:
+            field = self.random.choice(("contact", "phone", "note"))
+            value = self.random.choice(WORDS)
+            self.write(at, lambda tx: tx.change(Household, {home["id"]: {field: value}}))
+
+    def remove_home(self, at: int) -> None:
+        home = self.pick(at, Household)
+        if home is None:
+            return
+
+        def run(tx: Tx) -> None:
+            visits = select(Visit.id).where(Visit.household == home["id"])
+            tx.remove(Visit, list(tx.connection.execute(visits).scalars()))
+            tx.remove(Household, [home["id"]])
+
+        self.write(at, run)
+
+    def rename_building(self, at: int) -> None:
+        building = self.pick(at, Building)
+        if building is None:
+            return
+        number = self.random.choice("123")
+        key = f"晨园/{number}"
+
+        def run(tx: Tx) -> None:
+            taken = tx.connection.execute(
+                select(Building.id).where(
+                    Building.community == building["community"], Building.key == key
+                )
+            ).first()
+            if taken:
+                raise UserError("taken")
+            tx.change(Building, {building["id"]: {"number": number, "key": key}})
+            homes = select(Household.id, Household.key).where(Household.building == building["id"])
+            tx.change(
+                Household,
+                {
+                    row.id: {"key": row.key.replace(building["key"], key, 1)}
+                    for row in tx.connection.execute(homes).all()
+                },
+            )
+
+        self.write(at, run)
+
+    def add_visit(self, at: int) -> None:
+        home, person = self.pick(at, Household), self.pick(at, Volunteer)
+        if home:
+            row = {
+                "id": new_id(), "household": home["id"], "day": self.random.choice(DAYS),
+                "outcome": self.random.choice(("met", "not_home")),
+                "volunteers": (person["id"],) if person and self.random.random() < 0.5 else (),
+            }  # fmt: skip
+            self.ledgers[at].write(rows_command(Visit, [row]))
+
+    def edit_visit(self, at: int) -> None:
+        visit = self.pick(at, Visit)
+        if visit:
+            values = {"outcome": "refused", "note": self.random.choice(WORDS)}
+            self.write(at, lambda tx: tx.change(Visit, {visit["id"]: values}))
+
+    def remove_visit(self, at: int) -> None:
+        visit = self.pick(at, Visit)
+        if visit:
+            self.write(at, lambda tx: tx.remove(Visit, [visit["id"]]))
+
+    def add_person(self, at: int) -> None:
+        community, building, _ = self.place(at)
+        name = self.random.choice(("张三", "李四", "王五"))
+        if self.random.random() < 0.3:
+            self.ledgers[at].write(rows_command(Staff, [{"id": new_id(), "name": name}]))
+            return
+        row = {
+            "id": new_id(), "community": community, "name": name, "role": "household_leader",
+            "phone": self.random.choice(("13800000001", "13800000002", None)), "building": building,
+            "imported": {"building": building.hex()} if self.random.random() < 0.7 else None,
+        }  # fmt: skip
+        self.ledgers[at].write(rows_command(Volunteer, [row]))
+
+    def edit_person(self, at: int) -> None:
+        person, home = self.pick(at, Volunteer), self.pick(at, Household)
+        if person:
+            values: dict[str, Any] = {"note": self.random.choice(WORDS)}
+            if home and self.random.random() < 0.5:
+                values["homes"] = (home["id"],)
+            self.write(at, lambda tx: tx.change(Volunteer, {person["id"]: values}))
+
+    def remove_person(self, at: int) -> None:
+        person = self.pick(at, Volunteer)
+        if person is None:
+            return
+
+        def run(tx: Tx) -> None:
+            named = select(Attendance.id).where(Attendance.volunteer == person["id"])
+            tx.remove(Attendance, list(tx.connection.execute(named).scalars()))
+            tx.remove(Volunteer, [person["id"]])
+
+        self.write(at, run)
+
+    def train(self, at: int) -> None:
+        person = self.pick(at, Volunteer)
+        training = {
+            "id": new_id(), "topic": self.random.choice(("反诈", "消防")), "kind": "course",
+            "day": self.random.choice(DAYS), "start": 540, "place": "会议室",
+        }  # fmt: skip
+
+        def run(tx: Tx) -> None:
+            tx.add(Training, [training])
+            if person:
+                row = {
+                    "id": new_id(), "training": training["id"], "volunteer": person["id"],
+                    "name": person["name"], "status": self.random.choice(("present", "leave")),
+                }  # fmt: skip
+                tx.add(Attendance, [row])
+
+        self.write(at, run)
+
+    def undo(self, at: int) -> None:
+        with self.ledgers[at].read() as connection:
+            mine = [e.no for e in history(connection, 6) if e.changes and e.action == "测试"]
+        if mine:
+            self.ledgers[at].undo(self.random.choice(mine))
+
+    def decide(self, at: int) -> None:
+        with self.ledgers[at].read() as connection:
+            waiting = open_conflicts(connection)
+        if not waiting:
+            return
+        conflict = self.random.choice(waiting)
+        choices = []
+        for difference in conflict.differences:
+            value = self.random.choice(difference.sides).value
+            if difference.field == "*":
+                value = self.random.random() < 0.7
+            choices.append(Choice(conflict.entity, conflict.record, difference.field, value))
+        self.ledgers[at].write(decide(choices))
+
+    def turn_clock(self, at: int) -> None:
+        clock = self.ledgers[at].clock
+        assert isinstance(clock, HandClock)
+        days = self.random.choice((0.01, 0.2, 1, 30, -0.2, -30, 1100, -1100))
+        clock.move(timedelta(days=days))
+
+    def pack(self, at: int) -> None:
+        """Make a package from what the sender was told last; it may never arrive."""
+        to = self.random.randrange(len(self.ledgers))
+        if to != at:
+            parcel = parcel_for(self.ledgers[at], self.told.get((at, to), {}))
+            self.bag.append((to, parcel))
+
+    def deliver(self, at: int) -> None:
+        """Let any package made so far arrive, for the first time or again."""
+        del at
+        if not self.bag:
+            return
+        at = self.random.randrange(len(self.bag))
+        to, parcel = self.bag[at]
+        if self.random.random() < 0.6:
+            self.bag.pop(at)
+        self.ledgers[to].write(merge(parcel))
+        for sender, ledger in enumerate(self.ledgers):
+            if ledger.site == parcel.site:
+                self.told[sender, to] = known_to(self.ledgers[to])

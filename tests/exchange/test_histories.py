@@ -1,0 +1,38 @@
+"""Whatever people do and whatever becomes of the packages, copies that know the same are the same."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.exchange.histories import History
+from tests.exchange.sites import Copying, digest_of, done_in, exchange_fully, to_decide
+
+
+def _check(template: Path, folder: Path, seed: int, steps: int) -> None:
+    copies = Copying(template, folder)
+    ledgers = copies(3 + seed % 3)
+    History(ledgers, seed).run(steps)
+    exchange_fully(ledgers)
+    assert len({digest_of(ledger) for ledger in ledgers}) == 1, seed
+    assert len({frozenset(done_in(ledger)) for ledger in ledgers}) == 1, seed
+    assert len({frozenset(to_decide(ledger)) for ledger in ledgers}) == 1, seed
+    copies.close(proved=seed % 5 == 0)
+
+
+@pytest.fixture
+def empty(_template: Path) -> Path:
+    """The folder of an empty ledger."""
+    return _template
+
+
+@pytest.mark.parametrize("tens", range(6))
+def test_copies_that_know_the_same_are_the_same(empty: Path, tmp_path: Path, tens: int) -> None:
+    for seed in range(tens * 10, tens * 10 + 10):
+        _check(empty, tmp_path, seed, 60)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("hundreds", range(100))
+def test_ten_thousand_histories(empty: Path, tmp_path: Path, hundreds: int) -> None:
+    for seed in range(1000 + hundreds * 100, 1100 + hundreds * 100):
+        _check(empty, tmp_path, seed, 120)
