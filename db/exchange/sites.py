@@ -256,4 +256,5 @@ def renew(restored: str = "") -> Command[Id]:
         return made
 
     action = "从备份恢复" if restored else "台账换新身份"
-    return Command(action, Right.BACKUP, run, note=restored)
+    # Whoever may restore has done so by now.
+    return Command(action, Right.LOOK if restored else Right.BACKUP, run, note=restored)
