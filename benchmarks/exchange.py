@@ -36,7 +36,7 @@ def rows(_: Path) -> Iterator[Row]:
         shutil.copytree(post.place.folder, copy, ignore=shutil.ignore_patterns("*.lock"))
         with Ledger.unlock(copy, PASSWORD) as laptop:
             # One laptop that takes a new id each time is as many sites to the post.
-            times = [_timed(post, laptop, doors, VISITS) for _ in range(SITES)]
+            times = [_timed(post, laptop, doors, VISITS, 7 * n) for n in range(SITES)]
             yield _row(
                 "a change of the 400th site's package: of the first's", times[-20:], times[:20]
             )
@@ -78,14 +78,14 @@ def _post(folder: Path) -> tuple[Ledger, list[bytes]]:
     return ledger, doors
 
 
-def _timed(post: Ledger, laptop: Ledger, doors: list[bytes], count: int) -> Spent:
+def _timed(post: Ledger, laptop: Ledger, doors: list[bytes], count: int, since: int = 0) -> Spent:
     """What one change costs of a package of so many visits by a site the post never met."""
     laptop.write(renew())
-    day = date(2026, 3, 2)
+    day = date(2016, 3, 7) + timedelta(days=since)
     visits: list[dict[str, Any]] = [
         {
             "id": new_id(), "household": doors[n % len(doors)], "outcome": "met",
-            "day": day + timedelta(days=n % 20), "note": new_id().hex()[:12],
+            "day": day + timedelta(days=n % 7), "note": new_id().hex()[:12],
         }
         for n in range(count)
     ]  # fmt: skip

@@ -184,7 +184,7 @@ class Ledger:
         try:
             with self._writing().begin() as connection:
                 done = journal.run(connection, command, author, self._journal_key)
-                self._site = connection.execute(select(Site.id)).scalar_one()
+                self._site = self._watch.site = connection.execute(select(Site.id)).scalar_one()
                 mark = journal.head(connection)
             self._watch.committed(*mark)
             return done

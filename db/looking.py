@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn, TypeVar
 from sqlalchemy import Connection, func, select
 
 from db import backup, migrations
+from db.exchange.sites import RESTORED
 from db.kernel import engine
 from db.kernel.access import Right, Role, require
 from db.kernel.errors import UserError
@@ -133,7 +134,8 @@ def _bring_up_to_date(place: Place, key: DataKey) -> None:
 def between(there: Connection, here: Connection) -> Between:
     """Compare the journals of a backup and of its ledger, from the last command they share on."""
     shared = _last_shared(there, here)
-    later = (CommandRow.no > shared) & (CommandRow.changes > 0)
+    # That a ledger was restored, and who it is since, is no step of anybody's work.
+    later = (CommandRow.no > shared) & (CommandRow.changes > 0) & (CommandRow.action != RESTORED)
     count = select(func.count()).select_from(CommandRow).where(later)
     first = select(CommandRow.wall).where(later).order_by(CommandRow.no).limit(1)
     since = here.execute(first).scalar()

@@ -13,7 +13,7 @@ from db.disputes import Dispute, DisputeParty
 from db.exchange.rows import coded, unique_columns
 from db.exchange.settling import Fields
 from db.kernel.ids import Id
-from db.kernel.journal import chunks, decoders, table_of
+from db.kernel.journal import CHUNK, chunks, decoders, table_of
 from db.kernel.records import Record
 from db.people import Volunteer
 from db.places import Building, Community, Household, HouseholdAlias
@@ -117,8 +117,13 @@ def rows_by(
         if key[nested] is not None:
             groups.setdefault(key[0] if nested else None, []).append(key[nested])
     name = columns[nested]
+    days: list[Any] = []
+    if "day" in columns[1:]:
+        # A door has visits of many years; those of the wanted days are few.
+        days = [back["day"](d) for d in {key[columns.index("day")] for key in wanted} if d]
     for first, values in groups.items():
         at = [table.c[columns[0]] == back[columns[0]](first)] if nested else []
+        at += [table.c.day.in_(days)] if 0 < len(days) <= CHUNK else []
         for some in chunks(list(dict.fromkeys(values))):
             statement = select(table).where(*at, table.c[name].in_([back[name](v) for v in some]))
             for row in connection.execute(statement).mappings():

@@ -28,6 +28,7 @@ from db.places import communities
 
 FORMAT: Final = "policepost-card"
 MOST_NAME: Final = 40
+RESTORED: Final = "从备份恢复"
 _GROUPS, _DIGITS = 8, 4
 
 
@@ -255,5 +256,6 @@ def renew(restored: str = "") -> Command[Id]:
         tx.connection.execute(update(Site).values(id=made, before=mine))
         return made
 
-    action = "从备份恢复" if restored else "台账换新身份"
-    return Command(action, Right.BACKUP, run, note=restored)
+    action = RESTORED if restored else "台账换新身份"
+    # Whoever may restore has done so by now.
+    return Command(action, Right.LOOK if restored else Right.BACKUP, run, note=restored)

@@ -20,12 +20,13 @@ class Watch:
     """What a ledger lacks against its anchor, found when it is opened, and the marks of a session.
 
     `missing` is a sentence for a person, empty where nothing is missing; it stays for the session.
+    `site` is the copy whose marks are written; it changes where a command gives the copy another.
     `unclean` tells that the last session did not end in order.
     """
 
     def __init__(self, anchor: Anchor, connection: Connection, site: Id) -> None:
         self._anchor = anchor
-        self._site = site
+        self.site = site
         self._mark = anchor.read()
         self.unclean = self._mark is not None and not self._mark.clean
         self.missing = self._compared(connection)
@@ -44,9 +45,9 @@ class Watch:
     def committed(self, no: int, mac: bytes, *, lasting: bool = False, clean: bool = False) -> None:
         """Remember how far the journal goes now; another process may have gone further meanwhile."""
         there = self._anchor.read()
-        before = there if there is not None and there.site == self._site else self._mark
-        if before is None or before.site != self._site:
-            before = Mark(self._site, 0, b"", backups=before.backups if before else 0)
+        before = there if there is not None and there.site == self.site else self._mark
+        if before is None or before.site != self.site:
+            before = Mark(self.site, 0, b"", backups=before.backups if before else 0)
         if before.no > no and not self._behind:
             return
         self._behind = False
@@ -59,7 +60,7 @@ class Watch:
         Backups up to the counter `backups` are those of another life.
         """
         no, mac = head(connection)
-        self._site, self.missing, self._behind = site, "", False
+        self.site, self.missing, self._behind = site, "", False
         self._mark = Mark(site, no, mac, backups=backups)
         self._anchor.keep(self._mark, lasting=True)
 
@@ -85,7 +86,7 @@ class Watch:
         mark = self._mark
         if mark is None:
             return ""
-        if mark.site != self._site:
+        if mark.site != self.site:
             return "台账文件不是这台电脑上次用的那一份，像是被别的台账文件换过。"
         return _against(connection, mark.no, mark.mac)
 
