@@ -6,7 +6,7 @@ later command of that site. Time alone cannot tell: a clock may be years off.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -26,13 +26,19 @@ class Sight(NamedTuple):
 
 
 class Causes:
-    """What each site had seen by each of its commands."""
+    """What each site had seen by each of its commands; looked up when it is first asked."""
 
-    def __init__(self, sights: Iterable[Sight]) -> None:
+    def __init__(self, sights: Callable[[], Iterable[Sight]]) -> None:
+        self._sights = sights
+        self._loaded = False
+        self._seen: dict[tuple[Id, int], dict[Id, int]] = {}
+
+    def _load(self) -> None:
+        self._loaded = True
         self._direct: dict[Id, dict[Id, list[tuple[int, int, bool]]]] = defaultdict(
             lambda: defaultdict(list)
         )
-        for by, at, site, upto, whole in sorted(sights):
+        for by, at, site, upto, whole in sorted(self._sights()):
             rows = self._direct[by][site]
             # An old package may come late: what was seen before it stays seen.
             rows.append((at, max(upto, rows[-1][1]) if rows else upto, whole))
@@ -40,7 +46,6 @@ class Causes:
             by: sorted({at for rows in sites.values() for at, _, _ in rows})
             for by, sites in self._direct.items()
         }
-        self._seen: dict[tuple[Id, int], dict[Id, int]] = {}
 
     def saw(self, later: tuple[Id, int, int], earlier: tuple[Id, int, int]) -> bool:
         """Tell whether the change `later` was made by a site that had seen `earlier`.
@@ -52,6 +57,8 @@ class Causes:
         return earlier[1] <= self._by(later[0], later[1]).get(earlier[0], 0)
 
     def _by(self, site: Id, seq: int) -> dict[Id, int]:
+        if not self._loaded:
+            self._load()
         merges = self._merged_at.get(site, [])
         key = (site, bisect_right(merges, seq))
         found = self._seen.get(key)

@@ -164,7 +164,7 @@ def _firm_column(record: type[Record]) -> str:
 def _planner(connection: Connection) -> Planner:
     site = connection.execute(select(Site.id)).scalar_one()
     here = Here(site, 1 << 60, family(connection))
-    return Planner(connection, [], here, Causes(sights(connection)))
+    return Planner(connection, [], here, Causes(lambda: sights(connection)))
 
 
 class _Names:

@@ -49,8 +49,10 @@ def family(connection: Connection) -> frozenset[Id]:
     """Return the ids this copy of the ledger has and had before each restore."""
     mine = connection.execute(select(Site.id, Site.before)).one()
     found = {mine.id}
-    before = connection.execute(select(SiteSeen.by, SiteSeen.site, SiteSeen.name)).all()
-    known = {row.by: row.site for row in before if row.name == ""}
+    if mine.before is None:
+        return frozenset(found)
+    lives = select(SiteSeen.by, SiteSeen.site).where(SiteSeen.name == "")
+    known = {row.by: row.site for row in connection.execute(lives)}
     at = mine.before
     while at is not None and at not in found:
         found.add(at)
@@ -106,7 +108,7 @@ def plan(connection: Connection, new: Sequence[Incoming], parcel: Parcel, seq: i
     ]
     contents = dict(connection.execute(select(BlobName.theirs, BlobName.ours)).all())
     here = Here(site, seq, family(connection), {**contents, **parcel.contents})
-    causes = Causes([*sights(connection), *brought])
+    causes = Causes(lambda: [*sights(connection), *brought])
     joins: list[Join] = []
     while True:
         planner = Planner(connection, new, here, causes, joins)
