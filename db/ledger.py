@@ -22,7 +22,7 @@ from db.kernel.accounts import (
     session_of,
 )
 from db.kernel.clock import Clock, SystemClock
-from db.kernel.errors import EnvironmentFault, OutcomeUnknown, UserError
+from db.kernel.errors import EnvironmentFault, OutcomeUnknown, PolicepostError, UserError
 from db.kernel.files import LedgerLock, check_place, move, preflight, private_directory
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author, Command, Done
@@ -291,7 +291,9 @@ class Ledger:
         self._readers.dispose()
         if self._writer is not None:
             if self._lock is not None:
-                engine.checkpoint(self._writer)
+                # If the disk refuses now, the log is brought in at the next start.
+                with contextlib.suppress(DBAPIError, PolicepostError):
+                    engine.checkpoint(self._writer)
             self._writer.dispose()
         self._key.wipe()
         wipe(self._file_key)
@@ -325,17 +327,23 @@ class Ledger:
         return True
 
     def _look_up(self, command: Command[T], fault: OutcomeUnknown) -> Done[T]:
-        """After a commit of unknown outcome: reopen and see. It is never repeated blindly."""
+        """After a commit of unknown outcome: reopen and see. It is never repeated blindly.
+
+        The log is emptied first, or what a failed commit left in it could come back after a crash.
+        """
         self._writing().dispose()
         self._writer = None
-        with self._writing().begin() as connection:
-            statement = select(CommandRow.no).where(CommandRow.id == command.id)
-            row = connection.execute(statement).first()
-        if row is None:
-            raise EnvironmentFault(
-                "没有保存：写入磁盘时出错。台账还是原样，请检查磁盘后再试。"
-            ) from fault
-        raise OutcomeUnknown("磁盘报错，但核对后这一步已经保存。请检查磁盘并尽快备份。") from fault
+        try:
+            settled = engine.checkpoint(self._writing())
+            with self._writing().begin() as connection:
+                there = journal.done_before(connection, command.id)
+        except (DBAPIError, OSError, PolicepostError):
+            raise fault from None
+        if there:
+            raise OutcomeUnknown("磁盘报错，但核对后这一步已经保存。请检查磁盘并尽快备份。")
+        if not settled:
+            raise fault
+        raise EnvironmentFault("没有保存：写入磁盘时出错。台账还是原样，请检查磁盘后再试。")
 
 
 def _lock_note(clock: Clock) -> str:
