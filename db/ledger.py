@@ -28,7 +28,7 @@ from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author, Command, Done
 from db.kernel.keys import DataKey, Slots, WrongSecretError, check_password_strength, wipe
 from db.kernel.place import Place
-from db.kernel.records import CommandRow, Site
+from db.kernel.records import Site
 from db.kernel.throttle import Throttle
 from db.kernel.unsaved import forget_unsaved, keep_unsaved, unsaved
 from db.places import Household
