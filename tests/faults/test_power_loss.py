@@ -33,7 +33,9 @@ def losses(
 
 
 @pytest.mark.parametrize(("task", "fewest"), [(write_some, 500), (write_and_checkpoint, 1000)])
-def test_no_power_cut_loses_what_was_told(post: Post, work: Path, task: Task, fewest: int) -> None:
+def test_no_power_cut_loses_what_was_told(
+    post: Post, work: Path, task: Task, fewest: int, record_property: Recorder
+) -> None:
     states, found = losses(task, post, work, each=SHORT)
     record_property("power-loss states of the ledger", states)
     assert found == []

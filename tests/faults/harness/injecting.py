@@ -44,7 +44,9 @@ def inject(
     child = Child(task, post, mutant)
     only = [option for path in paths for option in ("-P", str(path))]
     told: list[Any] = []
-    with traced(child, log, *only, "-e", f"trace={call}", "-e", f"inject={call}:{fault}") as tracer:
+    with traced(
+        child.pid, log, *only, "-e", f"trace={call}", "-e", f"inject={call}:{fault}"
+    ) as tracer:
         child.go()
         with contextlib.suppress(EOFError):
             while True:
@@ -62,7 +64,7 @@ def inject(
 def calls_of(task: Task, post: Post, log: Path) -> dict[str, int]:
     """Return how often a task makes each call to the disk, until it says "healed?"."""
     child = Child(task, post)
-    with traced(child, log, "-e", f"trace={','.join(COUNTED)}") as tracer:
+    with traced(child.pid, log, "-e", f"trace={','.join(COUNTED)}") as tracer:
         child.go()
         with contextlib.suppress(EOFError):
             while True:

@@ -43,7 +43,7 @@ def record(task: Task, post: Post, log: Path, mutant: str = "") -> Recording:
     before = content_of(post.folder)
     child = Child(task, post, mutant)
     options = ("-y", "-xx", "-s", "2000000", "-e", f"trace={','.join(RECORDED)}")
-    with traced(child, log, *options):
+    with traced(child.pid, log, *options):
         child.go()
         told = child.rest()
         assert child.end() == 0

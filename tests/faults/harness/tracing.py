@@ -7,8 +7,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.faults.harness.children import Child
-
 CHANGING = (
     "pwrite64", "fsync", "fdatasync", "ftruncate", "unlink", "unlinkat", "rename", "renameat",
     "renameat2",
@@ -22,17 +20,17 @@ RECORDED = (
 
 
 @contextlib.contextmanager
-def traced(child: Child, log: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Attach strace to a waiting child; it is there when this lends it. No strace, no test: it fails."""
+def traced(pid: int, log: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Attach strace to a process; it is there when this lends it. No strace, no test: it fails."""
     program = shutil.which("strace")
     assert program, "strace is missing: install it, these tests prove nothing without it"
     tracer = subprocess.Popen(
-        [program, "-f", "-qq", "-o", str(log), *options, "-p", str(child.pid)],
+        [program, "-f", "-qq", "-o", str(log), *options, "-p", str(pid)],
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
     try:
-        _wait_for(tracer, child)
+        _wait_for(tracer, pid)
         yield tracer
     finally:
         let_go(tracer)
@@ -47,8 +45,8 @@ def let_go(tracer: subprocess.Popen[bytes]) -> None:
         tracer.stderr.close()
 
 
-def _wait_for(tracer: subprocess.Popen[bytes], child: Child) -> None:
-    status = Path(f"/proc/{child.pid}/status")
+def _wait_for(tracer: subprocess.Popen[bytes], pid: int) -> None:
+    status = Path(f"/proc/{pid}/status")
     until = time.monotonic() + 20
     while "TracerPid:\t0\n" in status.read_text():
         assert tracer.stderr is not None
