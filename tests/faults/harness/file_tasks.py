@@ -8,6 +8,7 @@ from db import backup
 from db.attaching import attach
 from db.disputes.registering import register_dispute
 from db.kernel.clock import SetClock
+from db.kernel.errors import PolicepostError
 from db.kernel.keys import Slots
 from db.kernel.place import Place
 from db.kernel.throttle import Throttle
@@ -54,6 +55,15 @@ def back_up_twice(post: Post, tell: Tell, hear: Hear) -> None:
     with post.open() as ledger:
         for _ in range(2):
             tell(ledger.back_up("每日").path.name)
+
+
+def back_up_told(post: Post, tell: Tell, hear: Hear) -> None:
+    """Make one backup; an error is told in its words."""
+    try:
+        with post.open() as ledger:
+            tell(ledger.back_up("每日").path.name)
+    except PolicepostError as error:
+        tell(str(error))
 
 
 def back_up_on_day(post: Post, day: int) -> None:
