@@ -44,11 +44,12 @@ def kill_loop(
         if number % A_DAY == 0:
             shutil.rmtree(work, ignore_errors=True)
             at, told = post.at(shutil.copytree(post.folder, work)), set()
-        told.update(_killed(task, at, chance.uniform(0, within), mutant))
+        new = _killed(task, at, chance.uniform(0, within), mutant)
+        told.update(new)
         if then:
             for _ in range(chance.randint(1, 3)):
                 _killed(then, at, chance.uniform(0, within / 4), mutant)
-        toll.kills, toll.told = toll.kills + 1, toll.told + len(told)
+        toll.kills, toll.told = toll.kills + 1, toll.told + len(new)
         # Only looking at every other death lets a session recover what the one before left hot.
         if number % 2 or number == kills - 1:
             toll.losses = look(at, deep=number % 10 == 9 or number == kills - 1).losses(told)
