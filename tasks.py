@@ -2,6 +2,7 @@
 
 demo    make .venv from the locked requirements, install the command, run the demonstration
 test    the same with the tools for tests, then the tests
+faults  the tests of faults alone, with what they counted; --long for the long form
 newest  the tests of the window on the newest PySide6, in .venv-newest
 check   format, lint, types, imports
 bench   the benchmarks, side by side with named peers
@@ -27,7 +28,7 @@ BENCH, PACKAGE = ROOT / "requirements-bench.lock", ROOT / "requirements-package.
 NEWEST = ROOT / "requirements-newest.lock"
 TEST_PROGRAMS = {
     "strace": "strace", "pdftotext": "poppler-utils", "pdftoppm": "poppler-utils",
-    "/usr/sbin/cupsd": "cups-daemon", "lpadmin": "cups-client",
+    "unshare": "util-linux", "/usr/sbin/cupsd": "cups-daemon", "lpadmin": "cups-client",
     "/usr/lib/cups/filter/pdftopdf": "cups-filters", "xvfb-run": "xvfb", "xauth": "xauth",
     "openbox": "openbox", "xdotool": "xdotool", "dbus-run-session": "dbus-daemon",
     "ibus-daemon": "ibus", "/usr/libexec/ibus-engine-libpinyin": "ibus-libpinyin",
@@ -122,6 +123,18 @@ def test(*arguments: str) -> None:
     run(PYTHON, "-m", "pytest", "-n", str(os.cpu_count() or 1), *arguments)
 
 
+def faults(*arguments: str) -> None:
+    """Run the tests of faults: kills, failing disks, power cuts; --long in their long form."""
+    system_programs(TEST_PROGRAMS)
+    system_libraries(WINDOW_LIBRARIES | SCREEN_LIBRARIES)
+    environment(DEVELOPMENT)
+    chosen = [one for one in arguments if one != "--long"]
+    if "--long" in arguments:
+        chosen += ["-m", "long or not long", "--durations", "30"]
+    cores = str(os.cpu_count() or 1)
+    run(PYTHON, "-m", "pytest", "-n", cores, "tests/faults", *chosen)
+
+
 def newest(*arguments: str) -> None:
     """Run the tests of the window on the newest PySide6; the locked one is what is shipped."""
     system_programs(TEST_PROGRAMS)
@@ -187,7 +200,7 @@ def pictures() -> None:
 
 
 TASKS = {
-    "demo": demo, "test": test, "newest": newest, "check": check, "bench": bench, "build": build, "pictures": pictures,
+    "demo": demo, "test": test, "faults": faults, "newest": newest, "check": check, "bench": bench, "build": build, "pictures": pictures,
 }  # fmt: skip
 
 if __name__ == "__main__":

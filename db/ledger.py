@@ -22,17 +22,16 @@ from db.kernel.accounts import (
     session_of,
 )
 from db.kernel.clock import Clock, SystemClock, today
-from db.kernel.errors import EnvironmentFault, OutcomeUnknown, UserError
+from db.kernel.errors import EnvironmentFault, OutcomeUnknown, PolicepostError, UserError
 from db.kernel.files import LedgerLock, check_place, move, preflight, private_directory
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author, Command, Done
 from db.kernel.keys import DataKey, Slots, WrongSecretError, check_password_strength, wipe
 from db.kernel.place import Place
-from db.kernel.records import CommandRow, Site
+from db.kernel.records import Site
 from db.kernel.throttle import Throttle
 from db.kernel.unsaved import forget_unsaved, keep_unsaved, unsaved
 from db.opening import bring_up_to_date, new_file, watch_over
-from db.places import Household
 from db.post import PostDraft, set_up_post
 
 T = TypeVar("T")
@@ -274,11 +273,6 @@ class Ledger:
         """Prove a backup by opening it; return what is wrong with it, empty if nothing."""
         return backup.verify(path, self._key)
 
-    def has_rows(self) -> bool:
-        """Tell whether the ledger holds homes yet: what is empty needs no backup before an import."""
-        with self.read() as connection:
-            return connection.execute(select(Household.id).limit(1)).first() is not None
-
     def problems(self) -> list[str]:
         """Prove the whole ledger: the file, the journal's chain, the tables against the journal."""
         found = [self._unrecorded] if self._unrecorded else []
@@ -345,7 +339,9 @@ class Ledger:
         self._readers.dispose()
         if self._writer is not None:
             if self._lock is not None:
-                engine.checkpoint(self._writer)
+                # If the disk refuses now, the log is brought in at the next start.
+                with contextlib.suppress(DBAPIError, PolicepostError):
+                    engine.checkpoint(self._writer)
             self._writer.dispose()
         self._key.wipe()
         wipe(self._file_key)
@@ -379,17 +375,23 @@ class Ledger:
         return True
 
     def _look_up(self, command: Command[T], fault: OutcomeUnknown) -> Done[T]:
-        """After a commit of unknown outcome: reopen and see. It is never repeated blindly."""
+        """After a commit of unknown outcome: reopen and see. It is never repeated blindly.
+
+        The log is emptied first, or what a failed commit left in it could come back after a crash.
+        """
         self._writing().dispose()
         self._writer = None
-        with self._writing().begin() as connection:
-            statement = select(CommandRow.no).where(CommandRow.id == command.id)
-            row = connection.execute(statement).first()
-        if row is None:
-            raise EnvironmentFault(
-                "没有保存：写入磁盘时出错。台账还是原样，请检查磁盘后再试。"
-            ) from fault
-        raise OutcomeUnknown("磁盘报错，但核对后这一步已经保存。请检查磁盘并尽快备份。") from fault
+        try:
+            settled = engine.checkpoint(self._writing())
+            with self._writing().begin() as connection:
+                there = journal.done_before(connection, command.id)
+        except (DBAPIError, OSError, PolicepostError):
+            raise fault from None
+        if there:
+            raise OutcomeUnknown("磁盘报错，但核对后这一步已经保存。请检查磁盘并尽快备份。")
+        if not settled:
+            raise fault
+        raise EnvironmentFault("没有保存：写入磁盘时出错。台账还是原样，请检查磁盘后再试。")
 
 
 def _lock_note(clock: Clock) -> str:

@@ -13,7 +13,7 @@ from db.disputes.words import KIND_NAMES
 from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
 from db.kernel.records import SearchKey
-from db.kernel.text import squeeze, telephone
+from db.kernel.text import bad_characters, squeeze, telephone
 from db.people import ROLE_NAMES, Staff, Volunteer
 from db.places import Building, Community, Household
 from db.places.address import parse_address
@@ -73,6 +73,8 @@ def warm(connection: Connection) -> None:
 
 
 def _wanted(text: str) -> Wanted:
+    # What no field takes stands nowhere, and the library cannot be asked for all of it.
+    text = "" if bad_characters(text) else text
     words = [word for part in text.split() if (word := squeeze(part).lower())]
     if not words:
         return ()

@@ -61,8 +61,13 @@ class Keeper(QObject):
             self._kept = entries
             ledger, form = self._context.ledger, self._form
             self._context.background.errand(
-                self, lambda _: ledger.keep_unsaved(form, entries), lambda _: None, lane="writer"
+                self, lambda _: ledger.keep_unsaved(form, entries), self._was_kept, lane="writer"
             )
+
+    def _was_kept(self, kept: bool) -> None:  # noqa: FBT001  the answer of `keep_unsaved`
+        if not kept:
+            # On a full disk: the next key tries again, even if it leads to the same entries.
+            self._kept = None
 
     def _found(self, entries: Entries | None) -> None:
         # Who began to type meanwhile keeps what was typed.

@@ -148,8 +148,8 @@ def _configure(connection: Connection, *, read_only: bool, foreign_keys: bool) -
             _set(connection, name, value, expected)
 
 
-def _has_log(path: Path) -> bool:
-    log = path.with_name(path.name + "-wal")
+def _has(path: Path, ending: str) -> bool:
+    log = path.with_name(path.name + ending)
     return log.exists() and log.stat().st_size > 0
 
 
@@ -160,8 +160,12 @@ def _open_read_only(path: Path, key: Key) -> Connection:
         unwritable = {dbapi2.SQLITE_CANTOPEN, dbapi2.SQLITE_READONLY}
         # On a medium nobody can write to, the file cannot change under us; with a log beside it,
         # ignoring the log would show yesterday's rows as today's.
-        if error.sqlite_errorcode & 0xFF not in unwritable or _has_log(path):
+        if error.sqlite_errorcode & 0xFF not in unwritable or _has(path, "-wal"):
             raise
+    if _has(path, "-journal"):
+        # A crash left a change half written, and only a connection that writes can take it back.
+        opened(path, key, "mode=rw").close()
+        return opened(path, key, "mode=ro")
     return opened(path, key, "mode=ro&immutable=1")
 
 

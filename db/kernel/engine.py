@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy import exc as sql
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
@@ -41,6 +41,9 @@ __all__ = [
 
 READERS: Final = 4
 
+# After these a connection is of no use any more; the next one opens the file afresh.
+_BROKEN: Final = frozenset({dbapi2.SQLITE_IOERR, dbapi2.SQLITE_CORRUPT, dbapi2.SQLITE_NOTADB})
+
 _BUSY: Final = "别的窗口正在保存，等了很久还没有轮到，这一步没有存上。原来的内容都在，请稍后再试。"
 _FULL: Final = "磁盘满了，这一步没有存上，原来的内容都在。请腾出空间再试。"
 _READ_ONLY: Final = (
@@ -70,6 +73,13 @@ def _engine(creator: Callable[[], Any], size: int, begin: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+    @event.listens_for(engine, "handle_error")
+    def _drop(failed: ExceptionContext) -> None:
+        # The cipher gives every later read the same error, even when the disk is well again.
+        code = getattr(failed.original_exception, "sqlite_errorcode", 0)
+        if code & 0xFF in _BROKEN:
+            failed.is_disconnect = True
 
     return engine
 
@@ -128,7 +138,10 @@ def defer_references(connection: Connection) -> None:
 
 @contextmanager
 def _outside_transaction(engine: Engine) -> Iterator[cipher.Connection]:
-    pooled = engine.raw_connection()
+    try:
+        pooled = engine.raw_connection()
+    except (dbapi2.Error, sql.DBAPIError) as error:
+        raise translate(error) from None
     try:
         yield pooled.driver_connection
     except dbapi2.Error as error:

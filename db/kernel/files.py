@@ -60,11 +60,14 @@ def disk_fault(error: OSError) -> EnvironmentFault:
 def private_directory(path: Path) -> None:
     """Make the folder if it is missing and close it to other users (0700), whatever the umask.
 
-    EnvironmentFault if it cannot be made or is no folder. A file system without such rights, as on
+    A folder that was made lasts through a power cut. EnvironmentFault if it cannot be made or is no folder. A file system without such rights, as on
     a memory stick, is left as it is: everything put there is encrypted.
     """
     try:
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for made in missing:
+            sync_directory(made.parent)
     except FileExistsError as error:
         raise EnvironmentFault(
             "这个位置已有一个同名文件，什么也没有改动。请换一个文件夹。"

@@ -358,12 +358,18 @@ def _head(connection: Connection) -> _Head:
     return _Head(*row) if row else _Head(0, b"", 0, b"", 0)
 
 
+def done_before(connection: Connection, command: Id) -> bool:
+    """Return whether a command of this id is in the journal."""
+    found = connection.execute(select(CommandRow.no).where(CommandRow.id == command)).first()
+    return found is not None
+
+
 def run(connection: Connection, command: Command[T], author: Author, key: bytes) -> Done[T]:
     """Carry a command out inside the open transaction; the caller commits.
 
     UserError if a command of this id is in the journal already: it was done, nothing is repeated.
     """
-    if connection.execute(select(CommandRow.no).where(CommandRow.id == command.id)).first():
+    if done_before(connection, command.id):
         raise UserError("这一步已经做过了，没有重复保存。")
     tx = Tx(connection, author, _head(connection), key)
     value = command.run(tx)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Text, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.ids import Id
-from db.kernel.records import KEY, Plain, compact_json
+from db.kernel.records import KEY, Plain
 
 
 class Unsaved(Plain):
@@ -39,7 +39,8 @@ def keep_unsaved(
     mine = (Unsaved.account == account) & (Unsaved.form == form)
     connection.execute(delete(Unsaved).where(mine))
     if entries is not None:
-        row = {"account": account, "form": form, "entries": compact_json(entries)}
+        # Half typed text may hold what no field would take; escaped it can all be kept.
+        row = {"account": account, "form": form, "entries": json.dumps(entries)}
         connection.execute(insert(Unsaved), [row])
 
 

@@ -11,6 +11,7 @@ from db.imports.headings import KINDS
 from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.places import communities
+from db.places.lists import any_home
 from db.visits import campaigns
 from db.visits.campaigning import CampaignDraft, add_campaign
 from desktop.cli.opening import Bar, require_folder_of, unlocked
@@ -27,6 +28,7 @@ def import_files(arguments: argparse.Namespace) -> int:
     books = read_files(arguments.files, bar)
     with unlocked(arguments, write=not arguments.dry_run) as ledger:
         with ledger.read() as connection:
+            seen = any_home(connection)
             made = preview(
                 connection,
                 books,
@@ -37,7 +39,7 @@ def import_files(arguments: argparse.Namespace) -> int:
             )
         done = None
         if not arguments.dry_run and not made.plan.empty:
-            if ledger.has_rows():
+            if seen:
                 ledger.back_up("导入前")
             bar("写入台账", 0.9)
             done = ledger.write(write_import(made))

@@ -12,6 +12,7 @@ from db.imports.tables import Chosen, Recognised, recognise
 from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.ledger import Ledger
+from db.places.lists import any_home
 from desktop.background import Progress
 
 
@@ -69,7 +70,9 @@ def look_again(
 
 def back_up(ledger: Ledger, progress: Progress) -> None:
     """Back the ledger up before an import, if it holds anything."""
-    if ledger.has_rows():
+    with ledger.read() as connection:
+        seen = any_home(connection)
+    if seen:
         progress("备份", 0.1)
         ledger.back_up("导入前")
 

@@ -8,12 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
 
-from db.kernel.ids import id_from_text
 from db.ledger import Ledger
 from db.sample import PASSWORD
-from db.visits import Visit
 from tests.builders import street
 from tests.conftest import ROOT, morning
 
@@ -87,30 +84,3 @@ def test_a_command_on_a_full_disk_ends_with_the_machines_fault(folder: Path) -> 
     assert "Traceback" not in done.stderr
     with Ledger.unlock(folder, PASSWORD, clock=morning()) as ledger:
         assert ledger.problems() == []
-
-
-@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
-@pytest.mark.parametrize("call", ["pwrite64", "fdatasync"])
-@pytest.mark.parametrize("when", [1, 2, 3, 5, 8])
-def test_a_call_that_fails_never_tells_a_missing_row_as_saved(
-    folder: Path, call: str, error: str, when: int
-) -> None:
-    # Counted from the first call on the log, so the fault meets the commits and not the opening.
-    log = folder / "ledger.db-wal"
-    done = subprocess.run(
-        [
-            "strace", "-f", "-qq", "-o", "/dev/null", "-P", str(log),
-            "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={when}",
-            sys.executable, "-m", "tests.faults.writing_some", str(folder),
-        ],
-        cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr, done.stderr
-    told = done.stdout.split()
-    with Ledger.unlock(folder, PASSWORD, clock=morning()) as ledger:
-        assert ledger.problems() == []
-        with ledger.read() as connection:
-            there = set(connection.execute(select(Visit.id)).scalars())
-            count = connection.execute(select(func.count()).select_from(Visit)).scalar_one()
-    assert {id_from_text(line) for line in told} <= there
-    assert count <= len(told) + 1, "a commit of unknown outcome is looked up, never repeated"

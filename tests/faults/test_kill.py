@@ -3,71 +3,133 @@
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
-from db.backup import list_backups
-from db.kernel.ids import id_from_text
+from db import migrations
+from db.backup import list_backups, verify
 from db.ledger import Ledger
 from db.sample import PASSWORD
-from db.visits import Visit
-from tests.builders import street
 from tests.conftest import ROOT, SAMPLE, morning
+from tests.faults.harness import file_tasks, session_tasks
+from tests.faults.harness.children import Child, Post
+from tests.faults.harness.injecting import calls_of, inject
+from tests.faults.harness.killing import Toll, kill_loop
+from tests.faults.harness.looking import look
+from tests.faults.harness.tasks import open_and_close, write_on
 
-SHORT, LONG = 25, 2000
+SHORT, LONG, PARTS = 500, 2500, range(4)
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "POLICEPOST_PASSWORD": PASSWORD}
+Recorder = Callable[[str, object], None]
 
 
-@pytest.fixture
-def folder(_template: Path, tmp_path: Path) -> Path:
-    """A ledger with a few doors, closed."""
-    post = shutil.copytree(_template, tmp_path / "post")
-    with Ledger.unlock(post, PASSWORD, clock=morning()) as ledger:
-        street(ledger, homes=20)
-    return post
+def _nothing_lost(toll: Toll, kills: int) -> None:
+    assert toll.losses == []
+    assert toll.kills == kills
+    assert toll.told > kills / 2, "the writer must have come to write"
 
 
-def _killed_while_writing(folder: Path, seconds: float) -> list[str]:
-    """Let a process write for a while, kill it, and return what it had told as saved."""
-    writer = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.writing", str(folder)],
-        cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert writer.stdout is not None
-    assert writer.stdout.readline() == "ready\n"
-    time.sleep(seconds)
-    writer.send_signal(signal.SIGKILL)
-    told, _ = writer.communicate()
-    # A last line without its end was never told to anybody.
-    return [line for line in told.split("\n")[:-1] if line]
-
-
-def _rounds(folder: Path, rounds: int) -> None:
-    chance, saved = random.Random(1), set()
-    for _ in range(rounds):
-        saved.update(_killed_while_writing(folder, chance.uniform(0.0, 0.12)))
-        with Ledger.unlock(folder, PASSWORD, clock=morning()) as ledger:
-            assert ledger.problems() == []
-            with ledger.read() as connection:
-                there = set(connection.execute(select(Visit.id)).scalars())
-        missing = {id_ for id_ in saved if id_from_text(id_) not in there}
-        assert missing == set()
-    assert len(saved) > rounds, "the writer must have come to write"
-
-
-def test_nothing_told_as_saved_is_lost(folder: Path) -> None:
-    _rounds(folder, SHORT)
+@pytest.mark.parametrize("seed", PARTS)
+def test_nothing_told_as_saved_is_lost(
+    post: Post, work: Path, seed: int, record_property: Recorder
+) -> None:
+    toll = kill_loop(write_on, post, work / "at", kills=SHORT, seed=seed)
+    record_property("kills", toll.kills)
+    record_property("commands told before a kill", toll.told)
+    _nothing_lost(toll, SHORT)
 
 
 @pytest.mark.long
-def test_nothing_told_as_saved_is_lost_in_two_thousand_deaths(folder: Path) -> None:
-    _rounds(folder, LONG)
+@pytest.mark.parametrize("seed", PARTS)
+def test_nothing_told_as_saved_is_lost_in_ten_thousand_deaths(
+    post: Post, work: Path, seed: int, record_property: Recorder
+) -> None:
+    toll = kill_loop(write_on, post, work / "at", kills=LONG, seed=100 + seed)
+    record_property("kills, long", toll.kills)
+    record_property("commands told before a kill, long", toll.told)
+    _nothing_lost(toll, LONG)
+
+
+def test_nothing_is_lost_when_the_next_start_is_killed_too(post: Post, work: Path) -> None:
+    _nothing_lost(kill_loop(write_on, post, work / "at", kills=100, then=open_and_close), 100)
+
+
+def test_it_is_seen_when_a_command_is_no_transaction(post: Post, work: Path) -> None:
+    toll = kill_loop(write_on, post, work / "at", kills=50, mutant="no transaction")
+    assert toll.losses
+
+
+def test_it_is_seen_when_saved_is_said_too_early(post: Post, work: Path) -> None:
+    assert kill_loop(write_on, post, work / "at", kills=50, mutant="told too early").losses
+
+
+def test_backups_killed_at_any_moment_leave_those_of_before(post: Post) -> None:
+    """Made and thinned out until killed: every listed one proves whole, the newest told is there."""
+    chance, told = random.Random(3), list[str]()
+    for _ in range(15):
+        child = Child(file_tasks.back_up_on, post).go()
+        assert child.hear() == "ready"
+        time.sleep(chance.uniform(0.05, 0.8))
+        child.kill()
+        told += child.rest()
+        child.end()
+        listed = list_backups(post.folder / "backups")
+        assert [said for one in listed for said in verify(one.path, post.data_key())] == []
+        assert not told or told[-1] in {one.path.name for one in listed}
+    assert told
+    assert look(post).wrong == ()
+
+
+def test_a_backup_that_was_cut_off_is_swept_by_the_next(post: Post) -> None:
+    stale = post.folder / "backups" / "0099-20260323-0830.partial"
+    stale.mkdir(parents=True)
+    (stale / "ledger.db").write_bytes(b"half")
+    with post.open() as ledger:
+        ledger.back_up("每日")
+    assert not stale.exists()
+
+
+def test_half_a_form_is_there_after_death(post: Post) -> None:
+    """What was told as kept aside is there, or what was typed next; never half of it."""
+    chance, told = random.Random(5), 0
+    for _ in range(20):
+        child = Child(session_tasks.type_on, post).go()
+        assert child.hear() == "ready"
+        time.sleep(chance.uniform(0, 0.05))
+        child.kill()
+        told = max([told, *child.rest()])
+        child.end()
+        with post.open() as ledger:
+            kept = ledger.unsaved().get(session_tasks.FORM, {"n": 0, "字": ""})
+        assert kept["n"] in {told, told + 1}
+        assert len(kept["字"]) == kept["n"]
+        told = kept["n"]
+    assert told > 20
+
+
+@pytest.mark.parametrize("fault", ["signal=KILL", "error=EIO", "error=ENOSPC"])
+def test_an_old_ledger_is_brought_up_to_date_whole_or_not_at_all(work: Path, fault: str) -> None:
+    """A fault at any write while the schema changes: the old version or the new one is there."""
+    old = session_tasks.make_old(work / "old")
+    first = old.at(shutil.copytree(old.folder, work / "first"))
+    writes = calls_of(session_tasks.upgrade, first, work / "log")["pwrite64"]
+    found = set()
+    for n in range(1, writes + 1, max(1, writes // 25)):
+        at = old.at(shutil.copytree(old.folder, work / str(n)))
+        inject(session_tasks.upgrade, at, work / "log", "pwrite64", f"{fault}:when={n}")
+        found.add(session_tasks.version(at))
+        with at.open() as ledger:
+            assert ledger.problems() == []
+        made = list_backups(at.folder / "backups")
+        assert made
+        assert [said for one in made for said in verify(one.path, at.data_key())] == []
+        shutil.rmtree(at.folder)
+    assert found == {migrations.VERSIONS[0], migrations.LATEST}
 
 
 def _killed(folder: Path, seconds: float, *arguments: str) -> None:
@@ -91,15 +153,3 @@ def test_an_import_is_whole_or_not_there(_template: Path, tmp_path: Path) -> Non
                 homes = connection.exec_driver_sql("SELECT count(*) FROM household").scalar_one()
         found.add(homes)
     assert found <= {0, 17286}
-
-
-def test_a_backup_that_was_cut_off_counts_as_none(_sample_template: Path, tmp_path: Path) -> None:  # noqa: PT019
-    post = shutil.copytree(_sample_template, tmp_path / "full")
-    for seconds in (0.5, 0.8, 1.1):
-        _killed(post, seconds, "backup")
-    with Ledger.unlock(post, PASSWORD, clock=morning()) as ledger:
-        for info in list_backups(post / "backups"):
-            assert ledger.check_backup(info.path) == []
-        made = ledger.back_up("之后")
-        assert ledger.check_backup(made.path) == []
-        assert ledger.problems() == []

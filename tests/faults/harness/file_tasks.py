@@ -1,0 +1,103 @@
+"""The program's own files, written by its own commands, each told when it is said to be on the disk."""
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+
+from db import backup
+from db.attaching import attach
+from db.disputes.registering import register_dispute
+from db.kernel.clock import SetClock
+from db.kernel.errors import PolicepostError
+from db.kernel.keys import Slots
+from db.kernel.place import Place
+from db.kernel.throttle import Throttle
+from db.ledger import Ledger
+from db.sample import PASSWORD
+from tests.conftest import POST, morning
+from tests.faults.harness.children import Hear, Post, Tell
+from tests.test_dispute_life import DRAFT
+
+PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 600
+
+
+def change_passwords(post: Post, tell: Tell, hear: Hear) -> None:
+    """Give the account three new passwords, one after the other."""
+    place = Place(post.folder)
+    for number in range(3):
+        slots = Slots.load(place.slots)
+        key = post.data_key()
+        slots.change_password(post.account.hex(), f"{PASSWORD} {number}", key)
+        slots.save(place.slots)
+        tell(hashlib.sha256(slots.to_bytes()).hexdigest())
+
+
+def fail_to_log_in(post: Post, tell: Tell, hear: Hear) -> None:
+    """Count four failures."""
+    throttle = Throttle(Place(post.folder).throttle)
+    for number in range(1, 5):
+        throttle.failed()
+        tell(number)
+
+
+def attach_photographs(post: Post, tell: Tell, hear: Hear) -> None:
+    """Keep two photographs with a dispute."""
+    with post.open() as ledger:
+        dispute = ledger.write(register_dispute(DRAFT)).value
+        for number in range(2):
+            photo = post.folder.parent / "photo.jpg"
+            photo.write_bytes(PHOTO + bytes([number]))
+            tell(attach(ledger, "dispute", dispute, "scene", photo).value)
+
+
+def back_up_twice(post: Post, tell: Tell, hear: Hear) -> None:
+    """Make two backups."""
+    with post.open() as ledger:
+        for _ in range(2):
+            tell(ledger.back_up("每日").path.name)
+
+
+def back_up_told(post: Post, tell: Tell, hear: Hear) -> None:
+    """Make one backup; an error is told in its words."""
+    try:
+        with post.open() as ledger:
+            tell(ledger.back_up("每日").path.name)
+    except PolicepostError as error:
+        tell(str(error))
+
+
+def back_up_on_day(post: Post, day: int) -> None:
+    """Make one backup so many days after the first, and thin out the others."""
+    now = morning().now().replace(tzinfo=None) + timedelta(days=day)
+    with post.open(clock=SetClock(now)) as ledger:
+        ledger.back_up("每日")
+
+
+def back_up_and_thin_out(post: Post, tell: Tell, hear: Hear) -> None:
+    """Make one more backup a week later, which takes the place of an older one."""
+    back_up_on_day(post, 16)
+    tell(backup.list_backups(post.folder / "backups")[0].path.name)
+
+
+def back_up_on(post: Post, tell: Tell, hear: Hear) -> None:
+    """Make backups and thin them out until killed."""
+    tell("ready")
+    with post.open() as ledger:
+        while True:
+            tell(ledger.back_up("每日").path.name)
+
+
+def put_back(post: Post, tell: Tell, hear: Hear) -> None:
+    """Put the newest backup in the place of the good ledger."""
+    newest = backup.list_backups(post.folder / "backups")[0]
+    backup.replace(
+        newest.path, post.folder, post.data_key(), now=morning().now(), step=lambda *_: None
+    )
+    tell(newest.path.name)
+
+
+def make_new(post: Post, tell: Tell, hear: Hear) -> None:
+    """Make a new ledger in the folder."""
+    made, _ = Ledger.create(Path(post.folder), POST, PASSWORD, clock=morning())
+    made.close()
+    tell("made")

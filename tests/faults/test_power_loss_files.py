@@ -1,0 +1,171 @@
+"""The power goes while the program's own files are written: old or new is there, and what was told."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from db import attaching, backup
+from db.attachments import Attachment
+from db.kernel.errors import PolicepostError
+from db.kernel.records import CommandRow
+from tests.faults.harness import file_tasks
+from tests.faults.harness.children import Post, Task
+from tests.faults.harness.power import State, states_after
+from tests.faults.harness.recording import content_of, record
+
+Check = Callable[[Post, State], list[str]]
+EACH, SINCE = 6, "备份以后的一步"
+
+
+def losses(
+    task: Task, check: Check, post: Post, work: Path, *, each: int = EACH, mutant: str = ""
+) -> list[str]:
+    """Return the first losses on any disk that a power cut within the task may leave."""
+    at = post.at(shutil.copytree(post.folder, work / "at"))
+    for state in states_after(record(task, at, work / "log", mutant), each=each):
+        found = check(post.at(state.lay(work / "disk")), state)
+        if found:
+            return found
+    return []
+
+
+def slots(post: Post, state: State) -> list[str]:
+    """The slots are those of before or one of the new, never older than told."""
+    there = post.folder / "slots.json"
+    if not there.exists():
+        return ["no slots"]
+    now = hashlib.sha256(there.read_bytes()).hexdigest()
+    as_told = not state.told or now in state.all_told[len(state.told) - 1 :]
+    return [] if _readable(there) and as_told else ["older or broken slots"]
+
+
+def failures(post: Post, state: State) -> list[str]:
+    """The count of failures is never gone and never lower than told."""
+    there = post.folder / "throttle.json"
+    if not _readable(there):
+        return ["no count"]
+    told = max(state.told, default=0)
+    return [] if json.loads(there.read_bytes())["failures"] >= told else ["forgotten failures"]
+
+
+def _readable(path: Path) -> bool:
+    try:
+        json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def photographs(post: Post, state: State) -> list[str]:
+    """Every record's content is there whole, and every told record is."""
+    with post.open() as ledger:
+        with ledger.read() as connection:
+            there = set(connection.execute(select(Attachment.id)).scalars())
+        try:
+            sizes = [len(attaching.content_of(ledger, one)) for one in there]
+        except PolicepostError as error:
+            return [str(error)]
+    wrong = [] if set(state.told) <= there else ["a photograph is lost"]
+    return wrong + ["cut"] * any(size != len(file_tasks.PHOTO) + 1 for size in sizes)
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.blake2b()
+    for path, content in content_of(folder).items():
+        digest.update(str(path).encode() + b"\0" + (content or b""))
+    return digest.hexdigest()
+
+
+class _Proving:
+    """Every backup under its final name proves whole, and every told one is there.
+
+    The same bytes are proved once: most cuts leave most backups as they were.
+    """
+
+    def __init__(self) -> None:
+        self._proved: dict[str, list[str]] = {}
+
+    def __call__(self, post: Post, state: State) -> list[str]:
+        folder = post.folder / "backups"
+        complete = [path for _, path in backup.manifest.numbered(folder) if not path.suffix]
+        listed = {one.path for one in backup.list_backups(folder)}
+        wrong = [f"{path.name}: no manifest" for path in complete if path not in listed]
+        for path in listed:
+            content = _digest(path)
+            if content not in self._proved:
+                self._proved[content] = backup.verify(path, post.data_key())
+            wrong += [f"{path.name}: {said}" for said in self._proved[content]]
+        names = {path.name for path in complete}
+        return wrong + [f"{name} is lost" for name in state.told[-2:] if name not in names]
+
+
+def one_or_the_other(post: Post, state: State) -> list[str]:
+    """After a restore there is the ledger of before or that of the backup, and before is kept."""
+    try:
+        with post.open() as ledger, ledger.read() as connection:
+            since = select(CommandRow.no).where(CommandRow.action == SINCE)
+            restored = connection.execute(since).first() is None
+    except PolicepostError as error:
+        return [str(error)]
+    kept = [path for path in post.folder.glob("replaced-*") if not path.suffix]
+    wrong = ["told, and the old one is there"] if state.told and not restored else []
+    return wrong + (["the ledger before is not kept"] if restored and not kept else [])
+
+
+def nothing_or_all(post: Post, state: State) -> list[str]:
+    """A new ledger is not there at all, or opens with its slots."""
+    if not (post.folder / "ledger.db").exists():
+        return ["told as made, and is not there"] if state.told else []
+    return [] if _readable(post.folder / "slots.json") else ["a ledger without its slots"]
+
+
+CASES: dict[str, tuple[Task, Check]] = {
+    "slots": (file_tasks.change_passwords, slots),
+    "throttle": (file_tasks.fail_to_log_in, failures),
+    "attachments": (file_tasks.attach_photographs, photographs),
+    "backups": (file_tasks.back_up_twice, _Proving()),
+}
+GUARDS = [
+    ("slots", "no fsync"), ("slots", "no directory sync"), ("slots", "in place"),
+    ("throttle", "no fsync"), ("throttle", "no directory sync"), ("throttle", "in place"),
+    ("attachments", "no fsync"), ("attachments", "content not waited for"),
+    ("backups", "no fsync"), ("backups", "no directory sync"), ("backups", "backup in place"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CASES)
+def test_old_or_new_is_there_and_what_was_told(post: Post, work: Path, what: str) -> None:
+    assert losses(*CASES[what], post, work) == []
+
+
+@pytest.mark.parametrize(("what", "mutant"), GUARDS)
+def test_it_is_seen_when_nothing_is_waited_for(
+    post: Post, work: Path, what: str, mutant: str
+) -> None:
+    assert losses(*CASES[what], post, work, mutant=mutant)
+
+
+def test_a_restore_leaves_the_old_ledger_or_the_new_one(post: Post, work: Path) -> None:
+    with post.open() as ledger:
+        ledger.back_up("每日")
+        ledger.note(SINCE)
+    assert losses(file_tasks.put_back, one_or_the_other, post, work) == []
+
+
+def test_a_ledger_is_made_whole_or_not_at_all(post: Post, work: Path) -> None:
+    empty = post.at(work / "empty")
+    empty.folder.mkdir()
+    assert losses(file_tasks.make_new, nothing_or_all, empty, work, each=2) == []
+
+
+def test_thinning_out_leaves_every_other_backup_whole(post: Post, work: Path) -> None:
+    for day in range(1, 16):
+        file_tasks.back_up_on_day(post, day)
+    before = len(backup.list_backups(post.folder / "backups"))
+    assert losses(file_tasks.back_up_and_thin_out, _Proving(), post, work, each=1) == []
+    assert len(backup.list_backups(work / "at" / "backups")) == before, "one came and one went"
