@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 from sqlalchemy import Connection
 
 from db.exports import Book
+from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
 from desktop.background import Progress
 from desktop.errors import tell
@@ -80,6 +81,8 @@ class PaperOut(QObject):
             progress("写文件", 0.3)
             with ledger.read() as connection:
                 leaving = made(connection)
+            if path.suffix.lower() == ".xlsx" and leaving.book is None:
+                raise UserError("这种纸只能存成 PDF，没有存。")
             # Told before it leaves: what is on a stick cannot be told of any more.
             ledger.note("存出", leaving.title)
             if path.suffix.lower() == ".xlsx" and leaving.book is not None:

@@ -14,7 +14,6 @@ from db.kernel.workdays import Period
 from db.people import OCCUPATION_NAMES
 from db.places import CommunityLine, communities
 from db.post import the_post
-from desktop.background import Progress
 from desktop.page import Context, Page
 from desktop.paper.training_hours import (
     BAND_NAMES,
@@ -25,7 +24,7 @@ from desktop.paper.training_hours import (
     summary,
 )
 from desktop.paper.words import rate
-from desktop.printing import pdf_of, print_paper
+from desktop.paper_out import Leaving, PaperOut
 from desktop.widgets.numbers import Number, NumberLine, NumberTable
 from desktop.widgets.pairs import Bar, PairChart
 from desktop.widgets.parts import button, column, fill, label, panel, row
@@ -58,6 +57,7 @@ class HoursPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self._out = PaperOut(self)
         today = context.today
         self._period = Period(today - YEAR, today)
         self._gap: Gap | None = None
@@ -88,19 +88,15 @@ class HoursPage(Page):
         gap, times, day = self._gap, self._times, self.context.today
         if gap is None:
             return
-        box, ledger = self._community, self.context.ledger
+        box = self._community
         named = box.currentText() if box.currentData() is not None else ""
 
-        def job(_: Progress) -> bytes:
-            with ledger.read() as connection:
-                author = the_post(connection).name
-            return pdf_of([hours_paper(gap, times, author=author, made_on=day, community=named)])
+        def made(connection: Connection) -> Leaving:
+            author = the_post(connection).name
+            paper = hours_paper(gap, times, author=author, made_on=day, community=named)
+            return Leaving("到训时间分析", (paper,))
 
-        def made(pdf: bytes) -> None:
-            if print_paper(self, pdf):
-                self.said.emit("已打印到训时间分析")
-
-        self.context.background.errand(self, job, made)
+        self._out.print(made)
 
     def _build(self) -> None:
         outer = column(self, (20, 12, 20, 14), 12)

@@ -28,12 +28,11 @@ from db.kernel.workdays import Period, Week, month_of, month_to
 from db.people import OCCUPATION_NAMES, ROLE_NAMES
 from db.places import CommunityLine, communities
 from db.post import the_post
-from desktop.background import Progress
 from desktop.compliance.lacking import Lacking, LackingPanel
 from desktop.page import Context, Page
 from desktop.paper.internal import uncontacted_paper, untrained_paper
 from desktop.paper.words import rate
-from desktop.printing import pdf_of, print_paper
+from desktop.paper_out import Leaving, PaperOut
 from desktop.widgets.bars import WeekChart
 from desktop.widgets.numbers import Number, NumberLine, NumberTable
 from desktop.widgets.parts import button, column, fill, label, panel, row
@@ -78,6 +77,7 @@ class StandingPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self._out = PaperOut(self)
         self._duty: Duty = "contact"
         self._at = Week.of(context.today).period
         self._answer: Answer | None = None
@@ -120,12 +120,10 @@ class StandingPage(Page):
         if answer is None:
             return
         chosen = {one.line.volunteer for one in self._lacking.people}
-        of, ledger = self._lacking.called, self.context.ledger
+        of = self._lacking.called
 
-        def job(_: Progress) -> bytes:
-            with ledger.read() as connection:
-                author = the_post(connection).name
-            standing = answer.standing
+        def made(connection: Connection) -> Leaving:
+            author, standing = the_post(connection).name, answer.standing
             if standing.duty == "training":
                 people = [one for one in answer.untrained if one.line.volunteer in chosen]
                 up_to = standing.period.end
@@ -134,13 +132,9 @@ class StandingPage(Page):
                 lines = tuple(line for line in standing.lines if line.volunteer in chosen)
                 part = standing._replace(lines=lines)
                 paper = uncontacted_paper(part, author=author, made_on=day, of=of)
-            return pdf_of([paper])
+            return Leaving(f"{len(chosen)}人的名单", (paper,))
 
-        def made(pdf: bytes) -> None:
-            if print_paper(self, pdf):
-                self.said.emit(f"已打印{len(chosen)}人的名单")
-
-        self.context.background.errand(self, job, made)
+        self._out.print(made)
 
     def _build(self) -> None:
         outer = column(self, (20, 12, 20, 14), 10)

@@ -14,7 +14,7 @@ from db.places import CommunityLine, communities
 from db.post import the_post
 from desktop.page import Context, Page
 from desktop.paper.dispute_numbers import STATES, by_kind, limits, statistics_paper, summary
-from desktop.printing import pdf_of, print_paper
+from desktop.paper_out import Leaving, PaperOut
 from desktop.widgets.bars import WeekChart
 from desktop.widgets.numbers import Number, NumberLine, NumberTable
 from desktop.widgets.parts import button, column, fill, label, panel, row
@@ -43,6 +43,7 @@ class DisputeNumbersPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self._out = PaperOut(self)
         self._period = year_to(context.today)
         self._said: DisputeStatistics | None = None
         self._days, self._community = PeriodBox(context.today), QComboBox()
@@ -69,15 +70,12 @@ class DisputeNumbersPage(Page):
             return
         named = community.currentText() if community.currentData() is not None else ""
 
-        def question(connection: Connection) -> bytes:
+        def made(connection: Connection) -> Leaving:
             author = the_post(connection).name
-            return pdf_of([statistics_paper(said, author=author, made_on=day, community=named)])
+            paper = statistics_paper(said, author=author, made_on=day, community=named)
+            return Leaving("纠纷统计", (paper,))
 
-        def made(pdf: bytes) -> None:
-            if print_paper(self, pdf):
-                self.said.emit("已打印纠纷统计")
-
-        self.context.background.ask(self, question, made)
+        self._out.print(made)
 
     def _build(self) -> None:
         self._days.show_period(self._period, self.context.today)

@@ -74,6 +74,10 @@ class PaperPrinter(QObject):
 
         def made(pdf: bytes) -> None:
             if print_paper(self._page, pdf):
+                ledger = self._context.ledger
+                self._context.background.errand(
+                    self._page, lambda _: ledger.note("打印", "空白文书"), lambda _: None
+                )
                 self.said.emit("已打印空白表格")
 
         self._context.background.ask(self._page, question, made)

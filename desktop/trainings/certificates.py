@@ -1,27 +1,24 @@
 """培训证明: what somebody attended in a period, printed or saved as a certificate."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeyEvent, Qt
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 from sqlalchemy import Connection
 
 from db.figures.rates import percent
-from db.kernel.files import write_atomically
 from db.kernel.ids import Id
 from db.kernel.text import hours_text
 from db.kernel.workdays import Period, year_to
 from db.people.lists import VolunteerQuery, VolunteerRow, volunteer, volunteers
 from db.trainings import HERE, KIND_NAMES, STATUS_NAMES
 from db.trainings.attended import Attended, attended
-from desktop.background import Progress, Ticket
+from desktop.background import Ticket
 from desktop.page import Context, Page
-from desktop.printing import pdf_of
+from desktop.paper_out import Leaving, Made, PaperOut
 from desktop.trainings.making import certificate_paper
-from desktop.trainings.printing import SessionPrinter
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.periods import PeriodBox
 from desktop.widgets.tables import Column, RowModel, RowTable
@@ -79,7 +76,7 @@ class CertificatesPage(Page):
         self._table = RowTable(self._model, "参加过的培训", "这段时间没有列过他的培训")
         self._heading, self._sum = label(pixels=16), label(tone="second", wrap=True)
         self._timer = QTimer(self, singleShot=True, interval=TYPED_MS)
-        self._printer = SessionPrinter(context, self)
+        self._out = PaperOut(self)
         self._build()
         self.setFocusProxy(self._field)
 
@@ -96,34 +93,24 @@ class CertificatesPage(Page):
 
     def print(self) -> None:
         """Print the certificate."""
-        person, period, day = self._person, self._period, self.context.today
-        if person is not None:
-            self._printer.paper(
-                lambda connection: certificate_paper(connection, person.id, period, day),
-                f"{person.name}的培训证明",
-            )
+        if (made := self._made()) is not None:
+            self._out.print(made)
 
     def save(self) -> None:
         """Save it as a PDF."""
+        if (made := self._made()) is not None and self._person is not None:
+            self._out.save(f"培训证明 {self._person.name}", made)
+
+    def _made(self) -> Made | None:
+        """What makes the certificate; the history does not say whose it was."""
         person, period, day = self._person, self._period, self.context.today
         if person is None:
-            return
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, "存为 PDF", f"培训证明 {person.name}.pdf", "PDF (*.pdf)"
-        )
-        if not chosen:
-            return
-        ledger = self.context.ledger
+            return None
 
-        def job(progress: Progress) -> str:
-            progress("写文件", 0.5)
-            with ledger.read() as connection:
-                paper = certificate_paper(connection, person.id, period, day)
-            ledger.note("培训证明", person.name)
-            write_atomically(Path(chosen), pdf_of([paper]))
-            return Path(chosen).name
+        def made(connection: Connection) -> Leaving:
+            return Leaving("培训证明", (certificate_paper(connection, person.id, period, day),))
 
-        self.context.background.errand(self, job, lambda file: self.said.emit(f"已存好{file}"))
+        return made
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """The arrows of the field walk over the people; Enter opens a session."""
@@ -170,7 +157,6 @@ class CertificatesPage(Page):
         outer = row(self, (20, 12, 20, 14), 16)
         outer.addWidget(left)
         outer.addWidget(right, 1)
-        self._printer.said.connect(self.said)
         self._field.textChanged.connect(lambda _: self._timer.start())
         self._timer.timeout.connect(self._find)
         self._list.selectionModel().currentRowChanged.connect(lambda at, _: self._moved(at.row()))

@@ -96,7 +96,7 @@ class TrainingsPage(Page):
         self._roll = Roll(context)
         self._form = TrainingForm(context)
         self._details = DetailsView(context)
-        self._printer = SessionPrinter(context, self)
+        self._printer = SessionPrinter(self)
         self._stack = QStackedWidget()
         self._build()
         self._bind()
@@ -202,7 +202,7 @@ class TrainingsPage(Page):
         return (
             ("签到表", "Ctrl+P", self.print_sign_in),
             ("空白签到表", "Ctrl+B", self.print_blank),
-            ("缺席名单", "Ctrl+Shift+P", lambda: self._with(lambda t: self._printer.absent(t.id))),
+            ("缺席名单", "Ctrl+Shift+P", lambda: self._with(self._printer.absent)),
             ("签到表 Excel", "Ctrl+S", lambda: self._with(self._printer.save_sign_in)),
             ("缺席 Excel", "Ctrl+Shift+S", lambda: self._with(self._printer.save_absent)),
             ("这个系列", "F6", self._only_series),
@@ -214,7 +214,6 @@ class TrainingsPage(Page):
         self._table.removing.connect(self._remove)
         self._roll.said.connect(self.said)
         self._form.said.connect(self.said)
-        self._printer.said.connect(self.said)
         self._details.said.connect(self.said)
         self._details.left.connect(self._leave_details)
         self._table.removing_later.connect(self._remove_following)

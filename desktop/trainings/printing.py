@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
 from sqlalchemy import Connection
 
 from db.exports import Book
@@ -15,10 +15,9 @@ from db.trainings.lists import TrainingRow
 from db.trainings.sheets import print_sheet
 from desktop.background import Progress
 from desktop.numbered import print_numbered
-from desktop.page import Context
-from desktop.paper.document import Document
+from desktop.page import Page
 from desktop.paper.ledger_book import write_book
-from desktop.printing import pdf_of, print_paper
+from desktop.paper_out import Leaving, PaperOut
 from desktop.trainings.making import (
     BLANK_LINES,
     SPARE_LINES,
@@ -30,40 +29,31 @@ from desktop.trainings.making import (
 
 
 class SessionPrinter(QObject):
-    """Prints and saves for a page; `said` tells what was done."""
+    """Prints and saves for a page, which says what was done."""
 
-    said = Signal(str)
-
-    def __init__(self, context: Context, page: QWidget) -> None:
+    def __init__(self, page: Page) -> None:
         super().__init__(page)
-        self._context, self._page = context, page
+        self._page, self._out = page, PaperOut(page)
 
     def sign_in(self, training: Id, people: Sequence[Id]) -> None:
         """Print a session's sheet with these names, or with none a blank one."""
         command = print_sheet(training, people, SPARE_LINES if people else BLANK_LINES)
         print_numbered(
-            self._context,
+            self._page.context,
             self._page,
             command,
             sign_in_paper,
-            lambda number: self.said.emit(f"已打印第{number}号签到表"),
+            lambda number: self._page.said.emit(f"已打印第{number}号签到表"),
         )
 
-    def absent(self, training: Id) -> None:
+    def absent(self, session: TrainingRow) -> None:
         """Print who did not come."""
-        day = self._context.today
-        self.paper(lambda connection: absent_list(connection, training, day), "缺席名单")
+        day = self._page.context.today
 
-    def paper(self, make: Callable[[Connection], Document], name: str) -> None:
-        """Print one paper."""
+        def made(connection: Connection) -> Leaving:
+            return Leaving(f"{session.day} 缺席名单", (absent_list(connection, session.id, day),))
 
-        def made(pdf: bytes) -> None:
-            if print_paper(self._page, pdf):
-                self.said.emit(f"已打印{name}")
-
-        self._context.background.ask(
-            self._page, lambda connection: pdf_of([make(connection)]), made
-        )
+        self._out.print(made)
 
     def save_sign_in(self, session: TrainingRow) -> None:
         """Save a session's list as a workbook."""
@@ -76,13 +66,13 @@ class SessionPrinter(QObject):
     def _save(
         self, session: TrainingRow, name: str, make: Callable[[Connection, Id], Book]
     ) -> None:
-        called = f"{session.day} {name}"
+        context, called = self._page.context, f"{session.day} {name}"
         chosen, _ = QFileDialog.getSaveFileName(
             self._page, "存为 Excel", f"{called}.xlsx", "Excel (*.xlsx)"
         )
         if not chosen:
             return
-        ledger, day = self._context.ledger, self._context.today
+        ledger, day = context.ledger, context.today
 
         def job(progress: Progress) -> str:
             require(ledger.session.role, Right.WRITE)
@@ -90,10 +80,10 @@ class SessionPrinter(QObject):
             with ledger.read() as connection:
                 book, post = make(connection, session.id), the_post(connection).name
             # Told before it leaves: what is on a stick cannot be told of any more.
-            ledger.note("导出名单", f"{called}，{book.rows}人")
+            ledger.note("存出", f"{called}，{book.rows}人")
             write_book(book, Path(chosen), f"{post} {ledger.session.name} {day} 导出")
             return Path(chosen).name
 
-        self._context.background.errand(
-            self._page, job, lambda file: self.said.emit(f"已存好{file}")
+        context.background.errand(
+            self._page, job, lambda file: self._page.said.emit(f"已存好{file}")
         )
