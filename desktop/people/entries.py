@@ -22,13 +22,15 @@ LIKE_MS = 300
 
 
 class VolunteerEntries(QWidget):
-    """The form of one person, or of a new one. `added` tells the id of who is new, `said` the rest.
+    """The form of one person, or of a new one. `saved` tells that they are on the disk, `added` the id
+    of who is new, `said` the rest.
 
     Where role or community become others it asks from which day; without a day the entry was a
     mistake and nothing is kept of it but the history.
     """
 
     added = Signal(bytes)
+    saved = Signal()
     said = Signal(str)
 
     def __init__(self, context: Context) -> None:
@@ -112,6 +114,7 @@ class VolunteerEntries(QWidget):
             return
 
         def made(done: Done[Id]) -> None:
+            self.saved.emit()
             self.added.emit(done.value)
             self.said.emit(said)
 
@@ -166,6 +169,7 @@ class VolunteerEntries(QWidget):
         self._like_timer.timeout.connect(self.ask_like)
 
     def _saved(self, said: str) -> None:
+        self.saved.emit()
         self._turning.hide()
         self.said.emit(said)
 

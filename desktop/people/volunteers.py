@@ -218,6 +218,8 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         """Place, entries and the end of service; or what they did."""
         self._side = QButtonGroup(self)
         self._entries = VolunteerEntries(self.context)
+        self._form = self._entries.form
+        self._entries.saved.connect(self.typed_saved)
         self._service, self._card = ServiceBox(self.context), PersonCard(self.context)
         for part in (self._entries, self._service, self._card):
             part.said.connect(self.said)
@@ -268,6 +270,8 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         if enter and self.table.hasFocus() and self.row is not None:
             (self._entries if self._card.isHidden() else self._card).setFocus()
         elif event.key() == Qt.Key.Key_Escape and not self.table.hasFocus():
+            if self._at in self._unsaved:
+                super().keyPressEvent(event)
             self.table.setFocus()
         else:
             super().keyPressEvent(event)
