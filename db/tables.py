@@ -8,6 +8,7 @@ from db import (
     attachments,
     disputes,
     editions,
+    erasure,
     people,
     places,
     points,
@@ -20,9 +21,10 @@ from db import (
 from db.disputes import course, numbers
 from db.imports import kept, mappings
 from db.kernel import accounts, unsaved
+from db.kernel import erasure as erased
 from db.visits import sheets
 
 WITH_TABLES = (
-    accounts, attachments, course, disputes, editions, kept, mappings, numbers, people, places, points, post, reviews,
+    accounts, attachments, course, disputes, editions, erased, erasure, kept, mappings, numbers, people, places, points, post, reviews,
     rewards, sheets, trainings, unsaved, visits,
 )  # fmt: skip

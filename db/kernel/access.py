@@ -33,6 +33,7 @@ class Right(StrEnum):
     ISSUE = "issue"
     REWARD = "reward"
     FUND = "fund"
+    ERASE = "erase"
 
 
 ROLE_NAMES = {
@@ -45,6 +46,7 @@ MATRIX: dict[Role, frozenset[Right]] = {
     Role.OFFICER: frozenset(Right),
     # An issued report is signed paper and is never undone: police issue it, others prepare it.
     # A restore takes back what everybody did since, so it is an officer's, like undoing others' work.
+    # What is erased is gone for good: others may propose it, an officer agrees.
     # Police grant rewards and grade; the money is an officer's: who enters a reward does not pay it.
     Role.AUXILIARY: frozenset(
         {Right.LOOK, Right.WRITE, Right.IMPORT, Right.BACKUP, Right.ISSUE, Right.REWARD}
@@ -66,6 +68,7 @@ _RIGHT_NAMES = {
     Right.ISSUE: "签发报表",
     Right.REWARD: "登记奖励和考评",
     Right.FUND: "管奖励资金、确认发放",
+    Right.ERASE: "核准清除",
 }
 
 

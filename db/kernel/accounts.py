@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Mapped
 
-from db.kernel.access import ROLE_NAMES, Right, Role
+from db.kernel.access import MATRIX, ROLE_NAMES, Right, Role
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Tx
@@ -58,6 +58,14 @@ def accounts(connection: Connection) -> list[AccountLine]:
     columns = [getattr(Account, name) for name in AccountLine._fields]
     rows = connection.execute(select(*columns).order_by(Account.id))
     return [AccountLine(r.id, r.user, r.name, Role(r.role), r.since, r.until) for r in rows]
+
+
+def is_alone(connection: Connection, account: Id | None) -> bool:
+    """Tell whether no other open account of the post may write."""
+    return not any(
+        line.until is None and line.id != account and Right.WRITE in MATRIX[line.role]
+        for line in accounts(connection)
+    )
 
 
 def session_of(connection: Connection, account: Id) -> Session:

@@ -7,10 +7,10 @@ rows that hang on the rows it takes away; a command together with its undo count
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy import Column, Connection, Table, and_, or_, select
 
 from db.kernel.access import Right
+from db.kernel.erasure import erased_in, names_in, values_in
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.journal import (
@@ -42,7 +42,8 @@ class Entry(NamedTuple):
 class RecordEntry(NamedTuple):
     """What one command did to one record: {field: (old, new)} as the journal has it.
 
-    `kind` is the journal's: added, changed or removed; `undone` as in `Entry`.
+    `kind` is the journal's: added, changed or removed; `undone` as in `Entry`; `erased` are fields
+    it was about whose values are gone.
     """
 
     no: int
@@ -53,6 +54,7 @@ class RecordEntry(NamedTuple):
     kind: str
     undone: bool
     fields: dict[str, tuple[Any, Any]]
+    erased: tuple[str, ...] = ()
 
 
 def history(connection: Connection, limit: int = 50, offset: int = 0) -> list[Entry]:
@@ -76,7 +78,7 @@ def record_history(connection: Connection, record: type[Record], id_: Id) -> lis
     void = void_commands(connection)
     found = []
     for row in connection.execute(statement):
-        said = orjson.loads(row.fields)
+        said = values_in(row.fields)
         fields = {
             name: (value[0], value[1])
             if row.kind == CHANGED
@@ -86,7 +88,15 @@ def record_history(connection: Connection, record: type[Record], id_: Id) -> lis
         undone = row.no in void
         found.append(
             RecordEntry(
-                row.no, row.wall, row.account, row.action, row.note, row.kind, undone, fields
+                row.no,
+                row.wall,
+                row.account,
+                row.action,
+                row.note,
+                row.kind,
+                undone,
+                fields,
+                erased_in(row.fields),
             )
         )
     return found
@@ -112,7 +122,7 @@ def former_values(connection: Connection, record: type[Record], field: str) -> d
     )
     found = {}
     for id_, fields, no in connection.execute(statement):
-        old = orjson.loads(fields).get(field, [None])[0]
+        old = values_in(fields).get(field, [None])[0]
         if no not in void and id_ in now and old is not None:
             found[back(old)] = id_
     return {value: id_ for value, id_ in found.items() if value not in now.values()}
@@ -149,6 +159,8 @@ def undo(no: int) -> Command[int]:
         for entity in {c.entity for c in changes}:
             if not record_class(entity).undoable:
                 raise UserError(f"“{target.action}”不能撤销。")
+        if any(erased_in(c.fields) for c in changes):
+            raise UserError(f"“{target.action}”的内容已经按规定清除，不能撤销。")
         _refuse_if_touched_later(tx.connection, no, void)
         return _take_back(tx, changes)
 
@@ -185,7 +197,7 @@ def _refuse_if_touched_later(connection: Connection, no: int, void: set[int]) ->
         if row.no in void:
             continue
         whole = ADDED in (row.mine_kind, row.kind) or REMOVED in (row.mine_kind, row.kind)
-        if whole or set(orjson.loads(row.mine_fields)) & set(orjson.loads(row.fields)):
+        if whole or names_in(row.mine_fields) & names_in(row.fields):
             raise UserError(f"后来的第{row.no}号操作“{row.action}”又改了同样的内容，请先撤销它。")
 
 
@@ -196,7 +208,7 @@ def _take_back(tx: Tx, changes: Sequence[Any]) -> int:
     for change in changes:
         record = record_class(change.entity)
         back = decoders(record)
-        said = orjson.loads(change.fields)
+        said = values_in(change.fields)
         if change.kind == ADDED:
             removals.setdefault(record, []).append(change.record)
         elif change.kind == REMOVED:

@@ -110,13 +110,11 @@ def join(training: Id, person: Person, status: str = "present") -> Command[Id]:
         tx.add(Attendance, [{"id": made, **row, "name": name, "status": _status(status)}])
         return made
 
-    return Command("列入名单", Right.WRITE, run, note=person.name)
+    return Command("列入名单", Right.WRITE, run)
 
 
-def mark(
-    attendances: Sequence[Id], status: str, reason: str | None = None, note: str = ""
-) -> Command[None]:
-    """Return the command that marks people 到, 迟到, 请假 or 缺席; `note` names them for the history.
+def mark(attendances: Sequence[Id], status: str, reason: str | None = None) -> Command[None]:
+    """Return the command that marks people 到, 迟到, 请假 or 缺席.
 
     A reason belongs to 请假 and 缺席; whoever came loses the one there was.
     """
@@ -131,7 +129,8 @@ def mark(
         ):
             raise UserError("名单已经变了，没有保存。请重新打开这场培训。")
 
-    said = f"{note} {STATUS_NAMES.get(status, '')}".strip()
+    many = f"{len(attendances)}人" if len(attendances) > 1 else ""
+    said = f"{many} {STATUS_NAMES.get(status, '')}".strip()
     return Command("登记出勤", Right.WRITE, run, note=said)
 
 

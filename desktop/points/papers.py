@@ -57,7 +57,7 @@ class PointPapers(QObject):
         def made(pdf: bytes) -> None:
             if print_paper(self._page, pdf):
                 self._page.context.background.errand(
-                    self, lambda _: ledger.note("打印积分表", _title(wanted)), lambda _: None
+                    self, lambda _: ledger.note("打印积分表", _told(wanted)), lambda _: None
                 )
                 self._page.said.emit(f"已打印{PAPERS[wanted.kind]}")
 
@@ -73,18 +73,18 @@ class PointPapers(QObject):
     def save_to(self, wanted: Wanted, path: Path) -> None:
         """Save the paper in a file, of the kind its name ends with."""
         context = self._page.context
-        ledger, title = context.ledger, _title(wanted)
+        ledger = context.ledger
 
         def job(_: Progress) -> None:
             with ledger.read() as connection:
                 post = the_post(connection).name
                 if path.suffix.lower() == ".pdf":
                     pdf = pdf_of(_documents(connection, wanted))
-                    ledger.note("导出积分表", title)
+                    ledger.note("导出积分表", _told(wanted))
                     write_atomically(path, pdf)
                     return
                 book = _book(connection, wanted)
-            ledger.note("导出积分表", title)
+            ledger.note("导出积分表", _told(wanted))
             write_book(book, path, f"{post} {ledger.session.name} {context.today} 导出")
 
         done = partial(self._page.said.emit, f"已存好：{path.name}")
@@ -126,6 +126,11 @@ def _of_community(sheet: Sheet, community: str) -> Sheet:
     if not community:
         return sheet
     return sheet._replace(lines=tuple(x for x in sheet.lines if x.community_name == community))
+
+
+def _told(wanted: Wanted) -> str:
+    """What the history says: never a person's name, for its notes are kept for ever."""
+    return f"{wanted.community}{wanted.sheet.month.words}{PAPERS[wanted.kind]}"
 
 
 def _title(wanted: Wanted) -> str:
