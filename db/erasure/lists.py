@@ -11,6 +11,7 @@ from db.erasure.nouns import NOUNS
 from db.kernel.accounts import Account
 from db.kernel.erasure import Erasure
 from db.kernel.ids import Id, id_from_text
+from db.trainings import Attendance
 
 
 class DueGroup(NamedTuple):
@@ -101,10 +102,11 @@ def waiting_proposals(connection: Connection) -> list[Waiting]:
 def erased_groups(connection: Connection) -> list[ErasedGroup]:
     """Return what was erased, by day, noun and reason, the latest first."""
     names = {row.id: row.name for row in connection.execute(select(Account.id, Account.name))}
+    of_a_person = select(Attendance.id).where(Attendance.volunteer.is_not(None))
     what = (Erasure.day, Erasure.entity, Erasure.rule, Erasure.proposed, Erasure.confirmed)
     rows = connection.execute(
         select(*what, func.count())
-        .where(Erasure.entity.in_(NOUNS))
+        .where(Erasure.entity.in_(NOUNS), Erasure.record.not_in(of_a_person))
         .group_by(*what)
         .order_by(Erasure.day.desc(), Erasure.entity)
     )

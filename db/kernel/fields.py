@@ -32,12 +32,12 @@ class Keep:
     years: int = 0
 
 
-KEEP_WHILE_SERVED = Keep("在册期间；空户、无效或删除后满两年清除", 2)
-KEEP_FIVE_YEARS = Keep("结案（没有结案的，下结论）后满五年清除", 5)
-KEEP_SERVICE = Keep("在任期间；离任后满两年清除", 2)
+KEEP_WHILE_SERVED = Keep("空户、无效或删除后满两年清除", 2)
+KEEP_FIVE_YEARS = Keep("结案（没有的，下结论）后满五年清除", 5)
+KEEP_SERVICE = Keep("离任后满两年清除", 2)
 KEEP_VISIT = Keep("走访后满五年清除", 5)
-KEEP_SESSION = Keep("名册上的人随本人；临时来的人，培训后满两年清除", 2)
-KEEP_OFFICE = Keep("经办人的姓名，随他经办的记录保存")
+KEEP_SESSION = Keep("培训后满两年清除，名册上的人随本人", 2)
+KEEP_OFFICE = Keep("经办人，随他经办的记录保存")
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ OPENS = {
     "dispute": "disputes",
     "training": "trainings",
     "review": "points",
+    "erasure": "admin",
 }
 
 
@@ -77,7 +78,7 @@ class HomePage(Page):
         (
             "visit", "household", "campaign", "dispute", "dispute_conclusion", "dispute_follow_up",
             "dispute_extension", "dispute_report",
-            "training", "attendance", "field_sheet", "review",
+            "training", "attendance", "field_sheet", "review", "erasure", "erasure_proposal",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
