@@ -18,6 +18,7 @@ from db.coverage import (
 from db.disputes import DisputeParty
 from db.disputes.facts import Facts, count_disputes, dispute_facts
 from db.disputes.words import KIND_NAMES
+from db.erasure.lists import due_groups, waiting_proposals
 from db.figures.rates import percent
 from db.figures.week import clocks
 from db.kernel.ids import Id
@@ -31,7 +32,7 @@ from db.visits.sheets import open_sheets
 
 Urgency = Literal["late", "today", "soon", "plain"]
 Kind = Literal[
-    "走访", "回访", "履行", "期限", "报告", "培训", "点名", "走访单", "签到表", "考评"
+    "走访", "回访", "履行", "期限", "报告", "培训", "点名", "走访单", "签到表", "考评", "清除"
 ]  # fmt: skip
 SOON_DAYS: Final = 5
 SHEET_DAYS: Final = 3
@@ -68,6 +69,7 @@ def agenda(connection: Connection, day: date) -> list[AgendaItem]:
         *_disputes(connection, day),
         *_trainings(connection, day),
         *_untrained(connection, day),
+        *_erasures(connection, day),
         *_doors(connection, day),
         *_sheets(connection, day),
         *_reviews(connection, day),
@@ -269,6 +271,18 @@ def _reviews(connection: Connection, day: date) -> Iterator[AgendaItem]:
         remark, urgency = "还没有考评过", "soon"
     text = f"{term} 网格长考评 还有{len(left)}人"
     yield AgendaItem("考评", text, remark, urgency, "review", left[0].id)
+
+
+def _erasures(connection: Connection, day: date) -> Iterator[AgendaItem]:
+    """Yield what waits for a second person to confirm, and what has been kept long enough."""
+    for waiting in waiting_proposals(connection):
+        yield AgendaItem(
+            "清除", f"{waiting.words}等核准", f"{waiting.who}提出", "today", "erasure", b""
+        )
+    due = due_groups(connection, day)
+    if due:
+        told = "、".join(group.words for group in due)
+        yield AgendaItem("清除", f"保存期满：{told}", "可以清除", "plain", "erasure", b"")
 
 
 def _doors(connection: Connection, day: date) -> Iterator[AgendaItem]:

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 from typing import Final
 
-import orjson
 from sqlalchemy import select
 
 from db.attachments import (
@@ -13,6 +12,7 @@ from db.attachments import (
     AttachmentLine,
     add_attachment,
     media_of,
+    named_blobs,
     safe_name,
 )
 from db.kernel import blobs
@@ -21,9 +21,8 @@ from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.kernel.files import open_plain, require_space
 from db.kernel.ids import Id
-from db.kernel.journal import ADDED, Done
+from db.kernel.journal import Done
 from db.kernel.keys import wipe
-from db.kernel.records import ChangeRow
 from db.ledger import Ledger
 
 _KEY: Final = "attachments"
@@ -74,12 +73,7 @@ def collect_orphans(ledger: Ledger) -> int:
     One that was named once stays, for what was removed can be brought back.
     """
     with ledger.read() as connection:
-        added = connection.execute(
-            select(ChangeRow.fields).where(
-                ChangeRow.entity == Attachment.__tablename__, ChangeRow.kind == ADDED
-            )
-        ).scalars()
-        known = {orjson.loads(fields)["blob"] for fields in added}
+        known = named_blobs(connection)
     return blobs.collect(ledger.place.blobs, known)
 
 

@@ -31,7 +31,7 @@ from db.kernel.place import Place
 from db.kernel.records import Site
 from db.kernel.throttle import Throttle
 from db.kernel.unsaved import forget_unsaved, keep_unsaved, unsaved
-from db.opening import bring_up_to_date, new_file, watch_over
+from db.opening import bring_up_to_date, erase_again, new_file, watch_over
 from db.post import PostDraft, set_up_post
 
 T = TypeVar("T")
@@ -150,6 +150,7 @@ class Ledger:
         try:
             with engine.in_words():
                 bring_up_to_date(place, key, clock)
+                erase_again(place, (place.folder, place.backups), key, clock)
                 return cls(place, key, account, clock, lock)
         except BaseException:
             if lock:

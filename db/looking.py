@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn, TypeVar
 from sqlalchemy import Connection, func, select
 
 from db import backup, migrations
+from db.erasure.again import AGAIN
 from db.exchange.sites import RESTORED
 from db.kernel import engine
 from db.kernel.access import Right, Role, require
@@ -21,6 +22,7 @@ from db.kernel.keys import DataKey, wipe
 from db.kernel.place import Place
 from db.kernel.records import CommandRow
 from db.ledger import Ledger
+from db.opening import erase_again
 
 T = TypeVar("T")
 
@@ -108,6 +110,8 @@ def look_at(ledger: Ledger, folder: Path, step: backup.Step) -> LookedAt:
     try:
         with engine.in_words():
             _bring_up_to_date(Place(unpacked), ledger._key)
+            lists = (ledger.place.folder, ledger.place.backups, folder.parent)
+            erase_again(Place(unpacked, ledger.place.folder), lists, ledger._key, ledger.clock)
             ledger.note("看备份", folder.name)
             return LookedAt(ledger, backup.read_info(folder), unpacked)
     except BaseException:
@@ -139,10 +143,11 @@ def between(there: Connection, here: Connection) -> Between:
     count = select(func.count()).select_from(CommandRow).where(later)
     first = select(CommandRow.wall).where(later).order_by(CommandRow.no).limit(1)
     since = here.execute(first).scalar()
+    own = count.where(CommandRow.action != AGAIN)
     return Between(
         here.execute(count).scalar_one(),
         datetime.fromisoformat(since) if since else None,
-        there.execute(count).scalar_one(),
+        there.execute(own).scalar_one(),
     )
 
 

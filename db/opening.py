@@ -1,14 +1,21 @@
 """What is done when a ledger is opened: made, brought up to date, held against what is known of it."""
 
+import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, insert, update
 
 from db import backup, migrations
-from db.kernel import cipher, engine
+from db.attachments import named_blobs
+from db.erasure import again
+from db.kernel import blobs, cipher, engine, journal
 from db.kernel.anchor import Anchor
 from db.kernel.clock import Clock
+from db.kernel.erased import Line, read_list, write_list
+from db.kernel.errors import EnvironmentFault
 from db.kernel.ids import Id, new_id
+from db.kernel.journal import Author
 from db.kernel.keys import DataKey
 from db.kernel.place import Place
 from db.kernel.records import Site
@@ -42,6 +49,48 @@ def bring_up_to_date(place: Place, key: DataKey, clock: Clock) -> None:
         migrating = engine.open_for_migration(place.ledger, key.subkey("ledger"))
         migrations.upgrade(migrating)
         migrating.dispose()
+
+
+def erase_again(place: Place, lists: Sequence[Path], key: DataKey, clock: Clock) -> None:
+    """Erase in a ledger's file what the lists in those folders name and it does not know yet.
+
+    So whatever old copy was put in its place is never read before. Where the ledger knows more than
+    a list, the list is written anew.
+    """
+    listed = {folder: read_list(folder, key) for folder in lists}
+    wanted = {id_: line for lines in listed.values() for id_, line in lines.items()}
+    readers = engine.open_readers(place.ledger, key.subkey("ledger"))
+    try:
+        with readers.begin() as connection:
+            known = again.erasures(connection)
+    finally:
+        readers.dispose()
+    if wanted.keys() - known.keys():
+        known = _carried_out(place, wanted, key, clock)
+    for folder, lines in listed.items():
+        if known.keys() - lines.keys() and folder.is_dir():
+            # A disk that refuses keeps nobody from the ledger: it is tried at the next opening.
+            with contextlib.suppress(EnvironmentFault, OSError):
+                write_list(folder, key, known.values())
+
+
+def _carried_out(
+    place: Place, wanted: dict[Id, Line], key: DataKey, clock: Clock
+) -> dict[Id, Line]:
+    """The file is an old copy: its commands from now on are another site's."""
+    writer = engine.open_writer(place.ledger, key.subkey("ledger"))
+    author = Author(new_id(), None, clock)
+    try:
+        with writer.begin() as connection:
+            connection.execute(update(Site).values(id=author.site))
+            command = again.erase_again(wanted)
+            done = journal.run(connection, command, author, bytes(key.subkey("journal")))
+            blobs.drop(place.blobs, done.value.texts - named_blobs(connection))
+            known = again.erasures(connection)
+        engine.checkpoint(writer)
+    finally:
+        writer.dispose()
+    return known
 
 
 def watch_over(connection: Connection, place: Place, key: DataKey, site: Id) -> Watch:

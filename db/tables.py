@@ -8,6 +8,7 @@ from db import (
     attachments,
     disputes,
     editions,
+    erasure,
     people,
     places,
     points,
@@ -21,9 +22,10 @@ from db.disputes import course, numbers
 from db.exchange import tables as exchange
 from db.imports import kept, mappings
 from db.kernel import accounts, unsaved
+from db.kernel import erasure as erased
 from db.visits import sheets
 
 WITH_TABLES = (
-    accounts, attachments, course, disputes, editions, exchange, kept, mappings, numbers, people, places, points, post,
-    reviews, rewards, sheets, trainings, unsaved, visits,
+    accounts, attachments, course, disputes, editions, erased, erasure, exchange, kept, mappings, numbers, people, places,
+    points, post, reviews, rewards, sheets, trainings, unsaved, visits,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from db.ledger import Ledger
 from db.post import the_post
 from desktop.admin.accounts import AccountsPage
 from desktop.admin.campaigns import CampaignsPage
+from desktop.admin.keeping import KeepingPage
 from desktop.admin.looks import LooksPage
 from desktop.admin.post import PostPage
 from desktop.background import Background
@@ -108,6 +109,7 @@ ADMIN = (
     Tab("points", "积分办法", SchemePage),
     Tab("post", "警务室", PostPage),
     Tab("accounts", "账号", AccountsPage),
+    Tab("keeping", "保存期限", KeepingPage),
     Tab("looks", "外观", LooksPage),
 )
 # What a page is also called by those who look for it.
@@ -122,12 +124,13 @@ WORDS = {
     "points": "方案 分值 补贴标准", "rewards": "一事一奖 发放表 公示", "fund": "拨款 余额", "reviews": "网格长 等次 两个月",
     "exports": "Excel 台账 表格 上报", "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
     "post": "节假日 锁定 主送", "accounts": "密码 用户", "campaigns": "专项行动",
+    "keeping": "数据字典 清除 个人信息 到期",
 }  # fmt: skip
 # Which tab shows the rows of a table.
 TAB_OF = {
     "household": "board", "building": "board", "field_sheet": "sheets", "volunteer": "volunteers",
     "staff": "staff", "untrained": "standing", "reward": "rewards", "reward_deposit": "fund", "review": "reviews",
-    "point_entry": "entries", "point_month": "month",
+    "point_entry": "entries", "point_month": "month", "erasure": "keeping",
 }  # fmt: skip
 
 
@@ -159,7 +162,7 @@ def _data(context: Context) -> Page:
 
 
 def _admin(context: Context) -> Page:
-    return TabbedPage(context, ADMIN)
+    return TabbedPage(context, ADMIN, TAB_OF)
 
 
 ROOMS = (

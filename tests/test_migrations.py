@@ -69,12 +69,13 @@ def _what_came_since(version: str) -> Iterator[str]:
     known = {
         name: {c["name"] for c in tables.get_columns(name)} for name in tables.get_table_names()
     }
+    indexes = {one["name"] for name in known for one in tables.get_indexes(name)}
     for table in reversed(Record.metadata.sorted_tables):
         if table.name not in known:
             yield f"DROP TABLE {table.name}"
             continue
         for index in table.indexes:
-            if {column.name for column in index.columns} - known[table.name]:
+            if index.name not in indexes:
                 yield f"DROP INDEX {index.name}"
         for column in table.columns:
             if column.name not in known[table.name]:

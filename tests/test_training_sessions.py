@@ -78,7 +78,7 @@ def test_marks_and_walk_ins_are_what_the_figures_count(
 ) -> None:
     made = ledger.write(add_training(DRAFT, Expected((roster[0],)))).value
     people = listed(ledger, made)
-    ledger.write(mark([people[0].id], "late", note="仇霞"))
+    ledger.write(mark([people[0].id], "late"))
     ledger.write(mark([people[1].id], "leave", "上班"))
     ledger.write(join(made, Person("赵六")))
     with ledger.read() as connection:

@@ -13,10 +13,11 @@ from sqlalchemy import BigInteger, Connection, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.access import Right
+from db.kernel.erasure import values_in
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
-from db.kernel.journal import Command, Tx
-from db.kernel.records import KEY, Record
+from db.kernel.journal import ADDED, Command, Tx
+from db.kernel.records import KEY, ChangeRow, Record
 from db.kernel.text import tidy
 
 KIND_NAMES: Final = {
@@ -118,6 +119,15 @@ def attachments_of(connection: Connection, of: Id) -> tuple[AttachmentLine, ...]
     columns = (getattr(Attachment, name) for name in AttachmentLine._fields)
     rows = connection.execute(select(*columns).where(Attachment.of == of).order_by(Attachment.id))
     return tuple(AttachmentLine(*row) for row in rows)
+
+
+def named_blobs(connection: Connection) -> set[str]:
+    """Return the contents that a record names or ever named; what was erased names none."""
+    added = select(ChangeRow.fields).where(
+        ChangeRow.entity == Attachment.__tablename__, ChangeRow.kind == ADDED
+    )
+    said = map(values_in, connection.execute(added).scalars())
+    return {name for values in said if (name := values.get("blob"))}
 
 
 def ids_of(connection: Connection, of: Id) -> Iterator[Id]:

@@ -24,6 +24,7 @@ from db.backup.manifest import (
 )
 from db.kernel import cipher, engine
 from db.kernel.blobs import copy_blob
+from db.kernel.erased import bring_list
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 from db.kernel.files import (
     disk_fault,
@@ -83,6 +84,7 @@ def back_up(
             private_directory(partial)
             try:
                 _build(data_dir, key, partial, number=number, reason=reason, now=now)
+                bring_list(data_dir, folder, key)
                 move(partial, final)
             except BaseException:
                 shutil.rmtree(partial, ignore_errors=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2
 
 from db.backup.manifest import LEDGER, PARTIAL, SLOTS, read_info
-from db.backup.unpacking import ASIDE, ROOM_LEFT, Step, bring_attachments, proved, unpack
+from db.backup.unpacking import ASIDE, ROOM_LEFT, Step, bring_along, proved, unpack
 from db.kernel import cipher, engine
 from db.kernel.errors import EnvironmentFault, UserError
 from db.kernel.files import (
@@ -51,7 +51,7 @@ def replace(
             step("正在核对备份……", 0.3)
             info = proved(backup_folder, key)
             unpack(info, part, key, subkey)
-            bring_attachments(info, data_dir)
+            bring_along(info, data_dir, key)
             step("正在收好现在的台账……", 0.7)
             _make_one_file(data_dir / LEDGER, subkey)
             aside = _kept_aside(data_dir, now)

@@ -13,7 +13,7 @@ from typing import Final
 from sqlcipher3 import dbapi2
 
 from db.backup.manifest import LEDGER, PARTIAL, SLOTS, BackupInfo, read_info
-from db.backup.unpacking import bring_attachments, proved, unpack
+from db.backup.unpacking import bring_along, proved, unpack
 from db.kernel import cipher, engine
 from db.kernel.errors import LedgerDamaged, UserError
 from db.kernel.files import (
@@ -111,7 +111,7 @@ def _restored(info: BackupInfo, data_dir: Path, slots: Slots, key: DataKey) -> R
             return RestoreInfo(info, aside, only_slots=True)
         part = data_dir / (LEDGER + PARTIAL)
         unpack(info, part, key, subkey)
-        bring_attachments(info, data_dir)
+        bring_along(info, data_dir, key)
         aside = _move_aside(data_dir, _SET)
         # The ledger comes last: where there is a ledger file, its slots are there too.
         slots.save(data_dir / SLOTS)

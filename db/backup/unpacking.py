@@ -12,6 +12,7 @@ from db.backup.copies import Content, check_sealed, copy_sealed
 from db.backup.manifest import LEDGER, PARTIAL, BackupInfo, read_info, verify
 from db.kernel import cipher, engine
 from db.kernel.blobs import copy_blob
+from db.kernel.erased import bring_list
 from db.kernel.errors import EnvironmentFault, LedgerDamaged
 from db.kernel.files import disk_fault, free_bytes, private_directory
 from db.kernel.keys import DataKey, wipe
@@ -47,8 +48,12 @@ def unpack(info: BackupInfo, target: Path, key: DataKey, subkey: cipher.Key) -> 
         )
 
 
-def bring_attachments(info: BackupInfo, data_dir: Path) -> None:
-    """Copy the attachments of a backup that the ledger's folder lacks; what is there is let alone."""
+def bring_along(info: BackupInfo, data_dir: Path, key: DataKey) -> None:
+    """Bring what lies beside a backup and the ledger's folder lacks: attachments, what was erased since.
+
+    The ledger is brought to that list when it is next opened.
+    """
+    bring_list(info.path.parent, data_dir, key)
     for name in info.attachments:
         with contextlib.suppress(FileNotFoundError):
             copy_blob(name, info.path.parent / BLOBS, data_dir / BLOBS)

@@ -22,7 +22,7 @@ from db.disputes.words import (
     RISKS,
     SOURCES,
 )
-from db.kernel.fields import KEEP_FIVE_YEARS, Field, Problem, common_problems, entry
+from db.kernel.fields import KEEP_FIVE_YEARS, KEEP_OFFICE, Field, Problem, common_problems, entry
 from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
 from db.kernel.records import Ids, Record, Values
@@ -206,7 +206,7 @@ class DisputeDraft:
         Field("社区", synonyms=("所属社区", "社区名称", "所在社区", "村居", "村社区", "发生社区", "所属村居")))  # fmt: skip
     mediators: tuple[str, ...] = entry(
         Field("调解人", kind="names", synonyms=("调解员", "人民调解员", "调解人员", "承办人", "责任人", "包案人",
-              "调解责任人", "主持人", "经办人"), most=40), ())  # fmt: skip
+              "调解责任人", "主持人", "经办人"), most=40, purpose="纠纷的经办人", keep=KEEP_OFFICE), ())  # fmt: skip
     mediated: date | None = entry(
         Field("调解日期", kind="day", synonyms=("调解时间", "化解日期", "结案日期", "办结日期", "化解时间", "办结时间",
               "调处日期", "结案时间", "调处时间", "协议日期")))  # fmt: skip
@@ -224,9 +224,9 @@ class DisputeDraft:
         Field("移送去向", synonyms=("移送单位", "移交单位", "去向", "移交去向", "移送部门", "接收单位"), most=60))  # fmt: skip
     followed_up: date | None = entry(Field("回访日期", kind="day", synonyms=("回访时间",)))
     follow_up_result: str | None = entry(
-        Field("回访结果", synonyms=("回访情况", "回访意见"), most=500)
+        Field("回访结果", synonyms=("回访情况", "回访意见"), most=500, **PARTY)
     )
-    note: str | None = entry(Field("备注", synonyms=("说明",), most=500))
+    note: str | None = entry(Field("备注", synonyms=("说明",), most=500, **PARTY))
 
 
 def dispute_problems(draft: DisputeDraft, today: date) -> Iterator[Problem]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, select
 
-from db.disputes import Conclusion, Reopening
+from db.disputes import PARTY, Conclusion, Reopening
 from db.disputes.life import (
     agreement_in_force,
     dated_problems,
@@ -18,7 +18,7 @@ from db.disputes.life import (
 from db.disputes.words import FORMS
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import KEEP_FIVE_YEARS, Field, Problem, common_problems, entry
+from db.kernel.fields import Field, Problem, common_problems, entry
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 
@@ -26,7 +26,6 @@ ACCEPTED: Final = "accepted"
 RETURNED: Final = "returned"
 ANSWERS: Final = {"已接收": ACCEPTED, "退回": RETURNED}
 ANSWER_NAMES: Final = {code: word for word, code in ANSWERS.items()}
-_FORM: Any = {"purpose": "调解文书", "keep": KEEP_FIVE_YEARS}
 # 分; a hundred million yuan is no dispute of a police post.
 MOST_MONEY: Final = 10_000_000_000
 
@@ -36,9 +35,9 @@ class AgreementDraft:
     """The content of a 协议书 or of an oral agreement's register (人民调解法 arts. 28-29)."""
 
     form: str | None = entry(Field("协议形式", kind="choice", choices=FORMS))
-    matters: str | None = entry(Field("主要事实和争议事项", kind="prose", most=4000, **_FORM))
-    terms: str | None = entry(Field("协议内容", kind="prose", most=4000, **_FORM))
-    way: str | None = entry(Field("履行方式", most=200, **_FORM))
+    matters: str | None = entry(Field("主要事实和争议事项", kind="prose", most=4000, **PARTY))
+    terms: str | None = entry(Field("协议内容", kind="prose", most=4000, **PARTY))
+    way: str | None = entry(Field("履行方式", most=200, **PARTY))
     due: date | None = entry(Field("履行期限", kind="day", ahead=True))
     amount: int | None = entry(Field("金额（元）", kind="money", most=MOST_MONEY))
     copies: int | None = entry(Field("份数", kind="count", most=20))
@@ -50,7 +49,7 @@ class AnswerDraft:
 
     answer: str = entry(Field("答复", kind="choice", choices=ANSWERS, required=True), ACCEPTED)
     day: date | None = entry(Field("答复日期", kind="day", required=True))
-    note: str | None = entry(Field("说明", most=200))
+    note: str | None = entry(Field("说明", most=200, **PARTY))
 
 
 def agreement_problems(draft: AgreementDraft) -> Iterator[Problem]:

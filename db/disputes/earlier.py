@@ -11,9 +11,11 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from db.disputes import Dispute, DisputeParty
 from db.disputes.numbers import short_number
+from db.kernel.erasure import ERASED
 from db.kernel.ids import Id
+from db.kernel.workdays import years_before
 
-UNKNOWN = "不详"
+NOBODY = ("不详", ERASED)
 MONTHS = 12
 
 
@@ -41,7 +43,7 @@ def earlier_disputes(
 
     A name counts unless both sides' telephones are known and differ. The latest comes first.
     """
-    phones = {name: phone for name, phone in looked.parties if name and name != UNKNOWN}
+    phones = {name: phone for name, phone in looked.parties if name and name not in NOBODY}
     asked: list[ColumnElement[bool]] = [DisputeParty.name.in_(phones)]
     if looked.household is not None:
         asked.append(Dispute.household == looked.household)
@@ -52,7 +54,7 @@ def earlier_disputes(
             DisputeParty.name, DisputeParty.phone,
         )
         .join(DisputeParty, DisputeParty.dispute == Dispute.id)
-        .where(or_(*asked), Dispute.registered.between(_a_year_before(day), day))
+        .where(or_(*asked), Dispute.registered.between(years_before(day, 1), day))
         .order_by(Dispute.registered.desc(), Dispute.id, DisputeParty.side, DisputeParty.place)
     )  # fmt: skip
     found: dict[Id, EarlierDispute] = {}
@@ -81,11 +83,3 @@ def looked_for(connection: Connection, dispute: Id) -> Looked:
     ]
     household = connection.execute(select(Dispute.household).where(Dispute.id == dispute)).scalar()
     return Looked(tuple(parties), household)
-
-
-def _a_year_before(day: date) -> date:
-    """The day twelve months before; of a leap day the last of February."""
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return day.replace(year=day.year - 1, day=28)

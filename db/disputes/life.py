@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from db.disputes import Conclusion, FollowUp, Reopening
+from db.disputes import PARTY, Conclusion, FollowUp, Reopening
 from db.disputes.facts import Ending, Facts, dispute_facts
 from db.disputes.registering import FACTS, require_dispute
 from db.disputes.words import FORMS, OPEN, RESULT_NAMES, RESULTS
@@ -60,7 +60,7 @@ class FollowUpDraft:
     """A 回访."""
 
     day: date | None = entry(Field("回访日期", kind="day", required=True))
-    result: str | None = entry(Field("回访情况", most=500))
+    result: str | None = entry(Field("回访情况", most=500, **PARTY))
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class ReopeningDraft:
     """A concluded dispute is taken up again."""
 
     day: date | None = entry(Field("日期", kind="day", required=True))
-    reason: str = entry(Field("原因", required=True, most=200), "")
+    reason: str = entry(Field("原因", required=True, most=200, **PARTY), "")
 
 
 def conclusion_problems(draft: ConclusionDraft, today: date) -> Iterator[Problem]:

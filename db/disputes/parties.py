@@ -111,7 +111,7 @@ def change_party(party: Id, draft: PartyDraft) -> Command[None]:
         values["kind"] = fit.kind if fit.kind == ORGANISATION else None
         tx.change(DisputeParty, {party: values})
 
-    return Command("修改当事人", Right.WRITE, run, note=draft.name)
+    return Command("修改当事人", Right.WRITE, run)
 
 
 def parties_of(connection: Connection, dispute: Id) -> tuple[Party, ...]:

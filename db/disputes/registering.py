@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from db.attachments import Attachment, ids_of
 from db.disputes import (
+    PARTY,
     Conclusion,
     Dispute,
     DisputeDraft,
@@ -43,7 +44,7 @@ _OWN: Final = ("registered", "source", "kind", "brief", "risk", "note")
 class RegistrationDraft(DisputeDraft):
     """What a person registers: as a line of a ledger, and where it is."""
 
-    place: str | None = entry(Field("地点", most=60))
+    place: str | None = entry(Field("地点", most=60, **PARTY))
 
 
 FACTS: Final = (Conclusion, Reopening, FollowUp, MediationSession, Extension, Report, Closing)
@@ -259,4 +260,5 @@ def _first_fact(connection: Connection, dispute: Id) -> date | None:
 
 
 def _note(draft: DisputeDraft) -> str:
-    return f"{'、'.join((*draft.side_a, *draft.side_b)[:2])} {KIND_NAMES.get(draft.kind, '')}纠纷".strip()
+    # The history keeps its notes for ever: a name has no place in one.
+    return f"{KIND_NAMES.get(draft.kind, '')}纠纷"

@@ -10,12 +10,13 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
+from db.disputes import PARTY
 from db.disputes.course import Closing, Extension, MediationSession, Report
 from db.disputes.facts import Ending, Facts
 from db.disputes.life import dated_problems, facts_of, fitted, refuse_closed, require_not_before
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import KEEP_FIVE_YEARS, Field, Problem, entry
+from db.kernel.fields import KEEP_OFFICE, KEEP_SERVICE, Field, Problem, entry
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.workdays import a_month_after
@@ -35,17 +36,20 @@ class SessionDraft:
 
     day: date | None = entry(Field("调解日期", kind="day", required=True))
     at: int | None = entry(Field("时间", kind="time"))
-    place: str | None = entry(Field("地点", most=100))
-    mediators: tuple[str, ...] = entry(Field("调解人", kind="names", most=40), ())
-    recorder: str | None = entry(Field("记录人", kind="name", most=40))
-    invited: str | None = entry(Field("参加人", most=200, purpose="调解文书", keep=KEEP_FIVE_YEARS))
-    record: str | None = entry(
-        Field("调解记录", kind="prose", most=4000, purpose="调解文书", keep=KEEP_FIVE_YEARS)
+    place: str | None = entry(Field("地点", most=100, **PARTY))
+    mediators: tuple[str, ...] = entry(
+        Field("调解人", kind="names", most=40, purpose="纠纷的经办人", keep=KEEP_OFFICE), ()
     )
+    recorder: str | None = entry(Field("记录人", kind="name", most=40, **PARTY))
+    invited: str | None = entry(Field("参加人", most=200, **PARTY))
+    record: str | None = entry(Field("调解记录", kind="prose", most=4000, **PARTY))
     result: str = entry(
         Field("这次的结果", kind="choice", choices=SESSION_RESULTS, required=True), "continued"
     )
-    volunteers: tuple[str, ...] = entry(Field("联户长、志愿者", kind="names", most=40), ())
+    volunteers: tuple[str, ...] = entry(
+        Field("联户长、志愿者", kind="names", most=40, purpose="参与调解计分", keep=KEEP_SERVICE),
+        (),
+    )
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class ExtensionDraft:
 
     day: date | None = entry(Field("同意日期", kind="day", required=True))
     until: date | None = entry(Field("延到", kind="day", required=True, ahead=True))
-    reason: str | None = entry(Field("原因", most=200))
+    reason: str | None = entry(Field("原因", most=200, **PARTY))
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ class ClosingDraft:
     """The file is closed."""
 
     day: date | None = entry(Field("结案日期", kind="day", required=True))
-    note: str | None = entry(Field("说明", most=200))
+    note: str | None = entry(Field("说明", most=200, **PARTY))
 
 
 def session_problems(draft: SessionDraft, today: date) -> Iterator[Problem]:

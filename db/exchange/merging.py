@@ -12,6 +12,7 @@ from db.exchange.incoming import Incoming
 from db.exchange.planning import Here, Join, Planner
 from db.exchange.tables import BlobName, SiteSeen
 from db.kernel.access import Right
+from db.kernel.erasure import erase_what_came
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, id_from_text, new_id
 from db.kernel.journal import ADDED, Command, Tx, chunks
@@ -135,6 +136,7 @@ def take(tx: Tx, parcel: Parcel) -> Counts:
     planner = plan(tx.connection, new, parcel, tx.seq)
     found = count(planner)
     write(tx, planner)
+    erase_what_came(tx)
     tx.add(SiteSeen, _seen(tx, parcel))
     names = [{"theirs": theirs, "ours": ours} for theirs, ours in parcel.contents.items()]
     if names:

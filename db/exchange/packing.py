@@ -82,7 +82,7 @@ def _commands(
             select(ChangeRow).where(ChangeRow.command.in_(some)).order_by(ChangeRow.command, ChangeRow.n)
         )  # fmt: skip
         for row in rows:
-            said = as_written(row.kind, row.record, row.fields, row.origin)
+            said = as_written(row.entity, row.kind, row.record, row.fields, row.origin)
             if said is None or not record_class(row.entity).travels:
                 continue
             changes[row.command].append(Change(said[0], row.entity, said[1], said[2]))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from db.exchange.rows import coded
 from db.exchange.settling import Fields, Point
+from db.kernel.erasure import ERASED, erased_in, written_in
 from db.kernel.ids import Id, id_from_text, id_text
 from db.kernel.journal import LOCAL, chunks, table_of
 from db.kernel.records import ChangeRow, CommandRow, Record
@@ -29,18 +30,23 @@ def origin_text(kind: str, record: Id, fields: Fields) -> str:
 
 
 def as_written(
-    kind: str, record: Id, fields: str, origin: str | None
+    entity: str, kind: str, record: Id, fields: str, origin: str | None
 ) -> tuple[str, Id, Fields] | None:
     """Return kind, record and fields of a journalled change as its site wrote it.
 
     None where nobody wrote it: the row followed from a merge.
     """
     if origin is None:
-        return kind, record, orjson.loads(fields)
+        return kind, record, written_in(entity, kind, fields)
     if origin == LOCAL:
         return None
     said: list[Any] = orjson.loads(origin)
-    return said[0], id_from_text(said[1]), said[2]
+    erased = written_in(entity, said[0], fields) if erased_in(fields) else {}
+    return (
+        said[0],
+        id_from_text(said[1]),
+        {**{n: v for n, v in erased.items() if v == ERASED}, **said[2]},
+    )
 
 
 def changes_of(
@@ -59,7 +65,7 @@ def changes_of(
             .order_by(ChangeRow.record, ChangeRow.command, ChangeRow.n)
         )  # fmt: skip
         for row in rows:
-            said = as_written(row.kind, row.record, row.fields, row.origin)
+            said = as_written(record.__tablename__, row.kind, row.record, row.fields, row.origin)
             if said is not None:
                 point = (row.site, row.seq, row.n)
                 found.setdefault(row.record, []).append(Written(point, row.stamp, *said))

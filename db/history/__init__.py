@@ -5,14 +5,14 @@ words of the choices and the names of what an id stands for. Times are in the ma
 """
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import orjson
 from sqlalchemy import Connection, select
 
 from db.history.words import WORDS, labels, value_text
 from db.kernel import history as journal
 from db.kernel.access import Right
+from db.kernel.erasure import ERASED, erased_in, values_in
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.journal import ADDED, CHANGED, REMOVED, Command, Tx, decoders, record_class, table_of
@@ -119,8 +119,10 @@ class Names:
         ).scalar()
         if said is None:
             return GONE
+        if erased_in(said):
+            return ERASED
         back = decoders(record_class(entity))
-        held = {name: back[name](value) for name, value in orjson.loads(said).items()}
+        held = {name: back[name](value) for name, value in values_in(said).items()}
         return WORDS[entity].title(held, self.of) + GONE
 
 
@@ -142,7 +144,7 @@ def record_history(connection: Connection, entity: str, record: Id) -> list[Entr
     kind = record_class(entity)
     found = []
     for entry in journal.record_history(connection, kind, record):
-        changes = tuple(_changes(entity, entry.fields, names))
+        changes = tuple(_changes(entity, entry, names))
         if changes or entry.kind != CHANGED:
             found.append(
                 Entry(
@@ -160,7 +162,7 @@ def touched(connection: Connection, no: int, limit: int = 50) -> list[Touched]:
         Touched(
             change.entity, change.record, WORDS[change.entity].noun,
             names.of(change.entity, change.record), DID[change.kind],
-            tuple(_changes(change.entity, change.fields, names)),
+            tuple(_changes(change.entity, change, names)),
         )
         for change in journal.step_changes(connection, no, limit)
     ]  # fmt: skip
@@ -198,16 +200,22 @@ def bring_back(entity: str, record: Id) -> Command[int]:
     return Command("恢复", Right.WRITE, run, note=noun)
 
 
-def _changes(entity: str, fields: dict[str, tuple[Any, Any]], names: Names) -> list[FieldChange]:
+def _changes(
+    entity: str, entry: journal.RecordEntry | journal.StepChange, names: Names
+) -> list[FieldChange]:
     back = decoders(record_class(entity))
     found = []
     for name, label in labels(entity).items():
-        if name in fields:
+        if name in entry.erased:
+            found.append(FieldChange(label, "", ERASED))
+        elif name in entry.fields:
             old, new = (
                 "" if value is None else value_text(entity, name, back[name](value), names.of)
-                for value in fields[name]
+                for value in entry.fields[name]
             )
-            found.append(FieldChange(label, old, new))
+            # An erasure journals what stands afterwards only; from nothing to nothing says nothing.
+            if old or new:
+                found.append(FieldChange(label, old, new))
     return found
 
 

@@ -21,6 +21,7 @@ from db.disputes.words import (
     SOURCE_NAMES,
 )
 from db.editions import KIND_NAMES as EDITION_NAMES
+from db.erasure import WHY_NAMES
 from db.kernel.access import ROLE_NAMES
 from db.kernel.fields import fields_of
 from db.kernel.journal import record_class, table_of
@@ -189,6 +190,14 @@ WORDS: Final[Mapping[str, Words]] = {
         "kind": "种类", "period": "期次", "no": "第几版", "issued": "签发日期", "account": "签发人",
         "reason": "更正原因", "problems": "存在问题", "plans": "工作计划",
     }, names={"kind": EDITION_NAMES}, of={"account": "account"}),
+    "erasure": Words("清除", lambda row, _: f"{row['day']} 清除", labels={
+        "entity": "种类", "record": "记录", "fields": "清除的内容", "rule": "原因", "day": "日期",
+        "proposed": "提出人", "confirmed": "核准人",
+    }, names={"rule": WHY_NAMES}, of={"proposed": "account", "confirmed": "account"}),
+    "erasure_proposal": Words("提出的清除", lambda row, _: f"{row['proposed']} 提出的清除", labels={
+        "entity": "种类", "records": "记录", "why": "原因", "note": "说明", "account": "提出人",
+        "proposed": "提出日期",
+    }, names={"why": WHY_NAMES}, of={"account": "account"}),
     "field_sheet": Words("走访单", lambda row, _: f"第{row['number']}号走访单", labels={
         "number": "编号", "title": "名称", "printed": "打印日期", "campaign": "走访任务",
         "doors": "住户", "returned": "登记日期",

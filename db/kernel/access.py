@@ -34,6 +34,7 @@ class Right(StrEnum):
     REWARD = "reward"
     FUND = "fund"
     EXCHANGE = "exchange"
+    ERASE = "erase"
 
 
 ROLE_NAMES = {
@@ -46,6 +47,7 @@ MATRIX: dict[Role, frozenset[Right]] = {
     Role.OFFICER: frozenset(Right),
     # An issued report is signed paper and is never undone: police issue it, others prepare it.
     # A restore takes back what everybody did since, so it is an officer's, like undoing others' work.
+    # What is erased is gone for good: others may propose it, an officer agrees.
     # Police grant rewards and grade; the money is an officer's: who enters a reward does not pay it.
     Role.AUXILIARY: frozenset(
         {
@@ -76,6 +78,7 @@ _RIGHT_NAMES = {
     Right.REWARD: "登记奖励和考评",
     Right.FUND: "管奖励资金、确认发放",
     Right.EXCHANGE: "打包和合并数据",
+    Right.ERASE: "核准清除",
 }
 
 

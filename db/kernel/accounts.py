@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.kernel.access import ROLE_NAMES, Right, Role
+from db.kernel.access import MATRIX, ROLE_NAMES, Right, Role
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Tx
@@ -69,6 +69,14 @@ def accounts(connection: Connection) -> list[AccountLine]:
 def account_names(connection: Connection) -> dict[Id, str]:
     """Return the name of everybody the history may name, those of other sites too."""
     return {row.id: row.name for row in connection.execute(select(Account.id, Account.name))}
+
+
+def is_alone(connection: Connection, account: Id | None) -> bool:
+    """Tell whether no other open account of the post may write."""
+    return not any(
+        line.until is None and line.id != account and Right.WRITE in MATRIX[line.role]
+        for line in accounts(connection)
+    )
 
 
 def session_of(connection: Connection, account: Id) -> Session:

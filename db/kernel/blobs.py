@@ -111,6 +111,14 @@ def collect(folder: Path, known: Collection[str], *, older: float = ORPHAN_SECON
     return gone
 
 
+def drop(folder: Path, names: Collection[str]) -> None:
+    """Remove contents by their names; a text that is no name, or whose content is gone, is passed over."""
+    for name in names:
+        if _NAME.fullmatch(name):
+            with contextlib.suppress(OSError):
+                blob_path(folder, name).unlink()
+
+
 def _sealed(data: bytes, secret: bytes) -> Iterator[bytes]:
     state: Any = bindings.crypto_secretstream_xchacha20poly1305_state()
     yield bindings.crypto_secretstream_xchacha20poly1305_init_push(state, secret)

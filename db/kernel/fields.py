@@ -20,9 +20,24 @@ Kind = Literal[
 
 _TIDY = {"name": text.tidy_name, "prose": text.tidy_lines}
 
-KEEP_WHILE_SERVED = "在册期间；迁出或停用后满两年清除"
-KEEP_FIVE_YEARS = "办结后五年"
-KEEP_SERVICE = "在任期间；离任后满两年清除"
+
+@dataclass(frozen=True)
+class Keep:
+    """How long an entry is kept: so many years after what `words` say; 0 is as long as its record.
+
+    From when a record's years run is told for each noun in db/erasure/due.
+    """
+
+    words: str
+    years: int = 0
+
+
+KEEP_WHILE_SERVED = Keep("空户、无效或删除后满两年清除", 2)
+KEEP_FIVE_YEARS = Keep("结案（没有的，下结论）后满五年清除", 5)
+KEEP_SERVICE = Keep("离任后满两年清除", 2)
+KEEP_VISIT = Keep("走访后满五年清除", 5)
+KEEP_SESSION = Keep("培训后满两年清除，名册上的人随本人", 2)
+KEEP_OFFICE = Keep("经办人，随他经办的记录保存")
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,7 @@ class Field:
     ahead: bool = False
     near: bool = False
     purpose: str = ""
-    keep: str = ""
+    keep: Keep | None = None
 
 
 @dataclass(frozen=True)

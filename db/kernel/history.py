@@ -7,10 +7,10 @@ rows that hang on the rows it takes away; a command together with its undo count
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy import Column, Connection, Table, and_, or_, select
 
 from db.kernel.access import Right
+from db.kernel.erasure import erased_in, names_in, values_in
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.journal import (
@@ -43,7 +43,8 @@ class Entry(NamedTuple):
 class RecordEntry(NamedTuple):
     """What one command did to one record: {field: (old, new)} as the journal has it.
 
-    `kind` is the journal's: added, changed or removed; `undone` as in `Entry`.
+    `kind` is the journal's: added, changed or removed; `undone` as in `Entry`; `erased` are fields
+    it was about whose values are gone.
     """
 
     no: int
@@ -54,6 +55,7 @@ class RecordEntry(NamedTuple):
     kind: str
     undone: bool
     fields: dict[str, tuple[Any, Any]]
+    erased: tuple[str, ...] = ()
 
 
 class StepChange(NamedTuple):
@@ -63,6 +65,7 @@ class StepChange(NamedTuple):
     record: Id
     kind: str
     fields: dict[str, tuple[Any, Any]]
+    erased: tuple[str, ...] = ()
 
 
 def history(connection: Connection, limit: int = 50, offset: int = 0) -> list[Entry]:
@@ -90,7 +93,15 @@ def record_history(connection: Connection, record: type[Record], id_: Id) -> lis
         fields, undone = _before_and_after(row.kind, row.fields), row.no in void
         found.append(
             RecordEntry(
-                row.no, row.wall, row.account, row.action, row.note, row.kind, undone, fields
+                row.no,
+                row.wall,
+                row.account,
+                row.action,
+                row.note,
+                row.kind,
+                undone,
+                fields,
+                erased_in(row.fields),
             )
         )
     return found
@@ -105,7 +116,13 @@ def step_changes(connection: Connection, no: int, limit: int) -> list[StepChange
         .limit(limit)
     )
     return [
-        StepChange(row.entity, row.record, row.kind, _before_and_after(row.kind, row.fields))
+        StepChange(
+            row.entity,
+            row.record,
+            row.kind,
+            _before_and_after(row.kind, row.fields),
+            erased_in(row.fields),
+        )
         for row in connection.execute(statement)
     ]
 
@@ -130,7 +147,7 @@ def former_values(connection: Connection, record: type[Record], field: str) -> d
     )
     found = {}
     for id_, fields, no in connection.execute(statement):
-        old = orjson.loads(fields).get(field, [None])[0]
+        old = values_in(fields).get(field, [None])[0]
         if no not in void and id_ in now and old is not None:
             found[back(old)] = id_
     return {value: id_ for value, id_ in found.items() if value not in now.values()}
@@ -169,6 +186,8 @@ def undo(no: int) -> Command[int]:
         for entity in {c.entity for c in changes}:
             if not record_class(entity).undoable:
                 raise UserError(f"“{target.action}”不能撤销。")
+        if any(erased_in(c.fields) for c in changes):
+            raise UserError(f"“{target.action}”的内容已经按规定清除，不能撤销。")
         _refuse_if_touched_later(tx.connection, no, void)
         return _take_back(tx, changes)
 
@@ -181,12 +200,12 @@ def needs_right(connection: Connection, no: int, account: Id | None) -> Right:
     return Right.WRITE if owner is None or owner.account == account else Right.UNDO_OTHERS
 
 
-def _before_and_after(kind: str, said: str | bytes) -> dict[str, tuple[Any, Any]]:
+def _before_and_after(kind: str, said: str) -> dict[str, tuple[Any, Any]]:
     return {
         name: (value[0], value[1])
         if kind == CHANGED
         else ((None, value) if kind == ADDED else (value, None))
-        for name, value in orjson.loads(said).items()
+        for name, value in values_in(said).items()
     }
 
 
@@ -215,7 +234,7 @@ def _refuse_if_touched_later(connection: Connection, no: int, void: set[int]) ->
         if row.no in void:
             continue
         whole = ADDED in (row.mine_kind, row.kind) or REMOVED in (row.mine_kind, row.kind)
-        if whole or set(orjson.loads(row.mine_fields)) & set(orjson.loads(row.fields)):
+        if whole or names_in(row.mine_fields) & names_in(row.fields):
             raise UserError(f"后来的第{row.no}号操作“{row.action}”又改了同样的内容，请先撤销它。")
 
 
@@ -226,7 +245,7 @@ def _take_back(tx: Tx, changes: Sequence[Any]) -> int:
     for change in changes:
         record = record_class(change.entity)
         back = decoders(record)
-        said = orjson.loads(change.fields)
+        said = values_in(change.fields)
         if change.kind == ADDED:
             removals.setdefault(record, []).append(change.record)
         elif change.kind == REMOVED:

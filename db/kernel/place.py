@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BLOBS = "blobs"
+ERASED = "erased.json"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Place:
     def blobs(self) -> Path:
         """The sealed contents of attachments."""
         return (self.home or self.folder) / BLOBS
+
+    @property
+    def erased(self) -> Path:
+        """The list of what was erased, by ids."""
+        return (self.home or self.folder) / ERASED
 
     @property
     def backups(self) -> Path:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -201,6 +202,8 @@ class ChangeRow(Plain):
 
     __table_args__ = (
         Index("ix_change_record", "entity", "record", "command", "n"),
+        # What was taken out is looked for whole: its values are due for erasure too.
+        Index("ix_change_removed", "entity", "record", sqlite_where=text("kind = '-'")),
         {"sqlite_with_rowid": False},
     )
 

@@ -7,10 +7,10 @@ joined to another record, is no deletion.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-import orjson
 from sqlalchemy import Connection, Table, UniqueConstraint, func, select
 from sqlalchemy.orm import aliased
 
+from db.kernel.erasure import erased_in, values_in
 from db.kernel.errors import UserError
 from db.kernel.history import void_commands
 from db.kernel.ids import Id
@@ -42,7 +42,7 @@ def removals(
     # By the few deletions: the planner would walk every change of the tables, all visits ever made.
     for some in chunks(standing):
         rows = connection.execute(statement.where(ChangeRow.command.in_(some)))
-        found += [_removal(*row) for row in rows]
+        found += [_removal(*row) for row in rows if not erased_in(row.fields)]
         if len(found) >= offset + limit:
             break
     return found[offset : offset + limit]
@@ -60,6 +60,8 @@ def put_back(tx: Tx, entity: str, record: Id) -> int:
     found = tx.connection.execute(statement).first()
     if found is None:
         raise UserError("回收站里没有这一条，它可能已经恢复了。")
+    if erased_in(found.fields):
+        raise UserError("它的内容已经按规定清除，不能恢复。")
     rows = _with_what_hangs(tx.connection, _removal(*found))
     for kind, some in rows.items():
         for row in some:
@@ -113,7 +115,7 @@ def _removal(
     entity: str, record: Id, no: int, wall: str, account: Id | None, fields: str
 ) -> Removal:
     back = decoders(record_class(entity))
-    said = {name: back[name](value) for name, value in orjson.loads(fields).items()}
+    said = {name: back[name](value) for name, value in values_in(fields).items()}
     return Removal(entity, record, no, wall, account, {"id": record, **said})
 
 
@@ -124,6 +126,8 @@ def _with_what_hangs(
     statement = _in_force(_deletions(connection)[1]).where(ChangeRow.command == removal.no)
     gone: dict[str, list[dict[str, Any]]] = {}
     for found in connection.execute(statement):
+        if erased_in(found.fields):
+            continue
         other = _removal(*found)
         gone.setdefault(other.entity, []).append(other.row)
     back: dict[type[Record], list[dict[str, Any]]] = {record_class(removal.entity): [removal.row]}

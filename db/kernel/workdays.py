@@ -127,6 +127,12 @@ def a_month_after(day: date) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def years_before(day: date, years: int) -> date:
+    """Return the same day so many years before; of a leap day the last of February."""
+    year = day.year - years
+    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
+
+
 def is_working_day(day: date, days: Mapping[date, bool]) -> bool:
     """Tell whether people work that day; `days` maps the exceptions (True = works).
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from db.kernel.access import ROLE_NAMES, Right, Role
 from db.kernel.errors import UserError
-from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import KEEP_OFFICE, Field, Problem, common_problems, entry, tidied
 from db.kernel.history import former_values
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
@@ -28,7 +28,7 @@ class StaffDraft:
 
     name: str = entry(
         Field("姓名", kind="name", required=True, most=40, purpose="走访、调解和培训的经办人",
-              keep=KEEP_SERVICE), "")  # fmt: skip
+              keep=KEEP_OFFICE), "")  # fmt: skip
     kind: str | None = entry(Field("身份", kind="choice", choices=KINDS))
     since: date | None = entry(Field("到岗日期", kind="day"))
 

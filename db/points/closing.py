@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from db.kernel.access import MATRIX, Right
-from db.kernel.accounts import Account, accounts
+from db.kernel.access import Right
+from db.kernel.accounts import Account, accounts, is_alone
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, id_text, new_id
 from db.kernel.journal import Command, Tx
@@ -172,14 +172,6 @@ def obstacles(connection: Connection, seen: OpenMonth, today: date) -> Iterator[
         yield "月末没有有效的积分办法，请先采用一个办法。"
     if seen.undecided:
         yield f"还有{len(seen.undecided)}条疑点没有核对。"
-
-
-def is_alone(connection: Connection, account: Id | None) -> bool:
-    """Tell whether no other open account of the post may write."""
-    return not any(
-        line.until is None and line.id != account and Right.WRITE in MATRIX[line.role]
-        for line in accounts(connection)
-    )
 
 
 def digest_of(sheet: Sheet) -> str:

@@ -107,7 +107,7 @@ def add_entry(
         tx.add(PointEntry, [{"id": made, "account": tx.account, **values}])
         return made
 
-    return Command("登记积分", Right.WRITE, run, note=draft.reason)
+    return Command("登记积分", Right.WRITE, run, note=str(draft.day or ""))
 
 
 def change_entry(
@@ -119,7 +119,7 @@ def change_entry(
         _require(tx, id_)
         tx.change(PointEntry, {id_: _values(tx, volunteer, item, draft, source, id_)})
 
-    return Command("修改积分", Right.WRITE, run, note=draft.reason)
+    return Command("修改积分", Right.WRITE, run, note=str(draft.day or ""))
 
 
 def remove_entry(id_: Id) -> Command[None]:

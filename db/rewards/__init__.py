@@ -85,7 +85,9 @@ class RewardDraft:
     amount: int | None = entry(Field("金额（元）", kind="money", most=MOST))
     thing: str | None = entry(Field("或实物", most=60))
     day: date | None = entry(Field("决定日期", kind="day", required=True))
-    again: str | None = entry(Field("再奖理由", most=100))
+    again: str | None = entry(
+        Field("再奖理由", most=100, purpose="一事一奖的事由", keep=KEEP_SERVICE)
+    )
 
 
 @dataclass(frozen=True)

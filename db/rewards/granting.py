@@ -29,7 +29,7 @@ def grant(to: Receiver, draft: RewardDraft) -> Command[Id]:
         tx.add(Reward, [{"id": made, **_values(tx, to, draft, None)}])
         return made
 
-    return Command("登记奖励", Right.REWARD, run, note=draft.matter)
+    return Command("登记奖励", Right.REWARD, run, note=str(draft.happened or ""))
 
 
 def change_reward(reward: Id, to: Receiver, draft: RewardDraft) -> Command[None]:
@@ -41,7 +41,7 @@ def change_reward(reward: Id, to: Receiver, draft: RewardDraft) -> Command[None]
             raise UserError("这项奖励已经发放，没有改动。弄错了请作废，再登记一项。")
         tx.change(Reward, {reward: _values(tx, to, draft, reward)})
 
-    return Command("修改奖励", Right.REWARD, run, note=draft.matter)
+    return Command("修改奖励", Right.REWARD, run, note=str(draft.happened or ""))
 
 
 def pay(given: Sequence[Id], day: date) -> Command[int]:

@@ -18,7 +18,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entry
+from db.kernel.fields import (
+    KEEP_OFFICE,
+    KEEP_SERVICE,
+    KEEP_SESSION,
+    Field,
+    Problem,
+    common_problems,
+    entry,
+)
 from db.kernel.ids import Id
 from db.kernel.records import Ids, Record, Values, Words
 from db.kernel.workdays import Period, month_to
@@ -139,7 +147,7 @@ class TrainingDraft:
     )
     lecturers: tuple[str, ...] = entry(
         Field("主讲人", kind="names", synonyms=("授课人", "讲师", "主持人", "培训人", "授课民警", "主讲", "授课老师"),
-              most=40), ())  # fmt: skip
+              most=40, purpose="培训的经办人", keep=KEEP_OFFICE), ())  # fmt: skip
     kind: str = entry(
         Field(
             "培训类别",
@@ -164,7 +172,7 @@ class AttendanceDraft:
 
     name: str = entry(
         Field("姓名", kind="name", synonyms=("参训人员", "参训人", "人员姓名", "签到人", "参会人员", "联户长",
-              "联户长姓名"), required=True, most=40), "")  # fmt: skip
+              "联户长姓名"), required=True, most=40, purpose="培训签到", keep=KEEP_SESSION), "")  # fmt: skip
     role: str | None = entry(
         Field("身份", synonyms=("人员身份", "职务", "类别", "人员类别"), most=20)
     )
@@ -182,7 +190,13 @@ class AttendanceDraft:
         Field("训后测试", kind="count", synonyms=("训后得分", "训后成绩", "训后分"), most=FULL_MARK,
               purpose="看培训的效果", keep=KEEP_SERVICE))  # fmt: skip
     reason: str | None = entry(
-        Field("备注", synonyms=("请假原因", "原因", "请假事由", "说明", "缺勤原因"), most=200)
+        Field(
+            "备注",
+            synonyms=("请假原因", "原因", "请假事由", "说明", "缺勤原因"),
+            most=200,
+            purpose="请假和缺席的原因",
+            keep=KEEP_SESSION,
+        )
     )
 
 

@@ -168,10 +168,8 @@ def put_on(
     return tuple(row["id"] for row in rows)
 
 
-def mark(
-    attendances: Sequence[Id], status: str, reason: str | None = None, note: str = ""
-) -> Command[None]:
-    """Return the command that marks people 到, 迟到, 请假 or 缺席; `note` names them for the history.
+def mark(attendances: Sequence[Id], status: str, reason: str | None = None) -> Command[None]:
+    """Return the command that marks people 到, 迟到, 请假 or 缺席.
 
     A reason belongs to 请假 and 缺席; whoever came loses the one there was.
     """
@@ -188,7 +186,8 @@ def mark(
         ):
             raise UserError("名单已经变了，没有保存。请重新打开这场培训。")
 
-    said = f"{note} {STATUS_NAMES.get(status, '')}".strip()
+    many = f"{len(attendances)}人" if len(attendances) > 1 else ""
+    said = f"{many} {STATUS_NAMES.get(status, '')}".strip()
     return Command("登记出勤", Right.WRITE, run, note=said)
 
 

@@ -20,7 +20,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import KEEP_FIVE_YEARS, Field, Problem, common_problems, entry
+from db.kernel.fields import (
+    KEEP_OFFICE,
+    KEEP_SERVICE,
+    KEEP_VISIT,
+    Field,
+    Problem,
+    common_problems,
+    entry,
+)
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Tx, table_of
 from db.kernel.records import Ids, Record, Values, Words, empty_value, encoders
@@ -127,10 +135,11 @@ class VisitDraft:
         Field("时间", kind="time", synonyms=("走访时刻", "具体时间", "走访时间", "入户时间", "入户时刻", "时刻", "几点", "时分")))  # fmt: skip
     staff: tuple[str, ...] = entry(
         Field("走访人", kind="names", synonyms=("走访人员", "走访民警", "民警", "入户人员", "责任人", "走访者",
-              "入户民警", "宣传人", "宣传人员", "工作人员", "填报人", "登记人", "走访干部")), ())  # fmt: skip
+              "入户民警", "宣传人", "宣传人员", "工作人员", "填报人", "登记人", "走访干部"), purpose="走访的经办人",
+              keep=KEEP_OFFICE), ())  # fmt: skip
     volunteers: tuple[str, ...] = entry(
         Field("同行联户长", kind="names", synonyms=("陪同人员", "随行人员", "同行人员", "参与联户长", "参与人员",
-              "同行志愿者", "陪同")), ())  # fmt: skip
+              "同行志愿者", "陪同"), purpose="同行走访计分", keep=KEEP_SERVICE), ())  # fmt: skip
     outcome: str = entry(
         Field("走访结果", kind="choice", synonyms=("结果", "走访情况", "入户情况", "入户结果", "是否见面", "见面情况",
               "走访状态", "访问结果", "是否见到", "是否见到人", "是否入户", "是否走访"), choices=OUTCOMES, required=True), "")  # fmt: skip
@@ -145,10 +154,10 @@ class VisitDraft:
               "传单", "发放宣传单", "发放份数", "发放宣传资料", "资料数", "宣传册", "份数"), most=9999))  # fmt: skip
     found: str | None = entry(
         Field("发现问题", synonyms=("问题", "存在问题", "发现的问题", "隐患", "发现隐患", "问题隐患",
-              "发现情况"), most=500, purpose="转办和整改", keep=KEEP_FIVE_YEARS))  # fmt: skip
+              "发现情况"), most=500, purpose="转办和整改", keep=KEEP_VISIT))  # fmt: skip
     note: str | None = entry(
         Field("备注", synonyms=("说明", "备考"), most=500, purpose="走访情况说明",
-              keep=KEEP_FIVE_YEARS))  # fmt: skip
+              keep=KEEP_VISIT))  # fmt: skip
 
 
 def visit_problems(draft: VisitDraft, today: date) -> Iterator[Problem]:

@@ -7,8 +7,10 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QTextEdit
 from sqlalchemy import Connection
 
+from db.erasure.nouns import NOUNS
 from db.history import Entry, FieldChange, Line, Touched, recent, record_history, touched
 from db.history.words import WORDS
+from db.kernel.access import Right
 from db.kernel.ids import Id
 from desktop.background import Ticket
 from desktop.page import Context, Page
@@ -55,9 +57,11 @@ class HistoryPage(Page):
         self._all = button("看全部操作", self._show_all)
         self._undo = button("撤销选中的这一步　Ctrl+Enter", self._undo_chosen)
         self._undo.setShortcut("Ctrl+Return")
+        self._wish = button("清除个人信息", self._ask_erasure, kind="link")
         self._ticket: Ticket | None = None
         head = row(gap=10)
         head.addWidget(self._name, 1)
+        head.addWidget(self._wish)
         head.addWidget(self._all)
         head.addWidget(self._undo)
         frame = panel()
@@ -78,6 +82,8 @@ class HistoryPage(Page):
     def refresh(self) -> None:
         """Read again; a history changes with everything that is done."""
         self._all.setVisible(self._record is not None)
+        self._wish.setVisible(self._record is not None and self._record[0] in NOUNS)
+        self._wish.setEnabled(self.context.may(Right.WRITE))
         if self._record is None:
             self._name.setText("全部操作")
             self.context.background.ask(self, lambda c: recent(c, 0, WINDOW), self._show)
@@ -114,6 +120,10 @@ class HistoryPage(Page):
     def _show_all(self) -> None:
         self._record = None
         self.refresh()
+
+    def _ask_erasure(self) -> None:
+        if self._record is not None:
+            self.context.routes.go("admin", tab="keeping", subject=self._record)
 
     def _moved(self, current: QModelIndex, _: QModelIndex) -> None:
         rows = self._model.rows

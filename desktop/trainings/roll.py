@@ -284,7 +284,7 @@ class Roll(QFrame):
             return
         ids = tuple(line.id for line in chosen)
         name = chosen[0].name if len(chosen) == 1 else f"{len(chosen)}人"
-        self._write(mark(ids, status, note=name), name, status)
+        self._write(mark(ids, status), name, status)
         if status == "leave":
             self._leaving = ids
             self._reason.show()
