@@ -45,7 +45,8 @@ def _with_imported(*fields: str, column: str = "imported") -> tuple[str, ...]:
     return (*fields, *(f"{column}.{name}" for name in fields))
 
 
-_ATTENDANCE: Final = _with_imported("name", "reason")
+# Scores are of a person; under `walk_ins` stand names as a sheet had them.
+_ATTENDANCE: Final = (*_with_imported("name", "reason", "before", "after"), "walk_ins")
 # A dispute's row remembers what its ledger said of the parties and of what came of it.
 _REMEMBERED: Final = (
     "side_a", "phone_a", "side_b", "phone_b", "parties", "follow_up_result", "destination",

@@ -112,7 +112,7 @@ def join(training: Id, person: Person, status: str = "present") -> Command[Id]:
         day_of(tx, training)
         return put_on(tx, training, [(person, {"status": status})])[0]
 
-    return Command("列入名单", Right.WRITE, run, note=person.name)
+    return Command("列入名单", Right.WRITE, run)
 
 
 def join_many(training: Id, names: Sequence[str], status: str = "present") -> Command[int]:
@@ -212,7 +212,7 @@ def mark_rest(training: Id, status: str) -> Command[int]:
     return Command("登记出勤", Right.WRITE, run, note=said)
 
 
-def enter(attendance: Id, column: str, value: Any, note: str = "") -> Command[None]:
+def enter(attendance: Id, column: str, value: Any) -> Command[None]:
     """Return the command that sets one entry of somebody's line: signed, before, after or reason.
 
     UserError for a value that may not be stored, or a line that is gone.
@@ -229,7 +229,7 @@ def enter(attendance: Id, column: str, value: Any, note: str = "") -> Command[No
             raise UserError(f"{problem.reason}，没有保存。")
         tx.change(Attendance, {attendance: {column: getattr(fit, column)}})
 
-    return Command("登记" + fields_of(AttendanceDraft)[column].label, Right.WRITE, run, note=note)
+    return Command("登记" + fields_of(AttendanceDraft)[column].label, Right.WRITE, run)
 
 
 def take_off(attendances: Sequence[Id]) -> Command[None]:

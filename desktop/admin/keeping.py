@@ -30,7 +30,7 @@ from desktop.background import Progress
 from desktop.errors import tell
 from desktop.page import Context, Page
 from desktop.paper.dictionary_sheet import TITLE, dictionary_paper
-from desktop.paper_out import PaperOut
+from desktop.paper_out import Made, PaperOut, one_table
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 from desktop.widgets.stack import PageStack
 from desktop.widgets.tables import Column, RowModel, RowTable

@@ -156,7 +156,7 @@ class DetailsView(QFrame):
         line = self._model.rows[at]
         self._field.clear()
         self._wanted = self._model.rows[min(at + 1, len(self._model.rows) - 1)].id
-        command = enter(line.id, ENTRIES[self._column], value, line.name)
+        command = enter(line.id, ENTRIES[self._column], value)
         self._context.background.write(self, command)
 
     def _find(self, text: str) -> bool:
