@@ -24,14 +24,16 @@ EACH, SINCE = 6, "备份以后的一步"
 
 def losses(
     task: Task, check: Check, post: Post, work: Path, *, each: int = EACH, mutant: str = ""
-) -> list[str]:
-    """Return the first losses on any disk that a power cut within the task may leave."""
+) -> tuple[int, list[str]]:
+    """Return how many disks a power cut within the task may leave, and the first losses on one."""
     at = post.at(shutil.copytree(post.folder, work / "at"))
+    states = 0
     for state in states_after(record(task, at, work / "log", mutant), each=each):
+        states += 1
         found = check(post.at(state.lay(work / "disk")), state)
         if found:
-            return found
-    return []
+            return states, found
+    return states, []
 
 
 def slots(post: Post, state: State) -> list[str]:
@@ -139,33 +141,37 @@ GUARDS = [
 
 
 @pytest.mark.parametrize("what", CASES)
-def test_old_or_new_is_there_and_what_was_told(post: Post, work: Path, what: str) -> None:
-    assert losses(*CASES[what], post, work) == []
+def test_old_or_new_is_there_and_what_was_told(
+    post: Post, work: Path, what: str, record_property: Callable[[str, object], None]
+) -> None:
+    states, found = losses(*CASES[what], post, work)
+    record_property("power-loss states of the other files", states)
+    assert found == []
 
 
 @pytest.mark.parametrize(("what", "mutant"), GUARDS)
 def test_it_is_seen_when_nothing_is_waited_for(
     post: Post, work: Path, what: str, mutant: str
 ) -> None:
-    assert losses(*CASES[what], post, work, mutant=mutant)
+    assert losses(*CASES[what], post, work, mutant=mutant)[1]
 
 
 def test_a_restore_leaves_the_old_ledger_or_the_new_one(post: Post, work: Path) -> None:
     with post.open() as ledger:
         ledger.back_up("每日")
         ledger.note(SINCE)
-    assert losses(file_tasks.put_back, one_or_the_other, post, work) == []
+    assert losses(file_tasks.put_back, one_or_the_other, post, work)[1] == []
 
 
 def test_a_ledger_is_made_whole_or_not_at_all(post: Post, work: Path) -> None:
     empty = post.at(work / "empty")
     empty.folder.mkdir()
-    assert losses(file_tasks.make_new, nothing_or_all, empty, work, each=2) == []
+    assert losses(file_tasks.make_new, nothing_or_all, empty, work, each=2)[1] == []
 
 
 def test_thinning_out_leaves_every_other_backup_whole(post: Post, work: Path) -> None:
     for day in range(1, 16):
         file_tasks.back_up_on_day(post, day)
     before = len(backup.list_backups(post.folder / "backups"))
-    assert losses(file_tasks.back_up_and_thin_out, _Proving(), post, work, each=1) == []
+    assert losses(file_tasks.back_up_and_thin_out, _Proving(), post, work, each=1)[1] == []
     assert len(backup.list_backups(work / "at" / "backups")) == before, "one came and one went"

@@ -2,6 +2,7 @@
 
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,12 +37,13 @@ def _problems(outcome: Outcome, at: Post) -> list[str]:
 
 def _faults(
     post: Post, work: Path, call: str, kind: str, *, heal: bool = True, mutant: str = ""
-) -> tuple[list[str], Counter[str]]:
-    """Put the kind of fault into the n-th call for every n; return what went wrong, and all words."""
+) -> tuple[list[str], Counter[str], int]:
+    """Put the kind of fault into the n-th call for every n; return what went wrong, all words, and how often."""
     clean = post.at(shutil.copytree(post.folder, work / "clean"))
     calls = calls_of(write_through_faults, clean, work / "log")
     wrong, words = [], Counter[str]()
-    for n in range(1, max(calls.get(one, 0) for one in call.split(",")) + 1):
+    count = max(calls.get(one, 0) for one in call.split(","))
+    for n in range(1, count + 1):
         shutil.rmtree(work / "at", ignore_errors=True)
         at = post.at(shutil.copytree(post.folder, work / "at"))
         fault = KINDS[kind].format(n=n)
@@ -50,15 +52,16 @@ def _faults(
         )
         words.update(word for _, word, _ in outcome.told)
         wrong += [f"{call} {n}: {one}" for one in _problems(outcome, at)]
-    return wrong, words
+    return wrong, words, count
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("call", CALLS)
 def test_a_fault_at_any_call_loses_nothing_that_was_told(
-    post: Post, work: Path, call: str, kind: str
+    post: Post, work: Path, call: str, kind: str, record_property: Callable[[str, object], None]
 ) -> None:
-    wrong, words = _faults(post, work, call, kind)
+    wrong, words, runs = _faults(post, work, call, kind)
+    record_property("runs with a fault at one call", runs)
     assert wrong == []
     assert kind == "killed" or words["saved"]
 
@@ -68,7 +71,7 @@ def test_what_a_disk_refused_is_after_a_crash_as_it_was_told(
     post: Post, work: Path, kind: str
 ) -> None:
     """The commit's own sync fails and the process dies: the record is there once or not at all."""
-    wrong, words = _faults(post, work, "fsync", kind, heal=False)
+    wrong, words, _ = _faults(post, work, "fsync", kind, heal=False)
     assert wrong == []
     assert words["not"]
 
@@ -76,16 +79,16 @@ def test_what_a_disk_refused_is_after_a_crash_as_it_was_told(
 def test_a_disk_that_is_gone_is_told_and_work_goes_on_when_it_is_back(
     post: Post, work: Path
 ) -> None:
-    wrong, words = _faults(post, work, DEAD, "EIO from then on")
+    wrong, words, _ = _faults(post, work, DEAD, "EIO from then on")
     assert wrong == []
     assert words["not"] + words["unknown"]
 
 
 def test_it_is_seen_when_a_failed_commit_is_not_looked_up(post: Post, work: Path) -> None:
-    found, _ = _faults(post, work, "fsync", "EIO from then on", heal=False, mutant="no look-up")
+    found, _, _ = _faults(post, work, "fsync", "EIO from then on", heal=False, mutant="no look-up")
     assert [one for one in found if "told as not saved are there" in one]
 
 
 def test_it_is_seen_when_a_second_try_is_another_step(post: Post, work: Path) -> None:
-    found, _ = _faults(post, work, "fsync", "EIO from then on", mutant="no dedupe")
+    found, _, _ = _faults(post, work, "fsync", "EIO from then on", mutant="no dedupe")
     assert [one for one in found if "visits twice" in one]

@@ -188,14 +188,13 @@ def test_a_machine_too_small_ends_the_command_and_harms_nothing(
 
 def test_a_machine_that_slept_goes_on_where_it_was(post: Post) -> None:
     child = Child(write_on, post).go()
-    assert child.hear() == "ready"
-    told = [child.hear() for _ in range(5)]
+    told = [child.hear() for _ in range(7)]
     child.stop(1)
     told += [child.hear() for _ in range(5)]
     child.kill()
     told += child.rest()
     child.end()
-    assert look(post).losses(set(told)) == []
+    assert look(post).losses(set(told) - {"ready"}) == []
 
 
 def test_a_slow_writer_keeps_no_reader_waiting(post: Post) -> None:

@@ -59,10 +59,11 @@ def kill_loop(
 
 
 def _killed(task: Task, post: Post, seconds: float, mutant: str) -> list[bytes]:
-    child = Child(task, post, mutant).go()
-    assert child.hear() == "ready"
+    child, told = Child(task, post, mutant).go(), []
+    while (word := child.hear()) != "ready":
+        told.append(word)
     time.sleep(seconds)
     child.kill()
-    told = child.rest()
+    told += child.rest()
     child.end()
     return told
