@@ -6,7 +6,7 @@ from db.erasure.proposing import confirm_erasure
 from db.kernel import blobs
 from db.kernel.access import Right, require
 from db.kernel.erased import write_list
-from db.kernel.erasure import Taken
+from db.kernel.erasing import Taken
 from db.kernel.ids import Id
 from db.kernel.journal import Done
 from db.ledger import Ledger
