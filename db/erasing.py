@@ -1,12 +1,15 @@
 """An erasure carried out on an open ledger: the backup before it, and every trace outside the tables."""
 
+import contextlib
+
 from db.attachments import named_blobs
 from db.erasure.again import erasures
 from db.erasure.proposing import confirm_erasure
 from db.kernel import blobs
 from db.kernel.access import Right, require
 from db.kernel.erased import write_list
-from db.kernel.erasure import Taken
+from db.kernel.erasing import Taken
+from db.kernel.errors import EnvironmentFault
 from db.kernel.ids import Id
 from db.kernel.journal import Done
 from db.ledger import Ledger
@@ -25,6 +28,8 @@ def erase(ledger: Ledger, proposal: Id, paper: str | None = None) -> Done[Taken]
         blobs.drop(ledger.place.blobs, done.value.texts - named_blobs(connection))
         lines = erasures(connection)
     ledger.rest()
-    for folder in (ledger.place.folder, ledger.place.backups):
-        write_list(folder, ledger._key, lines.values())
+    # It is done by now: a disk that refuses the list is no fault of it, the next opening makes it.
+    with contextlib.suppress(EnvironmentFault, OSError):
+        for folder in (ledger.place.folder, ledger.place.backups):
+            write_list(folder, ledger._key, lines.values())
     return done

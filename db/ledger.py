@@ -150,7 +150,7 @@ class Ledger:
         try:
             with engine.in_words():
                 bring_up_to_date(place, key, clock)
-                erase_again(place, (place.folder, place.backups), key, clock)
+                erase_again(place, key, clock)
                 return cls(place, key, account, clock, lock)
         except BaseException:
             if lock:

@@ -110,8 +110,8 @@ def look_at(ledger: Ledger, folder: Path, step: backup.Step) -> LookedAt:
     try:
         with engine.in_words():
             _bring_up_to_date(Place(unpacked), ledger._key)
-            lists = (ledger.place.folder, ledger.place.backups, folder.parent)
-            erase_again(Place(unpacked, ledger.place.folder), lists, ledger._key, ledger.clock)
+            copy = Place(unpacked, ledger.place.folder)
+            erase_again(copy, ledger._key, ledger.clock, folder.parent)
             ledger.note("看备份", folder.name)
             return LookedAt(ledger, backup.read_info(folder), unpacked)
     except BaseException:

@@ -1,7 +1,6 @@
 """What is done when a ledger is opened: made, brought up to date, held against what is known of it."""
 
 import contextlib
-from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, update
@@ -51,13 +50,14 @@ def bring_up_to_date(place: Place, key: DataKey, clock: Clock) -> None:
         migrating.dispose()
 
 
-def erase_again(place: Place, lists: Sequence[Path], key: DataKey, clock: Clock) -> None:
-    """Erase in a ledger's file what the lists in those folders name and it does not know yet.
+def erase_again(place: Place, key: DataKey, clock: Clock, also: Path | None = None) -> None:
+    """Erase in a ledger's file what the lists beside it and its backups name and it does not know.
 
-    So whatever old copy was put in its place is never read before. Where the ledger knows more than
-    a list, the list is written anew.
+    So whatever old copy was put in its place is never read before. `also` is a folder with another
+    list. Where the ledger knows more than its lists they are written anew.
     """
-    listed = {folder: read_list(folder, key) for folder in lists}
+    own = (place.erased.parent, place.backups)
+    listed = {folder: read_list(folder, key) for folder in (*own, *([also] if also else ()))}
     wanted = {id_: line for lines in listed.values() for id_, line in lines.items()}
     readers = engine.open_readers(place.ledger, key.subkey("ledger"))
     try:
@@ -67,8 +67,8 @@ def erase_again(place: Place, lists: Sequence[Path], key: DataKey, clock: Clock)
         readers.dispose()
     if wanted.keys() - known.keys():
         known = _carried_out(place, wanted, key, clock)
-    for folder, lines in listed.items():
-        if known.keys() - lines.keys() and folder.is_dir():
+    for folder in own if place.home is None else ():
+        if known.keys() - listed[folder].keys() and folder.is_dir():
             # A disk that refuses keeps nobody from the ledger: it is tried at the next opening.
             with contextlib.suppress(EnvironmentFault, OSError):
                 write_list(folder, key, known.values())

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 
 from db.kernel.access import Right
 from db.kernel.erased import Line
-from db.kernel.erasure import Erasure, Taken, erase_arrived
+from db.kernel.erasing import Taken, erase_arrived
+from db.kernel.erasure import Erasure
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Tx
 

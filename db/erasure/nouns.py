@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select
 from db.attachments import Attachment
 from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp, Reopening
 from db.disputes.course import Closing, Extension, MediationSession
-from db.kernel.erasure import WHOLE, Wanted, values_in
+from db.kernel.erasing import Wanted
+from db.kernel.erasure import WHOLE, values_in
 from db.kernel.ids import Id, id_text
 from db.kernel.journal import REMOVED, chunks
 from db.kernel.records import ChangeRow, Record

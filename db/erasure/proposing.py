@@ -15,7 +15,8 @@ from db.erasure.due import due
 from db.erasure.nouns import NOUNS, wanted_of
 from db.kernel.access import Right
 from db.kernel.accounts import is_alone
-from db.kernel.erasure import WHOLE, By, Taken, Wanted, erase, texts_in_rows
+from db.kernel.erasing import By, Taken, Wanted, erase, texts_in_rows
+from db.kernel.erasure import WHOLE
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, id_from_text, id_text, new_id
 from db.kernel.journal import Command, Tx, chunks, record_class, table_of

@@ -12,7 +12,7 @@ from db.exchange.incoming import Incoming
 from db.exchange.planning import Here, Join, Planner
 from db.exchange.tables import BlobName, SiteSeen
 from db.kernel.access import Right
-from db.kernel.erasure import erase_what_came
+from db.kernel.erasing import erase_what_came
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, id_from_text, new_id
 from db.kernel.journal import ADDED, Command, Tx, chunks

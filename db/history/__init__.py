@@ -206,7 +206,7 @@ def _changes(
     back = decoders(record_class(entity))
     found = []
     for name, label in labels(entity).items():
-        if name in entry.erased:
+        if name in entry.erased and name not in entry.fields:
             found.append(FieldChange(label, "", ERASED))
         elif name in entry.fields:
             old, new = (

@@ -20,7 +20,7 @@ from db.erasure.lists import (
     waiting_proposals,
 )
 from db.kernel.accounts import is_alone
-from db.kernel.erasure import Taken
+from db.kernel.erasing import Taken
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
@@ -36,6 +36,7 @@ from desktop.widgets.stack import PageStack
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 PANEL_WIDTH = 340
+NONE = "还没有清除过"
 ROUND_A_CELL = 26
 ToDo = DueGroup | Waiting
 TO_DO: tuple[Column[ToDo], ...] = (
@@ -144,14 +145,10 @@ class KeepingPage(Page):
         column(above, (6, 6, 6, 6)).addWidget(self._table)
         self._entries.show_rows(dictionary())
         choices, group = row(gap=6), QButtonGroup(self)
-        lists: tuple[tuple[str, RowModel[Any]], ...] = (
-            ("数据字典", self._entries), ("清除过的", self._erased),
-        )  # fmt: skip
-        for at, (name, model) in enumerate(lists):
+        said, erased = RowTable(self._entries, "数据字典"), RowTable(self._erased, "清除过的", NONE)
+        _wrap(said)
+        for at, (name, table) in enumerate((("数据字典", said), ("清除过的", erased))):
             frame = panel()
-            table = RowTable(model, name, "还没有清除过")
-            if model is self._entries:
-                _wrap(table)
             column(frame, (6, 6, 6, 6)).addWidget(table)
             self._lower.addWidget(frame)
             choice = button(name, partial(self._lower.setCurrentIndex, at), kind="choice")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from db.figures.week import week_figures
-from db.kernel import erasure
+from db.kernel import engine, erasing
 from db.kernel.erased import read_list, write_list
 from db.kernel.errors import UserError
 from db.kernel.history import history
@@ -80,14 +80,14 @@ def test_a_mutant_that_leaves_the_journal_alone_is_seen(
     full: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(erasure, "_strip", lambda *_: (set(), set()))
+        patched.setattr(erasing, "_strip", lambda *_: (set(), set()))
         erase_all_due(full)
     assert len(hits(full)["change"] & set(CONTACTS)) == HOMES
 
 
 def test_a_scrub_that_no_erasure_names_is_found(full: Ledger) -> None:
     erase_all_due(full)
-    with full._writing().begin() as connection, erasure.engine.maintenance(connection):
+    with full._writing().begin() as connection, engine.maintenance(connection):
         lost = connection.execute(
             text("SELECT command, n, fields FROM change WHERE entity = 'staff' LIMIT 1")
         ).one()
@@ -96,13 +96,13 @@ def test_a_scrub_that_no_erasure_names_is_found(full: Ledger) -> None:
         change = text("UPDATE change SET fields = :f WHERE command = :c AND n = :n")
         connection.execute(change, {**where, "f": bare})
     assert any("改动内容被改过" in problem for problem in full.problems())
-    with full._writing().begin() as connection, erasure.engine.maintenance(connection):
+    with full._writing().begin() as connection, engine.maintenance(connection):
         connection.execute(change, {**where, "f": lost.fields})
 
 
 def test_an_erased_entry_cannot_be_altered_further(full: Ledger) -> None:
     erase_all_due(full)
-    with full._writing().begin() as connection, erasure.engine.maintenance(connection):
+    with full._writing().begin() as connection, engine.maintenance(connection):
         lost = (
             connection.execute(
                 text(
@@ -123,7 +123,7 @@ def test_an_erased_entry_cannot_be_altered_further(full: Ledger) -> None:
         assert altered != lost.fields
         connection.execute(change, {**where, "f": altered})
     assert any("改动内容被改过" in problem for problem in full.problems())
-    with full._writing().begin() as connection, erasure.engine.maintenance(connection):
+    with full._writing().begin() as connection, engine.maintenance(connection):
         connection.execute(change, {**where, "f": lost.fields})
 
 
