@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from db.kernel.errors import LedgerDamaged, UserError
 
-VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0010", "0011")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0010", "0011", "0014")
 LATEST = VERSIONS[-1]
 
 

@@ -35,7 +35,7 @@ from desktop.paper.document import (
     Table,
     Title,
 )
-from desktop.paper.forms import LINE, SIZE
+from desktop.paper.forms import LEAST_TO_SIGN, LINE, SIZE, SigningRow, signing_rows
 from desktop.paper.setting import clean
 from desktop.paper.sheet import FORM, MM, PITCH
 
@@ -190,25 +190,24 @@ def _signing(paper: Any, block: SigningPlaces) -> None:
     for line in paper.paragraphs[-2:]:
         line.paragraph_format.keep_with_next = True
     label = f"{block.label}：" if block.label else ""
-    if block.places == ("",):
-        rows: list[tuple[str, ...]] = [(label,)]
-    else:
+    rows = [SigningRow((label,), _ROOM)]
+    if block.places != ("",):
         if label:
-            line = _line(paper)
-            line.paragraph_format.keep_with_next = True
-            _say(line, label, _TEXT)
-        words = [f"{place}：" if place else "" for place in block.places]
-        rows = [tuple(words[at : at + 2]) for at in range(0, len(words), 2)]
+            _say(_kept(paper), label, _TEXT)
+        rows = list(signing_rows(block, _ROOM, _width))
     for row in rows:
-        line = _line(paper)
+        words = row.words
+        if _width(words[0]) > _ROOM - LEAST_TO_SIGN:
+            _say(_kept(paper), words[0], _TEXT)
+            words = ("",)
+        line = _kept(paper)
         line.paragraph_format.space_before = Pt(LINE)
-        line.paragraph_format.keep_with_next = True
-        for at, word in enumerate(row):
-            end = _ROOM if len(rows) == 1 and len(row) == 1 else _ROOM * (at + 1) / 2
-            _stop(line, end - (_GAP if at == 0 and end < _ROOM else 0))
+        for at, word in enumerate(words):
+            end = row.share * (at + 1)
+            _stop(line, end - (_GAP if end < _ROOM else 0))
             _say(line, word, _TEXT)
             _underlined(line, "\t")
-            if at == 0 and len(row) > 1:
+            if at == 0 and len(words) > 1:
                 _stop(line, end)
                 _say(line, "\t", _TEXT)
 
@@ -258,6 +257,13 @@ def _line(paper: Any, height: float = LINE, alignment: Any = None) -> Lines:
     of.line_spacing_rule, of.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(height)
     of.widow_control = False
     line.alignment = alignment
+    return line
+
+
+def _kept(paper: Any) -> Lines:
+    """A line that stays whole and on the page of the next."""
+    line = _line(paper)
+    line.paragraph_format.keep_with_next = line.paragraph_format.keep_together = True
     return line
 
 
