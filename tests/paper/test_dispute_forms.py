@@ -189,9 +189,20 @@ def test_whoever_signs_has_room_beside_a_name_of_any_length() -> None:
     pages = lay_out(made, FACES)
     rules = [rule for page in pages for rule in page.rules]
     assert min(rule.x2 - rule.x1 for rule in rules) >= LEAST_TO_SIGN - 1
-    text = [line.text for line in docx.Document(BytesIO(word_file([made]))).paragraphs]
+    signed = docx.Document(BytesIO(word_file([made]))).tables[-1].rows[0]
+    # LibreOffice keeps paragraphs together only mostly; a row that may not be parted it always does.
+    assert signed._tr.trPr.find(qn("w:cantSplit")) is not None
+    text = [line.text for line in signed.cells[0].paragraphs]
     at = text.index(f"{name}：")
-    assert text[at + 1].strip() == ""
+    assert text[0] == "当事人（签名、盖章或按指印）："
+    assert text[at + 1].strip("\t\u200b") == ""
+    assert text[-1] == "2026年3月10日"
+    many = tuple(party("A", at, name=f"王小{at}") for at in range(40))
+    crowd = docx.Document(
+        BytesIO(word_file(paper(replace(CASE, parties=many), "application", FACES)))
+    )
+    assert not crowd.tables
+    assert sum("王小3" in line.text for line in crowd.paragraphs) > 2
 
 
 def test_an_ending_without_an_agreement_is_explained_in_the_file() -> None:
