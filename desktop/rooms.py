@@ -16,6 +16,7 @@ from desktop.admin.post import PostPage
 from desktop.background import Background, Progress
 from desktop.backup.page import BackupPage
 from desktop.care import Care
+from desktop.disputes.blanks import BlankFormsPage
 from desktop.disputes.board import DisputeBoardPage
 from desktop.disputes.numbers import DisputeNumbersPage
 from desktop.disputes.page import DisputesPage
@@ -65,6 +66,7 @@ DISPUTES = (
     Tab("list", "清单", DisputesPage),
     Tab("board", "看板", DisputeBoardPage),
     Tab("numbers", "统计", DisputeNumbersPage),
+    Tab("blanks", "空白文书", BlankFormsPage),
 )
 PEOPLE = (
     Tab("volunteers", "人员", VolunteersPage),
@@ -98,6 +100,7 @@ ADMIN = (
 WORDS = {
     "map": "进度 剩下的楼", "records": "走访台账 明细", "doors": "没走访的 剩下的户 尽责",
     "sheets": "打印门牌 任务单", "list": "矛盾纠纷 调解 台账", "numbers": "纠纷统计 成功率 类型",
+    "blanks": "空白表格 手写 申请书 协议书 调解记录",
      "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长",
     "month": "补贴 签领表 公示表 结账", "doubts": "核对", "entries": "加分 扣分", "fairness": "赋分 占比",
     "points": "方案 分值 补贴标准", "rewards": "一事一奖 发放表 公示", "fund": "拨款 余额", "reviews": "网格长 等次 两个月",

@@ -33,8 +33,8 @@ from db.places.finding import home_at, written_door
 
 # What is asked of a person who registers a dispute, in the order of the form.
 REGISTRATION: Final = (
-    "registered", "kind", "side_a", "phone_a", "side_b", "phone_b", "brief", "source", "requests",
-    "risk", "community", "place", "mediators", "number", "note",
+    "registered", "kind", "side_a", "phone_a", "side_b", "phone_b", "brief", "source", "risk",
+    "requests", "community", "place", "mediators", "number", "note",
 )  # fmt: skip
 _OWN: Final = ("registered", "source", "kind", "brief", "risk", "note")
 # The 申请书 has room for three.

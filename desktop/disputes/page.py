@@ -25,7 +25,7 @@ from desktop.widgets.only import OnlyChip
 from desktop.widgets.parts import button, column, fill, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
-PANEL_WIDTH = 360
+PANEL_WIDTH = 400
 MOST_DAYS = 36_500
 
 
