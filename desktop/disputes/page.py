@@ -133,7 +133,7 @@ class DisputesPage(Page):
         self._filters = {name: QComboBox() for name in FILTERS}
         self._sorted: tuple[int, bool] | None = None
         self._text = QLineEdit()
-        self._foot = label(tone="second")
+        self._foot = label(tone="second", wrap=True)
         self._build()
         self._bind()
         self.setFocusProxy(self._table)

@@ -127,39 +127,43 @@ def _signing(block: SigningPlaces, sheet: Sheet, faces: Faces) -> list[Piece]:
             pieces.append(Piece(_SIGNING, (), (Rule(0.0, under, room, under),), keep=True))
             continue
         runs, rules = [], []
-        for number, word in enumerate(row.words):
-            x = number * row.share
+        for x, end, word in zip((0.0, *row.ends), row.ends, row.words, strict=False):
             set_word = set_line(word, _TEXT, faces)
             if word:
                 runs.append(place(set_word, _TEXT, x, down))
-            end = x + row.share - (_GAP if x + row.share < room else 0.0)
-            rules.append(Rule(x + set_word.width + _PAD, under, end, under))
+            gap = _GAP if end < room else 0.0
+            rules.append(Rule(x + set_word.width + _PAD, under, end - gap, under))
         pieces.append(Piece(_SIGNING, tuple(runs), tuple(rules), keep=True))
     return pieces
 
 
 class SigningRow(NamedTuple):
-    """Places side by side: the word before each, and how much of the line each has."""
+    """Places side by side: the word before each, and where the room of each ends."""
 
     words: tuple[str, ...]
-    share: float
+    ends: tuple[float, ...]
 
 
 def signing_rows(
     block: SigningPlaces, room: float, width: Callable[[str], float]
 ) -> Iterator[SigningRow]:
-    """Yield the places of a block as they stand: two a row where both leave room to sign."""
+    """Yield the places of a block as they stand: two a row where both leave room to sign.
+
+    They meet in the middle unless one of the words needs more.
+    """
     half = room / 2
     words = [f"{word}：" if word else "" for word in block.places]
     at = 0
     while at < len(words):
         pair = tuple(words[at : at + 2])
-        if all(width(word) <= half - _GAP - LEAST_TO_SIGN for word in pair):
-            yield SigningRow(pair, half)
+        needs = [width(word) + LEAST_TO_SIGN + _GAP for word in pair]
+        spare = room - sum(needs)
+        if len(pair) == 2 and spare >= 0:
+            middle = half if max(needs) <= half else needs[0] + spare / 2
+            yield SigningRow(pair, (middle, room))
             at += 2
             continue
-        short = width(words[at]) <= half - _GAP - LEAST_TO_SIGN
-        yield SigningRow((words[at],), half if short else room)
+        yield SigningRow(pair[:1], (half if needs[0] <= half else room,))
         at += 1
 
 

@@ -241,7 +241,7 @@ def _width(text: str) -> float:
 def _signing(paper: Any, block: SigningPlaces) -> None:
     """Put places to sign with room above each rule for a thumb."""
     label = f"{block.label}：" if block.label else ""
-    rows = [SigningRow((label,), _ROOM)]
+    rows = [SigningRow((label,), (_ROOM,))]
     if block.places != ("",):
         if label:
             _say(_kept(paper), label, _TEXT)
@@ -253,8 +253,7 @@ def _signing(paper: Any, block: SigningPlaces) -> None:
             words = ("",)
         line = _kept(paper)
         line.paragraph_format.space_before = Pt(LINE)
-        for at, word in enumerate(words):
-            end = row.share * (at + 1)
+        for at, (word, end) in enumerate(zip(words, row.ends, strict=True)):
             _stop(line, end - (_GAP if end < _ROOM else 0))
             _say(line, word, _TEXT)
             # In a cell LibreOffice draws no line under a tabulator that nothing follows.
