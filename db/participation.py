@@ -1,4 +1,4 @@
-"""What volunteers took part in: visits they came along to, sessions they attended, mediations.
+"""What volunteers took part in: visits they came along to, trainings, mediations, 回访.
 
 Contact, points, reviews and a person's own timeline all start from these rows, so that each thing
 done stands behind every one of them and is counted once: a source record gives a volunteer one row.
@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from db.disputes import Dispute
+from db.disputes import Dispute, FollowUp
 from db.disputes.course import MediationSession
 from db.disputes.words import KIND_NAMES
 from db.kernel.ids import Id
@@ -21,9 +21,9 @@ from db.places.finding import door_text
 from db.trainings import HERE, Attendance, Training
 from db.visits import OUTCOME_NAMES, Visit
 
-DeedKind = Literal["visit", "training", "mediation"]
+DeedKind = Literal["visit", "training", "mediation", "follow_up"]
 DEED_NAMES: Final[dict[DeedKind, str]] = {
-    "visit": "入户走访", "training": "培训例会", "mediation": "参与调解",
+    "visit": "入户走访", "training": "培训例会", "mediation": "参与调解", "follow_up": "参与回访",
 }  # fmt: skip
 
 
@@ -31,7 +31,7 @@ class Deed(NamedTuple):
     """One volunteer took part in one thing.
 
     `start` and `end` are minutes since midnight, None where unknown. `record` is the source (a
-    visit, an attendance, a session of mediation), `entity` its table; `about` is what it belongs to:
+    visit, an attendance, a session of mediation, a 回访), `entity` its table; `about` is what it belongs to:
     the home, the training, the dispute.
     """
 
@@ -49,7 +49,7 @@ def taken_part(connection: Connection, period: Period, volunteer: Id | None = No
     """Return what was taken part in during the period, by day and time; of one volunteer or of all."""
     found = [
         deed
-        for deeds in (_visits, _trainings, _mediations)
+        for deeds in (_visits, _trainings, _mediations, _follow_ups)
         for deed in deeds(connection, period)
         if volunteer is None or deed.volunteer == volunteer
     ]
@@ -132,3 +132,14 @@ def _mediations(connection: Connection, period: Period) -> Iterator[Deed]:
             yield Deed(
                 one, "mediation", day, at, None, MediationSession.__tablename__, record, dispute
             )
+
+
+def _follow_ups(connection: Connection, period: Period) -> Iterator[Deed]:
+    rows = connection.execute(
+        select(FollowUp.volunteers, FollowUp.day, FollowUp.id, FollowUp.dispute).where(
+            FollowUp.day.between(period.start, period.end)
+        )
+    )
+    for volunteers, day, record, dispute in rows:
+        for one in dict.fromkeys(volunteers or ()):
+            yield Deed(one, "follow_up", day, None, None, FollowUp.__tablename__, record, dispute)

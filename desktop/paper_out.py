@@ -1,4 +1,4 @@
-"""Papers leave the window: to the printer, or as a PDF or Excel file. Told in the history."""
+"""Papers leave the window: to the printer, or as a PDF, Excel or Word file. Told in the history."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +20,7 @@ from desktop.paper.table_book import table_book
 from desktop.printing import pdf_of, print_paper
 
 KINDS = "PDF (*.pdf);;Excel (*.xlsx)"
+FORM_KINDS = "PDF (*.pdf);;Word (*.docx)"
 
 
 class Leaving(NamedTuple):
@@ -66,14 +67,14 @@ class PaperOut(QObject):
 
         context.background.ask(self._page, question, ready)
 
-    def save(self, name: str, made: Made) -> None:
-        """Ask where to, and save the papers there."""
-        path, _ = QFileDialog.getSaveFileName(self._page, "存为文件", f"{name}.pdf", KINDS)
+    def save(self, name: str, made: Made, kinds: str = KINDS) -> None:
+        """Ask where to and as which kind, and save the papers there."""
+        path, _ = QFileDialog.getSaveFileName(self._page, "存为文件", f"{name}.pdf", kinds)
         if path:
             self.save_to(Path(path), made)
 
     def save_to(self, path: Path, made: Made) -> None:
-        """Save papers, whole or not at all: Excel where the name says so, else PDF."""
+        """Save papers, whole or not at all: Excel or Word where the name says so, else PDF."""
         context = self._page.context
         ledger, day = context.ledger, context.today
 
@@ -88,6 +89,10 @@ class PaperOut(QObject):
             if path.suffix.lower() == ".xlsx" and leaving.book is not None:
                 author = leaving.papers[0].author
                 write_book(leaving.book, path, f"{author} {ledger.session.name} {day} 存出")
+            elif path.suffix.lower() == ".docx":
+                from desktop.paper.word import word_file  # noqa: PLC0415  loads when it is wanted
+
+                write_atomically(path, word_file(leaving.papers))
             else:
                 write_atomically(path, pdf_of(leaving.papers))
             return leaving.title

@@ -20,6 +20,7 @@ from desktop.backup.page import BackupPage
 from desktop.care import Care
 from desktop.compliance.hours import HoursPage
 from desktop.compliance.standing import StandingPage
+from desktop.disputes.blanks import BlankFormsPage
 from desktop.disputes.board import DisputeBoardPage
 from desktop.disputes.numbers import DisputeNumbersPage
 from desktop.disputes.page import DisputesPage
@@ -73,6 +74,7 @@ DISPUTES = (
     Tab("list", "清单", DisputesPage),
     Tab("board", "看板", DisputeBoardPage),
     Tab("numbers", "统计", DisputeNumbersPage),
+    Tab("blanks", "空白文书", BlankFormsPage),
 )
 TRAININGS = (
     Tab("list", "清单", TrainingsPage),
@@ -116,6 +118,7 @@ ADMIN = (
 WORDS = {
     "map": "进度 剩下的楼", "records": "走访台账 明细", "doors": "没走访的 剩下的户 尽责",
     "sheets": "打印门牌 任务单", "list": "矛盾纠纷 调解 台账", "numbers": "纠纷统计 成功率 类型",
+    "blanks": "空白表格 手写 申请书 协议书 调解记录",
     "calendar": "月历 培训安排", "sign_in": "录签到表 编号", "walk_ins": "没在名单上 并入名册",
     "certificates": "开证明 学时",
      "homes": "居民 门牌", "places": "小区 村组 改楼号", "units": "联户长 没有人负责的单元",

@@ -60,9 +60,11 @@ STEPS: Final[dict[str, Make]] = {
     "延期": lambda d, day, until: extend(d, ExtensionDraft(day, until or date(2026, 5, 12))),
     "报告": lambda d, day, _: report(d, ReportDraft(day, told="司法所")),
     "成功": _settle,
-    "不成": lambda d, day, _: conclude(d, ConclusionDraft("failed", day, told_ways=TOLD)),
+    "不成": lambda d, day, _: conclude(
+        d, ConclusionDraft("failed", day, told_ways=TOLD, reason="谈不拢")
+    ),
     "移送": lambda d, day, _: conclude(d, ConclusionDraft("referred", day, destination="司法所")),
-    "撤回": lambda d, day, _: conclude(d, ConclusionDraft("withdrawn", day)),
+    "撤回": lambda d, day, _: conclude(d, ConclusionDraft("withdrawn", day, reason="自行和解")),
     "接收": lambda d, day, _: answer_referral(d, AnswerDraft("accepted", day)),
     "退回": lambda d, day, _: answer_referral(d, AnswerDraft("returned", day, "不归我们管")),
     "履行": lambda d, day, _: perform(d, PerformanceDraft(day)),

@@ -34,7 +34,7 @@ def test_each_number_has_its_disputes(ledger: Ledger) -> None:
     third = registered(ledger, date(2026, 1, 5), kind="wages")
     ledger.write(conclude(first, SETTLED))
     ledger.write(write_agreement(first, AgreementDraft("oral", terms="修好", amount=260000)))
-    late = ConclusionDraft("failed", date(2026, 3, 10), told_ways="told")
+    late = ConclusionDraft("failed", date(2026, 3, 10), told_ways="told", reason="谈不拢")
     ledger.write(conclude(third, late))
     said = counted(ledger)
     assert set(said.registered) == {first, second}
@@ -60,7 +60,7 @@ def test_an_agreed_extension_is_in_time_and_days_run_from_the_last_reopening(
     ledger.write(extend(long, ExtensionDraft(date(2026, 1, 20), date(2026, 3, 20), "等鉴定")))
     ledger.write(conclude(long, replace(SETTLED, day=date(2026, 3, 11), due=None)))
     again = registered(ledger, date(2026, 1, 6))
-    ledger.write(conclude(again, ConclusionDraft("withdrawn", date(2026, 1, 8))))
+    ledger.write(conclude(again, ConclusionDraft("withdrawn", date(2026, 1, 8), reason="自行和解")))
     ledger.write(reopen(again, ReopeningDraft(date(2026, 3, 9), "又漏了")))
     ledger.write(conclude(again, replace(SETTLED, day=date(2026, 3, 12), due=None)))
     said = counted(ledger)

@@ -167,7 +167,12 @@ def test_a_file_is_closed_when_nothing_is_lacking(ledger: Ledger, dispute: Id) -
 
 def test_taking_up_again_opens_a_closed_file(ledger: Ledger, dispute: Id) -> None:
     ledger.write(
-        conclude(dispute, replace(SETTLED, outcome="failed", form=None, due=None, told_ways="told"))
+        conclude(
+            dispute,
+            replace(
+                SETTLED, outcome="failed", form=None, due=None, told_ways="told", reason="谈不拢"
+            ),
+        )
     )
     ledger.write(close(dispute, ClosingDraft(date(2026, 3, 13))))
     with ledger.read() as connection:

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from db.disputes import Dispute
+from db.disputes import Dispute, FollowUp
 from db.disputes.course import MediationSession
 from db.kernel.ids import new_id
 from db.kernel.workdays import Period
@@ -52,7 +52,10 @@ def test_each_source_gives_each_volunteer_one_row(ledger: Ledger) -> None:
     ledger.write(rows_command(Dispute, [{"id": dispute, "registered": DAY, "kind": "neighbour"}]))
     session = {"dispute": dispute, "day": DAY, "result": "continued", "volunteers": (two,)}
     ledger.write(rows_command(MediationSession, [{"id": held, **session}]))
+    asked = {"dispute": dispute, "day": DAY, "volunteers": (one, one)}
+    ledger.write(rows_command(FollowUp, [{"id": new_id(), **asked}]))
     with ledger.read() as connection:
+        visited = connection.execute(select(FollowUp.id)).scalar_one()
         deeds = taken_part(connection, MARCH)
         texts = deed_texts(connection, deeds)
         mine = taken_part(connection, MARCH, one)
@@ -61,12 +64,14 @@ def test_each_source_gives_each_volunteer_one_row(ledger: Ledger) -> None:
         (two, "visit", gone["id"]),
         (one, "training", here),
         (two, "mediation", held),
+        (one, "follow_up", visited),
     }
-    assert [d.kind for d in mine] == ["visit", "training"]
+    assert sorted(d.kind for d in mine) == ["follow_up", "training", "visit"]
     assert texts == {
         gone["id"]: "晨园1号楼1单元101 见到人",
         here: "反诈宣讲",
         held: "邻里纠纷",
+        visited: "邻里纠纷",
     }
 
 

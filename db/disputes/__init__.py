@@ -34,7 +34,8 @@ class Dispute(Record):
     """A registered dispute. `paper_number` of `paper_year` is the number of an imported ledger.
 
     `given_number` of `given_year` is this ledger's own, given at the first print; `place` is
-    where it is, and `household` the home there, if it is one.
+    where it is, and `household` the home there, if it is one. `requests` are what an application
+    asks for, one a line.
     """
 
     __tablename__ = "dispute"
@@ -57,6 +58,7 @@ class Dispute(Record):
     given_number: Mapped[int | None] = mapped_column(SmallInteger)
     place: Mapped[str | None]
     household: Mapped[Id | None] = mapped_column(ForeignKey("household.id"))
+    requests: Mapped[str | None]
 
     @classmethod
     def search_text(cls, row: Mapping[str, Any]) -> str:
@@ -105,7 +107,7 @@ class Conclusion(Record):
     `due` is the performance day agreed; `performed` tells that it was kept, on `performed_on` or on
     an unknown day. Of an agreement: the facts and what was disputed (`matters`), its terms, the way
     of performance, the amount in 分, and how many copies. Of a failure: that the parties were told
-    their legal ways. Of a referral: the answer (accepted or returned), its day and what was said.
+    their legal ways, and like of a withdrawal the `reason`. Of a referral: the answer (accepted or returned), its day and what was said.
     """
 
     __tablename__ = "dispute_conclusion"
@@ -132,6 +134,7 @@ class Conclusion(Record):
     answer: Mapped[str | None]
     answered_on: Mapped[date | None]
     answer_note: Mapped[str | None]
+    reason: Mapped[str | None]
 
 
 class Reopening(Record):
@@ -150,7 +153,7 @@ class Reopening(Record):
 
 
 class FollowUp(Record):
-    """A 回访 that was done."""
+    """A 回访 that was done, by `staff` with `volunteers` of the roster; both may be unknown."""
 
     __tablename__ = "dispute_follow_up"
     __table_args__ = (
@@ -162,6 +165,8 @@ class FollowUp(Record):
     dispute: Mapped[Id] = mapped_column(ForeignKey("dispute.id"))
     day: Mapped[date]
     result: Mapped[str | None]
+    staff: Mapped[tuple[Id, ...] | None] = mapped_column(Ids("staff"))
+    volunteers: Mapped[tuple[Id, ...] | None] = mapped_column(Ids("volunteer"))
 
 
 @dataclass(frozen=True)

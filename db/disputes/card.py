@@ -142,7 +142,7 @@ def _fact_lines(connection: Connection, dispute: Id, case: Case) -> list[FactLin
         due = f"{row.due:%Y-%m-%d}前履行" if row.due else ""
         to = f"移送{row.destination}" if row.destination else ""
         told = "已告知法律途径" if row.told_ways else ""
-        detail = "，".join(word for word in (form, due, to, told) if word)
+        detail = _joined(form, due, to, row.reason, told)
         line = FactLine("dispute_conclusion", row.id, row.day, RESULT_NAMES[row.outcome], detail)
         found.append(((row.day, row.id), line))
         if row.performed:
@@ -157,10 +157,10 @@ def _fact_lines(connection: Connection, dispute: Id, case: Case) -> list[FactLin
     for row in connection.execute(reopenings):
         line = FactLine("dispute_reopening", row.id, row.day, "重新受理", row.reason)
         found.append(((row.day, row.id), line))
-    follow_ups = select(FollowUp.__table__).where(FollowUp.dispute == dispute)
-    for row in connection.execute(follow_ups):
-        line = FactLine("dispute_follow_up", row.id, row.day, "回访", row.result or "")
-        found.append(((row.day, row.id), line))
+    for done in case.follow_ups:
+        by = f"回访人{done.by}" if done.by else ""
+        line = FactLine(FollowUp.__tablename__, done.id, done.day, "回访", _joined(by, done.result))
+        found.append(((done.day, done.id), line))
     for held in case.sessions:
         line = FactLine(
             MediationSession.__tablename__, held.id, held.day, f"调解{_at(held.at)}", _session(held)

@@ -12,6 +12,7 @@ from db.disputes.course import Extension, MediationSession
 from db.disputes.facts import dispute_facts
 from db.disputes.numbers import number_text
 from db.disputes.parties import Party, parties_of
+from db.disputes.registering import request_lines
 from db.disputes.words import OPEN
 from db.kernel.ids import Id
 from db.people.colleagues import staff_names
@@ -54,10 +55,18 @@ class ExtensionAgreed(NamedTuple):
 
 
 class Visited(NamedTuple):
-    """A 回访 that was done."""
+    """A 回访 that was done, by colleagues and people of the roster."""
 
     day: date
     result: str | None
+    staff: tuple[str, ...] = ()
+    volunteers: tuple[str, ...] = ()
+    id: Id = b""
+
+    @property
+    def by(self) -> str:
+        """Who made it, each once."""
+        return "、".join(dict.fromkeys((*self.staff, *self.volunteers)))
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,9 @@ class Case:
     extensions: tuple[ExtensionAgreed, ...] = ()
     follow_ups: tuple[Visited, ...] = ()
     closed_on: date | None = None
+    requests: tuple[str, ...] = ()
+    reason: str = ""
+    told_ways: bool = False
 
     def side(self, side: str) -> tuple[Party, ...]:
         """Return the parties of one side in their order."""
@@ -124,6 +136,7 @@ def dispute_case(connection: Connection, dispute: Id, day: date) -> Case | None:
             "concluded": ending.day, "form": conclusion.form,
             "destination": conclusion.destination, "answered": conclusion.answer is not None, "performed": conclusion.performed,
             "performed_on": conclusion.performed_on, "agreement": agreement(connection, ending.id),
+            "reason": conclusion.reason or "", "told_ways": bool(conclusion.told_ways),
         }  # fmt: skip
     closed = [on for on, _ in facts.closings if facts.closed_on(day)]
     paper = f"{row.paper_year}-{row.paper_number}" if row.paper_number else ""
@@ -135,7 +148,7 @@ def dispute_case(connection: Connection, dispute: Id, day: date) -> Case | None:
         facts.running_since(day),
         sessions=_sessions(connection, dispute), extensions=_extensions(connection, dispute),
         follow_ups=_follow_ups(connection, dispute), closed_on=max(closed, default=None),
-        **of_ending,
+        requests=request_lines(row.requests), **of_ending,
     )  # fmt: skip
 
 
@@ -164,6 +177,14 @@ def _extensions(connection: Connection, dispute: Id) -> tuple[ExtensionAgreed, .
 
 
 def _follow_ups(connection: Connection, dispute: Id) -> tuple[Visited, ...]:
-    rows = select(FollowUp.day, FollowUp.result)
-    of = rows.where(FollowUp.dispute == dispute).order_by(FollowUp.day, FollowUp.id)
-    return tuple(Visited(*row) for row in connection.execute(of))
+    asked = select(FollowUp.__table__).where(FollowUp.dispute == dispute)
+    rows = connection.execute(asked.order_by(FollowUp.day, FollowUp.id)).all()
+    names = staff_names(connection, [id_ for row in rows for id_ in row.staff or ()])
+    roster = volunteer_names(connection, [id_ for row in rows for id_ in row.volunteers or ()])
+    return tuple(
+        Visited(
+            row.day, row.result, tuple(names[id_] for id_ in row.staff or ()),
+            tuple(roster[id_] for id_ in row.volunteers or ()), row.id,
+        )
+        for row in rows
+    )  # fmt: skip

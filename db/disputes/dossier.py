@@ -99,6 +99,9 @@ def needed_papers(case: Case) -> Iterator[str]:
         yield "agreement"
     if case.outcome == "referred":
         yield "referral"
+    if case.outcome in ("failed", "withdrawn"):
+        # No paper of theirs says otherwise why the file ends there.
+        yield "explanation"
     if case.performed:
         yield "performance"
     if case.follow_ups:

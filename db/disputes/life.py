@@ -16,9 +16,11 @@ from db.disputes.registering import FACTS, require_dispute
 from db.disputes.words import FORMS, OPEN, RESULT_NAMES, RESULTS
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import KEEP_FIVE_YEARS, Field, Problem, common_problems, entry, tidied
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
+from db.people.colleagues import staff_by_name
+from db.people.roster import volunteers_by_name
 
 ENDINGS: Final = {word: code for word, code in RESULTS.items() if code != OPEN}
 DESTINATIONS: Final = (
@@ -26,6 +28,12 @@ DESTINATIONS: Final = (
 )  # fmt: skip
 TOLD: Final = "told"
 TOLD_WAYS: Final = {"已告知可以仲裁、行政、诉讼": TOLD}
+# Why a mediation usually ends without an agreement; another reason can be written. A party may
+# refuse mediation, or ask that it ends, at any time (人民调解法 art. 23).
+REASONS: Final = {
+    "failed": ("当事人拒绝调解", "当事人要求终止调解", "分歧过大，达不成协议", "当事人不到场"),
+    "withdrawn": ("申请人撤回申请", "双方自行和解", "已向人民法院起诉"),
+}
 TOLD_WAYS_NAMES: Final = {code: word for word, code in TOLD_WAYS.items()}
 FACT_NAMES: Final = {
     "dispute_conclusion": "结论", "dispute_reopening": "重新受理", "dispute_follow_up": "回访",
@@ -37,8 +45,8 @@ _KINDS: Final = {record.__tablename__: record for record in FACTS}
 
 @dataclass(frozen=True)
 class ConclusionDraft:
-    """How a dispute ended; form and performance day belong to an agreement, 去向 to a
-    referral; after a failure the parties are told their legal ways."""
+    """How a dispute ended; form and performance day belong to an agreement, 去向 to a referral, the
+    reason to a failure or withdrawal; after a failure the parties are told their legal ways."""
 
     outcome: str = entry(Field("结论", kind="choice", choices=ENDINGS, required=True), "settled")
     day: date | None = entry(Field("日期", kind="day", required=True))
@@ -46,6 +54,7 @@ class ConclusionDraft:
     due: date | None = entry(Field("履行期限", kind="day", ahead=True))
     destination: str | None = entry(Field("移送去向", most=60))
     told_ways: str | None = entry(Field("告知法律途径", kind="choice", choices=TOLD_WAYS))
+    reason: str | None = entry(Field("原因", most=200, purpose="调解文书", keep=KEEP_FIVE_YEARS))
 
 
 @dataclass(frozen=True)
@@ -57,10 +66,12 @@ class PerformanceDraft:
 
 @dataclass(frozen=True)
 class FollowUpDraft:
-    """A 回访."""
+    """A 回访, and who made it: colleagues, and people of the roster who came along."""
 
     day: date | None = entry(Field("回访日期", kind="day", required=True))
     result: str | None = entry(Field("回访情况", most=500, **PARTY))
+    staff: tuple[str, ...] = entry(Field("回访人", kind="names", most=40), ())
+    volunteers: tuple[str, ...] = entry(Field("联户长、志愿者", kind="names", most=40), ())
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,8 @@ def conclusion_problems(draft: ConclusionDraft, today: date) -> Iterator[Problem
     elif draft.outcome == "failed" and draft.told_ways != TOLD:
         # 人民调解法 art. 26.
         yield Problem("told_ways", "调解不成的，要告知当事人可以通过仲裁、行政、司法途径维护权利")
+    if draft.outcome in REASONS and not draft.reason:
+        yield Problem("reason", f"请写{RESULT_NAMES[draft.outcome]}的原因")
 
 
 def fact_problems(
@@ -110,6 +123,7 @@ def conclude(dispute: Id, draft: ConclusionDraft) -> Command[Id]:
             "due": fit.due if settled else None, "performed": False,
             "destination": fit.destination if fit.outcome == "referred" else None,
             "told_ways": True if fit.outcome == "failed" else None,
+            "reason": fit.reason if fit.outcome in REASONS else None,
         }  # fmt: skip
         made = new_id()
         tx.add(Conclusion, [{"id": made, "dispute": dispute, **values}])
@@ -133,13 +147,24 @@ def perform(dispute: Id, draft: PerformanceDraft) -> Command[None]:
 
 
 def follow_up(dispute: Id, draft: FollowUpDraft) -> Command[Id]:
-    """Return the command that enters a 回访 of an agreement; it answers with its id."""
+    """Return the command that enters a 回访 of an agreement; it answers with its id.
+
+    Who made it becomes a colleague if not known yet. UserError for a name the roster does not have.
+    """
 
     def run(tx: Tx) -> Id:
         fit = fitted(tx, draft, fact_problems)
         require_not_before(fit.day, agreement_in_force(tx, dispute).day, "达成协议")
         made = new_id()
-        tx.add(FollowUp, [{"id": made, "dispute": dispute, "day": fit.day, "result": fit.result}])
+        row = {
+            "id": made,
+            "dispute": dispute,
+            "day": fit.day,
+            "result": fit.result,
+            "staff": staff_by_name(tx, fit.staff),
+            "volunteers": volunteers_by_name(tx.connection, fit.volunteers, fit.day),
+        }
+        tx.add(FollowUp, [row])
         return made
 
     return Command("登记回访", Right.WRITE, run)

@@ -5,10 +5,11 @@ only: two posts that give numbers apart would give the same one twice. What was 
 book of its own that no undo touches, so that a number never goes to a second dispute.
 """
 
-from itertools import pairwise
-from typing import NamedTuple
+from collections.abc import Iterator
+from itertools import groupby, pairwise
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, SmallInteger, UniqueConstraint, select
+from sqlalchemy import Connection, SmallInteger, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.disputes import Dispute
@@ -24,6 +25,8 @@ FIRST_SITE = 1
 MOST = 9999
 MOST_REASON = 60
 REMOVED = "登记有误，已删除"
+# Why a start is set higher, mostly: paper has those numbers.
+ON_PAPER: Final = "纸上已经用过"
 
 
 class NumberStart(Record):
@@ -51,19 +54,37 @@ class NumberGiven(Record):
     reason: Mapped[str | None]
 
 
-class YearNumbers(NamedTuple):
-    """The numbers of a year: the first, how many are given, the next, and those no dispute has.
+class NumberSkipped(Record):
+    """A run of a year's numbers that no dispute gets, because the start was set above it, and why."""
 
-    `gaps` were given to a dispute that is gone, each with its reason; `skipped` are the runs, first
-    and last, that were never given because the start was set higher later on.
+    __tablename__ = "number_skipped"
+
+    year: Mapped[int] = mapped_column(SmallInteger)
+    first: Mapped[int] = mapped_column(SmallInteger)
+    last: Mapped[int] = mapped_column(SmallInteger)
+    reason: Mapped[str]
+
+
+class Gap(NamedTuple):
+    """Numbers from `first` to `last` that no dispute has, and why; empty where nobody said.
+
+    A single one that was `given` belonged to a dispute that is gone; the others never were.
     """
+
+    first: int
+    last: int
+    reason: str
+    given: bool
+
+
+class YearNumbers(NamedTuple):
+    """The numbers of a year: the first, how many are given, the next, and the gaps in their order."""
 
     year: int
     first: int
     given: int
     next: int
-    gaps: tuple[tuple[int, str], ...]
-    skipped: tuple[tuple[int, int], ...] = ()
+    gaps: tuple[Gap, ...]
 
 
 def number_text(code: str, year: int | None, number: int | None) -> str:
@@ -83,7 +104,8 @@ def short_number(
 def year_numbers(connection: Connection, year: int) -> YearNumbers:
     """Return what is known of a year's numbers."""
     start = select(NumberStart.first).where(NumberStart.year == year)
-    first = connection.execute(start).scalar() or _after_paper(connection, year)
+    by_itself = _after_paper(connection, year)
+    first = connection.execute(start).scalar() or by_itself
     given = connection.execute(
         select(NumberGiven.number, NumberGiven.reason, Dispute.id)
         .join(Dispute, Dispute.id == NumberGiven.dispute, isouter=True)
@@ -91,47 +113,81 @@ def year_numbers(connection: Connection, year: int) -> YearNumbers:
         .order_by(NumberGiven.number)
     ).all()
     last = max((row.number for row in given), default=0)
-    gaps = tuple((row.number, row.reason or REMOVED) for row in given if row.id is None)
+    gone = [Gap(r.number, r.number, r.reason or REMOVED, given=True) for r in given if r.id is None]
     following = max(first, last + 1)
-    used = [row.number for row in given]
-    skipped = tuple(
-        (one + 1, other - 1) for one, other in pairwise([*used, following]) if other > one + 1
-    )
-    return YearNumbers(year, first, len(given) - len(gaps), following, gaps, skipped)
+    # What paper used before the first one stands in the ledger as paper numbers, if it is known.
+    ends = [by_itself - 1, *(row.number for row in given), following]
+    missing = [n for one, other in pairwise(ends) for n in range(one + 1, other)]
+    gaps = (*gone, *_explained(connection, year, missing))
+    return YearNumbers(year, first, len(given) - len(gone), following, tuple(sorted(gaps)))
 
 
-def set_first_number(year: int, first: int) -> Command[None]:
-    """Return the command that sets a year's first number; it may not touch what is given."""
+def numbered_years(connection: Connection) -> list[int]:
+    """Return the years that have numbers or a start of their own, the latest first."""
+    years = {
+        year
+        for table in (NumberGiven, NumberStart)
+        for year in connection.execute(select(table.year).distinct()).scalars()
+    }
+    return sorted(years, reverse=True)
+
+
+def set_first_number(year: int, first: int, reason: str = ON_PAPER) -> Command[None]:
+    """Return the command that sets a year's first number; it may not touch what is given.
+
+    `reason` is why the numbers left out by it are no dispute's.
+    """
 
     def run(tx: Tx) -> None:
         if not 1 <= first <= MOST:
             raise UserError(f"起始编号请填1到{MOST}，没有保存。")
-        now = year_numbers(tx.connection, year)
-        if (now.given or now.gaps) and first < now.next:
-            raise UserError(f"{year}年已经编到第{now.next - 1}号，没有保存。")
+        said = _reason(reason)
+        last = tx.connection.execute(
+            select(func.max(NumberGiven.number)).where(NumberGiven.year == year)
+        ).scalar()
+        if last is not None and first <= last:
+            raise UserError(f"{year}年已经编到第{last}号，没有保存。")
         start = select(NumberStart.id).where(NumberStart.year == year)
         found = tx.connection.execute(start).scalar()
         if found is None:
             tx.add(NumberStart, [{"id": new_id(), "year": year, "first": first}])
         else:
             tx.change(NumberStart, {found: {"first": first}})
+        after = year_numbers(tx.connection, year)
+        for gap in after.gaps:
+            if not gap.given and not gap.reason:
+                _explain_skipped(tx, year, gap.first, gap.last, said)
 
     return Command("设置纠纷起始编号", Right.SETTINGS, run, note=f"{year}年从第{first}号起")
 
 
-def explain_gap(year: int, number: int, reason: str) -> Command[None]:
-    """Return the command that says why no dispute has a number that was given."""
+def explain_gap(year: int, first: int, last: int, reason: str) -> Command[None]:
+    """Return the command that says why no dispute has the numbers from first to last.
+
+    UserError unless they are one gap: a number that was given, or a run or part of one that was not.
+    """
 
     def run(tx: Tx) -> None:
-        said = tidy(reason)
-        if not said or len(said) > MOST_REASON or not said.isprintable():
-            raise UserError(f"缺号的原因请写1到{MOST_REASON}字，没有保存。")
-        if number not in dict(year_numbers(tx.connection, year).gaps):
-            raise UserError(f"{year}年第{number}号不是缺号，没有保存。")
-        given = select(NumberGiven.id).where(NumberGiven.year == year, NumberGiven.number == number)
-        tx.change(NumberGiven, {tx.connection.execute(given).scalar_one(): {"reason": said}})
+        said = _reason(reason)
+        gaps = year_numbers(tx.connection, year).gaps
+        gone = any(gap.given and gap.first == first == last for gap in gaps)
+        never = {n for gap in gaps if not gap.given for n in range(gap.first, gap.last + 1)}
+        if gone:
+            given = select(NumberGiven.id).where(
+                NumberGiven.year == year, NumberGiven.number == first
+            )
+            tx.change(NumberGiven, {tx.connection.execute(given).scalar_one(): {"reason": said}})
+        elif first <= last and never.issuperset(range(first, last + 1)):
+            _explain_skipped(tx, year, first, last, said)
+        else:
+            raise UserError(f"{year}年{run_words(first, last)}不是缺号，没有保存。")
 
-    return Command("说明缺号", Right.WRITE, run, note=f"{year}年第{number}号")
+    return Command("说明缺号", Right.WRITE, run, note=f"{year}年{run_words(first, last)}")
+
+
+def run_words(first: int, last: int) -> str:
+    """Return a run of numbers in words: 第0038号, 第0041—0059号."""
+    return f"第{first:04d}号" if first == last else f"第{first:04d}—{last:04d}号"
 
 
 def give_number(dispute: Id) -> Command[str]:
@@ -175,6 +231,37 @@ def gives_numbers(connection: Connection) -> bool:
 def post_code(connection: Connection) -> str:
     """Return the code of the post that stands in its numbers."""
     return str(connection.execute(select(Post.code)).scalar() or "")
+
+
+def _reason(typed: str) -> str:
+    said = tidy(typed)
+    if not said or len(said) > MOST_REASON or not said.isprintable():
+        raise UserError(f"缺号的原因请写1到{MOST_REASON}字，没有保存。")
+    return said
+
+
+def _explain_skipped(tx: Tx, year: int, first: int, last: int, reason: str) -> None:
+    """Say why a run was skipped; of numbers explained before it is the word said last."""
+    same = select(NumberSkipped.id).where(
+        NumberSkipped.year == year, NumberSkipped.first == first, NumberSkipped.last == last
+    )
+    found = tx.connection.execute(same).scalar()
+    tx.remove(NumberSkipped, [found] if found is not None else [])
+    run = {"year": year, "first": first, "last": last, "reason": reason}
+    tx.add(NumberSkipped, [{"id": new_id(), **run}])
+
+
+def _explained(connection: Connection, year: int, missing: list[int]) -> Iterator[Gap]:
+    """Yield numbers that were never given as runs of one reason each."""
+    reasons: dict[int, str] = {}
+    rows = select(NumberSkipped.__table__).where(NumberSkipped.year == year)
+    for row in connection.execute(rows.order_by(NumberSkipped.id)):
+        reasons.update(dict.fromkeys(range(row.first, row.last + 1), row.reason))
+    # Neighbours keep their distance from their place in the list.
+    runs = groupby(enumerate(missing), lambda one: (one[1] - one[0], reasons.get(one[1], "")))
+    for (_, reason), run in runs:
+        numbers = [number for _, number in run]
+        yield Gap(numbers[0], numbers[-1], reason, given=False)
 
 
 def _after_paper(connection: Connection, year: int) -> int:

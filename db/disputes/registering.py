@@ -35,16 +35,19 @@ from db.places.finding import home_at, written_door
 # What is asked of a person who registers a dispute, in the order of the form.
 REGISTRATION: Final = (
     "registered", "kind", "side_a", "phone_a", "side_b", "phone_b", "brief", "source", "risk",
-    "community", "place", "mediators", "number", "note",
+    "requests", "community", "place", "mediators", "number", "note",
 )  # fmt: skip
 _OWN: Final = ("registered", "source", "kind", "brief", "risk", "note")
+# The 申请书 has room for three.
+MOST_REQUESTS: Final = 3
 
 
 @dataclass(frozen=True)
 class RegistrationDraft(DisputeDraft):
-    """What a person registers: as a line of a ledger, and where it is."""
+    """What a person registers: as a line of a ledger, where it is, and what an application asks for."""
 
     place: str | None = entry(Field("地点", most=60, **PARTY))
+    requests: str | None = entry(Field("申请事项", kind="prose", most=500, **PARTY))
 
 
 FACTS: Final = (Conclusion, Reopening, FollowUp, MediationSession, Extension, Report, Closing)
@@ -72,6 +75,13 @@ def registration_problems(draft: DisputeDraft, today: date) -> Iterator[Problem]
     both = {tidy_name(name) for name in draft.side_a} & {tidy_name(name) for name in draft.side_b}
     if both - {"不详"}:
         yield Problem("side_b", f"{'、'.join(sorted(both))}同时写在甲方和乙方")
+    if isinstance(draft, RegistrationDraft) and len(request_lines(draft.requests)) > MOST_REQUESTS:
+        yield Problem("requests", f"申请事项最多{MOST_REQUESTS}项，每项一行")
+
+
+def request_lines(requests: str | None) -> tuple[str, ...]:
+    """Return what an application asks for, one by one."""
+    return tuple(line.strip() for line in (requests or "").splitlines() if line.strip())
 
 
 def register_dispute(draft: DisputeDraft) -> Command[Id]:
@@ -141,6 +151,7 @@ def registration(connection: Connection, dispute: Id) -> RegistrationDraft | Non
     number = f"{row.paper_year}-{row.paper_number}" if row.paper_number else None
     return RegistrationDraft(
         place=row.place,
+        requests=row.requests,
         number=number,
         side_a=tuple(party.name for party in sides["A"]),
         phone_a=next((party.phone for party in sides["A"]), None),
@@ -172,7 +183,8 @@ def _values(tx: Tx, draft: DisputeDraft, own: Id | None) -> dict[str, Any]:
     where: dict[str, Any] = {}
     if isinstance(fit, RegistrationDraft):
         home = home_meant(tx.connection, community, fit.place)
-        where = {"place": fit.place, "household": home}
+        requests = "\n".join(request_lines(fit.requests)) or None
+        where = {"place": fit.place, "household": home, "requests": requests}
     return {
         **{name: getattr(fit, name) for name in _OWN},
         **where,

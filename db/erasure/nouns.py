@@ -68,14 +68,14 @@ NOUNS: Final[dict[str, Noun]] = {
     )),
     "dispute": Noun("纠纷", "件", (
         Part(Dispute, (
-            *_with_imported("brief", "note"), "place", *(f"imported.{n}" for n in _REMEMBERED),
+            *_with_imported("brief", "note"), "place", "requests", *(f"imported.{n}" for n in _REMEMBERED),
         )),
         Part(DisputeParty, (
             "name", "phone", "sex", "age", "occupation", "address", "head", "head_post", "guardian",
             "agent",
         ), "dispute"),
         Part(MediationSession, ("place", "recorder", "invited", "record"), "dispute"),
-        Part(Conclusion, ("matters", "terms", "way", "answer_note"), "dispute"),
+        Part(Conclusion, ("matters", "terms", "way", "answer_note", "reason"), "dispute"),
         Part(Extension, ("reason",), "dispute"),
         Part(Reopening, ("reason",), "dispute"),
         Part(FollowUp, ("result",), "dispute"),

@@ -10,7 +10,7 @@ from db.attachments import KIND_NAMES as ATTACHMENT_NAMES
 from db.disputes import DisputeDraft
 from db.disputes.agreeing import ANSWER_NAMES, AgreementDraft
 from db.disputes.dossier import PAPERS
-from db.disputes.numbers import short_number
+from db.disputes.numbers import run_words, short_number
 from db.disputes.parties import PARTY_KIND_NAMES, SEX_NAMES, SIDES, PartyDraft
 from db.disputes.steps import SESSION_RESULT_NAMES
 from db.disputes.words import (
@@ -115,6 +115,10 @@ def _number(row: Row, _: NameOf) -> str:
     return f"{row['year']}年第{row['number']:04d}号"
 
 
+def _skipped(row: Row, _: NameOf) -> str:
+    return f"{row['year']}年{run_words(row['first'], row['last'])}"
+
+
 def _of_dispute(what: str) -> Callable[[Row, NameOf], str]:
     return lambda row, name_of: f"{name_of('dispute', row['dispute'])} {row.get('day', '')}{what}"
 
@@ -161,11 +165,11 @@ WORDS: Final[Mapping[str, Words]] = {
     }),
     "dispute": Words("纠纷", _dispute, DisputeDraft, {
         "paper_year": "编号年份", "paper_number": "编号", "given_year": "编号的年份", "given_number": "本室编号",
-        "place": "地点", "household": "住户",
+        "place": "地点", "household": "住户", "requests": "申请事项",
     }, {"source": SOURCE_NAMES, "kind": KIND_NAMES, "risk": RISK_NAMES}),
     "dispute_conclusion": Words("调解结果", _of_dispute("结果"), labels={
         **_DISPUTE, "outcome": "结果", "form": "协议形式", "due": "履行期限", "performed": "已履行",
-        "performed_on": "履行日期", "destination": "移送去向", "told_ways": "已告知法律途径",
+        "performed_on": "履行日期", "destination": "移送去向", "reason": "原因", "told_ways": "已告知法律途径",
         **{name: field.label for name, field in fields_of(AgreementDraft).items()},
         "answer": "移送答复", "answered_on": "答复日期", "answer_note": "答复说明",
     }, names={"outcome": RESULT_NAMES, "form": FORM_NAMES, "answer": ANSWER_NAMES}),
@@ -178,7 +182,9 @@ WORDS: Final[Mapping[str, Words]] = {
         **_DISPUTE, "at": "时间", "place": "地点", "mediators": "调解人", "recorder": "记录人",
         "volunteers": "联户长、志愿者", "invited": "参加人", "record": "调解记录", "result": "这次的结果",
     }, names={"result": SESSION_RESULT_NAMES}),
-    "dispute_follow_up": Words("回访", _of_dispute("回访"), labels={**_DISPUTE, "result": "回访结果"}),
+    "dispute_follow_up": Words("回访", _of_dispute("回访"), labels={
+        **_DISPUTE, "result": "回访结果", "staff": "回访人", "volunteers": "联户长、志愿者",
+    }),
     "dispute_paper": Words("卷宗文书", _paper, labels={
         "dispute": "纠纷", "paper": "文书", "printed": "打印日期", "filed": "入卷日期", "pages": "页数",
     }, names={"paper": PAPER_NAMES}),
@@ -215,6 +221,9 @@ WORDS: Final[Mapping[str, Words]] = {
     "number_given": Words("编号簿", _number, labels={
         "year": "年份", "number": "编号", "dispute": "纠纷", "reason": "缺号原因",
     }, of={"dispute": "dispute"}),
+    "number_skipped": Words("没有编的号", _skipped, labels={
+        "year": "年份", "first": "从第几号", "last": "到第几号", "reason": "原因",
+    }),
     "number_start": Words("起始编号", lambda row, _: f"{row['year']}年", labels={
         "year": "年份", "first": "起始编号",
     }),

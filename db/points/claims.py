@@ -87,7 +87,12 @@ def claims_of(
     """Return the claims of a period, each source once: a hand entry that names it stands for it."""
     hand = _by_hand(connection, period, people, rules, volunteer)
     replaced = {(claim.volunteer, claim.instead) for claim in hand if claim.instead}
-    deeds = [d for d in taken_part(connection, period, volunteer) if d.volunteer in people]
+    deeds = [
+        d
+        for d in taken_part(connection, period, volunteer)
+        # A 回访 is contact and no mediation: it brings no points by itself (docs/DOMAIN.md).
+        if d.volunteer in people and d.kind in _KINDS.values()
+    ]
     places = _places(connection, {deed.about for deed in deeds if deed.kind == "visit"})
     own = [_own(deed, people[deed.volunteer], rules, places.get(deed.about)) for deed in deeds]
     claims = [claim for claim in own if (claim.volunteer, claim.key) not in replaced] + hand

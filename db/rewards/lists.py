@@ -140,7 +140,7 @@ def same_day(
 def matters_of(connection: Connection, volunteer: Id, day: date) -> list[Matter]:
     """Return what a volunteer took part in during the three months up to a day, the latest first.
 
-    The sessions of one dispute are one matter, as are the homes of one visit.
+    The sessions and 回访 of one dispute are one matter, as are the homes of one visit.
     """
     deeds = taken_part(connection, Period(day - timedelta(days=MATTER_DAYS), day), volunteer)
     texts = deed_texts(connection, deeds)
@@ -170,7 +170,7 @@ def _source(deed: Deed) -> tuple[str, Id]:
     """The record that makes a matter one: the dispute and the training, but each visit by itself."""
     if deed.kind == "visit":
         return deed.entity, deed.record
-    return ("dispute" if deed.kind == "mediation" else deed.kind), deed.about
+    return ("dispute" if deed.kind in ("mediation", "follow_up") else deed.kind), deed.about
 
 
 def _in_force(

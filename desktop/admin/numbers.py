@@ -1,16 +1,22 @@
 """纠纷编号: where a year's numbers begin, how far they are, and why some are used by no dispute."""
 
+from typing import NamedTuple
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from sqlalchemy import Connection
 
 from db.disputes.numbers import (
     MOST_REASON,
+    ON_PAPER,
+    Gap,
     YearNumbers,
     explain_gap,
     gives_numbers,
     number_text,
+    numbered_years,
     post_code,
+    run_words,
     set_first_number,
     year_numbers,
 )
@@ -18,20 +24,32 @@ from db.kernel.access import Right
 from db.kernel.journal import Command
 from desktop.page import Context
 from desktop.widgets.flow import FlowLayout
-from desktop.widgets.parts import button, column, fill, label
+from desktop.widgets.parts import button, column, fill, label, row
+
+
+class _Known(NamedTuple):
+    numbers: YearNumbers
+    years: list[int]
+    code: str
+    gives: bool
 
 
 class NumbersBox(QWidget):
-    """This year's numbers of disputes. `said` tells what was saved, or why it was not."""
+    """The numbers of disputes of a year, this one first. `said` tells what was saved, or why not."""
 
     said = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._about = label(tone="second", wrap=True)
-        self._first, self._reason = QLineEdit(), QLineEdit()
-        self._gaps = QComboBox()
+        self._known: dict[str, Gap] = {}
+        self._about, self._missing = label(tone="second", wrap=True), label(wrap=True)
+        self._first, self._why, self._reason = QLineEdit(), QLineEdit(ON_PAPER), QLineEdit()
+        self._years, self._gaps = QComboBox(), QComboBox()
+        self._years.setAccessibleName("哪一年的编号")
+        self._years.activated.connect(lambda _: self.refresh())
+        this_year = context.today.year
+        fill(self._years, [(f"{year}年", year) for year in (this_year, this_year - 1)])
         self._first.setAccessibleName("起始编号")
         self._first.setPlaceholderText("从第几号起")
         self._first.setMaxLength(4)
@@ -39,64 +57,83 @@ class NumbersBox(QWidget):
         self._gaps.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._reason.setAccessibleName("缺号的原因")
         self._reason.setPlaceholderText("为什么缺这一号")
-        self._reason.setMaxLength(MOST_REASON)
+        self._why.setAccessibleName("跳过的号为什么不编")
+        self._why.setPlaceholderText("跳过的号为什么不编")
+        for typed in (self._why, self._reason):
+            typed.setMaxLength(MOST_REASON)
+        self._why.returnPressed.connect(self._set_first)
         self._first.returnPressed.connect(self._set_first)
         self._reason.returnPressed.connect(self._explain)
-        self._gaps.activated.connect(lambda _: self._reason.setText(self._gaps.currentData()[1]))
+        self._gaps.activated.connect(lambda _: self._show_reason())
         begin, self._explaining = QWidget(), QWidget()
         for line, parts in (
-            (begin, (self._first, button("设为起始编号", self._set_first))),
+            (begin, (self._first, self._why, button("设为起始编号", self._set_first))),
             (self._explaining, (self._gaps, self._reason, button("记下原因", self._explain))),
         ):
             flow = FlowLayout(line, gap=8)
             for part in parts:
                 part.setEnabled(context.may(Right.SETTINGS))
                 flow.addWidget(part)
-        layout = column(self, gap=8)
-        layout.addWidget(label("纠纷编号", 14))
+        layout, head = column(self, gap=8), row(gap=10)
+        head.addWidget(label("纠纷编号", 14))
+        head.addWidget(self._years)
+        head.addStretch()
+        layout.addLayout(head)
         layout.addWidget(self._about)
         layout.addWidget(begin)
+        layout.addWidget(self._missing)
         layout.addWidget(self._explaining)
 
     def refresh(self) -> None:
-        """Read this year's numbers."""
-        year = self._context.today.year
+        """Read the numbers of the year chosen."""
+        year = self._years.currentData()
 
-        def question(connection: Connection) -> tuple[YearNumbers, str, bool]:
-            numbers = year_numbers(connection, year)
-            return numbers, post_code(connection), gives_numbers(connection)
+        def question(connection: Connection) -> _Known:
+            numbers, years = year_numbers(connection, year), numbered_years(connection)
+            return _Known(numbers, years, post_code(connection), gives_numbers(connection))
 
         self._context.background.ask(self, question, self._show)
 
-    def _show(self, answer: tuple[YearNumbers, str, bool]) -> None:
-        numbers, code, gives = answer
-        following = number_text(code, numbers.year, numbers.next)
+    def _show(self, known: _Known) -> None:
+        numbers, this_year = known.numbers, self._context.today.year
+        if numbers.year != self._years.currentData():
+            return
+        years = sorted({this_year, this_year - 1, *known.years}, reverse=True)
+        fill(self._years, [(f"{year}年", year) for year in years])
+        following = number_text(known.code, numbers.year, numbers.next)
         given = f"已编{numbers.given}件，" if numbers.given else ""
-        runs = [_run_words(*run) for run in numbers.skipped]
-        skipped = f"\n没有编过：{'、'.join(runs)}（起始编号后来改大，纸上用了）" if runs else ""
         self._about.setText(
-            f"{given}第一次打印文书时编下一号：{following}{skipped}"
-            if gives
+            f"{given}第一次打印{numbers.year}年登记的纠纷的文书时编下一号：{following}"
+            if known.gives
             else "这份台账不编号：编号只在建立台账的那台电脑上编，免得重号。"
         )
-        entries = [(f"第{number:04d}号", (number, why)) for number, why in numbers.gaps]
-        fill(self._gaps, entries)
-        self._explaining.setVisible(bool(numbers.gaps))
-        if numbers.gaps:
-            self._reason.setText(self._gaps.currentData()[1])
+        self._missing.setText("\n".join(map(_gap_words, numbers.gaps)))
+        self._known = {run_words(gap.first, gap.last): gap for gap in numbers.gaps}
+        fill(self._gaps, [(words, words) for words in self._known])
+        for part in (self._missing, self._explaining):
+            part.setVisible(bool(numbers.gaps))
+        self._show_reason()
+
+    def _show_reason(self) -> None:
+        gap = self._chosen()
+        self._reason.setText(gap.reason if gap is not None else "")
+
+    def _chosen(self) -> Gap | None:
+        return self._known.get(self._gaps.currentData())
 
     def _set_first(self) -> None:
         text = self._first.text().strip()
         if not (text.isascii() and text.isdecimal()):
             self.said.emit("起始编号请填一个整数")
             return
-        self._write(set_first_number(self._context.today.year, int(text)), "已设好起始编号")
+        command = set_first_number(self._years.currentData(), int(text), self._why.text())
+        self._write(command, "已设好起始编号")
 
     def _explain(self) -> None:
-        chosen = self._gaps.currentData()
-        if chosen is not None:
-            command = explain_gap(self._context.today.year, chosen[0], self._reason.text())
-            self._write(command, "已记下缺号的原因")
+        gap = self._chosen()
+        if gap is not None:
+            year, said = self._years.currentData(), self._reason.text()
+            self._write(explain_gap(year, gap.first, gap.last, said), "已记下缺号的原因")
 
     def _write(self, command: Command[None], said: str) -> None:
         def written(_: object) -> None:
@@ -106,5 +143,7 @@ class NumbersBox(QWidget):
         self._context.background.write(self, command, written)
 
 
-def _run_words(first: int, last: int) -> str:
-    return f"第{first:04d}号" if first == last else f"第{first:04d}—{last:04d}号"
+def _gap_words(gap: Gap) -> str:
+    """A gap in words: 第0041—0059号　没有编过：纸上已经用过."""
+    what = "编给了删除的纠纷" if gap.given else "没有编过"
+    return f"{run_words(gap.first, gap.last)}　{what}：{gap.reason or '还没有说明'}"

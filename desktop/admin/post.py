@@ -44,7 +44,7 @@ class PostPage(Page):
 
     title: ClassVar[str] = "警务室"
     watches: ClassVar[frozenset[str]] = frozenset(
-        ("post", "day_off", "dispute", "number_given", "number_start")
+        ("post", "day_off", "dispute", "number_given", "number_start", "number_skipped")
     )
     keys: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "下一格，最后一格保存"),)
 

@@ -18,6 +18,7 @@ from db.disputes.card import ANSWERED, PERFORMED, DisputeCard, FactLine
 from db.disputes.case import Case
 from db.disputes.life import (
     DESTINATIONS,
+    REASONS,
     TOLD_WAYS_NAMES,
     ConclusionDraft,
     FollowUpDraft,
@@ -66,8 +67,10 @@ from db.disputes.words import (
     RISK_NAMES,
     SOURCE_NAMES,
 )
+from db.kernel.fields import fields_of
 from db.kernel.ids import Id
 from db.kernel.journal import Command
+from desktop.disputes.knowing import Known
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.forms import DraftForm
 
@@ -100,12 +103,16 @@ FACTS: dict[str, Fact] = {
         by="outcome", usual=("outcome", "day"),
         asked={
             "settled": ("outcome", "day", "form", "due"),
-            "failed": ("outcome", "day", "told_ways"),
+            "failed": ("outcome", "day", "told_ways", "reason"),
             "referred": ("outcome", "day", "destination"),
+            "withdrawn": ("outcome", "day", "reason"),
         },
     ),
     "perform": Fact("履行", PerformanceDraft, fact_problems, perform),
-    "follow_up": Fact("回访", FollowUpDraft, fact_problems, follow_up),
+    "follow_up": Fact(
+        "回访", FollowUpDraft, fact_problems, follow_up,
+        begins=lambda case, today: FollowUpDraft(day=today, staff=case.mediators),
+    ),
     "reopen": Fact("重新受理", ReopeningDraft, fact_problems, reopen),
     "session": Fact(
         "调解记录", SessionDraft, session_problems, hold_session, {"result": SESSION_RESULT_NAMES},
@@ -129,16 +136,34 @@ FACTS: dict[str, Fact] = {
 }  # fmt: skip
 
 
-def registration_form(today: Callable[[], date]) -> DraftForm:
-    """Return the form of a registration."""
-    names = {"kind": KIND_NAMES, "source": SOURCE_NAMES, "risk": RISK_NAMES, "community": {}}
-    return DraftForm(
-        RegistrationDraft,
-        lambda draft: registration_problems(draft, today()),
-        names,
-        today,
-        REGISTRATION,
-    )
+class RegistrationForm(DraftForm):
+    """The form of a registration; what is applied for is asked only where somebody applied."""
+
+    def __init__(self, today: Callable[[], date]) -> None:
+        names = {"kind": KIND_NAMES, "source": SOURCE_NAMES, "risk": RISK_NAMES, "community": {}}
+        super().__init__(
+            RegistrationDraft,
+            lambda draft: registration_problems(draft, today()),
+            names,
+            today,
+            REGISTRATION,
+            ("kind", "risk", "place", "number"),
+        )
+        self.edited.connect(self._ask_for_requests)
+
+    def show_draft(self, draft: Any) -> None:
+        """Show a draft's values."""
+        super().show_draft(draft)
+        self._ask_for_requests()
+
+    def take_back(self, texts: Mapping[str, str]) -> None:
+        """Put back what was typed before the program ended."""
+        super().take_back(texts)
+        self._ask_for_requests()
+
+    def _ask_for_requests(self) -> None:
+        applied = self.typed("source") == SOURCE_NAMES["party"] or bool(self.typed("requests"))
+        self.ask_only([name for name in REGISTRATION if name != "requests" or applied])
 
 
 class FactForm(DraftForm):
@@ -147,12 +172,26 @@ class FactForm(DraftForm):
     def __init__(self, fact: Fact, today: Callable[[], date]) -> None:
         super().__init__(fact.draft, lambda draft: fact.problems(draft, today()), fact.names, today)
         self._fact, self._today = fact, today
+        self._asked_for: str | None = None
         if fact.by:
             self.edited.connect(self._ask_for_choice)
         if fact.draft is ConclusionDraft:
             self.knows("destination", DESTINATIONS)
         if fact.draft is ReportDraft:
             self.knows("told", TOLD)
+
+    @property
+    def names_people(self) -> bool:
+        """Whether it has fields that complete the names of colleagues and of the roster."""
+        return "volunteers" in fields_of(self._fact.draft)
+
+    def knows_people(self, known: Known) -> None:
+        """Complete who mediates, who made a 回访 and who took part from those known."""
+        declared = fields_of(self._fact.draft)
+        for name in ("mediators", "staff"):
+            if name in declared:
+                self.knows(name, known.staff)
+        self.knows("volunteers", known.volunteers)
 
     def begin(self, case: Case) -> None:
         """Show it as it begins for a dispute."""
@@ -170,7 +209,11 @@ class FactForm(DraftForm):
     def _ask_for_choice(self) -> None:
         choice = self.field(self._fact.by)
         assert isinstance(choice, ChoiceBox)  # noqa: S101  it is declared a choice
-        self.ask_only(self._fact.asked.get(choice.currentData(), self._fact.usual))
+        chosen = choice.currentData()
+        self.ask_only(self._fact.asked.get(chosen, self._fact.usual))
+        if self._fact.draft is ConclusionDraft and chosen != self._asked_for:
+            self._asked_for = chosen
+            self.knows("reason", REASONS.get(chosen, ()))
 
 
 def fitting(card: DisputeCard) -> dict[str, bool]:

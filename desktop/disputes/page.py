@@ -25,7 +25,7 @@ from desktop.widgets.only import OnlyChip
 from desktop.widgets.parts import button, column, fill, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
-PANEL_WIDTH = 360
+PANEL_WIDTH = 400
 MOST_DAYS = 36_500
 
 
@@ -133,7 +133,7 @@ class DisputesPage(Page):
         self._filters = {name: QComboBox() for name in FILTERS}
         self._sorted: tuple[int, bool] | None = None
         self._text = QLineEdit()
-        self._foot = label(tone="second")
+        self._foot = label(tone="second", wrap=True)
         self._build()
         self._bind()
         self.setFocusProxy(self._table)

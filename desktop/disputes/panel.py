@@ -32,9 +32,9 @@ from desktop.disputes.foot import FILES, STEPS, Foot
 from desktop.disputes.forms import (
     FACTS,
     FactForm,
+    RegistrationForm,
     fitting,
     next_fact,
-    registration_form,
     removal,
 )
 from desktop.disputes.knowing import Known, LookingBack, known_words
@@ -88,7 +88,7 @@ class DisputePanel(QFrame):
                 "改动记录": self._show_history,
             },
         )  # fmt: skip
-        self._form = registration_form(lambda: context.today)
+        self._form = RegistrationForm(lambda: context.today)
         self._facts = {name: FactForm(fact, lambda: context.today) for name, fact in FACTS.items()}
         for form in (self._form, *self._facts.values()):
             form.saved.connect(self.save)
@@ -258,8 +258,7 @@ class DisputePanel(QFrame):
             form.begin(card.case)
         self._tell_form(f"登记{FACTS[name].title}", " ".join(w for w in (card.number, of) if w))
         self._show_form(form)
-        if name == "session":
-            self._know(form)
+        self._know(form)
 
     def _reading(self) -> QWidget:
         inside = QWidget()
@@ -276,7 +275,8 @@ class DisputePanel(QFrame):
 
     def _writing(self) -> QWidget:
         inside = QWidget()
-        layout = column(inside, (16, 14, 16, 14), 10)
+        # A usual registration stands whole in a window of 1280 x 720.
+        layout = column(inside, (16, 10, 16, 10), 8)
         layout.addWidget(self._heading)
         layout.addWidget(self._of)
         for form in (self._form, *self._facts.values()):
@@ -374,14 +374,9 @@ class DisputePanel(QFrame):
                 name=self._card.number or "这件纠纷",
             )  # fmt: skip
 
-    def _know(self, form: DraftForm) -> None:
-        """Complete who mediates and who takes part from those known."""
-
-        def opened(known: Known) -> None:
-            form.knows("mediators", known.staff)
-            form.knows("volunteers", known.volunteers)
-
-        self._context.background.ask(self, known_words, opened)
+    def _know(self, form: FactForm) -> None:
+        if form.names_people:
+            self._context.background.ask(self, known_words, form.knows_people)
 
     def _tell_form(self, heading: str, of: str) -> None:
         self._heading.setText(heading)

@@ -116,20 +116,38 @@ def _with_lines(document: Document, more: int) -> Document:
     )
 
 
-def blank_papers(case: Case, faces: Faces, codes: Collection[str] | None = None) -> list[Document]:
+def blank_papers(
+    case: Case,
+    faces: Faces,
+    codes: Collection[str] | None = None,
+    titles: Collection[str] | None = None,
+) -> list[Document]:
     """Return forms empty, for handwriting, with no page numbers: they come with the file.
 
     Those of the codes, of each in every shape it has; with None all of them, with cover and contents.
+    Of these only those of the titles, if some are named.
     """
+    wanted = [one for one in _blanks(case, codes) if titles is None or one.title in titles]
+    front = ("卷宗封面", "卷内目录")
+    return [
+        (one if one.title in front else _filled(one, faces))._replace(first_page=0)
+        for one in wanted
+    ]
+
+
+def blank_titles(case: Case) -> list[str]:
+    """Return what the empty forms are called, in the order of the file."""
+    return [one.title for one in _blanks(case, None)]
+
+
+def _blanks(case: Case, codes: Collection[str] | None) -> list[Document]:
     made = {
         **{code: make(case) for code, make in _FORMS.items()},
         "application": (opening.application(case), opening.acceptance(case)),
         "agreement": tuple(settling.agreement(replace(case, form=f)) for f in ("written", "oral")),
     }
-    wanted = made if codes is None else codes
-    every = [_filled(document, faces) for code in wanted for document in made[code]]
-    front = [cover(case, None), contents(case, ())] if codes is None else []
-    return [document._replace(first_page=0) for document in (*front, *every)]
+    every = [one for code in (made if codes is None else codes) for one in made[code]]
+    return every if codes is not None else [cover(case, None), contents(case, ()), *every]
 
 
 def whole_file(

@@ -120,7 +120,10 @@ class CoverName(NamedTuple):
 
 
 class SigningPlaces(NamedTuple):
-    """Places to sign and thumb-print under a label, two a row, each with a word of its own or none."""
+    """Places to sign and thumb-print under a label, each with a word of its own or none.
+
+    Two stand in a row where their words leave room to sign.
+    """
 
     label: str
     places: tuple[str, ...] = ("",)

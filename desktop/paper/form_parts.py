@@ -3,11 +3,11 @@
 Source: the party block of the 司法部's model forms as docs/DOMAIN.md words it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from db.disputes.case import Case
-from db.disputes.parties import ORGANISATION, SEX_NAMES, Party, needs_guardian
+from db.disputes.parties import ORGANISATION, SEX_NAMES, Party, PartyDraft, needs_guardian
 from db.disputes.words import KIND_NAMES
 from desktop.paper.document import (
     Blank,
@@ -118,16 +118,29 @@ def _organisation(word: str, party: Party) -> list[Block]:
     return [*blocks, BlankLine((Blank("委托代理人", of.agent),))] if of.agent else blocks
 
 
-def signing(label: str, parties: Sequence[Party]) -> SigningPlaces:
-    """Return a place to sign for each party; who acts for another is named before it."""
+def signing(label: str, parties: Sequence[Party], *, themselves: bool = False) -> SigningPlaces:
+    """Return a place to sign for each party by name; who acts for another is told with whose name.
+
+    One person alone needs no name at the place: the block above has it. With `themselves` no agent
+    signs, as where authority is given to one.
+    """
     words = tuple(
-        "（公章）" if party.of.kind == ORGANISATION
-        else "监护人" if needs_guardian(party.of)
-        else "代理人" if party.of.agent
-        else ""
-        for party in parties
+        word for party in parties for word in _signs(party.of, agents=not themselves)
     )  # fmt: skip
-    return SigningPlaces(f"{label}（{SIGN}）", words or ("",))
+    alone = len(parties) == 1 and words == (parties[0].of.name,)
+    return SigningPlaces(f"{label}（{SIGN}）", ("",) if alone or not words else words)
+
+
+def _signs(of: PartyDraft, *, agents: bool) -> Iterator[str]:
+    agent = f"{of.name}的代理人" if of.agent and agents else ""
+    if of.kind == ORGANISATION:
+        yield f"{of.name}（公章）"
+        if agent:
+            yield agent
+    elif needs_guardian(of):
+        yield f"{of.name}的监护人"
+    else:
+        yield agent or of.name
 
 
 def sealed(case: Case, day: date | None) -> SealPlace:

@@ -4,7 +4,8 @@ What the ledger knows stands on the lines; what it does not know is left for han
 smaller than a letter's and the lines 9 mm apart, so that a usual form fills one page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from desktop.paper.document import (
     Blank,
@@ -32,7 +33,8 @@ _PAD = 2.0
 _BEHIND = 4.0
 # Near two centimetres, for a thumb.
 _SIGNING = 2 * LINE
-_PLACES_A_ROW = 2
+# Some 35 mm, for a name and a thumb.
+LEAST_TO_SIGN = 7 * SIZE
 _DAY_INSET = 4 * SIZE
 
 
@@ -117,17 +119,52 @@ def _signing(block: SigningPlaces, sheet: Sheet, faces: Faces) -> list[Piece]:
         return [Piece(_SIGNING, (place(label, _TEXT, 0.0, down),), (rule,), keep=True)]
     head = Piece(LINE, (place(label, _TEXT, 0.0, _BASE),), keep=True)
     pieces = [head] if block.label else []
-    for at in range(0, len(block.places), _PLACES_A_ROW):
+    for row in signing_rows(block, room, lambda text: set_line(text, _TEXT, faces).width):
+        *above, last = set_lines(shape(row.words[0], _TEXT, faces), room, room)
+        if above or last.width > room - LEAST_TO_SIGN:
+            lines = [*above, last]
+            pieces += [Piece(LINE, (place(one, _TEXT, 0.0, _BASE),), keep=True) for one in lines]
+            pieces.append(Piece(_SIGNING, (), (Rule(0.0, under, room, under),), keep=True))
+            continue
         runs, rules = [], []
-        for number, word in enumerate(block.places[at : at + _PLACES_A_ROW]):
-            x = number * room / _PLACES_A_ROW
-            set_word = set_line(f"{word}：" if word else "", _TEXT, faces)
+        for x, end, word in zip((0.0, *row.ends), row.ends, row.words, strict=False):
+            set_word = set_line(word, _TEXT, faces)
             if word:
                 runs.append(place(set_word, _TEXT, x, down))
-            end = x + room / _PLACES_A_ROW - (_GAP if number == 0 else 0.0)
-            rules.append(Rule(x + set_word.width + _PAD, under, end, under))
+            gap = _GAP if end < room else 0.0
+            rules.append(Rule(x + set_word.width + _PAD, under, end - gap, under))
         pieces.append(Piece(_SIGNING, tuple(runs), tuple(rules), keep=True))
     return pieces
+
+
+class SigningRow(NamedTuple):
+    """Places side by side: the word before each, and where the room of each ends."""
+
+    words: tuple[str, ...]
+    ends: tuple[float, ...]
+
+
+def signing_rows(
+    block: SigningPlaces, room: float, width: Callable[[str], float]
+) -> Iterator[SigningRow]:
+    """Yield the places of a block as they stand: two a row where both leave room to sign.
+
+    They meet in the middle unless one of the words needs more.
+    """
+    half = room / 2
+    words = [f"{word}：" if word else "" for word in block.places]
+    at = 0
+    while at < len(words):
+        pair = tuple(words[at : at + 2])
+        needs = [width(word) + LEAST_TO_SIGN + _GAP for word in pair]
+        spare = room - sum(needs)
+        if len(pair) == 2 and spare >= 0:
+            middle = half if max(needs) <= half else needs[0] + spare / 2
+            yield SigningRow(pair, (middle, room))
+            at += 2
+            continue
+        yield SigningRow(pair[:1], (half if needs[0] <= half else room,))
+        at += 1
 
 
 def _printed(block: FormText, sheet: Sheet, faces: Faces) -> list[Piece]:

@@ -4,6 +4,7 @@ Fields as docs/DOMAIN.md gives them; rights and duties are those of 人民调解
 """
 
 from db.disputes.case import Case
+from db.disputes.registering import MOST_REQUESTS
 from db.disputes.words import KIND_NAMES
 from desktop.paper.document import (
     Blank,
@@ -15,7 +16,6 @@ from desktop.paper.document import (
 )
 from desktop.paper.form_parts import (
     COMMITTEE,
-    SIGN,
     about,
     dated,
     day_text,
@@ -47,7 +47,10 @@ def application(case: Case) -> Document:
         *side_blocks(case, "A", "申请人"),
         *side_blocks(case, "B", "被申请人"),
         RuledText("纠纷简要情况", case.brief, 4),
-        RuledText("申请事项", "1.", 1), RuledText("", "2."), RuledText("", "3."),
+        *(
+            RuledText("" if at else "申请事项", f"{at + 1}.{''.join(case.requests[at : at + 1])}")
+            for at in range(MOST_REQUESTS)
+        ),
         FormText(f"{COMMITTEE}已将申请人民调解的相关规定告知我，现自愿申请{COMMITTEE}进行调解。"),
         signing("申请人", case.side("A")),
         dated(case.registered),
@@ -107,7 +110,7 @@ def authority(case: Case) -> Document:
         RuledText("委托事项", f"代为参加{about(case)}的调解" if case.kind else "", 2),
         RuledText("代理权限", "", 3),
         FormText("代为承认、放弃、变更请求，进行和解、签署调解协议的，须由委托人在代理权限中写明。"),
-        SigningPlaces(f"委托人（{SIGN}）", ("",) * max(1, len(with_agent))),
+        signing("委托人", with_agent, themselves=True),
         SigningPlaces("受委托人（签名）"),
         dated(None),
     )  # fmt: skip

@@ -5,8 +5,9 @@ register, performance and judicial confirmation.
 """
 
 from db.disputes.case import Case, ExtensionAgreed, SessionHeld, Visited
+from db.disputes.life import REASONS
 from db.disputes.steps import SESSION_RESULT_NAMES
-from db.disputes.words import KIND_NAMES
+from db.disputes.words import KIND_NAMES, RESULT_NAMES
 from desktop.paper.document import (
     Blank,
     BlankLine,
@@ -31,6 +32,7 @@ from desktop.paper.form_parts import (
     ticked,
 )
 
+_TOLD_WAYS = "已告知当事人可以依法通过仲裁、行政、司法等途径维护自己的权利。"
 _TOLD = "已告知当事人在人民调解中的权利和义务。"
 
 
@@ -150,7 +152,7 @@ def follow_up(case: Case, done: Visited | None) -> Document:
         BlankLine((Blank("回访时间", day_text(done.day) if done else ""),)),
         RuledText("回访情况", (done.result or "") if done else "", 8),
         SigningPlaces("被回访人（签名或按指印）"),
-        SigningPlaces("回访人（签名）"),
+        SigningPlaces("回访人（签名）", ((*done.staff, *done.volunteers) if done else ()) or ("",)),
         dated(done.day if done else None),
     )  # fmt: skip
 
@@ -176,10 +178,18 @@ def confirmation(case: Case) -> Document:
 
 
 def explanation(case: Case) -> Document:
-    """Return the 卷宗情况说明, for what the file does not say by itself."""
+    """Return the 卷宗情况说明, for what the file does not say by itself.
+
+    Where no agreement was made it tells why, and that the parties were told their legal ways (art. 26).
+    """
+    said = ""
+    if case.outcome in REASONS and case.concluded:
+        why = f"，原因：{case.reason}" if case.reason else ""
+        said = f"　　本纠纷于{day_text(case.concluded)}{RESULT_NAMES[case.outcome]}{why}。"
+        said += _TOLD_WAYS if case.told_ways else ""
     return form(
         case, "卷宗情况说明",
-        RuledText("", "", 14),
+        RuledText("", said, 14),
         SigningPlaces("立卷人（签名）"),
         dated(None),
     )  # fmt: skip

@@ -8,6 +8,7 @@ that GB/T 9704-2012 names.
 import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from math import ceil
 from typing import Any, NamedTuple
 from unicodedata import east_asian_width
@@ -35,7 +36,7 @@ from desktop.paper.document import (
     Table,
     Title,
 )
-from desktop.paper.forms import LINE, SIZE
+from desktop.paper.forms import LEAST_TO_SIGN, LINE, SIZE, SigningRow, signing_rows
 from desktop.paper.setting import clean
 from desktop.paper.sheet import FORM, MM, PITCH
 
@@ -46,6 +47,9 @@ FACES = {
 _ROOM = FORM.block_width
 _GAP = SIZE / 2
 _BOTTOM = 27 * MM
+# Places to sign that surely have room on one page.
+_MOST_TOGETHER = 8
+_EDGE = 2.0
 _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 
 
@@ -69,8 +73,12 @@ def word_file(documents: Sequence[Document], made: datetime | None = None) -> by
     for at, document in enumerate(documents):
         section = paper.sections[0] if at == 0 else paper.add_section(WD_SECTION.NEW_PAGE)
         _page(section, document)
-        for block in document.blocks:
-            _put(paper, block)
+        for signed, blocks in groupby(document.blocks, _Ends()):
+            if signed:
+                _signed(paper, list(blocks))
+            else:
+                for block in blocks:
+                    _put(paper, block)
     buffer = io.BytesIO()
     paper.save(buffer)
     return buffer.getvalue()
@@ -102,6 +110,51 @@ def _page(section: Section, document: Document) -> None:
         number = OxmlElement("w:pgNumType")
         number.set(qn("w:start"), str(document.first_page))
         section._sectPr.append(number)
+
+
+class _Ends:
+    """Tells the blocks of a form's end: from the first place to sign to the day."""
+
+    def __init__(self) -> None:
+        self._begun = False
+
+    def __call__(self, block: object) -> bool:
+        self._begun = isinstance(block, SigningPlaces) or (
+            self._begun and isinstance(block, SealPlace)
+        )
+        return self._begun
+
+
+def _signed(paper: Any, blocks: Sequence[object]) -> None:
+    """Put the end of a form so that no page parts it, with the line before it.
+
+    It lies in a row of a table that no page may part: LibreOffice keeps lines together by themselves
+    only mostly. What would fill a page and more is put line by line.
+    """
+    for line in paper.paragraphs[-2:]:
+        line.paragraph_format.keep_with_next = True
+    places = sum(len(block.places) for block in blocks if isinstance(block, SigningPlaces))
+    into = paper if places > _MOST_TOGETHER else _unparted(paper)
+    for block in blocks:
+        _put(into, block)
+
+
+def _unparted(paper: Any) -> Any:
+    """Return the cell of a table without lines and margins that stays on one page."""
+    table = paper.add_table(rows=1, cols=1)
+    table.autofit = False
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "0")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    cell = table.cell(0, 0)
+    cell.width = table.columns[0].width = Pt(_ROOM + _EDGE)
+    cell._tc.remove(cell.paragraphs[0]._p)
+    return cell
 
 
 def _put(paper: Any, block: object) -> None:
@@ -186,29 +239,26 @@ def _width(text: str) -> float:
 
 
 def _signing(paper: Any, block: SigningPlaces) -> None:
-    """Put places to sign with room above each rule for a thumb; none stands on a page alone."""
-    for line in paper.paragraphs[-2:]:
-        line.paragraph_format.keep_with_next = True
+    """Put places to sign with room above each rule for a thumb."""
     label = f"{block.label}：" if block.label else ""
-    if block.places == ("",):
-        rows: list[tuple[str, ...]] = [(label,)]
-    else:
+    rows = [SigningRow((label,), (_ROOM,))]
+    if block.places != ("",):
         if label:
-            line = _line(paper)
-            line.paragraph_format.keep_with_next = True
-            _say(line, label, _TEXT)
-        words = [f"{place}：" if place else "" for place in block.places]
-        rows = [tuple(words[at : at + 2]) for at in range(0, len(words), 2)]
+            _say(_kept(paper), label, _TEXT)
+        rows = list(signing_rows(block, _ROOM, _width))
     for row in rows:
-        line = _line(paper)
+        words = row.words
+        if _width(words[0]) > _ROOM - LEAST_TO_SIGN:
+            _say(_kept(paper), words[0], _TEXT)
+            words = ("",)
+        line = _kept(paper)
         line.paragraph_format.space_before = Pt(LINE)
-        line.paragraph_format.keep_with_next = True
-        for at, word in enumerate(row):
-            end = _ROOM if len(rows) == 1 and len(row) == 1 else _ROOM * (at + 1) / 2
-            _stop(line, end - (_GAP if at == 0 and end < _ROOM else 0))
+        for at, (word, end) in enumerate(zip(words, row.ends, strict=True)):
+            _stop(line, end - (_GAP if end < _ROOM else 0))
             _say(line, word, _TEXT)
-            _underlined(line, "\t")
-            if at == 0 and len(row) > 1:
+            # In a cell LibreOffice draws no line under a tabulator that nothing follows.
+            _underlined(line, "\t\u200b")
+            if at == 0 and len(words) > 1:
                 _stop(line, end)
                 _say(line, "\t", _TEXT)
 
@@ -258,6 +308,13 @@ def _line(paper: Any, height: float = LINE, alignment: Any = None) -> Lines:
     of.line_spacing_rule, of.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(height)
     of.widow_control = False
     line.alignment = alignment
+    return line
+
+
+def _kept(paper: Any) -> Lines:
+    """A line that stays whole and on the page of the next."""
+    line = _line(paper)
+    line.paragraph_format.keep_with_next = line.paragraph_format.keep_together = True
     return line
 
 

@@ -8,10 +8,11 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QStringListModel, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
+from db.kernel.pinyin import search_key
 from desktop.widgets.choices import ChoiceBox
 from desktop.words import clock_words, day_words, typed_day, typed_time
 
@@ -24,6 +25,7 @@ class EntryField(QLineEdit):
     def __init__(self, name: str, read: Callable[[str], Any]) -> None:
         super().__init__()
         self._read = read
+        self._doubted = ""
         self.setAccessibleName(name)
         self.textEdited.connect(lambda: self._mark(""))
 
@@ -40,7 +42,8 @@ class EntryField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter and Down go on, Up goes back."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.finished.emit()
+            if self._spelt_out():
+                self.finished.emit()
         elif event.key() == Qt.Key.Key_Down and self.completer() is None:
             self.focusNextChild()
         elif event.key() == Qt.Key.Key_Up and self.completer() is None:
@@ -53,6 +56,22 @@ class EntryField(QLineEdit):
         super().focusInEvent(event)
         if event.reason() != Qt.FocusReason.MouseFocusReason:
             self.selectAll()
+
+    def _spelt_out(self) -> bool:
+        """Put the one word there that letters spell; tell where they spell several.
+
+        Said once: who means the letters themselves presses Enter again.
+        """
+        completer, text = self.completer(), self.text()
+        meant = completer.meant(text) if isinstance(completer, _LastWord) else []
+        if len(meant) == 1:
+            self.setText(_with_last(text, meant[0]))
+            self.textEdited.emit(self.text())
+        elif meant and text != self._doubted:
+            self._doubted = text
+            self._mark(f"有{len(meant)}个：{'、'.join(meant[:5])}。按 ↓ 选一个")
+            return False
+        return True
 
     def _mark(self, reason: str) -> None:
         if bool(reason) != bool(self.property("wrong")):
@@ -158,11 +177,8 @@ def words_field(name: str, known: Sequence[str]) -> EntryField:
 
 
 def complete_words(field: EntryField, known: Sequence[str]) -> None:
-    """Let the last of a field's words be completed from those known."""
-    completer = _LastWord(list(known), field)
-    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-    completer.setFilterMode(Qt.MatchFlag.MatchContains)
-    field.setCompleter(completer)
+    """Let the last of a field's words be completed from those known, by characters or pinyin."""
+    field.setCompleter(_LastWord(known, field))
 
 
 def text_field(name: str, most: int) -> EntryField:
@@ -172,21 +188,70 @@ def text_field(name: str, most: int) -> EntryField:
     return field
 
 
-class _LastWord(QCompleter):
-    def __init__(self, known: list[str], parent: QWidget) -> None:
+class _Known(QAbstractListModel):
+    """Words, and under `KEY` what each is found by; a key is made when it is first looked at."""
+
+    KEY = Qt.ItemDataRole.UserRole
+
+    def __init__(self, words: Sequence[str], parent: QObject) -> None:
         super().__init__(parent)
-        self.setModel(QStringListModel(known, self))
+        self.words = list(words)
+
+    def rowCount(self, parent: Any = None) -> int:  # noqa: N802
+        """How many there are."""
+        return 0 if parent is not None and parent.isValid() else len(self.words)
+
+    def data(self, index: Any, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a word, or what it is found by."""
+        if not index.isValid():
+            return None
+        word = self.words[index.row()]
+        if role == self.KEY:
+            return search_key((word,))
+        shown = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole)
+        return word if role in shown else None
+
+
+class _LastWord(QCompleter):
+    """Completes what stands behind the last 、: 建国, jianguo and jg all find 刘建国."""
+
+    def __init__(self, known: Sequence[str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._known = _Known(known, self)
+        self.setModel(self._known)
+        self.setCompletionRole(_Known.KEY)
+        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setFilterMode(Qt.MatchFlag.MatchContains)
 
     def splitPath(self, path: str) -> list[str]:  # noqa: N802
         """Complete only what stands behind the last 、."""
-        return [path.rsplit("、", 1)[-1].strip()]
+        return [_last_word(path)]
 
     def pathFromIndex(self, index: Any) -> str:  # noqa: N802
         """Put the chosen word behind the words before it."""
         widget = self.widget()
         before = widget.text() if isinstance(widget, QLineEdit) else ""
-        head = before.rsplit("、", 1)[0] + "、" if "、" in before else ""
-        return head + str(super().pathFromIndex(index))
+        return _with_last(before, str(index.data(Qt.ItemDataRole.DisplayRole)))
+
+    def meant(self, text: str) -> list[str]:
+        """Return the words that a last word of letters spells from their beginning, if it is none itself."""
+        typed = _last_word(text).lower()
+        if not (typed.isascii() and typed.isalpha()) or typed in map(str.lower, self._known.words):
+            return []
+        return [
+            word
+            for word in self._known.words
+            if any(key.startswith(typed) for key in search_key((word,)).split())
+        ]
+
+
+def _last_word(text: str) -> str:
+    return text.rsplit("、", 1)[-1].strip()
+
+
+def _with_last(text: str, word: str) -> str:
+    head = text.rsplit("、", 1)[0] + "、" if "、" in text else ""
+    return head + word
 
 
 class EnterWalks(QObject):

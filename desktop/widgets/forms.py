@@ -37,7 +37,8 @@ class DraftForm(QWidget):
     Ctrl+Enter at any.
 
     `names` gives for each choice's code the word shown; `checks` yields the draft's problems; with
-    `only` those entries are asked for, in that order.
+    `only` those entries are asked for, in that order. Short ones of `beside` share the line of the
+    one before.
     """
 
     saved = Signal()
@@ -50,6 +51,7 @@ class DraftForm(QWidget):
         names: Mapping[str, Mapping[str, str]],
         today: Callable[[], date],
         only: Sequence[str] | None = None,
+        beside: Collection[str] = (),
     ) -> None:
         super().__init__()
         self._draft, self._checks = draft, checks
@@ -61,19 +63,25 @@ class DraftForm(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(6)
-        for name in only or self._declared:
+        grid.setVerticalSpacing(5)
+        across, asked = 4 if beside else 2, list(only or self._declared)
+        for name, after in zip(asked, [*asked[1:], ""], strict=True):
             declared, at = self._declared[name], grid.rowCount()
             widget = self._made(name, declared, names.get(name))
             self._fields[name] = widget
             self._labels[name] = label(declared.label, 12, "second")
+            if name in beside:
+                grid.addWidget(self._labels[name], at - 1, 2)
+                grid.addWidget(widget, at - 1, 3)
+                continue
             grid.addWidget(self._labels[name], at, 0)
-            if declared.kind == "prose":
-                grid.addWidget(widget, at + 1, 0, 1, 2)
+            if declared.kind == "prose" and declared.most > MANY_CHARACTERS:
+                grid.addWidget(widget, at + 1, 0, 1, across)
             else:
-                grid.addWidget(widget, at, 1)
-        grid.addWidget(self._problem, grid.rowCount(), 0, 1, 2)
-        grid.setColumnStretch(1, 1)
+                grid.addWidget(widget, at, 1, 1, 1 if after in beside else across - 1)
+        grid.addWidget(self._problem, grid.rowCount(), 0, 1, across)
+        grid.setColumnStretch(1, 3)
+        grid.setColumnStretch(3, 4 if beside else 0)
         self._walks = EnterWalks(list(self._fields.values()), self.saved.emit)
         self.setFocusProxy(next(iter(self._fields.values())))
         at_once = QShortcut(QKeySequence("Ctrl+Return"), self)
@@ -208,9 +216,9 @@ class DraftForm(QWidget):
         if declared.kind in ("names", "words"):
             return words_field(declared.label, ())
         if declared.kind == "prose":
-            return TextBox(declared.label, PROSE_LINES)
+            return TextBox(declared.label, PROSE_LINES if declared.most > MANY_CHARACTERS else 3)
         if declared.most >= MANY_CHARACTERS:
-            return TextBox(declared.label, 4 if declared.most > MANY_CHARACTERS else 2)
+            return TextBox(declared.label, 3 if declared.most > MANY_CHARACTERS else 2)
         return text_field(declared.label, declared.most)
 
     def _read_day(self, text: str, *, ahead: bool, near: bool) -> date | None:

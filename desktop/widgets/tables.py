@@ -4,7 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
@@ -129,7 +136,7 @@ class RowTable(QTableView):
     def __init__(self, model: RowModel[Any], name: str, empty: str = "") -> None:
         super().__init__()
         self.setModel(model)
-        self._rows, self.empty = model, empty
+        self._rows, self.empty, self._fitted = model, empty, 0
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -153,9 +160,17 @@ class RowTable(QTableView):
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(step)
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Follow another size of type; widths that a person drew stay while it is the same."""
+        super().changeEvent(event)
+        fonts = (QEvent.Type.FontChange, QEvent.Type.StyleChange)
+        if event.type() in fonts and self.fontMetrics().height() != self._fitted:
+            self.fit()
+
     def fit(self) -> None:
         """Set row height and column widths by the type in force."""
         metrics = self.fontMetrics()
+        self._fitted = metrics.height()
         self.verticalHeader().setDefaultSectionSize(round(metrics.height() * 1.9))
         model = self.model()
         assert isinstance(model, RowModel)  # noqa: S101  it was made with one

@@ -61,7 +61,7 @@ def test_a_dispute_is_registered_and_concluded_without_the_mouse(
     press(qtbot, shell, ENTER, "tjcg", ENTER, ENTER, "kt", ENTER, "+3", ENTER)
     line = next(row for row in page._rows if row.id == line.id)
     assert line.state == "settled"
-    press(qtbot, shell, "H", ENTER, "都满意", ENTER)
+    press(qtbot, shell, "H", ENTER, "都满意", ENTER, ENTER, ENTER)
     card = page._panel._card
     assert card is not None
     assert [fact.title for fact in card.facts] == ["调解成功", "回访"]
@@ -85,6 +85,7 @@ def test_moving_in_the_list_never_turns_a_form_to_another_dispute(
     outcome = form.field("outcome")
     assert isinstance(outcome, ChoiceBox)
     qtbot.keyClicks(outcome, "ch")
+    form.field("reason").setText("双方自行和解")
     page._panel.save()
     settle(qtbot, shell)
     assert {row.id for row in page._rows if row.state == "withdrawn"} >= {first.id}
@@ -156,7 +157,7 @@ def test_the_steps_of_a_mediation_are_entered_by_their_keys(
     assert [fact.title for fact in card.facts] == ["调解 09:30", "延期"]
     assert card.duties[0].by == date(2026, 6, 1)
     assert "有待继续" in card.facts[0].detail
-    press(qtbot, shell, "J", "ch", ENTER, ENTER)
+    press(qtbot, shell, "J", "ch", ENTER, ENTER, "双方自行和解", ENTER)
     assert page._panel._foot.steps["close"].isVisibleTo(page._panel)
     assert not page._panel._foot.steps["extend"].isVisibleTo(page._panel)
     press(qtbot, shell, "G", ENTER, ENTER)

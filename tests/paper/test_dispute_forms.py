@@ -21,6 +21,7 @@ from db.post import PostDraft
 from desktop.paper.dispute_file import blank_papers, paper, whole_file
 from desktop.paper.document import Document, SigningPlaces, plain_text
 from desktop.paper.fonts import find_faces
+from desktop.paper.forms import LEAST_TO_SIGN
 from desktop.paper.layout import lay_out
 from desktop.paper.pdf import write_pdf
 from desktop.paper.sheet import FORM
@@ -66,7 +67,8 @@ CASE = Case(
         SessionHeld(date(2026, 3, 20), None, "警务室", ("杨思豪",), "李梅", None, "说妥了。", "settled"),
     ),
     extensions=(ExtensionAgreed(date(2026, 3, 15), date(2026, 5, 10), "等鉴定"),),
-    follow_ups=(Visited(date(2026, 3, 26), "双方满意"),),
+    follow_ups=(Visited(date(2026, 3, 26), "双方满意", ("杨思豪",), ("张三",)),),
+    requests=("修好漏水处", "赔偿损失二千六百元"),
 )  # fmt: skip
 NOBODY = Case(b"", CASE.post, "", "", None, None, "", "", "", "", (), (), "settled", None)
 
@@ -159,8 +161,62 @@ def test_nothing_is_lost_or_passes_the_page_however_long_and_rare() -> None:
 def test_a_minors_guardian_an_agent_and_a_company_seal_have_places_to_sign() -> None:
     made = paper(CASE, "agreement", FACES)[0]
     signing = next(b for b in made.blocks if isinstance(b, SigningPlaces))
-    assert signing.places == ("", "监护人", "（公章）")
-    assert "民族" in plain_text(made)
+    assert signing.places == (
+        "王小明",
+        "王小小的监护人",
+        "晨园物业有限公司（公章）",
+        "晨园物业有限公司的代理人",
+    )
+    given = paper(CASE, "authority", FACES)[0]
+    assert next(b for b in given.blocks if isinstance(b, SigningPlaces)).places == (
+        "晨园物业有限公司（公章）",
+    )
+    asked = paper(CASE, "application", FACES)[0]
+    alone = replace(CASE, parties=(CASE.parties[0], CASE.parties[2]))
+    for_one = paper(alone, "application", FACES)[0]
+    assert [
+        next(b for b in of.blocks if isinstance(b, SigningPlaces)).places for of in (asked, for_one)
+    ] == [("王小明", "王小小的监护人"), ("",)]
+
+
+def test_whoever_signs_has_room_beside_a_name_of_any_length() -> None:
+    name = "尔不都热依木·买买提艾力·阿卜杜热合曼" * 2
+    of = replace(CASE, parties=(party("A", 1, name=name), *CASE.parties[1:]))
+    made = paper(of, "rights", FACES)[0]
+    page = printed([made])[-1]
+    for word in (f"{name[:20]}", "王小小的监护人：", "晨园物业有限公司（公章）："):
+        assert word in page
+    pages = lay_out(made, FACES)
+    rules = [rule for page in pages for rule in page.rules]
+    assert min(rule.x2 - rule.x1 for rule in rules) >= LEAST_TO_SIGN - 1
+    signed = docx.Document(BytesIO(word_file([made]))).tables[-1].rows[0]
+    # LibreOffice keeps paragraphs together only mostly; a row that may not be parted it always does.
+    assert signed._tr.trPr.find(qn("w:cantSplit")) is not None
+    text = [line.text for line in signed.cells[0].paragraphs]
+    at = text.index(f"{name}：")
+    assert text[0] == "当事人（签名、盖章或按指印）："
+    assert text[at + 1].strip("\t\u200b") == ""
+    assert text[-1] == "2026年3月10日"
+    many = tuple(party("A", at, name=f"王小{at}") for at in range(40))
+    crowd = docx.Document(
+        BytesIO(word_file(paper(replace(CASE, parties=many), "application", FACES)))
+    )
+    assert not crowd.tables
+    assert sum("王小3" in line.text for line in crowd.paragraphs) > 2
+
+
+def test_an_ending_without_an_agreement_is_explained_in_the_file() -> None:
+    failed = replace(
+        CASE, outcome="failed", form=None, reason="当事人拒绝调解", told_ways=True, follow_ups=()
+    )
+    said = plain_text(paper(failed, "explanation", FACES)[0])
+    assert "本纠纷于2026年3月20日调解不成，原因：当事人拒绝调解。已告知当事人" in said
+    imported = plain_text(
+        paper(replace(failed, reason="", told_ways=False), "explanation", FACES)[0]
+    )
+    assert "调解不成。" in imported
+    assert "已告知" not in imported
+    assert "本纠纷" not in plain_text(paper(NOBODY, "explanation", FACES)[0])
 
 
 @pytest.mark.parametrize("of", [CASE, NOBODY], ids=["filled", "blank"])
