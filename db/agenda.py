@@ -18,6 +18,7 @@ from db.coverage import (
 from db.disputes import DisputeParty
 from db.disputes.facts import Facts, count_disputes, dispute_facts
 from db.disputes.words import KIND_NAMES
+from db.exchange.deciding import count_open
 from db.figures.rates import percent
 from db.figures.week import clocks
 from db.kernel.ids import Id
@@ -31,7 +32,7 @@ from db.visits.sheets import open_sheets
 
 Urgency = Literal["late", "today", "soon", "plain"]
 Kind = Literal[
-    "走访", "回访", "履行", "期限", "报告", "培训", "点名", "走访单", "签到表", "考评"
+    "走访", "回访", "履行", "期限", "报告", "培训", "点名", "走访单", "签到表", "考评", "合并"
 ]  # fmt: skip
 SOON_DAYS: Final = 5
 SHEET_DAYS: Final = 3
@@ -71,6 +72,7 @@ def agenda(connection: Connection, day: date) -> list[AgendaItem]:
         *_doors(connection, day),
         *_sheets(connection, day),
         *_reviews(connection, day),
+        *_conflicts(connection),
     ]
     return sorted(due, key=lambda item: order[item.urgency])
 
@@ -269,6 +271,14 @@ def _reviews(connection: Connection, day: date) -> Iterator[AgendaItem]:
         remark, urgency = "还没有考评过", "soon"
     text = f"{term} 网格长考评 还有{len(left)}人"
     yield AgendaItem("考评", text, remark, urgency, "review", left[0].id)
+
+
+def _conflicts(connection: Connection) -> Iterator[AgendaItem]:
+    """Yield one line while sites differ on records; the merge desk opens with it."""
+    waiting = count_open(connection)
+    if waiting:
+        text = f"有{waiting}条两边登记不同，等人定"
+        yield AgendaItem("合并", text, "", "today", "conflict", b"")
 
 
 def _doors(connection: Connection, day: date) -> Iterator[AgendaItem]:

@@ -41,6 +41,7 @@ OPENS = {
     "review": "points",
     "sign_in_sheet": "trainings",
     "untrained": "people",
+    "conflict": "data",
 }
 
 
@@ -83,7 +84,7 @@ class HomePage(Page):
             "visit", "household", "campaign", "dispute", "dispute_conclusion", "dispute_follow_up",
             "dispute_extension", "dispute_report",
             "training", "attendance", "field_sheet", "sign_in_sheet", "review", "volunteer",
-            "volunteer_term",
+            "volunteer_term", "site_seen",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
