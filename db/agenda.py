@@ -19,6 +19,7 @@ from db.disputes import DisputeParty
 from db.disputes.facts import Facts, count_disputes, dispute_facts
 from db.disputes.words import KIND_NAMES
 from db.erasure.lists import due_groups, waiting_proposals
+from db.exchange.deciding import count_open
 from db.figures.rates import percent
 from db.figures.week import clocks
 from db.kernel.ids import Id
@@ -32,7 +33,7 @@ from db.visits.sheets import open_sheets
 
 Urgency = Literal["late", "today", "soon", "plain"]
 Kind = Literal[
-    "走访", "回访", "履行", "期限", "报告", "培训", "点名", "走访单", "签到表", "考评", "清除"
+    "走访", "回访", "履行", "期限", "报告", "培训", "点名", "走访单", "签到表", "考评", "清除", "合并"
 ]  # fmt: skip
 SOON_DAYS: Final = 5
 SHEET_DAYS: Final = 3
@@ -73,6 +74,7 @@ def agenda(connection: Connection, day: date) -> list[AgendaItem]:
         *_doors(connection, day),
         *_sheets(connection, day),
         *_reviews(connection, day),
+        *_conflicts(connection),
     ]
     return sorted(due, key=lambda item: order[item.urgency])
 
@@ -283,6 +285,14 @@ def _erasures(connection: Connection, day: date) -> Iterator[AgendaItem]:
     if due:
         told = "、".join(group.words for group in due)
         yield AgendaItem("清除", f"保存期满：{told}", "可以清除", "plain", "erasure", b"")
+
+
+def _conflicts(connection: Connection) -> Iterator[AgendaItem]:
+    """Yield one line while sites differ on records; the merge desk opens with it."""
+    waiting = count_open(connection)
+    if waiting:
+        text = f"有{waiting}条两边登记不同，等人定"
+        yield AgendaItem("合并", text, "", "today", "conflict", b"")
 
 
 def _doors(connection: Connection, day: date) -> Iterator[AgendaItem]:

@@ -54,12 +54,14 @@ class Background(QObject):
     """The lanes over one open ledger; close it before the ledger.
 
     `changed` carries the Done of every command written here, for the screens that show its rows;
-    `failed` an error that its asker left to the window; `backed_up` tells that a backup was made.
+    `failed` an error that its asker left to the window; `backed_up` tells that a backup was made,
+    `taken_in` the tables that a merge touched, which no key takes back.
     """
 
     changed = Signal(object)
     failed = Signal(object)
     backed_up = Signal()
+    taken_in = Signal(object)
     _answered = Signal(object)
 
     def __init__(self, ledger: Ledger) -> None:

@@ -24,6 +24,9 @@ from desktop.disputes.blanks import BlankFormsPage
 from desktop.disputes.board import DisputeBoardPage
 from desktop.disputes.numbers import DisputeNumbersPage
 from desktop.disputes.page import DisputesPage
+from desktop.exchange.merging import MergingPage
+from desktop.exchange.packing import PackingPage
+from desktop.exchange.pairing import PairingPage
 from desktop.exports.page import ExportPage
 from desktop.history.bin import BinPage
 from desktop.history.page import HistoryPage
@@ -105,6 +108,9 @@ DATA = (
     Tab("backup", "备份", BackupPage),
     Tab("history", "改动记录", HistoryPage),
     Tab("bin", "回收站", BinPage),
+    Tab("packing", "打包", PackingPage),
+    Tab("merging", "合并", MergingPage),
+    Tab("pairing", "配对", PairingPage),
 )
 ADMIN = (
     Tab("campaigns", "走访任务", CampaignsPage),
@@ -128,12 +134,13 @@ WORDS = {
     "exports": "Excel 台账 表格 上报", "backup": "优盘 恢复", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
     "post": "节假日 锁定 主送", "accounts": "密码 用户", "campaigns": "专项行动",
     "keeping": "数据字典 清除 个人信息 到期",
+    "packing": "数据包 优盘 带走 下乡", "merging": "数据包 两边登记不同 裁定 同一个人 重复", "pairing": "名片 指纹 另一台电脑 笔记本",
 }  # fmt: skip
 # Which tab shows the rows of a table.
 TAB_OF = {
     "household": "board", "building": "board", "field_sheet": "sheets", "volunteer": "volunteers",
     "staff": "staff", "untrained": "standing", "reward": "rewards", "reward_deposit": "fund", "review": "reviews",
-    "point_entry": "entries", "point_month": "month", "erasure": "keeping",
+    "point_entry": "entries", "point_month": "month", "erasure": "keeping", "conflict": "merging",
 }  # fmt: skip
 
 
@@ -161,7 +168,7 @@ def _points(context: Context) -> Page:
 
 
 def _data(context: Context) -> Page:
-    return TabbedPage(context, DATA)
+    return TabbedPage(context, DATA, TAB_OF)
 
 
 def _admin(context: Context) -> Page:

@@ -13,11 +13,12 @@ TEXT_SIZES: Final = {"100": "标准", "115": "大", "130": "较大", "150": "特
 
 @dataclass(frozen=True)
 class Looks:
-    """Theme and text size by their codes, and where the window stood."""
+    """Theme and text size by their codes, where the window stood, where packages were last put."""
 
     theme: str = "system"
     text_size: str = "100"
     geometry: str = ""
+    stick: str = ""
 
     @property
     def factor(self) -> float:

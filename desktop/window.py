@@ -1,6 +1,6 @@
 """The shell round the screens: navigation, title, search, messages, keys."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -96,6 +96,7 @@ class Shell(QWidget):
         self._bind()
         context.theme.changed.connect(self._repaint_icons)
         context.background.changed.connect(self._written)
+        context.background.taken_in.connect(self._taken_in)
         context.background.failed.connect(lambda error: tell(self, error))
         context.routes.wanted.connect(self.go)
 
@@ -272,12 +273,21 @@ class Shell(QWidget):
             self._worked = True
             self._mine.append((done.no, done.said))
         for name, page in self._pages.items():
-            if not page.watches.intersection(done.touched) or page.written(done):
-                continue
-            if page is self._stack.currentWidget():
-                page.refresh()
-            else:
-                self._stale.add(name)
+            if page.watches.intersection(done.touched) and not page.written(done):
+                self._read_or_mark(name, page)
+
+    def _taken_in(self, tables: Set[str]) -> None:
+        """Read again what a merge changed; it is not among the steps that can be taken back."""
+        self._worked = True
+        for name, page in self._pages.items():
+            if not page.watches.isdisjoint(tables):
+                self._read_or_mark(name, page)
+
+    def _read_or_mark(self, name: str, page: Page) -> None:
+        if page is self._stack.currentWidget():
+            page.refresh()
+        else:
+            self._stale.add(name)
 
     def _tell_about(self, text: str) -> None:
         for name, page in self._pages.items():

@@ -24,6 +24,7 @@ from db.kernel.journal import Command, Tx, decoders, record_class, table_of
 from db.kernel.records import CommandRow, Record, Site
 
 REMOVED_HERE = "*"
+DECIDED = "裁定两处不同的登记"
 
 
 class Side(NamedTuple):
@@ -143,7 +144,7 @@ def decide(choices: Sequence[Choice]) -> Command[int]:
             )
         return len(left)
 
-    return Command("裁定两处不同的登记", Right.WRITE, run, note=f"{len(choices)}处")
+    return Command(DECIDED, Right.WRITE, run, note=f"{len(choices)}处")
 
 
 def refuse_if_needed(connection: Connection, record: type[Record], ids: Sequence[Id]) -> None:

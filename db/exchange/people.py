@@ -13,6 +13,8 @@ from db.kernel.records import Ids
 from db.people import Volunteer
 from db.places import Community
 
+JOINED = "合并同一个人"
+
 
 class LikelySame(NamedTuple):
     """Two volunteers who may be one person, and why: same telephone, or same building."""
@@ -75,7 +77,7 @@ def join_people(keep: Id, other: Id) -> Command[int]:
         tx.remove(Volunteer, [other])
         return moved
 
-    return Command("合并同一个人", Right.WRITE, run)
+    return Command(JOINED, Right.WRITE, run)
 
 
 def _name_instead(tx: Tx, keep: Id, other: Id) -> int:

@@ -42,6 +42,7 @@ OPENS = {
     "sign_in_sheet": "trainings",
     "untrained": "people",
     "erasure": "admin",
+    "conflict": "data",
 }
 
 
@@ -84,7 +85,7 @@ class HomePage(Page):
             "visit", "household", "campaign", "dispute", "dispute_conclusion", "dispute_follow_up",
             "dispute_extension", "dispute_report",
             "training", "attendance", "field_sheet", "sign_in_sheet", "review", "volunteer",
-            "volunteer_term", "erasure", "erasure_proposal",
+            "volunteer_term", "erasure", "erasure_proposal", "site_seen",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

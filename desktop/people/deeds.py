@@ -14,6 +14,7 @@ from desktop.words import clock_words, day_words
 PAGES: Final[Mapping[str, tuple[str, str | None]]] = {
     "attendance": ("trainings", None),
     "dispute_session": ("disputes", "list"),
+    "dispute_follow_up": ("disputes", "list"),
 }
 
 

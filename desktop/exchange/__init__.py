@@ -1,0 +1,1 @@
+"""数据 of several sites: pairing, packages out, the merge desk."""

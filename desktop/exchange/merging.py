@@ -1,0 +1,240 @@
+"""合并: a package looked at, taken in, and the merge desk under it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QWidget
+
+from db import exchanging
+from db.exchanging import ENDING, Foreseen, Merged
+from db.kernel.access import Right
+from db.kernel.errors import PolicepostError
+from db.ledger import Ledger
+from db.merge_desk import Desk, desk, merged_tables
+from desktop.background import Progress
+from desktop.errors import tell
+from desktop.exchange.desk import DeskView
+from desktop.exchange.foreseen import ForeseenPanel, merged_words
+from desktop.exchange.working import Working
+from desktop.page import Context, Page
+from desktop.widgets.parts import button, column, label, panel, row
+
+PACKAGES = f"数据包 (*{ENDING})"
+
+
+class MergingPage(Page):
+    """A package in, looked at first, whole or not at all; then what only a person can decide."""
+
+    title: ClassVar[str] = "合并"
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Ctrl+O", "打开对方的数据包"),
+        ("Enter", "合并看过的包；在下面的单子上是保存选好的"),
+        ("Esc", "不合并、停下"),
+        ("1　2", "用本机的、用对方的；同一个人时留哪一个的登记"),
+        ("Ctrl+A", "全选，再按 1 或 2 一起定"),
+        ("F3　F4", "全部用后登记的；全部用本机的"),
+        ("Backspace", "选中的先不定"),
+        ("Delete", "不是同一个人；撤销选中的决定"),
+        ("Alt+1—3", "要定的、像同一个人、已定的"),
+    )
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.setAcceptDrops(True)
+        self._file: Path | None = None
+        self._next: list[Path] = []
+        self._pick = button("打开数据包　Ctrl+O", self.choose, kind="main")
+        self._pick.setShortcut("Ctrl+O")
+        self._pick.setEnabled(context.may(Right.EXCHANGE))
+        self._fault, self._fault_text = _sentence("fault")
+        self._done, self._done_text = _sentence("panel")
+        self._foreseen, self._working = ForeseenPanel(), Working()
+        self._foreseen.wanted.connect(self.merge)
+        self._foreseen.left.connect(self.leave)
+        self._working.stopped.connect(self.leave)
+        self._begin = self._begin_panel()
+        self.desk = DeskView(context)
+        self.desk.said.connect(self.said)
+        self.desk.wanted.connect(self.refresh)
+        layout = column(self, (20, 12, 20, 14), 10)
+        self._parts: tuple[QWidget, ...] = (self._begin, self._foreseen, self._working)
+        for one in (self._fault, self._done, *self._parts):
+            layout.addWidget(one)
+        layout.addWidget(self.desk, 1)
+        self._fault.hide()
+        self._done.hide()
+        self._show_part(self._begin)
+        escape = QShortcut(QKeySequence("Esc"), self)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self._escape)
+        context.background.changed.connect(lambda _: self._read_if_seen())
+        self.setFocusProxy(self._pick)
+
+    def open(self, what: Mapping[str, Any]) -> None:
+        """Go to what waits for a decision, if a route asks for it; else the package comes first."""
+        if what.get("entity") == "conflict":
+            self.desk.turn_to(0)
+            self.setFocusProxy(self.desk)
+            self.desk.setFocus()
+        if self.desk.shown:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Ask for what waits at the desk."""
+
+        def found(what: Desk) -> None:
+            self.desk.show_desk(what)
+            self.about.emit(_waiting_words(what))
+
+        self.context.background.ask(self, desk, found)
+
+    def choose(self) -> None:
+        """Ask for packages."""
+        start = self.context.settings.looks.stick
+        names, _ = QFileDialog.getOpenFileNames(self, "对方的数据包", start, PACKAGES)
+        if names:
+            self.take([Path(name) for name in names])
+
+    def take(self, files: Sequence[Path]) -> None:
+        """Look into packages, one after the other; nothing is written."""
+        if not self._working.isHidden():
+            self.said.emit("正在看一个包，请等它看完")
+            return
+        self._file, self._next = files[0], list(files[1:])
+        file, ledger = self._file, self.context.ledger
+        self._fault.hide()
+        self._done.hide()
+
+        def job(progress: Progress) -> Foreseen:
+            progress("正在核验签名、打开数据包……", 0.3)
+            return exchanging.look_into(ledger, file)
+
+        ticket = self.context.background.errand(self, job, self._looked, self._failed)
+        self._working.follow(ticket, "正在打开数据包……")
+        self._show_part(self._working)
+        self._working.setFocus()
+
+    def merge(self) -> None:
+        """Take the package in, after a backup; from here on nothing stops it half-way."""
+        file, ledger = self._file, self.context.ledger
+        if file is None or self._foreseen.isHidden():
+            return
+
+        def job(progress: Progress) -> tuple[Merged, frozenset[str]]:
+            return _merged(ledger, file, progress)
+
+        ticket = self.context.background.errand(
+            self, job, lambda answer: self._merged(*answer), self._failed, lane="writer"
+        )
+        self._working.follow(ticket, "正在核验数据包……", stops=False)
+        self._show_part(self._working)
+
+    def leave(self) -> None:
+        """Leave the package; nothing was written."""
+        self._file, self._next = None, []
+        self._show_part(self._begin)
+        self._pick.setFocus()
+        self.said.emit("没有合并，台账没有改动")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Take packages."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Look into what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths and self.context.may(Right.EXCHANGE):
+            self.take(paths)
+
+    def _begin_panel(self) -> QFrame:
+        frame = panel()
+        line = row(frame, (20, 12, 16, 12), 12)
+        words = "把对方的数据包拖到这里。先看一遍会带来什么，再合并；合并前自动备份。"
+        line.addWidget(label(words, wrap=True), 1)
+        line.addWidget(self._pick)
+        return frame
+
+    def _looked(self, seen: Foreseen) -> None:
+        self._working.done()
+        self._foreseen.show_foreseen(seen)
+        self._show_part(self._foreseen)
+        self._foreseen.setFocus()
+
+    def _merged(self, done: Merged, tables: frozenset[str]) -> None:
+        self._file = None
+        self._working.done()
+        self._done_text.setText(merged_words(done))
+        self._done.show()
+        self._show_part(self._begin)
+        if done.no is not None:
+            self.context.background.backed_up.emit()
+            self.context.background.taken_in.emit(tables)
+        self.said.emit("已合并" if done.no is not None else "没有新内容")
+        self.refresh()
+        if self._next:
+            waiting, told = self._next, self._done_text.text()
+            self.take(waiting)
+            self._done_text.setText(told)
+            self._done.show()
+        elif done.counts.to_decide:
+            self.desk.turn_to(0)
+            self.desk.setFocus()
+        else:
+            self._pick.setFocus()
+
+    def _failed(self, error: Exception) -> None:
+        """Say why in place: what is wrong with a package is no accident to stop everything for."""
+        self._working.done()
+        self._file = None
+        self._show_part(self._begin)
+        self._pick.setFocus()
+        if isinstance(error, PolicepostError):
+            self._fault_text.setText(str(error))
+            self._fault.show()
+        else:
+            tell(self, error)
+
+    def _show_part(self, part: QWidget) -> None:
+        for one in self._parts:
+            one.setVisible(one is part)
+
+    def _escape(self) -> None:
+        if not self._working.isHidden():
+            self._working.stop()
+        elif not self._foreseen.isHidden():
+            self.leave()
+        else:
+            self._fault.hide()
+            self._done.hide()
+
+    def _read_if_seen(self) -> None:
+        # Undoing what only said that two people are two touches no row, yet it is asked again.
+        if self.isVisible():
+            self.refresh()
+
+
+def _waiting_words(found: Desk) -> str:
+    said = [f"{len(found.questions)}处等人定"] if found.questions else []
+    said += [f"{len(found.people)}对像是同一个人"] if found.people else []
+    return "，".join(said) or "没有要定的"
+
+
+def _merged(ledger: Ledger, file: Path, progress: Progress) -> tuple[Merged, frozenset[str]]:
+    done = exchanging.merge_file(ledger, file, progress)
+    if done.no is None:
+        return done, frozenset()
+    with ledger.read() as connection:
+        return done, merged_tables(connection, done.no, done.counts.commands)
+
+
+def _sentence(name: str) -> tuple[QFrame, QLabel]:
+    """Return a frame with a line of text in it."""
+    frame = QFrame()
+    frame.setObjectName(name)
+    text = label(wrap=True)
+    column(frame, (16, 10, 16, 10)).addWidget(text)
+    return frame, text
