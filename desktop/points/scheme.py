@@ -88,6 +88,7 @@ class SchemePage(Page):
         ("Ctrl+N", "加一个项目"),
         ("Delete", "去掉选中的项目"),
         ("B", "补贴：等次、每分几元、预算"),
+        ("Enter", "在“从哪天起”“修改原因”里：采用"),
         ("Esc", "回到项目"),
     )
 
@@ -197,6 +198,8 @@ class SchemePage(Page):
         self._table.has_keys({"Return": self._change_item, "B": self._show_subsidy})
         self._table.removing.connect(self._remove_item)
         self._item.taken.connect(self._take)
+        for field in (self._since, self._reason):
+            field.returnPressed.connect(self.adopt)
 
     def _show(self, known: Known) -> None:
         self._known = known
