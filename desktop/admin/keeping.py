@@ -6,7 +6,13 @@ from typing import Any, ClassVar, NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 from sqlalchemy import Connection
 
 from db.dictionary import Entry, dictionary
@@ -31,6 +37,7 @@ from desktop.errors import tell
 from desktop.page import Context, Page
 from desktop.paper.dictionary_sheet import TITLE, dictionary_paper
 from desktop.paper_out import Made, PaperOut, one_table
+from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 from desktop.widgets.stack import PageStack
 from desktop.widgets.tables import Column, RowModel, RowTable
@@ -144,7 +151,8 @@ class KeepingPage(Page):
         above = panel()
         column(above, (6, 6, 6, 6)).addWidget(self._table)
         self._entries.show_rows(dictionary())
-        choices, group = row(gap=6), QButtonGroup(self)
+        line, group = QWidget(), QButtonGroup(self)
+        choices = FlowLayout(line, gap=6)
         said, erased = RowTable(self._entries, "数据字典"), RowTable(self._erased, "清除过的", NONE)
         _wrap(said)
         for at, (name, table) in enumerate((("数据字典", said), ("清除过的", erased))):
@@ -156,7 +164,6 @@ class KeepingPage(Page):
             choice.setChecked(at == 0)
             group.addButton(choice)
             choices.addWidget(choice)
-        choices.addStretch()
         for words, keys, done in (
             ("打印　Ctrl+P", "Ctrl+P", self.print), ("存为文件　Ctrl+S", "Ctrl+S", self.save),
         ):  # fmt: skip
@@ -166,7 +173,7 @@ class KeepingPage(Page):
         left = column(gap=10)
         left.addWidget(label("要清除的", 14))
         left.addWidget(above, 2)
-        left.addLayout(choices)
+        left.addWidget(line)
         left.addWidget(self._lower, 3)
         side = panel()
         side.setFixedWidth(self.context.theme.px(PANEL_WIDTH))
