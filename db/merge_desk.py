@@ -11,7 +11,7 @@ from db.exchange.deciding import DECIDED, REMOVED_HERE, Choice, Difference, Side
 from db.exchange.deciding import site_names as names_of_sites
 from db.exchange.past import as_written
 from db.exchange.people import JOINED, LikelySame, likely_same
-from db.history import Names
+from db.history import GONE, Names
 from db.history.words import WORDS, labels, value_text
 from db.kernel.access import Right
 from db.kernel.accounts import account_names
@@ -294,7 +294,8 @@ def _what(connection: Connection, no: int, action: str, names: Names) -> str:
     if action != DECIDED:
         people = [row for row in rows if row.entity == Volunteer.__tablename__]
         staying = [row for row in people if row.kind != REMOVED] or people
-        return names.of(staying[0].entity, staying[0].record) if staying else ""
+        called = names.of(staying[0].entity, staying[0].record) if staying else ""
+        return called.removesuffix(GONE)
     said = []
     for row in rows[:MOST_NAMED]:
         written = as_written(row.kind, row.record, row.fields, row.origin)
