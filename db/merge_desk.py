@@ -1,5 +1,6 @@
 """The merge desk in words: what is to decide side by side, who may be one person, what was decided."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -8,15 +9,16 @@ from sqlalchemy import Connection, select
 from db.exchange import sites
 from db.exchange.deciding import DECIDED, REMOVED_HERE, Choice, Difference, Side, open_conflicts
 from db.exchange.deciding import site_names as names_of_sites
+from db.exchange.past import as_written
 from db.exchange.people import JOINED, LikelySame, likely_same
-from db.history import Names, touched
+from db.history import GONE, Names
 from db.history.words import WORDS, labels, value_text
 from db.kernel.access import Right
 from db.kernel.accounts import account_names
 from db.kernel.errors import UserError
 from db.kernel.history import void_commands
 from db.kernel.ids import Id
-from db.kernel.journal import Command, Tx, table_of
+from db.kernel.journal import REMOVED, Command, Tx, decoders, record_class, table_of
 from db.kernel.records import ChangeRow, CommandRow, Site
 from db.people import Volunteer
 
@@ -114,7 +116,7 @@ def desk(connection: Connection) -> Desk:
     return Desk(
         tuple(_questions(connection, names)),
         tuple(_people(connection, names)),
-        tuple(_decided(connection)),
+        tuple(_decided(connection, names)),
     )
 
 
@@ -258,7 +260,7 @@ def _told_apart(connection: Connection) -> set[frozenset[Id]]:
     return {frozenset(records) for no, records in said.items() if no not in void}
 
 
-def _decided(connection: Connection) -> list[Decided]:
+def _decided(connection: Connection, names: Names) -> list[Decided]:
     statement = (
         select(CommandRow)
         .where(CommandRow.action.in_((DECIDED, JOINED, NOT_SAME)))
@@ -274,23 +276,45 @@ def _decided(connection: Connection) -> list[Decided]:
         Decided(
             row.no, _moment(row.wall), places.get(row.site, ""),
             people.get(row.account, "") if row.account else "", row.action,
-            _what(connection, row.no, row.action), row.no in void,
+            _what(connection, row.no, row.action, names), row.no in void,
         )
         for row in rows
     ]  # fmt: skip
 
 
-def _what(connection: Connection, no: int, action: str) -> str:
-    found = touched(connection, no, MOST_NAMED + 1)
+def _what(connection: Connection, no: int, action: str, names: Names) -> str:
+    """What a decision says, as its site wrote it: elsewhere it may have changed nothing any more."""
+    rows = connection.execute(
+        select(
+            ChangeRow.entity, ChangeRow.record, ChangeRow.kind, ChangeRow.fields, ChangeRow.origin
+        )
+        .where(ChangeRow.command == no)
+        .order_by(ChangeRow.n)
+    ).all()
     if action != DECIDED:
-        # The person is named once, whoever else was touched.
-        people = [one.title for one in found if one.entity == Volunteer.__tablename__]
-        return people[0] if people else ""
+        people = [row for row in rows if row.entity == Volunteer.__tablename__]
+        staying = [row for row in people if row.kind != REMOVED] or people
+        called = names.of(staying[0].entity, staying[0].record) if staying else ""
+        return called.removesuffix(GONE)
     said = []
-    for one in found[:MOST_NAMED]:
-        values = "，".join(f"{c.label}：{c.new or '空'}" for c in one.changes)
-        said.append(" ".join(word for word in (one.title, values or one.did) if word))
-    return "；".join(said) + ("……" if len(found) > MOST_NAMED else "")
+    for row in rows[:MOST_NAMED]:
+        written = as_written(row.entity, row.kind, row.record, row.fields, row.origin)
+        if written is not None:
+            kind, _, fields = written
+            values = "删除" if kind == REMOVED else _values_written(row.entity, fields, names)
+            said.append(f"{names.of(row.entity, row.record)} {values}".strip())
+    return "；".join(said) + ("……" if len(rows) > MOST_NAMED else "")
+
+
+def _values_written(entity: str, fields: Mapping[str, Any], names: Names) -> str:
+    back, known = decoders(record_class(entity)), labels(entity)
+    said = []
+    for name, label in known.items():
+        if name in fields:
+            value = fields[name][1]
+            words = value_text(entity, name, None if value is None else back[name](value), names.of)
+            said.append(f"{label}：{words or '空'}")
+    return "，".join(said)
 
 
 def _moment(wall: str) -> datetime:

@@ -108,10 +108,13 @@ def record_history(connection: Connection, record: type[Record], id_: Id) -> lis
 
 
 def step_changes(connection: Connection, no: int, limit: int) -> list[StepChange]:
-    """Return what a command did, record by record in the order it was done; the first `limit`."""
+    """Return what a command did, record by record in the order it was done; the first `limit`.
+
+    What another site did without effect here is left out.
+    """
     statement = (
         select(ChangeRow.entity, ChangeRow.record, ChangeRow.kind, ChangeRow.fields)
-        .where(ChangeRow.command == no)
+        .where(ChangeRow.command == no, ChangeRow.kind != UNALTERED)
         .order_by(ChangeRow.n)
         .limit(limit)
     )

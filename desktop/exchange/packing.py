@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QWidget
-from sqlalchemy import Connection
 
 from db import exchanging
 from db.exchange import sites
@@ -16,7 +15,9 @@ from db.exchange.sites import PeerLine
 from db.exchanging import Packed
 from db.kernel.access import Right
 from db.kernel.errors import PolicepostError
+from db.kernel.ids import Id
 from db.places import CommunityLine, communities
+from desktop.background import Progress
 from desktop.errors import tell
 from desktop.exchange.sticks import sticks
 from desktop.exchange.words import arrived_words
@@ -27,6 +28,14 @@ from desktop.widgets.parts import button, choose, column, fill, label, panel, ro
 from desktop.widgets.start import Start
 
 WIDTH = 760
+
+
+class _Found(NamedTuple):
+    """What the page asks for: whom a package can be for, and where it can be put."""
+
+    peers: list[PeerLine]
+    communities: list[CommunityLine]
+    sticks: list[Path]
 
 
 class PackingPage(Page):
@@ -44,7 +53,8 @@ class PackingPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._peers: Sequence[PeerLine] = ()
-        self._places: Mapping[bytes, str] = {}
+        self._communities: Mapping[Id, str] = {}
+        self._opened = True
         self._to, self._where = ChoiceBox("给谁"), ChoiceBox("放到哪里")
         self._about_peer = label(tone="second", wrap=True)
         self._about_place = label(tone="second", wrap=True)
@@ -77,16 +87,18 @@ class PackingPage(Page):
     def open(self, what: Mapping[str, Any]) -> None:
         """Look for sticks whenever the page is shown: one may have been plugged in."""
         del what
+        self._opened = True
         self.refresh()
 
     def refresh(self) -> None:
         """Ask for the sites, and for the places a package can go."""
+        ledger = self.context.ledger
 
-        def question(connection: Connection) -> tuple[list[PeerLine], list[CommunityLine]]:
-            return sites.peers(connection), communities(connection)
+        def job(_: Progress) -> _Found:
+            with ledger.read() as connection:
+                return _Found(sites.peers(connection), communities(connection), sticks())
 
-        self.context.background.ask(self, question, lambda found: self._show(*found))
-        self.context.background.errand(self, lambda _: sticks(), self._show_sticks)
+        self.context.background.errand(self, job, self._show)
 
     def choose_folder(self) -> None:
         """Ask for another folder."""
@@ -175,39 +187,35 @@ class PackingPage(Page):
             layout.addWidget(one)
         return frame
 
-    def _show(self, peers: list[PeerLine], places: list[CommunityLine]) -> None:
-        self._peers, self._places = peers, {place.id: place.name for place in places}
-        fill(self._to, [(one.name, one.id) for one in peers])
-        self._start.setVisible(not peers)
-        self._steps.setVisible(bool(peers))
-        self.about.emit(f"{len(peers)}个配对的单位" if peers else "还没有配对的单位")
-        self._tell_peer()
-        self._ready()
-
-    def _show_sticks(self, found: list[Path]) -> None:
+    def _show(self, found: _Found) -> None:
+        self._peers = found.peers
+        self._communities = {place.id: place.name for place in found.communities}
+        fill(self._to, [(one.name, one.id) for one in found.peers])
         last = self.context.settings.looks.stick
         places = [Path(last)] if last and Path(last).is_dir() else []
-        places += [one for one in found if one not in places]
+        places += [one for one in found.sticks if one not in places]
         fill(self._where, [(str(one), str(one)) for one in places])
+        self._start.setVisible(not found.peers)
+        self._steps.setVisible(bool(found.peers))
+        count = len(found.peers)
+        self.about.emit(f"{count}个配对的单位" if count else "还没有配对的单位")
+        self._tell_peer()
         self._ready()
+        first: QWidget = self._start
+        if count:
+            first = self._to if count > 1 else self._pack if places else self._where
+        self.setFocusProxy(first)
+        if self._opened and self._working.isHidden() and self.isVisible():
+            first.setFocus()
+        self._opened = False
 
     def _ready(self) -> None:
-        """Begin at the first step that is not answered yet."""
-        if not self._working.isHidden():
-            return
+        """Say what is missing, and let a package be made."""
         place = self._where.currentData()
-        self._about_place.setText(
-            "" if place else "没有看到优盘。插好以后按 F5，或按 Ctrl+O 选文件夹"
-        )
+        self._about_place.setText("没有看到优盘。插好以后按 F5，或按 Ctrl+O 选文件夹")
         self._about_place.setVisible(not place)
-        self._set_ready(ready=self.context.may(Right.EXCHANGE) and self._peer is not None)
-        first: QWidget = self._start
-        if self._peers:
-            first = self._to if len(self._peers) > 1 else self._where if not place else self._pack
-        begun = self._to.hasFocus() or self._where.hasFocus()
-        self.setFocusProxy(first)
-        if self.isVisible() and self.hasFocus() and not begun:
-            first.setFocus()
+        if self._working.isHidden():
+            self._set_ready(ready=True)
 
     def _tell_peer(self) -> None:
         peer = self._peer
@@ -217,7 +225,7 @@ class PackingPage(Page):
         if peer.waiting:
             words.append(f"还有{peer.waiting}条没到")
         if peer.communities:
-            names = "、".join(self._places.get(one, "") for one in peer.communities)
+            names = "、".join(self._communities.get(one, "") for one in peer.communities)
             words.append(f"只带{names}")
         self._about_peer.setText("；".join(words))
 
@@ -257,5 +265,6 @@ class PackingPage(Page):
         self._to.setFocus()
 
     def _set_ready(self, *, ready: bool) -> None:
-        for one in (self._to, self._where, self._pack):
-            one.setEnabled(ready)
+        self._to.setEnabled(ready)
+        self._where.setEnabled(ready)
+        self._pack.setEnabled(ready and self.context.may(Right.EXCHANGE))

@@ -31,12 +31,12 @@ from desktop.widgets.tables import Column, RowModel, RowTable
 CARDS = "名片 (*.json)"
 COLUMNS: tuple[Column[PeerLine], ...] = (
     Column("单位", lambda p: p.name, 8),
-    Column("对方收到了多少", arrived_words, 15),
-    Column("还没到", lambda p: str(p.waiting), 5, number=True),
-    Column("上次给它打包", lambda p: moment_words(p.packed_at), 10),
-    Column("上次收它的包", lambda p: moment_words(p.heard_at), 10),
-    Column("配对日期", lambda p: f"{p.paired:%Y-%m-%d}", 7),
-    Column("指纹", lambda p: p.fingerprint, 22),
+    Column("对方收到了多少", arrived_words, 14),
+    Column("还没到", lambda p: str(p.waiting), 4, number=True),
+    Column("上次给它打包", lambda p: moment_words(p.packed_at), 9),
+    Column("上次收它的包", lambda p: moment_words(p.heard_at), 9),
+    Column("配对日期", lambda p: f"{p.paired:%Y-%m-%d}", 6),
+    Column("指纹", lambda p: p.fingerprint, 18),
 )
 
 
@@ -91,7 +91,8 @@ class PairingPage(Page):
         self._compare.left.connect(self._leave)
         self._compare.hide()
         outer = column(self, (20, 12, 20, 14), 10)
-        outer.addWidget(self._own_panel())
+        self._card = self._own_panel()
+        outer.addWidget(self._card)
         self._list_parts()
         outer.addWidget(self._told)
         outer.addWidget(self._listed, 1)
@@ -266,12 +267,14 @@ class PairingPage(Page):
         self._told.hide()
         self._compare.show_card(opened.card, opened.ours, opened.places)
         self._listed.hide()
+        self._card.hide()
         self._compare.show()
         self.setFocusProxy(self._compare)
         self._compare.setFocus()
 
     def _leave(self) -> None:
         self._compare.hide()
+        self._card.show()
         self._listed.show()
         self.setFocusProxy(self._table)
         self._table.setFocus()
