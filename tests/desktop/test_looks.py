@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from desktop.disputes.numbers import DisputeNumbersPage
+from desktop.disputes.page import DisputesPage
 from desktop.errors import CrashDialog, report_of, tell
 from desktop.settings import Looks
 from desktop.theme import DARK, LIGHT, Tokens
@@ -154,3 +156,35 @@ def test_a_fault_of_ours_names_nobody_and_closes_the_program_when_asked(
     assert "ValueError" in told[0]
     assert "王小明" not in told[0]
     assert not shell.isVisible()
+
+
+def test_tables_and_fields_follow_the_size_of_the_type(qtbot: QtBot, shell: Shell) -> None:
+    shell.context.routes.go("disputes", tab="list")
+    settle(qtbot, shell)
+    assert isinstance(shell.page, TabbedPage)
+    listed = shell.page.page
+    shell.context.routes.go("disputes", tab="numbers")
+    settle(qtbot, shell)
+    counted = shell.page.page
+    assert isinstance(listed, DisputesPage)
+    assert isinstance(counted, DisputeNumbersPage)
+    brief = listed._panel._form.field("brief")
+
+    def measures() -> list[int]:
+        table, numbers = listed._table, counted._matrix
+        widths = [table.columnWidth(at) for at in range(4)]
+        rows = [view.verticalHeader().defaultSectionSize() for view in (table, numbers)]
+        least = numbers.horizontalHeader().minimumSectionSize()
+        return [*widths, *rows, least, listed._panel.width(), brief.height()]
+
+    before = measures()
+    shell.context.theme.use(Looks(theme="light", text_size="150"))
+    settle(qtbot, shell)
+    assert all(now > then * 1.3 for now, then in zip(measures(), before, strict=True))
+    listed._table.setColumnWidth(0, 333)
+    shell.context.theme.use(Looks(theme="dark", text_size="150"))
+    settle(qtbot, shell)
+    assert listed._table.columnWidth(0) == 333
+    shell.context.theme.use(Looks(theme="light"))
+    settle(qtbot, shell)
+    assert measures() == before
