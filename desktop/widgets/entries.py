@@ -205,7 +205,7 @@ class _Known(QAbstractListModel):
 
     def __init__(self, words: Sequence[str], parent: QObject) -> None:
         super().__init__(parent)
-        self.words = list(words)
+        self.words = list(dict.fromkeys(words))
 
     def rowCount(self, parent: Any = None) -> int:  # noqa: N802
         """How many there are."""
