@@ -107,7 +107,8 @@ class Conclusion(Record):
     `due` is the performance day agreed; `performed` tells that it was kept, on `performed_on` or on
     an unknown day. Of an agreement: the facts and what was disputed (`matters`), its terms, the way
     of performance, the amount in 分, and how many copies. Of a failure: that the parties were told
-    their legal ways, and like of a withdrawal the `reason`. Of a referral: the answer (accepted or returned), its day and what was said.
+    their legal ways, and like of a withdrawal the `reason`. Of a referral: the answer (accepted or
+    returned), its day and what was said.
     """
 
     __tablename__ = "dispute_conclusion"

@@ -153,9 +153,9 @@ def set_first_number(year: int, first: int, reason: str = ON_PAPER) -> Command[N
             tx.add(NumberStart, [{"id": new_id(), "year": year, "first": first}])
         else:
             tx.change(NumberStart, {found: {"first": first}})
-        after = year_numbers(tx.connection, year)
-        for gap in after.gaps:
-            if not gap.given and not gap.reason:
+        for gap in year_numbers(tx.connection, year).gaps:
+            # Those before the last number have reasons of their own, if any.
+            if gap.first > (last or 0) and not gap.reason:
                 _explain_skipped(tx, year, gap.first, gap.last, said)
 
     return Command("设置纠纷起始编号", Right.SETTINGS, run, note=f"{year}年从第{first}号起")

@@ -111,7 +111,8 @@ class CardView(QWidget):
             name: "、".join(map(_party_words, card.case.side(side))) for side, name in SIDES.items()
         }
         lines = {
-            **sides, "地点": card.case.place, "简要情况": card.brief, "风险": RISK_NAMES.get(card.risk or "", ""),
+            **sides, "地点": card.case.place, "简要情况": card.brief,
+            "申请事项": "；".join(card.case.requests), "风险": RISK_NAMES.get(card.risk or "", ""),
             "社区": card.community, "调解人": "、".join(card.mediators),
             "协议": card.case.agreement.terms or "", "纸质编号": card.case.paper_number, "备注": card.note,
         }  # fmt: skip

@@ -72,6 +72,7 @@ from db.kernel.ids import Id
 from db.kernel.journal import Command
 from desktop.disputes.knowing import Known
 from desktop.widgets.choices import ChoiceBox
+from desktop.widgets.entries import TextBox
 from desktop.widgets.forms import DraftForm
 
 ENDING_NAMES = {code: name for code, name in RESULT_NAMES.items() if code != OPEN}
@@ -149,6 +150,9 @@ class RegistrationForm(DraftForm):
             REGISTRATION,
             ("kind", "risk", "place", "number"),
         )
+        asked = self.field("requests")
+        assert isinstance(asked, TextBox)  # noqa: S101  it is declared prose
+        asked.setPlaceholderText("每项一行，最多三项；换行按 Shift+Enter")
         self.edited.connect(self._ask_for_requests)
 
     def show_draft(self, draft: Any) -> None:

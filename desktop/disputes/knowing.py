@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from db.disputes.earlier import EarlierDispute, Looked, earlier_disputes
 from db.disputes.words import KIND_NAMES
 from db.kernel.ids import Id
+from db.kernel.pinyin import pinyin_words
 from db.kernel.text import telephone
 from db.people.colleagues import staff_rows
 from db.people.roster import roster_names
@@ -27,12 +28,15 @@ class Known(NamedTuple):
 
 
 def known_words(connection: Connection) -> Known:
-    """Return the words the fields are completed from."""
-    return Known(
+    """Return the words the fields are completed from, spelt here so that the first key need not wait."""
+    known = Known(
         [line.name for line in communities(connection)],
         [line.name for line in staff_rows(connection)],
         roster_names(connection),
     )
+    for name in (*known.staff, *known.volunteers):
+        pinyin_words(name)
+    return known
 
 
 class LookingBack(QObject):

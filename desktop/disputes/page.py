@@ -195,10 +195,14 @@ class DisputesPage(Page):
         left.addWidget(self._chip)
         left.addWidget(frame, 1)
         left.addWidget(self._foot)
-        self._panel.setFixedWidth(self.context.theme.px(PANEL_WIDTH))
+        self._fit()
+        self.context.theme.changed.connect(self._fit)
         outer = row(self, (20, 12, 20, 14), 16)
         outer.addLayout(left, 1)
         outer.addWidget(self._panel)
+
+    def _fit(self) -> None:
+        self._panel.setFixedWidth(self.context.theme.px(PANEL_WIDTH))
 
     def _bind(self) -> None:
         for box in self._filters.values():

@@ -47,8 +47,8 @@ FACES = {
 _ROOM = FORM.block_width
 _GAP = SIZE / 2
 _BOTTOM = 27 * MM
-# Places to sign that surely have room on one page.
-_MOST_TOGETHER = 8
+# What surely has room on one page.
+_MOST_TOGETHER = 0.75 * FORM.capacity
 _EDGE = 2.0
 _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 
@@ -133,10 +133,23 @@ def _signed(paper: Any, blocks: Sequence[object]) -> None:
     """
     for line in paper.paragraphs[-2:]:
         line.paragraph_format.keep_with_next = True
-    places = sum(len(block.places) for block in blocks if isinstance(block, SigningPlaces))
-    into = paper if places > _MOST_TOGETHER else _unparted(paper)
+    into = paper if sum(map(_height, blocks)) > _MOST_TOGETHER else _unparted(paper)
     for block in blocks:
         _put(into, block)
+
+
+def _height(block: object) -> float:
+    """What the end of a form takes about, in points."""
+    if not isinstance(block, SigningPlaces):
+        return 3 * LINE
+    rows = list(signing_rows(block, _ROOM, _width))
+    above = sum(ceil(_width(row.words[0]) / _ROOM) for row in rows if _crowded(row.words[0]))
+    return (1 + above + 2 * len(rows)) * LINE
+
+
+def _crowded(word: str) -> bool:
+    """Tell whether a word leaves no room to sign beside it."""
+    return _width(word) > _ROOM - LEAST_TO_SIGN
 
 
 def _unparted(paper: Any) -> Any:
@@ -248,7 +261,7 @@ def _signing(paper: Any, block: SigningPlaces) -> None:
         rows = list(signing_rows(block, _ROOM, _width))
     for row in rows:
         words = row.words
-        if _width(words[0]) > _ROOM - LEAST_TO_SIGN:
+        if _crowded(words[0]):
             _say(_kept(paper), words[0], _TEXT)
             words = ("",)
         line = _kept(paper)

@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QObject, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
@@ -91,8 +91,15 @@ class TextBox(QPlainTextEdit):
         super().__init__()
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 18)
+        self._lines = lines
+        self._fit()
         self.textChanged.connect(self._told)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Keep room for as many lines in another size of type."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
 
     def value(self) -> str | None:
         """Return what is typed, None if nothing is."""
@@ -113,6 +120,9 @@ class TextBox(QPlainTextEdit):
             self.finished.emit()
         else:
             super().keyPressEvent(event)
+
+    def _fit(self) -> None:
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * self._lines + 18)
 
     def _told(self) -> None:
         if self.hasFocus():
@@ -195,7 +205,7 @@ class _Known(QAbstractListModel):
 
     def __init__(self, words: Sequence[str], parent: QObject) -> None:
         super().__init__(parent)
-        self.words = list(words)
+        self.words = list(dict.fromkeys(words))
 
     def rowCount(self, parent: Any = None) -> int:  # noqa: N802
         """How many there are."""

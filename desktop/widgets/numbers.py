@@ -18,6 +18,7 @@ from db.kernel.ids import Id
 
 Index = QModelIndex | QPersistentModelIndex
 NOTHING = "—"
+# Beside a heading, so that it is never cut.
 ROOM = 28
 
 
@@ -52,6 +53,7 @@ class NumberTable(QTableView):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._lines = _Lines()
+        self._heads: tuple[str, ...] = ()
         self.setModel(self._lines)
         self.setAccessibleName(name)
         self.setShowGrid(False)
@@ -72,11 +74,16 @@ class NumberTable(QTableView):
             self._fit()
 
     def _fit(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.8))
+        metrics = self.fontMetrics()
+        self.verticalHeader().setDefaultSectionSize(round(metrics.height() * 1.8))
+        widest = max(map(metrics.horizontalAdvance, self._heads), default=0)
+        self.horizontalHeader().setMinimumSectionSize(widest + ROOM)
 
     def show_lines(self, heads: Sequence[str], lines: Sequence[NumberLine]) -> None:
         """Show these lines; `heads` are those of the numbers, before them stands the lines' name."""
         self._lines.show_lines(heads, lines)
+        self._heads = tuple(heads)
+        self._fit()
         header = self.horizontalHeader()
         header.setMinimumSectionSize(self.fontMetrics().horizontalAdvance("100.0%") + ROOM)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)

@@ -24,6 +24,8 @@ from db.coverage import door_states
 from db.kernel.errors import EnvironmentFault, UserError
 from db.visits import campaigns
 from db.visits.sheets import print_sheet
+from desktop.disputes.numbers import DisputeNumbersPage
+from desktop.disputes.page import DisputesPage
 from desktop.errors import CrashDialog, catch_everything, report_of, tell
 from desktop.settings import Looks
 from desktop.theme import DARK, LIGHT, Tokens
@@ -203,3 +205,35 @@ def test_what_nobody_caught_is_told_in_its_own_way(
     for error in (EnvironmentFault("优盘满了"), UserError("不行"), KeyError("王小明")):
         sys.excepthook(type(error), error, None)
     assert told == ["优盘满了", "不行", "crash"]
+
+
+def test_tables_and_fields_follow_the_size_of_the_type(qtbot: QtBot, shell: Shell) -> None:
+    shell.context.routes.go("disputes", tab="list")
+    settle(qtbot, shell)
+    assert isinstance(shell.page, TabbedPage)
+    listed = shell.page.page
+    shell.context.routes.go("disputes", tab="numbers")
+    settle(qtbot, shell)
+    counted = shell.page.page
+    assert isinstance(listed, DisputesPage)
+    assert isinstance(counted, DisputeNumbersPage)
+    brief = listed._panel._form.field("brief")
+
+    def measures() -> list[int]:
+        table, numbers = listed._table, counted._matrix
+        widths = [table.columnWidth(at) for at in range(4)]
+        rows = [view.verticalHeader().defaultSectionSize() for view in (table, numbers)]
+        least = numbers.horizontalHeader().minimumSectionSize()
+        return [*widths, *rows, least, listed._panel.width(), brief.height()]
+
+    before = measures()
+    shell.context.theme.use(Looks(theme="light", text_size="150"))
+    settle(qtbot, shell)
+    assert all(now > then * 1.3 for now, then in zip(measures(), before, strict=True))
+    listed._table.setColumnWidth(0, 333)
+    shell.context.theme.use(Looks(theme="dark", text_size="150"))
+    settle(qtbot, shell)
+    assert listed._table.columnWidth(0) == 333
+    shell.context.theme.use(Looks(theme="light"))
+    settle(qtbot, shell)
+    assert measures() == before
