@@ -13,7 +13,7 @@ from db.kernel.errors import UserError
 from db.kernel.fields import Field, Problem, common_problems, entry, tidied
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
-from db.kernel.records import Record
+from db.kernel.records import Record, Site
 from db.kernel.text import tidy
 from db.kernel.workdays import known_exceptions
 
@@ -22,12 +22,15 @@ LOCK_MINUTES: Final = 15
 WORK_FROM: Final = 8 * 60 + 30
 WORK_TO: Final = 17 * 60 + 30
 MOST_NAME: Final = 20
+FIRST_SITE: Final = 1
 
 
 class Post(Record):
     """One row: the post that keeps this ledger."""
 
     __tablename__ = "post"
+    # There is but one (db/exchange/likeness.py).
+    same_by = ()
 
     name: Mapped[str]
     station: Mapped[str]
@@ -46,10 +49,16 @@ class DayOff(Record):
 
     __tablename__ = "day_off"
     __table_args__ = (UniqueConstraint("day"), {"sqlite_with_rowid": False})
+    same_by = ("day",)
 
     day: Mapped[date]
     works: Mapped[bool] = mapped_column(Boolean)
     name: Mapped[str]
+
+
+def is_first_copy(connection: Connection) -> bool:
+    """Tell whether this is the post's first copy: what the post does but once is done there."""
+    return connection.execute(select(Site.number)).scalar() == FIRST_SITE
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ class Attachment(Record):
 
     __tablename__ = "attachment"
     __table_args__ = (Index("ix_attachment_of", "of"), {"sqlite_with_rowid": False})
+    same_by = ()
 
     entity: Mapped[str]
     of: Mapped[Id] = mapped_column(KEY)

@@ -40,6 +40,8 @@ class Dispute(Record):
 
     __tablename__ = "dispute"
     __table_args__ = (Index("ix_dispute_registered", "registered"), {"sqlite_with_rowid": False})
+    # By its paper number, else by what it is about (db/exchange/likeness.py).
+    same_by = ()
     quiet = ("imported",)
 
     paper_year: Mapped[int | None] = mapped_column(SmallInteger)

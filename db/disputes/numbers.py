@@ -17,11 +17,10 @@ from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
-from db.kernel.records import KEY, Record, Site
+from db.kernel.records import KEY, Record
 from db.kernel.text import tidy
-from db.post import Post
+from db.post import Post, is_first_copy
 
-FIRST_SITE = 1
 MOST = 9999
 MOST_REASON = 60
 REMOVED = "登记有误，已删除"
@@ -225,7 +224,7 @@ def give_number(dispute: Id) -> Command[str]:
 
 def gives_numbers(connection: Connection) -> bool:
     """Tell whether this copy of the ledger is the one that gives numbers."""
-    return connection.execute(select(Site.number)).scalar() == FIRST_SITE
+    return is_first_copy(connection)
 
 
 def post_code(connection: Connection) -> str:

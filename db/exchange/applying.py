@@ -37,7 +37,7 @@ def count(planner: Planner) -> Counts:
     """Return what the planned merge brings."""
     new = harmless = same = to_decide = 0
     for record, outcomes in planner.outcomes.items():
-        if record in (RecordAlias, SiteSeen, Account):
+        if record in (RecordAlias, SiteSeen, Account) or not record.travels:
             continue
         for outcome in outcomes.values():
             asks = outcome.settled is not None and outcome.settled.asks

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean, Date, Integer, LargeBinary, String
 
-from db.exchange.rows import record_of
+from db.exchange.rows import record_of, references
 from db.exchange.settling import KEPT, is_empty
 from db.kernel.ids import id_from_text
 from db.kernel.journal import ADDED, CHANGED, REMOVED, table_of
@@ -42,6 +42,10 @@ def check_change(kind: Any, entity: Any, fields: Any) -> type[Record]:
         if fields:
             raise Unfit(entity)
         return record
+    if record.frozen and kind != ADDED:
+        names = {name for name, _ in references(record)}
+        if kind == REMOVED or not fields.keys() <= names:
+            raise Unfit(entity)
     checks, firm = _checks(record)
     for name, value in fields.items():
         check = checks.get(name)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, func, select, tuple_
 
 from db.exchange.causes import Causes, sights
+from db.exchange.local import needing
 from db.exchange.merging import family
 from db.exchange.planning import Here, Planner
 from db.exchange.rows import record_of
@@ -132,6 +133,8 @@ def decide(choices: Sequence[Choice]) -> Command[int]:
             for id_ in ids:
                 changes.get(record, {}).pop(id_, None)
             refuse_if_needed(tx.connection, record, ids)
+            for own, row in needing(tx.connection, record, ids):
+                tx.remove(own, [row])
             tx.remove(record, ids)
         for record, rows in changes.items():
             tx.change(record, rows, decided=True)

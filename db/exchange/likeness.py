@@ -1,7 +1,7 @@
 """The same thing made twice: by which of their values two records are one.
 
-Source: docs/DOMAIN.md, who is the same. Records that declare `same_by` or a unique key are the same
-when they agree in it; the rules that need more than columns stand here.
+Source: docs/DOMAIN.md, who is the same. Records are the same when they agree in what their
+table declares as `same_by`; the rules that need more than columns stand here.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, or_, select
 
 from db.disputes import Dispute, DisputeParty
-from db.exchange.rows import coded, unique_columns
+from db.exchange.rows import coded
 from db.exchange.settling import Fields
 from db.kernel.ids import Id
 from db.kernel.journal import CHUNK, chunks, decoders, table_of
@@ -25,12 +25,6 @@ Sides = Mapping[Id, tuple[tuple[str, ...], tuple[str, ...]]]
 ALSO_BY_FIRST_KEY: Final[tuple[type[Record], ...]] = (Community, Building, Household)
 
 
-def same_by(record: type[Record]) -> tuple[str, ...]:
-    """Return the columns that make two rows the same; empty where none do."""
-    unique = unique_columns(record)
-    return record.same_by or (unique[0] if unique else ())
-
-
 def key_of(
     record: type[Record], fields: Fields, sides: tuple[Any, Any] | None = None
 ) -> Key | None:
@@ -42,7 +36,7 @@ def key_of(
         return ("post",)
     if record is Dispute:
         return _dispute_key(fields, sides)
-    columns = same_by(record)
+    columns = record.same_by
     if not columns or (record is Volunteer and not fields.get("imported")):
         return None
     return tuple(_hashable(fields.get(name)) for name in columns)
@@ -99,7 +93,7 @@ def _rows(
     elif record is Dispute:
         statements = _disputes(wanted)
     else:
-        yield from rows_by(connection, record, same_by(record), wanted)
+        yield from rows_by(connection, record, record.same_by, wanted)
         return
     for statement in statements:
         for row in connection.execute(statement).mappings():

@@ -12,7 +12,6 @@ from db.exchange.likeness import (
     fitting,
     key_of,
     rows_by,
-    same_by,
     sides_of,
     standing,
 )
@@ -36,7 +35,7 @@ def find_same(planner: Planner, record: type[Record], raw: Raw) -> None:
     Where a key must be unique the two are one in any case; else only if neither site had seen the
     other's when it made its own: one who knows of a row and makes its like means another.
     """
-    if not (same_by(record) or record in (Post, Dispute)):
+    if not (record.same_by or record in (Post, Dispute)):
         return
     new: dict[Id, list[Op]] = {}
     for place, change in raw:

@@ -9,6 +9,7 @@ from db.exchange.applying import Counts, count, write
 from db.exchange.causes import Causes, Sight, sights
 from db.exchange.hanging import Rejoin, mend
 from db.exchange.incoming import Incoming
+from db.exchange.local import follow
 from db.exchange.planning import Here, Join, Planner
 from db.exchange.tables import BlobName, SiteSeen
 from db.kernel.access import Right
@@ -119,6 +120,7 @@ def plan(connection: Connection, new: Sequence[Incoming], parcel: Parcel, seq: i
         except Rejoin as again:
             joins.extend(again.pairs)
         else:
+            follow(planner)
             return planner
 
 

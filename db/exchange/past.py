@@ -1,14 +1,15 @@
 """What this copy knows of records already: their rows, and every change any site made to them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, select
 
-from db.exchange.rows import coded
+from db.exchange.rows import coded, loose_ids, of_one_copy, travelling
 from db.exchange.settling import Fields, Point
 from db.kernel.erasure import ERASED, erased_in, written_in
+from db.kernel.history import hanging_rows
 from db.kernel.ids import Id, id_from_text, id_text
 from db.kernel.journal import LOCAL, chunks, table_of
 from db.kernel.records import ChangeRow, CommandRow, Record
@@ -80,3 +81,17 @@ def rows_of(connection: Connection, record: type[Record], ids: Iterable[Id]) -> 
         for row in connection.execute(select(table).where(table.c.id.in_(some))).mappings():
             found[row["id"]] = coded(record, dict(row))
     return found
+
+
+def naming(
+    connection: Connection, record: type[Record], ids: Collection[Id]
+) -> Iterator[tuple[str, Id]]:
+    """Yield table and id of every row that names one of the records, declared or not."""
+    for table, _, hanging in hanging_rows(connection, record.__tablename__, ids):
+        yield from ((table.name, id_) for id_ in hanging)
+    for other in (*travelling(), *of_one_copy()):
+        table = table_of(other)
+        for name in loose_ids(other):
+            for some in chunks(sorted(ids)):
+                rows = connection.execute(select(table.c.id).where(table.c[name].in_(some)))
+                yield from ((other.__tablename__, id_) for id_ in rows.scalars())

@@ -12,6 +12,7 @@ from db.kernel.journal import Command, Tx, record_class, table_of
 from db.kernel.records import Ids
 from db.people import Volunteer
 from db.places import Community
+from db.points import PointLine
 
 JOINED = "合并同一个人"
 
@@ -66,6 +67,7 @@ def join_people(keep: Id, other: Id) -> Command[int]:
         }
         if keep == other or len(rows) != 2:
             raise UserError("这两个人里有一个已经不在台账里了，没有合并。")
+        _refuse_if_both_were_paid(tx, keep, other)
         moved = _name_instead(tx, keep, other)
         blanks: dict[str, Any] = {
             name: value
@@ -78,6 +80,18 @@ def join_people(keep: Id, other: Id) -> Command[int]:
         return moved
 
     return Command(JOINED, Right.WRITE, run)
+
+
+def _refuse_if_both_were_paid(tx: Tx, keep: Id, other: Id) -> None:
+    """A closed month has one line for each of them, and is never changed."""
+    months = [
+        set(
+            tx.connection.execute(select(PointLine.month).where(PointLine.volunteer == v)).scalars()
+        )
+        for v in (keep, other)
+    ]
+    if months[0] & months[1]:
+        raise UserError("这两个人在同一个已结账的月份里各有积分，结了账的不能改，没有合并。")
 
 
 def _name_instead(tx: Tx, keep: Id, other: Id) -> int:

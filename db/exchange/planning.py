@@ -6,7 +6,7 @@ by id, many at a time.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -16,17 +16,22 @@ from db.exchange.derived import building_key, home_key
 from db.exchange.identity import Identity
 from db.exchange.incoming import Change, Incoming
 from db.exchange.matching import clashes, find_same
-from db.exchange.past import Written, changes_of, rows_of
+from db.exchange.past import Written, changes_of, naming, rows_of
 from db.exchange.rows import difference, ids_in, mapped, record_of, travelling
 from db.exchange.settling import KEPT, Fields, Op, Point, Settled, applied, settle
 from db.exchange.tables import RecordAlias
 from db.kernel.accounts import Account
-from db.kernel.history import hanging_rows
+from db.kernel.errors import UserError
 from db.kernel.ids import Id, id_from_text, id_text
 from db.kernel.journal import ADDED, CHANGED, REMOVED
 from db.kernel.records import Record
 from db.places import Building, Household
+from db.points import PointMonth
 
+_CLOSED_TWICE: Final = (
+    "同一个月的积分在两处各结过一次账，没有合并，台账没有改动。"
+    "请在其中一处恢复到结账以前的备份，再合并：另一处结的账就会过来。"
+)
 Place = tuple[int, int]
 Join = tuple[type[Record], Id, Id]
 
@@ -85,7 +90,7 @@ class Planner:
         self.outcomes: dict[type[Record], dict[Id, Outcome]] = {}
         self.absorbed: dict[type[Record], set[Id]] = {}
         self.raw: dict[type[Record], list[tuple[Place, Change]]] = {}
-        self._stale: dict[str, set[Id]] = {}
+        self.stale: dict[str, set[Id]] = {}
         self.known: dict[type[Record], set[Id]] = {}
         self.past: dict[type[Record], dict[Id, list[Written]]] = {}
         self.rows: dict[type[Record], dict[Id, Fields]] = {}
@@ -167,15 +172,16 @@ class Planner:
             mine, theirs = theirs, mine
         if (mine in known) == (theirs in known) and theirs < mine:
             mine, theirs = theirs, mine
+        if record is PointMonth:
+            raise UserError(_CLOSED_TWICE)
         if found:
             self.aliases.append((record.__tablename__, theirs, mine))
         self.identity.join(mine, theirs)
         if theirs in known:
             self.absorbed.setdefault(record, set()).add(theirs)
-            self._stale.setdefault(record.__tablename__, set()).add(mine)
-            entity = record.__tablename__
-            for table, _, hanging in hanging_rows(self.connection, entity, [theirs]):
-                self._stale.setdefault(table.name, set()).update(hanging)
+            self.stale.setdefault(record.__tablename__, set()).add(mine)
+            for entity, hanging in naming(self.connection, record, [theirs]):
+                self.stale.setdefault(entity, set()).add(hanging)
 
     def load(self, record: type[Record], ids: Iterable[Id]) -> None:
         """Look rows and changes up, under every id that earlier merges joined."""
@@ -198,14 +204,14 @@ class Planner:
 
     def _settle_table(self, record: type[Record]) -> None:
         raw = self.raw.get(record, [])
-        stale = {self.identity.ours(i) for i in self._stale.get(record.__tablename__, ())}
+        stale = {self.identity.ours(i) for i in self.stale.get(record.__tablename__, ())}
         if not raw and not stale:
             return
         self.load(record, [self.identity.ours(change.record) for _, change in raw])
         self.load(record, stale)
         find_same(self, record, raw)
         while True:
-            stale = {self.identity.ours(i) for i in self._stale.get(record.__tablename__, ())}
+            stale = {self.identity.ours(i) for i in self.stale.get(record.__tablename__, ())}
             self._settle_all(record, raw, stale)
             clashing = clashes(self, record)
             if not clashing:
@@ -308,7 +314,7 @@ class Planner:
     def _let_homes_follow(self, building: Id) -> None:
         homes = select(Household.id).where(Household.building == building)
         rows = self.connection.execute(homes).scalars()
-        self._stale.setdefault(Household.__tablename__, set()).update(rows)
+        self.stale.setdefault(Household.__tablename__, set()).update(rows)
 
     def _ops_of(
         self, record: type[Record], parts: Iterable[Id]

@@ -12,10 +12,11 @@ from db.exchange.tables import RecordAlias
 from db.kernel.ids import Id, id_from_text, id_text
 from db.kernel.journal import decoders, record_class, table_of
 from db.kernel.proofs import record_classes
-from db.kernel.records import Ids, Record, Values, empty_value, encoders
+from db.kernel.records import Ids, Lettered, Record, Values, empty_value, encoders
 
 Mapper = Callable[[str], str]
 _HEX_ID: Final = 32
+_LETTERED_ID: Final = 23
 
 
 @cache
@@ -26,7 +27,30 @@ def travelling() -> tuple[type[Record], ...]:
         name: {other for _, other in references(record) if other in records and other != name}
         for name, record in records.items()
     }
+    # What names a record of any table comes after all that it may name.
+    last = {name for name, record in records.items() if _names_any(record)}
+    for name in last:
+        graph[name] |= records.keys() - last
     return tuple(records[name] for name in TopologicalSorter(graph).static_order())
+
+
+def _names_any(record: type[Record]) -> bool:
+    columns = table_of(record).columns
+    lettered = any(isinstance(column.type, Lettered) for column in columns)
+    return record.frozen or lettered or bool("entity" in columns and loose_ids(record))
+
+
+@cache
+def of_one_copy() -> tuple[type[Record], ...]:
+    """Return the records that never leave the copy that made them."""
+    return tuple(record for record in record_classes() if not record.travels)
+
+
+@cache
+def loose_ids(record: type[Record]) -> tuple[str, ...]:
+    """Return the columns that name a record of a table they do not declare."""
+    declared = {name for name, _ in references(record)}
+    return tuple(n for n, k in _id_columns(record).items() if k == "one" and n not in declared)
 
 
 @cache
@@ -52,8 +76,9 @@ def unique_columns(record: type[Record]) -> tuple[tuple[str, ...], ...]:
 
 @cache
 def _id_columns(record: type[Record]) -> dict[str, str]:
-    """The columns that hold one id, several, or remembered values with ids in hexadecimal.
+    """The columns that hold one id, several, lettered ones, or remembered values with ids within.
 
+    Remembered ids are in hexadecimal, or a letter and an id's text, as claims of points have them.
     What an alias says is about the very ids.
     """
     kinds: dict[str, str] = {}
@@ -66,6 +91,8 @@ def _id_columns(record: type[Record]) -> dict[str, str]:
             kinds[column.name] = "one"
         elif isinstance(column.type, Values):
             kinds[column.name] = "remembered"
+        elif isinstance(column.type, Lettered):
+            kinds[column.name] = "lettered"
     return kinds
 
 
@@ -86,9 +113,19 @@ def _ids_of(kind: str, value: Any) -> Iterator[str]:
         yield from value
     elif isinstance(value, dict):
         for said in value.values():
-            for text in said if isinstance(said, list) else (said,):
-                if isinstance(text, str) and len(text) == _HEX_ID and _is_hex(text):
-                    yield id_text(bytes.fromhex(text))
+            yield from _remembered(said)
+    elif kind == "lettered":
+        yield from _remembered(value)
+
+
+def _remembered(said: Any) -> Iterator[str]:
+    if isinstance(said, list):
+        for one in said:
+            yield from _remembered(one)
+    elif isinstance(said, str) and len(said) == _HEX_ID and _is_hex(said):
+        yield id_text(bytes.fromhex(said))
+    elif _is_lettered(said):
+        yield said[1:]
 
 
 def mapped(record: type[Record], kind: str, fields: Fields, mapper: Mapper) -> Fields:
@@ -114,6 +151,8 @@ def _mapped(kind: str, value: Any, mapper: Mapper) -> Any:
         return mapper(value)
     if kind == "several":
         return list(dict.fromkeys(mapper(v) for v in value))
+    if kind == "lettered":
+        return _mapped_memory(value, mapper)
     return {name: _mapped_memory(said, mapper) for name, said in value.items()}
 
 
@@ -122,7 +161,16 @@ def _mapped_memory(said: Any, mapper: Mapper) -> Any:
         return [_mapped_memory(one, mapper) for one in said]
     if isinstance(said, str) and len(said) == _HEX_ID and _is_hex(said):
         return id_from_text(mapper(id_text(bytes.fromhex(said)))).hex()
-    return said
+    return said[0] + mapper(said[1:]) if _is_lettered(said) else said
+
+
+def _is_lettered(said: Any) -> bool:
+    if not (isinstance(said, str) and len(said) == _LETTERED_ID and said.isascii()):
+        return False
+    try:
+        return id_text(id_from_text(said[1:])) == said[1:]
+    except ValueError:
+        return False
 
 
 def _is_hex(text: str) -> bool:

@@ -40,6 +40,7 @@ class RecordAlias(Record):
         Index("ix_record_alias_other", "other"),
         {"sqlite_with_rowid": False},
     )
+    same_by = ()
     undoable = False
     asked = False
 
@@ -55,6 +56,7 @@ class SiteSeen(Record):
     """
 
     __tablename__ = "site_seen"
+    same_by = ()
     undoable = False
     asked = False
 

@@ -22,6 +22,7 @@ class Account(Record):
     """
 
     __tablename__ = "account"
+    same_by = ()
     undoable = False
     asked = False
 

@@ -81,6 +81,12 @@ class Words(TypeDecorator[tuple[str, ...]]):
         return () if not value else _words(value)
 
 
+class Lettered(Words):
+    """A few words, each a letter and the id of a record in text: the claims of points."""
+
+    cache_ok = True
+
+
 class Ids(TypeDecorator[tuple[Id, ...]]):
     """Ids of records of one table, in order; stored side by side, 16 bytes each."""
 
@@ -123,8 +129,10 @@ class Record(DeclarativeBase):
     """A journalled table. `undoable` is False where undo must never touch a row.
 
     Between sites: `travels` is False for what is one copy's own. Rows equal in the columns of
-    `same_by` (by default those of the first unique constraint) are the same thing made twice.
+    `same_by` are the same thing made twice; without columns nothing is, unless code says so.
     `asked` is False where two sites' changes never ask a person; `quiet` names such fields.
+    `frozen` rows are never changed once written, but for the ids they name. Every table says the
+    first two for itself (tests/exchange/test_declared.py).
     """
 
     metadata = MetaData(naming_convention=NAMING)
@@ -136,6 +144,7 @@ class Record(DeclarativeBase):
     same_by: ClassVar[tuple[str, ...]] = ()
     asked: ClassVar[bool] = True
     quiet: ClassVar[tuple[str, ...]] = ()
+    frozen: ClassVar[bool] = False
 
     id: Mapped[Id] = mapped_column(KEY, primary_key=True)
 

@@ -107,6 +107,7 @@ class VolunteerTerm(Record):
         Index("ix_volunteer_term_volunteer", "volunteer"),
         {"sqlite_with_rowid": False},
     )
+    same_by = ("volunteer", "community", "role", "since")
 
     volunteer: Mapped[Id] = mapped_column(ForeignKey("volunteer.id"))
     community: Mapped[Id] = mapped_column(ForeignKey("community.id"))

@@ -46,6 +46,7 @@ class Community(Record):
 
     __tablename__ = "community"
     __table_args__ = (UniqueConstraint("key"), {"sqlite_with_rowid": False})
+    same_by = ("key",)
     quiet = ("key", "rank")
 
     name: Mapped[str]
@@ -58,6 +59,7 @@ class Building(Record):
 
     __tablename__ = "building"
     __table_args__ = (UniqueConstraint("community", "key"), {"sqlite_with_rowid": False})
+    same_by = ("community", "key")
     quiet = ("key",)
 
     community: Mapped[Id] = mapped_column(ForeignKey("community.id"))
@@ -76,6 +78,7 @@ class Household(Record):
         Index("ix_household_building", "building"),
         {"sqlite_with_rowid": False},
     )
+    same_by = ("community", "key")
     quiet = ("key", "imported")
 
     community: Mapped[Id] = mapped_column(ForeignKey("community.id"))
@@ -107,6 +110,7 @@ class HouseholdAlias(Record):
         Index("ix_household_alias_household", "household"),
         {"sqlite_with_rowid": False},
     )
+    same_by = ("community", "key")
     asked = False
 
     community: Mapped[Id] = mapped_column(ForeignKey("community.id"))

@@ -21,7 +21,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.ids import Id
-from db.kernel.records import KEY, Ids, Record, Values, Words
+from db.kernel.records import KEY, Ids, Lettered, Record, Values, Words
 
 # Points are counted in hundredths.
 POINT: Final = 100
@@ -41,6 +41,7 @@ class PointScheme(Record):
     """
 
     __tablename__ = "point_scheme"
+    same_by = ("name", "start", "version", "community")
 
     community: Mapped[Id | None] = mapped_column(ForeignKey("community.id"))
     name: Mapped[str]
@@ -64,6 +65,8 @@ class PointItem(Record):
 
     __tablename__ = "point_item"
     __table_args__ = (UniqueConstraint("scheme", "key"), {"sqlite_with_rowid": False})
+    same_by = ("scheme", "key")
+    quiet = ("rank",)
 
     scheme: Mapped[Id] = mapped_column(ForeignKey("point_scheme.id"))
     rank: Mapped[int] = mapped_column(SmallInteger)
@@ -85,6 +88,7 @@ class PointBand(Record):
 
     __tablename__ = "point_band"
     __table_args__ = (UniqueConstraint("scheme", "points"), {"sqlite_with_rowid": False})
+    same_by = ("scheme", "points")
 
     scheme: Mapped[Id] = mapped_column(ForeignKey("point_scheme.id"))
     points: Mapped[int] = mapped_column(Integer)
@@ -97,6 +101,7 @@ class PointWeight(Record):
 
     __tablename__ = "point_weight"
     __table_args__ = (UniqueConstraint("item", "community", "since"), {"sqlite_with_rowid": False})
+    same_by = ("item", "community", "since")
 
     item: Mapped[Id] = mapped_column(ForeignKey("point_item.id"))
     community: Mapped[Id] = mapped_column(ForeignKey("community.id"))
@@ -113,6 +118,11 @@ class PointEntry(Record):
 
     __tablename__ = "point_entry"
     __table_args__ = (Index("ix_point_entry_day", "day"), {"sqlite_with_rowid": False})
+    same_by = (
+        "volunteer", "item", "day", "start", "end", "times", "points", "reason", "evidence", "entity",
+        "record",
+    )  # fmt: skip
+    quiet = ("account",)
 
     volunteer: Mapped[Id] = mapped_column(ForeignKey("volunteer.id"))
     item: Mapped[str]
@@ -133,12 +143,14 @@ class PointDecision(Record):
 
     __tablename__ = "point_decision"
     __table_args__ = (Index("ix_point_decision_month", "month"), {"sqlite_with_rowid": False})
+    same_by = ("month", "volunteer", "kind", "claims")
+    quiet = ("account", "decided")
 
     month: Mapped[str]
     volunteer: Mapped[Id] = mapped_column(ForeignKey("volunteer.id"))
     kind: Mapped[str]
-    claims: Mapped[tuple[str, ...]] = mapped_column(Words)
-    left_out: Mapped[tuple[str, ...]] = mapped_column(Words)
+    claims: Mapped[tuple[str, ...]] = mapped_column(Lettered)
+    left_out: Mapped[tuple[str, ...]] = mapped_column(Lettered)
     reason: Mapped[str]
     account: Mapped[Id | None] = mapped_column(KEY)
     decided: Mapped[date]
@@ -149,6 +161,7 @@ class PointProposal(Record):
 
     __tablename__ = "point_proposal"
     __table_args__ = (UniqueConstraint("month"), {"sqlite_with_rowid": False})
+    travels = False
 
     month: Mapped[str]
     digest: Mapped[str]
@@ -165,6 +178,9 @@ class PointMonth(Record):
 
     __tablename__ = "point_month"
     __table_args__ = (UniqueConstraint("month"), {"sqlite_with_rowid": False})
+    same_by = ("month",)
+    asked = False
+    frozen = True
     undoable = False
 
     month: Mapped[str]
@@ -196,6 +212,9 @@ class PointLine(Record):
         Index("ix_point_line_volunteer", "volunteer"),
         {"sqlite_with_rowid": False},
     )
+    same_by = ("month", "volunteer")
+    asked = False
+    frozen = True
     undoable = False
 
     month: Mapped[Id] = mapped_column(ForeignKey("point_month.id"))
@@ -222,6 +241,9 @@ class PointShare(Record):
 
     __tablename__ = "point_share"
     __table_args__ = (Index("ix_point_share_line", "line"), {"sqlite_with_rowid": False})
+    same_by = ()
+    asked = False
+    frozen = True
     undoable = False
 
     line: Mapped[Id] = mapped_column(ForeignKey("point_line.id"))
@@ -244,6 +266,9 @@ class PointCorrection(Record):
 
     __tablename__ = "point_correction"
     __table_args__ = (Index("ix_point_correction_line", "line"), {"sqlite_with_rowid": False})
+    same_by = ()
+    asked = False
+    frozen = True
     undoable = False
 
     line: Mapped[Id] = mapped_column(ForeignKey("point_line.id"))

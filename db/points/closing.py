@@ -1,4 +1,4 @@
-"""结账: one hands a month over, another closes it, and it is frozen.
+"""结账: one hands a month over, another closes it, and it is frozen. The first copy alone does so.
 
 Where the post has one account that may write, it closes alone, with a reason and a signed paper. A
 closed month is never undone or changed; what comes late is corrected in the next (`corrections`).
@@ -31,6 +31,7 @@ from db.points.month import OpenMonth, month_sheet
 from db.points.rules import Rules
 from db.points.schemes import last_closed
 from db.points.sheet import Line, Sheet
+from db.post import is_first_copy
 
 MOST_NOTE: Final = 200
 
@@ -160,6 +161,9 @@ def readiness(
 def obstacles(connection: Connection, seen: OpenMonth, today: date) -> Iterator[str]:
     """Yield what keeps a month from being closed, as sentences."""
     month = seen.sheet.month
+    if not is_first_copy(connection):
+        yield "只在建立台账的那台电脑上结账，免得一个月结两次；这里登记的合并过去就会算进去。"
+        return
     closed = last_closed(connection)
     if closed is not None and month <= closed:
         yield f"{closed.words}已经结账，{month.words}不能再结。"

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from db.disputes.course import MediationSession
 from db.kernel.ids import Id, id_from_text
-from db.kernel.journal import ADDED, CHANGED, chunks
+from db.kernel.journal import ADDED, CHANGED, UNALTERED, chunks
 from db.kernel.records import ChangeRow
 from db.kernel.workdays import Month, Period
 from db.people import Volunteer, VolunteerTerm
@@ -35,7 +35,9 @@ def touched_since(connection: Connection, closed: Id, months: Iterable[Month]) -
     """Return which of the months something was written about since a month was closed."""
     no = connection.execute(
         select(ChangeRow.command).where(
-            ChangeRow.entity == PointMonth.__tablename__, ChangeRow.record == closed
+            ChangeRow.entity == PointMonth.__tablename__,
+            ChangeRow.record == closed,
+            ChangeRow.kind == ADDED,
         )
     ).scalar_one()
     spans = list(_spans(connection, no))
@@ -52,7 +54,9 @@ def _spans(connection: Connection, no: int) -> Iterator[Period]:
         select(
             ChangeRow.command, ChangeRow.entity, ChangeRow.record, ChangeRow.kind,
             ChangeRow.fields,
-        ).where(ChangeRow.command > no, ChangeRow.entity.in_(_WATCHED))
+        ).where(
+            ChangeRow.command > no, ChangeRow.entity.in_(_WATCHED), ChangeRow.kind != UNALTERED
+        )
     )  # fmt: skip
     days: set[date] = set()
     changed: dict[str, set[Id]] = {}

@@ -36,6 +36,7 @@ class Review(Record):
 
     __tablename__ = "review"
     __table_args__ = (Index("ix_review_volunteer", "volunteer"), {"sqlite_with_rowid": False})
+    same_by = ("volunteer", "start")
 
     volunteer: Mapped[Id] = mapped_column(ForeignKey("volunteer.id"))
     start: Mapped[date]

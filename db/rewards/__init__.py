@@ -33,6 +33,7 @@ class Reward(Record):
 
     __tablename__ = "reward"
     __table_args__ = (Index("ix_reward_volunteer", "volunteer"), {"sqlite_with_rowid": False})
+    same_by = ("volunteer", "matter", "happened", "again")
 
     volunteer: Mapped[Id] = mapped_column(ForeignKey("volunteer.id"))
     day: Mapped[date]
@@ -53,6 +54,7 @@ class RewardDeposit(Record):
     """Money that came into the fund on a day, in 分, and where from."""
 
     __tablename__ = "reward_deposit"
+    same_by = ("day", "amount", "origin")
 
     day: Mapped[date]
     amount: Mapped[int] = mapped_column(BigInteger)

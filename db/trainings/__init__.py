@@ -66,7 +66,7 @@ class Training(Record):
     __tablename__ = "training"
     __table_args__ = (Index("ix_training_day", "day"), {"sqlite_with_rowid": False})
     same_by = ("day", "start", "topic", "place")
-    quiet = ("imported",)
+    quiet = ("series", "imported")
 
     topic: Mapped[str]
     kind: Mapped[str]
@@ -97,7 +97,7 @@ class Attendance(Record):
         {"sqlite_with_rowid": False},
     )
     same_by = ("training", "volunteer", "name", "community")
-    quiet = ("imported",)
+    quiet = ("walk_ins", "imported")
 
     training: Mapped[Id] = mapped_column(ForeignKey("training.id"))
     volunteer: Mapped[Id | None] = mapped_column(ForeignKey("volunteer.id"))
@@ -121,6 +121,7 @@ class SignInSheet(Record):
 
     __tablename__ = "sign_in_sheet"
     __table_args__ = (UniqueConstraint("number"), {"sqlite_with_rowid": False})
+    travels = False
 
     number: Mapped[int]
     training: Mapped[Id] = mapped_column(ForeignKey("training.id"))

@@ -16,9 +16,14 @@ from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx, table_of
 from db.kernel.records import Record
 from db.ledger import Ledger
-from db.people import Staff, Volunteer
+from db.people import Staff, Volunteer, VolunteerTerm
 from db.places import Building, Community, Household
+from db.points import PointDecision, PointEntry
+from db.points.claims import claim_key
+from db.reviews import Review
+from db.rewards import Reward, RewardDeposit
 from db.trainings import Attendance, Training
+from db.trainings.sheets import print_sheet
 from db.visits import Visit
 from tests.builders import rows_command
 from tests.exchange.sites import HandClock, known_to, parcel_for
@@ -45,7 +50,8 @@ class History:
             self.add_home: 6, self.edit_home: 6, self.remove_home: 2, self.rename_building: 2,
             self.add_visit: 5, self.edit_visit: 3, self.remove_visit: 2, self.add_person: 4,
             self.edit_person: 3, self.remove_person: 2, self.train: 2, self.undo: 2, self.decide: 2,
-            self.turn_clock: 3, self.pack: 7, self.deliver: 7,
+            self.turn_clock: 3, self.pack: 7, self.deliver: 7, self.put_on_record: 5, self.edit_on_record: 3,
+            self.print_list: 1,
         }  # fmt: skip
 
     def run(self, count: int) -> None:
@@ -207,6 +213,10 @@ class History:
         def run(tx: Tx) -> None:
             named = select(Attendance.id).where(Attendance.volunteer == person["id"])
             tx.remove(Attendance, list(tx.connection.execute(named).scalars()))
+            for record in (VolunteerTerm, PointEntry, PointDecision, Reward, Review):
+                table = table_of(record)
+                mine = select(table.c.id).where(table.c.volunteer == person["id"])
+                tx.remove(record, list(tx.connection.execute(mine).scalars()))
             tx.remove(Volunteer, [person["id"]])
 
         self.write(at, run)
@@ -228,6 +238,65 @@ class History:
                 tx.add(Attendance, [row])
 
         self.write(at, run)
+
+    def put_on_record(self, at: int) -> None:
+        """Write an earlier role, points by hand, a decision, a reward, money or a grade of somebody."""
+        person, visit = self.pick(at, Volunteer), self.pick(at, Visit)
+        if person is None:
+            return
+        of = {"id": new_id(), "volunteer": person["id"]}
+        day, kind = self.random.choice(DAYS), self.random.randrange(6)
+        if kind == 0:
+            place = {"community": person["community"], "role": "volunteer", "since": DAYS[0]}
+            self.add(at, VolunteerTerm, {**of, **place, "until": day})
+        elif kind == 1:
+            source = {"entity": "visit", "record": visit["id"]} if visit else {}
+            self.add(
+                at,
+                PointEntry,
+                {**of, "item": "help", "day": day, "times": 1, "reason": "登记", **source},
+            )
+        elif kind == 2 and visit:
+            claim = claim_key("visit", visit["id"])
+            said = {"month": "2026-03", "kind": "crowd", "claims": (claim,), "reason": "核对"}
+            left = (claim,) if self.random.random() < 0.5 else ()
+            self.add(at, PointDecision, {**of, **said, "left_out": left, "decided": day})
+        elif kind == 3:
+            given = {"day": day, "matter": "报告", "happened": DAYS[0], "reason": "好"}
+            source = {"entity": "visit", "source": visit["id"]} if visit else {}
+            self.add(
+                at, Reward, {**of, **given, **source, "amount": self.random.choice((5000, 9000))}
+            )
+        elif kind == 4:
+            row = {"id": new_id(), "day": day, "amount": 100_000, "origin": "街道"}
+            self.add(at, RewardDeposit, row)
+        else:
+            grade = {"start": date(2026, 3, 1), "grade": self.random.choice(("good", "poor"))}
+            self.add(at, Review, {**of, **grade, "reason": "走访"})
+
+    def add(self, at: int, record: type[Record], row: dict[str, Any]) -> None:
+        """Write a row at a site."""
+        self.ledgers[at].write(rows_command(record, [row]))
+
+    def edit_on_record(self, at: int) -> None:
+        """Change or take out what was put on record."""
+        field: dict[type[Record], str] = {
+            VolunteerTerm: "role", PointEntry: "reason", PointDecision: "reason", Reward: "reason",
+            RewardDeposit: "note", Review: "reason",
+        }  # fmt: skip
+        record = self.random.choice([*field])
+        row = self.pick(at, record)
+        if row and self.random.random() < 0.3:
+            self.write(at, lambda tx: tx.remove(record, [row["id"]]))
+        elif row:
+            value = self.random.choice(WORDS[:3])
+            self.write(at, lambda tx: tx.change(record, {row["id"]: {field[record]: value}}))
+
+    def print_list(self, at: int) -> None:
+        """Print a sign-in sheet, which stays at its site."""
+        training = self.pick(at, Training)
+        if training:
+            self.ledgers[at].write(print_sheet(training["id"], (), 5))
 
     def undo(self, at: int) -> None:
         with self.ledgers[at].read() as connection:

@@ -31,7 +31,10 @@ PATIENCE = 60
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
-    [f"tests.faults.harness.{name}" for name in ("tasks", "file_tasks", "session_tasks")]
+    [
+        f"tests.faults.harness.{name}"
+        for name in ("tasks", "file_tasks", "merge_tasks", "session_tasks")
+    ]
 )
 
 
