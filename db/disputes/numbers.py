@@ -57,6 +57,7 @@ class NumberSkipped(Record):
     """A run of a year's numbers that no dispute gets, because the start was set above it, and why."""
 
     __tablename__ = "number_skipped"
+    travels = False
 
     year: Mapped[int] = mapped_column(SmallInteger)
     first: Mapped[int] = mapped_column(SmallInteger)

@@ -26,6 +26,7 @@ class ErasureProposal(Record):
     """Records of one noun that wait for a second person; `records` are their ids as text."""
 
     __tablename__ = "erasure_proposal"
+    travels = False
 
     entity: Mapped[str]
     records: Mapped[tuple[str, ...]] = mapped_column(Words)

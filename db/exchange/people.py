@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, or_, select
 
 from db.kernel.access import Right
+from db.kernel.erasure import ERASED
 from db.kernel.errors import UserError
 from db.kernel.history import hanging_rows
 from db.kernel.ids import Id
@@ -39,6 +40,7 @@ def likely_same(connection: Connection) -> list[LikelySame]:
             Community.name.label("community"), (one.c.phone == other.c.phone).label("same_phone"),
         )
         .join(other, (other.c.name == one.c.name) & (other.c.id > one.c.id))
+        .where(one.c.name != ERASED)
         .join(Community, Community.id == one.c.community)
         .where(or_(one.c.phone == other.c.phone, one.c.building == other.c.building))
         .where(or_(one.c.imported.is_(None), other.c.imported.is_(None)))

@@ -97,7 +97,8 @@ def erase_arrived(tx: Tx, erasures: Collection[Id]) -> Taken:
         texts |= texts_in_rows(tx, Wanted(entity, upto, fields)) if WHOLE in fields else set()
         stripped, lost = _strip(tx, entity, columns, upto)
         texts |= lost
-        told, _ = _strip(tx, entity, columns, dict.fromkeys(upto, _Upto(0)), frozenset(lost))
+        telling = frozenset(lost | _left_behind(tx, entity, columns, upto))
+        told, _ = _strip(tx, entity, columns, dict.fromkeys(upto, _Upto(0)), telling)
         given = _given(tx, entity, upto)
         left = {
             id_: {name: within for name, within in columns.items() if name not in given[id_]}
@@ -225,6 +226,26 @@ def _goes(kind: str, said: Any, within: Collection[str], telling: frozenset[str]
     if telling is not None:
         return any(_told(value, telling) for value in sides)
     return any(not isinstance(v, dict) or not within or set(v) & set(within) for v in sides)
+
+
+def _left_behind(tx: Tx, entity: str, columns: Columns, ids: Collection[Id]) -> set[str]:
+    """The texts later entries replaced and no entry gave: of a site that had not heard yet."""
+    replaced: dict[Id, set[str]] = {}
+    given: dict[Id, set[str]] = {}
+    for some in chunks(sorted(ids)):
+        rows = tx.connection.execute(
+            select(ChangeRow.record, ChangeRow.kind, ChangeRow.fields, ChangeRow.origin).where(
+                ChangeRow.entity == entity, ChangeRow.record.in_(some)
+            )
+        )
+        for record, kind, fields, origin in rows:
+            written: list[Any] = orjson.loads(origin) if origin else [kind, "", {}]
+            for told_as, told in ((kind, values_in(fields)), (written[0], written[2])):
+                for name in columns.keys() & told.keys():
+                    before, after = told[name] if told_as == CHANGED else (None, told[name])
+                    replaced.setdefault(record, set()).update(_texts(before, columns[name]))
+                    given.setdefault(record, set()).update(_texts(after, columns[name]))
+    return {text for id_, texts in replaced.items() for text in texts - given[id_]}
 
 
 def _given(tx: Tx, entity: str, ids: Collection[Id]) -> dict[Id, set[str]]:

@@ -37,6 +37,8 @@ class Erasure(Record):
         {"sqlite_with_rowid": False},
     )
     undoable = False
+    asked = False
+    same_by = ()
 
     entity: Mapped[str]
     record: Mapped[Id] = mapped_column(KEY)

@@ -54,7 +54,7 @@ def test_empty_forms_of_a_mediation(full: Path, tmp_path: Path) -> None:
     out = tmp_path / "表.pdf"
     every = policepost("sheet", "form", "--data", full, "--out", out)
     assert every.returncode == DONE, every.stderr
-    assert "14种" in every.stdout
+    assert "16种" in every.stdout
     two = policepost("sheet", "form", "受理登记表", "人民调解协议书", "--data", full, "--out", out)
     assert two.returncode == DONE, two.stderr
     assert len(PdfReader(out).pages) == 2

@@ -10,11 +10,11 @@ from db.trainings import Attendance
 from db.visits import Visit
 
 NEVER_ASKED = {
-    "account", "household_alias", "point_correction", "point_line", "point_month", "point_share",
+    "account", "erasure", "household_alias", "point_correction", "point_line", "point_month", "point_share",
     "record_alias", "site_seen", "visit",
 }  # fmt: skip
 OF_ONE_COPY = {
-    "edition", "field_sheet", "import_mapping", "ledger_layout", "number_given", "number_start",
+    "edition", "erasure_proposal", "field_sheet", "import_mapping", "ledger_layout", "number_given", "number_skipped", "number_start",
     "peer", "point_proposal", "sign_in_sheet",
 }  # fmt: skip
 FROZEN = {"point_correction", "point_line", "point_month", "point_share"}
