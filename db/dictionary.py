@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from db.disputes import DisputeDraft
 from db.disputes.agreeing import AgreementDraft, AnswerDraft
-from db.disputes.life import FollowUpDraft, ReopeningDraft
+from db.disputes.life import ConclusionDraft, FollowUpDraft, ReopeningDraft
 from db.disputes.parties import PartyDraft
 from db.disputes.registering import RegistrationDraft
 from db.disputes.steps import ClosingDraft, ExtensionDraft, SessionDraft
@@ -26,7 +26,8 @@ DRAFTS: Final[tuple[tuple[str, Any], ...]] = (
     ("工作人员", StaffDraft), ("培训", TrainingDraft), ("参训名单", AttendanceDraft),
     ("纠纷登记", DisputeDraft), ("纠纷登记", RegistrationDraft), ("纠纷当事人", PartyDraft),
     ("调解记录", SessionDraft), ("延期", ExtensionDraft), ("协议", AgreementDraft),
-    ("移送答复", AnswerDraft), ("回访", FollowUpDraft), ("重新受理", ReopeningDraft),
+    ("移送答复", AnswerDraft), ("调解结果", ConclusionDraft),
+    ("回访", FollowUpDraft), ("重新受理", ReopeningDraft),
     ("结案", ClosingDraft), ("手工积分", EntryDraft), ("奖励", RewardDraft), ("考评", ReviewDraft),
 )  # fmt: skip
 # What is kept without an entry of a form.

@@ -16,7 +16,7 @@ from db.disputes.registering import FACTS, require_dispute
 from db.disputes.words import FORMS, OPEN, RESULT_NAMES, RESULTS
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import KEEP_FIVE_YEARS, Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import KEEP_FIVE_YEARS, KEEP_OFFICE, Field, Problem, common_problems, entry, tidied
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.people.colleagues import staff_by_name
@@ -70,8 +70,13 @@ class FollowUpDraft:
 
     day: date | None = entry(Field("回访日期", kind="day", required=True))
     result: str | None = entry(Field("回访情况", most=500, **PARTY))
-    staff: tuple[str, ...] = entry(Field("回访人", kind="names", most=40), ())
-    volunteers: tuple[str, ...] = entry(Field("联户长、志愿者", kind="names", most=40), ())
+    staff: tuple[str, ...] = entry(
+        Field("回访人", kind="names", most=40, purpose="纠纷的经办人", keep=KEEP_OFFICE), ()
+    )
+    volunteers: tuple[str, ...] = entry(
+        Field("联户长、志愿者", kind="names", most=40, purpose="参与回访的联户长、志愿者",
+              keep=KEEP_OFFICE), ()
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

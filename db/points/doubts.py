@@ -69,7 +69,8 @@ class Doubt(NamedTuple):
 def decide(doubt: Doubt, left_out: Sequence[str], reason: str) -> Command[Id]:
     """Return the command that decides a doubt: which claims are left out (none: all count), and why.
 
-    It takes the place of an earlier decision of the same. UserError without a reason, or for a
+    It takes the place of an earlier decision of the same, not of one about another pair that shares
+    a claim: of three that overlap each pair is decided. UserError without a reason, or for a
     claim that the doubt is not about.
     """
 
@@ -85,7 +86,7 @@ def decide(doubt: Doubt, left_out: Sequence[str], reason: str) -> Command[Id]:
             d
             for d in decisions(tx.connection, doubt.month)
             if (d.volunteer, d.kind) == (doubt.volunteer, doubt.kind)
-            and set(d.claims) & set(doubt.claims)
+            and (set(d.claims) <= set(doubt.claims) or set(d.claims) >= set(doubt.claims))
         ]
         tx.remove(PointDecision, [d.id for d in earlier])
         made = new_id()

@@ -259,6 +259,7 @@ class RewardsPage(RegisterPage[RewardRow]):
         if self._counted is None:
             return
         totals, balance = self._counted
+        self.foot.setWordWrap(True)
         self.foot.setText(
             f"共{totals.rows}项　待发放{totals.granted}项{yuan(totals.sum_granted)}元　"
             f"已发放{totals.paid}项{yuan(totals.sum_paid)}元　作废{totals.voided}项　"

@@ -129,11 +129,11 @@ def test_the_age_of_the_second_place_stands_in_the_window(
     made = ledger.back_up("手动", stick)
     old = backup.BackupInfo(**{**vars(made), "when": made.when - timedelta(days=9)})
     backup.remember_second(ledger.place.folder, stick, old)
-    small.context.routes.backed_up.emit()
+    small.context.background.backed_up.emit()
     settle(qtbot, small)
     assert _second(small) == "外部备份 9天前"
     ledger.back_up("手动", stick)
-    small.context.routes.backed_up.emit()
+    small.context.background.backed_up.emit()
     settle(qtbot, small)
     assert _second(small) == "外部备份 今天"
 

@@ -92,7 +92,7 @@ def test_a_reward_is_granted_for_a_source_by_keyboard_and_paid(
     ledger.write(add_deposit(DepositDraft(date(2026, 3, 1), 500_00, "街道拨款")))
     page = opened(qtbot, small, "rewards", RewardsPage, new=True)
     press(qtbot, small, "wf", ENTER, "2", ENTER)
-    assert page._form.draft_form.typed("matter") == "参与调解：邻里纠纷"
+    assert page._form.typed("matter") == "参与调解：邻里纠纷"
     press(qtbot, small, ENTER, ENTER, "劝和两家", ENTER, "300", ENTER, ENTER, ENTER)
     (row,) = listed(ledger)
     assert (row.name, row.matter, row.happened, row.amount, row.entity, row.day) == (
@@ -120,7 +120,7 @@ def test_a_matter_that_has_a_reward_is_told_and_asks_why(
 ) -> None:
     ledger.write(grant(Receiver(leaders[0]), MATTER))
     page = opened(qtbot, small, "rewards", RewardsPage, new=True)
-    form = page._form.draft_form
+    form = page._form
     assert not form.field("again").isVisible()
     press(qtbot, small, "zm", ENTER, "劝阻电信诈骗", ENTER, "3.18", ENTER)
     qtbot.waitUntil(lambda: form.field("again").isVisible())
@@ -135,7 +135,7 @@ def test_nobody_chosen_is_said_and_nothing_typed_is_lost(
     qtbot: QtBot, leaders: list[Id], small: Shell, ledger: Ledger
 ) -> None:
     page = opened(qtbot, small, "rewards", RewardsPage, new=True)
-    form = page._form.draft_form
+    form = page._form
     form.field("matter").setText("救助老人")  # type: ignore[union-attr]
     with qtbot.waitSignal(page.said) as said:
         page.save()
@@ -153,7 +153,7 @@ def test_a_refresh_takes_nothing_from_the_first_reward_being_typed(
     press(qtbot, small, "wf", ENTER, Qt.Key.Key_Tab, "劝阻电信诈骗")
     page.refresh()
     settle(qtbot, small)
-    assert page._form.draft_form.typed("matter") == "劝阻电信诈骗"
+    assert page._form.typed("matter") == "劝阻电信诈骗"
     assert page._form.person.person == leaders[0]
 
 

@@ -147,3 +147,13 @@ def test_a_decision_counts_leaves_out_and_is_asked_again_when_more_comes(ledger:
     post.by_hand(post.one, "training", DAY)
     assert [one.kind for one in post.seen().undecided] == ["same_twice"]
     assert post.line(post.one).points == 400
+
+
+def test_three_that_overlap_are_each_decided_and_the_month_closes(ledger: Ledger) -> None:
+    post = Post(ledger)
+    for item, start in (("duty", 600), ("advice", 610), ("duty", 620)):
+        post.by_hand(post.one, item, DAY, start=start, end=start + 60)
+    for doubt in post.seen().undecided:
+        ledger.write(decide(doubt, (), "核实过"))
+    assert len(post.seen().doubts) >= 3
+    assert not post.seen().undecided
