@@ -16,7 +16,15 @@ from db.disputes.registering import FACTS, require_dispute
 from db.disputes.words import FORMS, OPEN, RESULT_NAMES, RESULTS
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import KEEP_FIVE_YEARS, KEEP_OFFICE, Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import (
+    KEEP_FIVE_YEARS,
+    KEEP_OFFICE,
+    Field,
+    Problem,
+    common_problems,
+    entry,
+    tidied,
+)
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.people.colleagues import staff_by_name

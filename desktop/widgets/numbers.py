@@ -76,7 +76,7 @@ class NumberTable(QTableView):
     def _fit(self) -> None:
         metrics = self.fontMetrics()
         self.verticalHeader().setDefaultSectionSize(round(metrics.height() * 1.8))
-        widest = max(map(metrics.horizontalAdvance, self._heads), default=0)
+        widest = max(map(metrics.horizontalAdvance, (*self._heads, "100.0%")))
         self.horizontalHeader().setMinimumSectionSize(widest + ROOM)
 
     def show_lines(self, heads: Sequence[str], lines: Sequence[NumberLine]) -> None:
@@ -84,9 +84,7 @@ class NumberTable(QTableView):
         self._lines.show_lines(heads, lines)
         self._heads = tuple(heads)
         self._fit()
-        header = self.horizontalHeader()
-        header.setMinimumSectionSize(self.fontMetrics().horizontalAdvance("100.0%") + ROOM)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         if lines and not self.currentIndex().isValid():
             self.setCurrentIndex(self._lines.index(0, 1))
 
