@@ -259,12 +259,17 @@ class RewardsPage(RegisterPage[RewardRow]):
         if self._counted is None:
             return
         totals, balance = self._counted
-        self.foot.setWordWrap(True)
-        self.foot.setText(
-            f"共{totals.rows}项　待发放{totals.granted}项{yuan(totals.sum_granted)}元　"
-            f"已发放{totals.paid}项{yuan(totals.sum_paid)}元　作废{totals.voided}项　"
-            f"资金余额{yuan(balance)}元"
-        )
+        parts = [
+            f"{word}{many}项{yuan(money)}元"
+            for word, many, money in (
+                ("待发放", totals.granted, totals.sum_granted),
+                ("已发放", totals.paid, totals.sum_paid),
+            )
+            if many
+        ]
+        voided = [f"作废{totals.voided}项"] if totals.voided else []
+        told = [f"共{totals.rows}项", *parts, *voided, f"资金余额{yuan(balance)}元"]
+        self.foot.setText("　".join(told))
         days = period_words(self._period, self.context.today)
         self.about.emit("" if self._period is None else days)
 

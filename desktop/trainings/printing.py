@@ -51,7 +51,7 @@ class SessionPrinter(QObject):
         day = self._page.context.today
 
         def made(connection: Connection) -> Leaving:
-            return Leaving(f"{session.day} 缺席名单", (absent_list(connection, session.id, day),))
+            return Leaving(f"缺席名单 {session.day}", (absent_list(connection, session.id, day),))
 
         self._out.print(made)
 

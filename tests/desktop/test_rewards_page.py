@@ -92,7 +92,7 @@ def test_a_reward_is_granted_for_a_source_by_keyboard_and_paid(
     ledger.write(add_deposit(DepositDraft(date(2026, 3, 1), 500_00, "街道拨款")))
     page = opened(qtbot, small, "rewards", RewardsPage, new=True)
     press(qtbot, small, "wf", ENTER, "2", ENTER)
-    assert page._form.typed("matter") == "参与调解：邻里纠纷"
+    assert page._reward.draft_form.typed("matter") == "参与调解：邻里纠纷"
     press(qtbot, small, ENTER, ENTER, "劝和两家", ENTER, "300", ENTER, ENTER, ENTER)
     (row,) = listed(ledger)
     assert (row.name, row.matter, row.happened, row.amount, row.entity, row.day) == (
@@ -109,7 +109,7 @@ def test_a_reward_is_granted_for_a_source_by_keyboard_and_paid(
     settle(qtbot, small)
     assert listed(ledger)[0].paid is None
     assert "待发放1项300.00元" in page.foot.text()
-    page._form._open.click()
+    page._reward._open.click()
     settle(qtbot, small)
     assert isinstance(small.page, TabbedPage)
     assert small.page.page.title == "纠纷"
@@ -120,11 +120,11 @@ def test_a_matter_that_has_a_reward_is_told_and_asks_why(
 ) -> None:
     ledger.write(grant(Receiver(leaders[0]), MATTER))
     page = opened(qtbot, small, "rewards", RewardsPage, new=True)
-    form = page._form
+    form = page._reward.draft_form
     assert not form.field("again").isVisible()
     press(qtbot, small, "zm", ENTER, "劝阻电信诈骗", ENTER, "3.18", ENTER)
     qtbot.waitUntil(lambda: form.field("again").isVisible())
-    assert "这件事已经奖过：王芳 200.00元（2026-03-20）" in page._form._alike.text()
+    assert "这件事已经奖过：王芳 200.00元（2026-03-20）" in page._reward._alike.text()
     press(qtbot, small, "一起劝的", ENTER, "100", ENTER, ENTER, ENTER, "两人一起", ENTER)
     assert [(row.name, row.again) for row in listed(ledger)] == [
         ("赵敏", "两人一起"), ("王芳", None),
@@ -135,14 +135,14 @@ def test_nobody_chosen_is_said_and_nothing_typed_is_lost(
     qtbot: QtBot, leaders: list[Id], small: Shell, ledger: Ledger
 ) -> None:
     page = opened(qtbot, small, "rewards", RewardsPage, new=True)
-    form = page._form
+    form = page._reward.draft_form
     form.field("matter").setText("救助老人")  # type: ignore[union-attr]
     with qtbot.waitSignal(page.said) as said:
         page.save()
     assert "请先选奖给谁" in said.args[0]
     assert form.typed("matter") == "救助老人"
     press(qtbot, small, "没有这个人")
-    assert page._form.person._found.item(0).text() == "队伍里没有这个人"
+    assert page._reward.person._found.item(0).text() == "队伍里没有这个人"
     assert listed(ledger) == []
 
 
@@ -153,8 +153,8 @@ def test_a_refresh_takes_nothing_from_the_first_reward_being_typed(
     press(qtbot, small, "wf", ENTER, Qt.Key.Key_Tab, "劝阻电信诈骗")
     page.refresh()
     settle(qtbot, small)
-    assert page._form.typed("matter") == "劝阻电信诈骗"
-    assert page._form.person.person == leaders[0]
+    assert page._reward.draft_form.typed("matter") == "劝阻电信诈骗"
+    assert page._reward.person.person == leaders[0]
 
 
 def test_money_comes_in_and_is_voided_by_keyboard(
