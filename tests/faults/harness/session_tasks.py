@@ -29,8 +29,10 @@ def type_on(post: Post, tell: Tell, hear: Hear) -> None:
 
 def make_old(folder: Path) -> Post:
     """Make a ledger as the first version of the program left it."""
-    # The column that the second step brings was not written then.
-    of_then = PostDraft(name="三号警务室", station="示范派出所", lock_minutes=None)
+    # The columns that later steps bring were not written then.
+    of_then = PostDraft(
+        name="三号警务室", station="示范派出所", lock_minutes=None, work_from=None, work_to=None
+    )
     Ledger.create(folder, of_then, PASSWORD, clock=morning())[0].close()
     old = "UPDATE alembic_version SET version_num = '0001'"
     _set_version(folder, *_what_came_since("0001"), old)
