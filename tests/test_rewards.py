@@ -216,7 +216,7 @@ def test_what_is_voided_stays_and_counts_for_nothing(ledger: Ledger, two: tuple[
     assert lines[1].note == "作废：发错了人"
     assert totals == (1, 0, 0, 1, 0, 0)
     assert [change.new for entry in told for change in entry.changes if "金额" in change.label] == [
-        "200"
+        "200.00"
     ]
     for refused in (
         pay([made], TODAY),

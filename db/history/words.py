@@ -42,29 +42,49 @@ from db.points.schemes import BandDraft, ItemDraft, SchemeDraft
 from db.post import PostDraft
 from db.reviews import GRADE_NAMES, ReviewDraft
 from db.rewards import SOURCE_NAMES as REWARD_SOURCES
-from db.rewards import DepositDraft, RewardDraft
+from db.rewards import DepositDraft, RewardDraft, yuan
 from db.trainings import KIND_NAMES as TRAINING_NAMES
 from db.trainings import STATUS_NAMES, AttendanceDraft, TrainingDraft
 from db.visits import OUTCOME_NAMES, VisitDraft
 
 Row = Mapping[str, Any]
 NameOf = Callable[[str, bytes], str]
-_HOURS: Final = {("training", "hours")}
-_CLOCK: Final = {
-    ("visit", "at"), ("training", "start"), ("training", "end"), ("attendance", "signed"),
-    ("point_entry", "start"), ("point_entry", "end"), ("post", "work_from"), ("post", "work_to"),
+
+
+def _hours(minutes: int) -> str:
+    return f"{hours_text(minutes)}小时"
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+# How the numbers of columns are told, as their own pages tell them.
+_MEASURES: Final[Mapping[Callable[[int], str], Mapping[str, tuple[str, ...]]]] = {
+    _hours: {"training": ("hours",)},
+    _clock: {
+        "visit": ("at",), "training": ("start", "end"), "attendance": ("signed",),
+        "point_entry": ("start", "end"), "post": ("work_from", "work_to"),
+    },
+    points_text: {
+        "point_item": ("points", "day_cap", "month_cap", "least", "most"),
+        "point_band": ("points",), "point_weight": ("points",), "point_entry": ("points",),
+        "point_month": ("points",), "point_line": ("points",), "point_share": ("points", "cut"),
+        "point_correction": ("points",),
+    },
+    money_text: {
+        "point_scheme": ("per_point", "floor", "cap", "budget"), "point_band": ("amount",),
+        "point_month": ("amount",), "point_line": ("due", "own", "amount"),
+        "point_correction": ("amount",), "dispute_conclusion": ("amount",),
+    },
+    yuan: {"reward": ("amount",), "reward_deposit": ("amount",)},
 }  # fmt: skip
-_POINTS: Final = {
-    "point_item": ("points", "day_cap", "month_cap", "least", "most"), "point_band": ("points",),
-    "point_weight": ("points",), "point_entry": ("points",), "point_month": ("points",),
-    "point_line": ("points",), "point_share": ("points", "cut"), "point_correction": ("points",),
-}  # fmt: skip
-_MONEY: Final = {
-    "point_scheme": ("per_point", "floor", "cap", "budget"), "point_band": ("amount",),
-    "point_month": ("amount",), "point_line": ("due", "own", "amount"),
-    "point_correction": ("amount",), "dispute_conclusion": ("amount",), "reward": ("amount",),
-    "reward_deposit": ("amount",),
-}  # fmt: skip
+_MEASURE_OF: Final = {
+    (entity, column): told
+    for told, columns_of in _MEASURES.items()
+    for entity, columns in columns_of.items()
+    for column in columns
+}
 
 
 @dataclass(frozen=True)
@@ -342,14 +362,8 @@ def value_text(entity: str, column: str, value: Any, name_of: NameOf) -> str:
         said = "是" if value else "否"
     elif isinstance(value, date):
         said = value.isoformat()
-    elif column in _POINTS.get(entity, ()):
-        said = points_text(value)
-    elif column in _MONEY.get(entity, ()):
-        said = money_text(value)
-    elif (entity, column) in _HOURS:
-        said = f"{hours_text(value)}小时"
-    elif (entity, column) in _CLOCK:
-        said = f"{value // 60:02d}:{value % 60:02d}"
+    elif (entity, column) in _MEASURE_OF:
+        said = _MEASURE_OF[entity, column](value)
     else:
         said = words.names.get(column, {}).get(value, str(value))
     return said
