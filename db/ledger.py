@@ -136,7 +136,7 @@ class Ledger:
             throttle.failed()
             raise
         throttle.succeeded()
-        ledger = cls._open(place, key, id_of(account), clock or SystemClock(), write=write)
+        ledger = cls._open(place, key, bytes.fromhex(account), clock or SystemClock(), write=write)
         if failures:
             ledger.note("输错密码", f"登录之前输错{failures}次")
         return ledger
@@ -294,16 +294,14 @@ class Ledger:
         check_password_strength(password)
         account = new_id()
         self.write(add_account(account, user, name, role))
-        slots = Slots.load(self.place.slots)
-        slots.add_password(account.hex(), user, password, self._key)
-        slots.save(self.place.slots)
+        with Slots.changing(self.place.slots) as slots:
+            slots.add_password(account.hex(), user, password, self._key)
 
     def close_account(self, user: str) -> None:
         """Close an account: its password opens nothing any more. What it copied, it keeps."""
         done = self.write(close_account(user))
-        slots = Slots.load(self.place.slots)
-        slots.remove(done.value.hex())
-        slots.save(self.place.slots)
+        with Slots.changing(self.place.slots) as slots:
+            slots.remove(done.value.hex())
         self._aside(lambda connection: forget_unsaved(connection, done.value))
 
     def set_password(self, user: str, password: str) -> None:
@@ -315,10 +313,9 @@ class Ledger:
         own = target.id == self.session.account
         action = "修改密码" if own else "重设密码"
         self.write(Command(action, Right.LOOK if own else Right.ACCOUNTS, lambda _: None))
-        slots = Slots.load(self.place.slots)
-        slots.remove(target.id.hex())
-        slots.add_password(target.id.hex(), user, password, self._key)
-        slots.save(self.place.slots)
+        with Slots.changing(self.place.slots) as slots:
+            slots.remove(target.id.hex())
+            slots.add_password(target.id.hex(), user, password, self._key)
 
     def check_password(self, password: str) -> None:
         """Raise UserError unless it is the password of who is logged in; failures are throttled."""
@@ -397,8 +394,3 @@ class Ledger:
 
 def _lock_note(clock: Clock) -> str:
     return f"{clock.now():%Y-%m-%d %H:%M}打开"
-
-
-def id_of(text: str) -> Id:
-    """Return the id a key slot names in hexadecimal."""
-    return bytes.fromhex(text)

@@ -15,7 +15,7 @@ from desktop import paths
 from desktop.access.idle import IdleWatch
 from desktop.access.input_method import choose_input_method, input_method_plugins
 from desktop.access.login import LogInPage
-from desktop.access.opening import Opener, why_closed
+from desktop.access.opening import Opener, load_screens, why_closed
 from desktop.access.second_start import FirstWindow, ask_first_window
 from desktop.errors import catch_everything, tell
 from desktop.logs import close_log, keep_log
@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
 
     def _load(self) -> None:
         if not self._gone:
-            self._opener.start(_load, lambda _: self.loaded.emit(), lambda _: None)
+            self._opener.start(load_screens, lambda _: self.loaded.emit(), lambda _: None)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Finish what is being written and close the ledger before the window goes."""
@@ -118,7 +118,9 @@ class MainWindow(QMainWindow):
         self._opener.close()
         if self._ledger is not None:
             if self.shell is not None and self.shell.worked:
-                self._back_up(self._ledger)
+                from desktop.backup.leaving import back_up_on_leaving
+
+                back_up_on_leaving(self, self._ledger)
             self._ledger.close()
             self._ledger = None
         super().closeEvent(event)
@@ -135,22 +137,6 @@ class MainWindow(QMainWindow):
         if self.shell is not None:
             self.shell.context.background.close()
             self.shell.keep_typed()
-
-    def _back_up(self, ledger: "Ledger") -> None:
-        """Leave a verified backup behind; where that cannot be, say so and close all the same."""
-        from db.backup import second_place
-        from db.kernel.access import MATRIX, Right
-        from db.kernel.errors import PolicepostError
-
-        if Right.BACKUP not in MATRIX[ledger.session.role]:
-            return
-        try:
-            ledger.back_up("退出时")
-            second = second_place(ledger.place.folder)
-            if second is not None and second.there:
-                ledger.back_up("退出时", second.folder)
-        except PolicepostError as error:
-            tell(self, error)
 
     def _show_start(self) -> None:
         reason = why_closed(self._start.data)
@@ -385,15 +371,6 @@ class MainWindow(QMainWindow):
         self.show()
         self.raise_()
         self.activateWindow()
-
-
-def _load() -> None:
-    """Load what the screens need while the person types the password."""
-    import desktop.rooms  # noqa: F401
-    from db.kernel.pinyin import readings
-
-    # The first spells a character out of a large table, which loads with it.
-    readings("门")
 
 
 def open_window(start: Start) -> int:

@@ -26,7 +26,8 @@ from db.kernel.files import (
     read_small,
     sync_directory,
 )
-from db.kernel.keys import DataKey, Slots, Throttle, WrongSecretError, wipe
+from db.kernel.keys import DataKey, Slots, WrongSecretError, wipe
+from db.kernel.throttle import Throttle
 
 _THROTTLE: Final = "throttle.json"
 _SET: Final = (LEDGER, LEDGER + "-wal", LEDGER + "-shm", LEDGER + "-journal", SLOTS)

@@ -6,10 +6,12 @@ name or with weakened parameters does not open (docs/RELIABILITY.md). Whoever ca
 holds the data key: roles are kept by the program, not by cryptography.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, Self
@@ -25,9 +27,6 @@ from nacl.exceptions import CryptoError
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 from db.kernel.files import read_small, write_atomically
 from db.kernel.recovery import new_code, secret_of_code
-from db.kernel.throttle import Throttle
-
-__all__ = ["DataKey", "Slots", "Throttle", "WrongSecretError", "check_password_strength", "wipe"]
 
 VERSION: Final = 1
 KEY_BYTES: Final = 32
@@ -249,6 +248,14 @@ class Slots:
     def save(self, path: Path) -> None:
         """Write the file so that after any crash the old or the new one is whole."""
         write_atomically(path, self.to_bytes())
+
+    @classmethod
+    @contextlib.contextmanager
+    def changing(cls, path: Path) -> Iterator[Self]:
+        """Lend the slots of a file to be changed; they are saved unless an error is raised."""
+        slots = cls.load(path)
+        yield slots
+        slots.save(path)
 
     def users(self) -> list[tuple[str, str]]:
         """Return account and log-in name of every password slot, in the order they were added."""

@@ -32,6 +32,15 @@ def why_closed(folder: Path) -> str:
     return ""
 
 
+def load_screens() -> None:
+    """Load what the screens need while the person types the password."""
+    import desktop.rooms  # noqa: F401, PLC0415
+    from db.kernel.pinyin import readings  # noqa: PLC0415
+
+    # The first spells a character out of a large table, which loads with it.
+    readings("门")
+
+
 class Opener(QObject):
     """Does one thing at a time off the window's thread, before there is a ledger to ask.
 

@@ -20,7 +20,7 @@ from db.kernel.clock import Clock
 from db.kernel.ids import Id
 from db.kernel.keys import DataKey, Slots
 from db.kernel.place import Place
-from db.ledger import Ledger, id_of
+from db.ledger import Ledger
 from db.sample import PASSWORD
 from tests.conftest import ROOT, morning
 from tests.faults.harness import mutants
@@ -50,7 +50,7 @@ class Post:
     def of(cls, folder: Path) -> "Post":
         """Return the ledger of a folder, by the sample's password."""
         account, key = Slots.load(folder / "slots.json").unlock(None, PASSWORD)
-        return cls(folder, bytes(key.open_copy()), id_of(account))
+        return cls(folder, bytes(key.open_copy()), bytes.fromhex(account))
 
     def at(self, folder: Path) -> "Post":
         """Return the same ledger's copy in another folder."""
