@@ -73,22 +73,9 @@ def _checks(record: type[Record]) -> tuple[dict[str, Check], frozenset[str]]:
         if column.name == "id":
             continue
         kind = column.type
-        if isinstance(kind, Ids):
-            checks[column.name] = _are_ids
-        elif isinstance(kind, Words):
-            checks[column.name] = _are_words
-        elif isinstance(kind, Values):
-            checks[column.name] = _are_values
-        elif isinstance(kind, LargeBinary):
-            checks[column.name] = _is_id
-        elif isinstance(kind, Date):
-            checks[column.name] = _is_day
-        elif isinstance(kind, Boolean):
-            checks[column.name] = _is_flag
-        elif isinstance(kind, Integer):
-            checks[column.name] = _is_number
-        elif isinstance(kind, String):
-            checks[column.name] = _is_text
+        check = next((check for of, check in _CHECKS if isinstance(kind, of)), None)
+        if check is not None:
+            checks[column.name] = check
         if not column.nullable and not isinstance(kind, Ids | Words):
             firm.add(column.name)
     return checks, frozenset(firm)
@@ -153,3 +140,16 @@ def _is_plain(value: Any, depth: int) -> bool:
     if isinstance(value, str):
         return _is_text(value)
     return value is None or isinstance(value, bool | float) or _is_number(value)
+
+
+# The first that fits: our own types are text or bytes to SQLAlchemy as well.
+_CHECKS: Final[tuple[tuple[type, Check], ...]] = (
+    (Ids, _are_ids),
+    (Words, _are_words),
+    (Values, _are_values),
+    (LargeBinary, _is_id),
+    (Date, _is_day),
+    (Boolean, _is_flag),
+    (Integer, _is_number),
+    (String, _is_text),
+)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -71,6 +72,28 @@ def _log_in(qtbot: QtBot, window: MainWindow, password: str) -> None:
     qtbot.waitUntil(lambda: not isValid(page) or page._button.isEnabled(), timeout=20_000)
 
 
+def _inside(qtbot: QtBot, window: MainWindow, password: str = PASSWORD) -> Shell:
+    """Log in and return what is over the ledger, settled."""
+    _log_in(qtbot, window, password)
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
+    shell = _of(window)
+    settle(qtbot, shell)
+    return shell
+
+
+def _of(window: MainWindow) -> Shell:
+    assert window.shell is not None
+    return window.shell
+
+
+def _visits_in(qtbot: QtBot, window: MainWindow) -> Any:
+    """Log in and return the page of visits."""
+    shell = _inside(qtbot, window)
+    shell.context.routes.go("visits")
+    settle(qtbot, shell)
+    return shell.page.page  # type: ignore[attr-defined]
+
+
 def test_a_wrong_password_is_told_and_the_right_one_opens(
     qtbot: QtBot, windows: _Windows, folder: Path
 ) -> None:
@@ -80,38 +103,27 @@ def test_a_wrong_password_is_told_and_the_right_one_opens(
     assert isinstance(page, LogInPage)
     assert "密码" in page._message.text()
     page._password.clear()
-    _log_in(qtbot, window, PASSWORD)
-    qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
-    assert window.shell is not None
-    settle(qtbot, window.shell)
-    assert isinstance(window.shell.page, HomePage)
+    assert isinstance(_inside(qtbot, window).page, HomePage)
 
 
 def test_locking_hides_everything_and_keeps_what_was_typed(
     qtbot: QtBot, windows: _Windows, folder: Path
 ) -> None:
     window = windows(folder)
-    _log_in(qtbot, window, PASSWORD)
-    shell = window.shell
-    assert shell is not None
-    settle(qtbot, shell)
-    shell.context.routes.go("visits")
-    settle(qtbot, shell)
-    shell.page.page._door.entry._note.setText("半句话")  # type: ignore[attr-defined]
+    page = _visits_in(qtbot, window)
+    page._door.entry._note.setText("半句话")
     window.lock()
     assert window.locked
-    assert not shell.isVisible()
+    assert not page.isVisible()
     _log_in(qtbot, window, PASSWORD)
     qtbot.waitUntil(lambda: not window.locked, timeout=20_000)
-    assert shell.page.page._door.entry._note.text() == "半句话"  # type: ignore[attr-defined]
+    assert page._door.entry._note.text() == "半句话"
 
 
 def test_idleness_locks(qtbot: QtBot, windows: _Windows, folder: Path) -> None:
     window = windows(folder)
-    _log_in(qtbot, window, PASSWORD)
+    _inside(qtbot, window)
     assert window._idle is not None
-    assert window.shell is not None
-    settle(qtbot, window.shell)
     assert window._idle._timer.interval() == 15 * 60_000
     window._idle._timer.start(1)
     qtbot.waitUntil(lambda: window.locked, timeout=5000)
@@ -170,10 +182,7 @@ def test_the_recovery_code_gives_a_new_password(
     page._recover()
     qtbot.waitUntil(lambda: "新的恢复码" in page._message.text(), timeout=20_000)
     page._leave.click()
-    _log_in(qtbot, window, NEW_PASSWORD)
-    qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
-    assert window.shell is not None
-    settle(qtbot, window.shell)
+    _inside(qtbot, window, NEW_PASSWORD)
 
 
 def test_a_second_start_brings_the_first_window_to_the_front(
@@ -181,9 +190,7 @@ def test_a_second_start_brings_the_first_window_to_the_front(
 ) -> None:
     assert not ask_first_window(folder), "nobody has it open yet"
     window = windows(folder)
-    _log_in(qtbot, window, PASSWORD)
-    assert window.shell is not None
-    settle(qtbot, window.shell)
+    _inside(qtbot, window)
     window.showMinimized()
     assert ask_first_window(folder)
     qtbot.waitUntil(lambda: not window.isMinimized(), timeout=5000)
@@ -196,33 +203,20 @@ def test_closing_after_work_leaves_a_backup(qtbot: QtBot, windows: _Windows, fol
     with Ledger.unlock(folder, PASSWORD, clock=morning()) as ledger:
         street(ledger)
     window = windows(folder)
-    _log_in(qtbot, window, PASSWORD)
-    shell = window.shell
-    assert shell is not None
-    shell.context.routes.go("visits")
-    settle(qtbot, shell)
-    shell.page.page.record("met")  # type: ignore[attr-defined]
-    settle(qtbot, shell)
+    page = _visits_in(qtbot, window)
+    page.record("met")
+    settle(qtbot, _of(window))
     window.close()
     (info,) = list_backups(folder / "backups")
     assert info.reason == "退出时"
-    again = windows(folder)
-    _log_in(qtbot, again, PASSWORD)
-    assert again.shell is not None
-    settle(qtbot, again.shell)
-    assert again.shell._backup.text().startswith("上次备份")
+    assert _inside(qtbot, windows(folder))._backup.text().startswith("上次备份")
 
 
 def test_what_was_typed_a_moment_before_closing_is_kept(
     qtbot: QtBot, windows: _Windows, folder: Path
 ) -> None:
     window = windows(folder)
-    _log_in(qtbot, window, PASSWORD)
-    shell = window.shell
-    assert shell is not None
-    shell.context.routes.go("visits")
-    settle(qtbot, shell)
-    QTest.keyClicks(shell.page.page._door.entry._note, "half")  # type: ignore[attr-defined]
+    QTest.keyClicks(_visits_in(qtbot, window)._door.entry._note, "half")
     window.close()
     with Ledger.unlock(folder, PASSWORD, clock=morning()) as ledger:
         assert ledger.unsaved()["走访"]["备注"] == "half"
@@ -235,14 +229,11 @@ def test_another_text_size_makes_the_screens_anew(
     with Ledger.unlock(folder, PASSWORD, clock=morning()) as ledger:
         street(ledger)
     window = windows(folder)
-    _log_in(qtbot, window, PASSWORD)
-    before = window.shell
-    assert before is not None
-    before.context.routes.go("visits")
+    page = _visits_in(qtbot, window)
+    before = _of(window)
+    page.record("met")
     settle(qtbot, before)
-    before.page.page.record("met")  # type: ignore[attr-defined]
-    settle(qtbot, before)
-    QTest.keyClicks(before.page.page._door.entry._note, "half")  # type: ignore[attr-defined]
+    QTest.keyClicks(page._door.entry._note, "half")
     before.context.routes.go("admin", tab="looks")
     looks = before.page.page  # type: ignore[attr-defined]
     looks._groups[1][1].buttons()[-1].click()
