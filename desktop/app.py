@@ -3,11 +3,11 @@
 import gc
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QLibraryInfo, Qt, QTimer, Signal
+from PySide6.QtCore import QLibraryInfo, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
@@ -15,9 +15,10 @@ from desktop import paths
 from desktop.access.idle import IdleWatch
 from desktop.access.input_method import choose_input_method, input_method_plugins
 from desktop.access.login import LogInPage
-from desktop.access.opening import Opener, load_screens, why_closed
+from desktop.access.opening import Opener, load_screens, users_of, why_closed
 from desktop.access.second_start import FirstWindow, ask_first_window
 from desktop.errors import catch_everything, tell
+from desktop.geometry import keep_where_it_is, put_where_it_was
 from desktop.logs import close_log, keep_log
 from desktop.settings import Settings
 from desktop.theme import Theme
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 # What is slow to import loads behind the first page, so imports of the ledger stand inside.
 # ruff: noqa: PLC0415
-
-SMALLEST, USUAL = (1080, 640), (1440, 900)
 
 
 @dataclass(frozen=True)
@@ -69,10 +68,7 @@ class MainWindow(QMainWindow):
         # Later: the page that asks for it is itself made anew.
         theme.resized.connect(self._build_again, Qt.ConnectionType.QueuedConnection)
         self.setWindowTitle("警务室台账")
-        self.setMinimumSize(*SMALLEST)
-        self.resize(*USUAL)
-        if settings.looks.geometry:
-            self.restoreGeometry(QByteArray.fromBase64(settings.looks.geometry.encode()))
+        put_where_it_was(self, settings)
         self._show_start()
 
     @property
@@ -107,12 +103,15 @@ class MainWindow(QMainWindow):
 
     def _load(self) -> None:
         if not self._gone:
-            self._opener.start(load_screens, lambda _: self.loaded.emit(), lambda _: None)
+            self._opener.start(load_screens, self._was_loaded, lambda _: None)
+
+    def _was_loaded(self, _: None) -> None:
+        if not self._gone:
+            self.loaded.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Finish what is being written and close the ledger before the window goes."""
-        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
-        self._settings.keep(replace(self._settings.looks, geometry=geometry))
+        keep_where_it_is(self, self._settings)
         self._gone = True
         self._end_work()
         self._opener.close()
@@ -165,10 +164,9 @@ class MainWindow(QMainWindow):
 
     def _users(self) -> list[str]:
         from db.kernel.errors import PolicepostError
-        from db.kernel.keys import Slots
 
         try:
-            return [user for _, user in Slots.load(self._start.data / "slots.json").users()]
+            return users_of(self._start.data)
         except PolicepostError as error:
             message = error
             QTimer.singleShot(0, lambda: tell(self, message))

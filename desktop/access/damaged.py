@@ -11,8 +11,7 @@ from shiboken6 import isValid
 
 from db.backup import BackupInfo, file_problems, list_backups, read_info
 from db.kernel.errors import LedgerDamaged, PolicepostError
-from db.kernel.keys import Slots
-from desktop.access.opening import Opener
+from desktop.access.opening import Opener, users_of
 from desktop.errors import tell
 from desktop.theme import Theme
 from desktop.widgets.flow import FlowLayout
@@ -200,6 +199,6 @@ def _found(folder: Path) -> list[BackupInfo]:
 
 def _users(folder: Path) -> list[str]:
     try:
-        return [user for _, user in Slots.load(folder / "slots.json").users()]
+        return users_of(folder)
     except LedgerDamaged:
         return []

@@ -32,6 +32,13 @@ def why_closed(folder: Path) -> str:
     return ""
 
 
+def users_of(folder: Path) -> list[str]:
+    """Return who has a password for the ledger or backup in a folder; LedgerDamaged if none can tell."""
+    from db.kernel.keys import Slots  # noqa: PLC0415
+
+    return [user for _, user in Slots.load(folder / "slots.json").users()]
+
+
 def load_screens() -> None:
     """Load what the screens need while the person types the password."""
     import desktop.rooms  # noqa: F401, PLC0415

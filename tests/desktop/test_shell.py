@@ -312,3 +312,18 @@ def test_a_walk_is_printed_from_today(
     assert found is not None
     expected = [door for at in walks[:2] for door in home._today.due[at].doors]  # type: ignore[union-attr]
     assert [door.household for door in found.doors] == expected
+
+
+def test_on_a_screen_with_no_room_to_spare_the_window_takes_all_of_it(
+    windows: _Windows, folder: Path
+) -> None:
+    window = windows(folder)
+    room = window.screen().availableSize()
+    assert room.height() < 900, "the tests' own screen is a small one"
+    assert window.isMaximized()
+    window.showNormal()
+    window.resize(1200, 700)
+    window.close()
+    # Where it stood last counts, the next time.
+    again = windows(folder)
+    assert not again.isMaximized()
