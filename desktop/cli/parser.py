@@ -159,10 +159,16 @@ def _add_data_commands(commands: Commands, shared: _Parser) -> None:
 def _add_report_commands(commands: Commands, shared: _Parser) -> None:
     report = commands.add_parser("report", help="报表：weekly 周报")
     actions = report.add_subparsers(metavar="weekly", required=True, parser_class=_Parser)
-    weekly = actions.add_parser("weekly", parents=[shared], help="周报，.pdf 或 .json")
+    weekly = actions.add_parser(
+        "weekly", parents=[shared], help="周报，.pdf、.docx、.xlsx 或 .json"
+    )
     weekly.add_argument("--week", required=True, metavar="2026-W12", help="周次")
     weekly.add_argument(
-        "--out", required=True, type=Path, metavar="FILE", help="写到哪里：.pdf 或 .json"
+        "--out",
+        required=True,
+        type=Path,
+        metavar="FILE",
+        help="写到哪里：.pdf、.docx、.xlsx 或 .json",
     )
     weekly.add_argument("--campaign", metavar="NAME", help="进度用哪个走访任务（默认是覆盖当周的）")
     weekly.add_argument(

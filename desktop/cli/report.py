@@ -13,14 +13,19 @@ from db.ledger import Ledger
 from desktop.cli.opening import require_folder_of, unlocked
 from desktop.paths import cache
 from desktop.reports.making import LISTS, count, internal_lists, report
+from desktop.reports.writing import KINDS as PAPERS
+from desktop.reports.writing import write_papers
+
+KINDS = (*PAPERS, ".json")
 
 
 def weekly(arguments: argparse.Namespace) -> int:
     """Write the weekly report of a week."""
     week = Week.parse(arguments.week)
     kind = arguments.out.suffix.lower()
-    if kind not in (".pdf", ".json"):
-        raise UserError(f"周报可以写成 .pdf 或 .json，还不能写成“{kind or arguments.out.name}”。")
+    if kind not in KINDS:
+        known = "、".join(KINDS)
+        raise UserError(f"周报可以写成 {known}，不能写成“{kind or arguments.out.name}”。")
     require_folder_of(arguments.out)
     lists = [name for name in arguments.lists.replace("，", ",").split(",") if name]
     unknown = [name for name in lists if name not in LISTS]
@@ -40,7 +45,7 @@ def write_weekly(
     campaign: str | None = None,
     lists: Sequence[str] = (),
 ) -> int:
-    """Write a week's report to a .json or .pdf file; return its pages (0 for JSON)."""
+    """Write a week's report to a file of one of `KINDS`; return its pages (0 where it has none)."""
     with ledger.read() as connection:
         counted = count(connection, week, campaign, today(ledger.clock))
         if out.suffix.lower() == ".json":
@@ -48,7 +53,6 @@ def write_weekly(
             write_atomically(out, f"{text}\n".encode())
             return 0
         papers = [report(counted), *internal_lists(connection, counted, lists)]
-    from desktop.paper.fonts import find_faces  # noqa: PLC0415
-    from desktop.paper.pdf import write_pdf  # noqa: PLC0415
+    from desktop.paper.fonts import find_faces  # noqa: PLC0415  paper loads when it is wanted
 
-    return write_pdf(papers, out, faces=find_faces(cache()))
+    return write_papers(papers, out, find_faces(cache()))

@@ -69,7 +69,7 @@ _HEADINGS = {
 }
 _INDENT = 2 * CHARACTER
 _SEAL_INDENT = 4 * CHARACTER
-_TABLE_GAP = 4.0
+TABLE_GAP = 4.0
 _BAR = Style("fangsong", 12.0)
 _BAR_PITCH, _BAR_THICK, _BAR_GAP = 17.0, 9.0, 5.0
 _PULLED_LINES = 2
@@ -129,12 +129,12 @@ def _block_pieces(block: TextBlock, sheet: Sheet, faces: Faces) -> list[Piece]:
 
 
 def _table(table: Table, before: Sequence[Piece], sheet: Sheet, faces: Faces) -> list[Piece]:
-    used = _TABLE_GAP
+    used = TABLE_GAP
     for piece in reversed(before):
         if piece.turn is not None:
             break
         used += piece.height
-    gap = Piece(_TABLE_GAP, keep=True, blank=True)
+    gap = Piece(TABLE_GAP, keep=True, blank=True)
     return [gap, *table_pieces(table, sheet, used % sheet.capacity, faces)]
 
 
@@ -220,26 +220,41 @@ def _attachment_note(names: tuple[str, ...], sheet: Sheet, faces: Faces) -> list
 
 
 def _signature(signature: Signature, sheet: Sheet, faces: Faces) -> list[Piece]:
-    """Return name and date; without a seal the date starts two characters right of the name."""
-    name, day = (
-        set_lines(shape(text, BODY, faces), sheet.room - 4 * CHARACTER, spread=False)
-        for text in (signature.name, signature.day)
-    )
-    name_width = max(line.width for line in name)
-    day_width = max(line.width for line in day)
-    if signature.seal:
-        day_x = sheet.room - _SEAL_INDENT - day_width
-        name_x = min(day_x + (day_width - name_width) / 2, sheet.room - name_width)
-        name_x = max(0.0, name_x)
-    else:
-        name_x = sheet.room - _INDENT - max(name_width, _INDENT + day_width)
-        day_x = name_x + _INDENT
+    name, day = _signed_lines(signature, sheet, faces)
+    name_x, day_x = signature_places(signature, sheet, faces)
     pieces = [_BLANK._replace(keep=True)]
     pieces += [_line_piece(line, BODY, name_x, keep=True) for line in name if line.text]
     pieces += [_line_piece(line, BODY, day_x, keep=True) for line in day]
     if signature.seal:
         return [*pieces, _BLANK]
     return [*pieces[:-1], pieces[-1]._replace(keep=False)]
+
+
+def signature_places(signature: Signature, sheet: Sheet, faces: Faces) -> tuple[float, float]:
+    """Return where name and date begin, in points from the left of the block.
+
+    Without a seal the date starts two characters right of the name.
+    """
+    name, day = _signed_lines(signature, sheet, faces)
+    name_width = max(line.width for line in name)
+    day_width = max(line.width for line in day)
+    if signature.seal:
+        day_x = sheet.room - _SEAL_INDENT - day_width
+        name_x = min(day_x + (day_width - name_width) / 2, sheet.room - name_width)
+        return max(0.0, name_x), day_x
+    name_x = sheet.room - _INDENT - max(name_width, _INDENT + day_width)
+    return name_x, name_x + _INDENT
+
+
+def _signed_lines(
+    signature: Signature, sheet: Sheet, faces: Faces
+) -> tuple[list[SetLine], list[SetLine]]:
+    room = sheet.room - 4 * CHARACTER
+    name, day = (
+        set_lines(shape(text, BODY, faces), room, spread=False)
+        for text in (signature.name, signature.day)
+    )
+    return name, day
 
 
 def _pulled(pieces: list[Piece]) -> list[Piece]:

@@ -11,9 +11,9 @@ from desktop.paper.fonts import Faces
 from desktop.paper.setting import Run, SetLine, Style, place, set_lines, shape
 from desktop.paper.sheet import Piece, Rule, Sheet, baseline
 
-_NOTE = Style("fangsong", 10.5)
-_NOTE_PITCH = 14.0
-_NOTE_GAP = 3.0
+NOTE = Style("fangsong", 10.5)
+NOTE_PITCH = 14.0
+NOTE_GAP = 3.0
 _ROUNDING = 0.02
 
 
@@ -83,10 +83,15 @@ def _wrapped(text: str, style: Style, grid: Grid, at: int, faces: Faces) -> list
 
 
 def _notes(notes: Sequence[str], sheet: Sheet, faces: Faces) -> list[Piece]:
-    pieces = [Piece(_NOTE_GAP, keep=True, blank=True)] if notes else []
+    pieces = [Piece(NOTE_GAP, keep=True, blank=True)] if notes else []
     for note in notes:
-        lines = set_lines(shape(note, _NOTE, faces), sheet.block_width)
-        y = baseline(_NOTE.size, _NOTE_PITCH)
-        runs = [place(line, _NOTE, 0.0, y) for line in lines]
-        pieces += [Piece(_NOTE_PITCH, (run,), keep=True) for run in runs]
+        lines = set_lines(shape(note, NOTE, faces), sheet.block_width)
+        y = baseline(NOTE.size, NOTE_PITCH)
+        runs = [place(line, NOTE, 0.0, y) for line in lines]
+        pieces += [Piece(NOTE_PITCH, (run,), keep=True) for run in runs]
     return [*pieces[:-1], pieces[-1]._replace(keep=False)] if notes else []
+
+
+def notes_height(table: Table, sheet: Sheet, faces: Faces) -> float:
+    """Return what the notes under a table take, in points."""
+    return sum(note.height for note in _notes(table.notes, sheet, faces))

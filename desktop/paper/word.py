@@ -5,24 +5,21 @@ the page number. Types are named, not embedded: Latin text in Times New Roman, t
 that GB/T 9704-2012 names.
 """
 
-import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any
 from unicodedata import east_asian_width
 
-import docx
 from docx.enum.section import WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as Lines
-from docx.text.run import Run
 
 from desktop.paper.document import (
     BlankLine,
@@ -37,39 +34,32 @@ from desktop.paper.document import (
     Title,
 )
 from desktop.paper.forms import LEAST_TO_SIGN, LINE, SIZE, SigningRow, signing_rows
-from desktop.paper.setting import clean
 from desktop.paper.sheet import FORM, MM, PITCH
+from desktop.paper.word_lines import (
+    Type,
+    file_of,
+    never_part,
+    new_line,
+    new_paper,
+    number_from,
+    say,
+    say_page_number,
+    stop_at,
+)
 
-LATIN = "Times New Roman"
-FACES = {
-    "fangsong": "仿宋", "heiti": "黑体", "kaiti": "楷体", "xiaobiaosong": "方正小标宋简体",
-}  # fmt: skip
 _ROOM = FORM.block_width
 _GAP = SIZE / 2
 _BOTTOM = 27 * MM
 # What surely has room on one page.
 _MOST_TOGETHER = 0.75 * FORM.capacity
 _EDGE = 2.0
+_TEXT, _HEAD = Type("fangsong", SIZE), Type("heiti", SIZE)
 _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
-
-
-class _Type(NamedTuple):
-    """How a run is set."""
-
-    role: str = "fangsong"
-    size: float = SIZE
-
-
-_TEXT, _HEAD = _Type(), _Type("heiti")
 
 
 def word_file(documents: Sequence[Document], made: datetime | None = None) -> bytes:
     """Return forms one behind the other as a .docx, each beginning a page."""
-    paper = docx.Document()
-    of = paper.core_properties
-    of.title, of.author, of.language = documents[0].title, documents[0].author, "zh-CN"
-    of.comments, of.created = "", (made or datetime.now(UTC)).replace(tzinfo=None)
-    paper.settings.odd_and_even_pages_header_footer = True
+    paper = new_paper(documents, made)
     for at, document in enumerate(documents):
         section = paper.sections[0] if at == 0 else paper.add_section(WD_SECTION.NEW_PAGE)
         _page(section, document)
@@ -79,9 +69,7 @@ def word_file(documents: Sequence[Document], made: datetime | None = None) -> by
             else:
                 for block in blocks:
                     _put(paper, block)
-    buffer = io.BytesIO()
-    paper.save(buffer)
-    return buffer.getvalue()
+    return file_of(paper)
 
 
 def _page(section: Section, document: Document) -> None:
@@ -99,17 +87,12 @@ def _page(section: Section, document: Document) -> None:
         line = header.paragraphs[0]
         line.alignment = side
         if document.first_page:
-            _field(line)
+            say_page_number(line, _TEXT)
         if again:
             below = header.add_paragraph()
-            _say(below, again, _Type("kaiti", 14))
-    for inherited in section._sectPr.findall(qn("w:pgNumType")):
-        section._sectPr.remove(inherited)
-    if document.first_page:
-        # What lies in the file from outside counts too, so each begins where the contents say.
-        number = OxmlElement("w:pgNumType")
-        number.set(qn("w:start"), str(document.first_page))
-        section._sectPr.append(number)
+            say(below, again, Type("kaiti", 14))
+    # What lies in the file from outside counts too, so each begins where the contents say.
+    number_from(section, document.first_page)
 
 
 class _Ends:
@@ -163,7 +146,7 @@ def _unparted(paper: Any) -> Any:
         margin.set(qn("w:type"), "dxa")
         margins.append(margin)
     table._tbl.tblPr.append(margins)
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    never_part(table.rows[0])
     cell = table.cell(0, 0)
     cell.width = table.columns[0].width = Pt(_ROOM + _EDGE)
     cell._tc.remove(cell.paragraphs[0]._p)
@@ -175,13 +158,13 @@ def _put(paper: Any, block: object) -> None:
         case Title():
             line = _line(paper, LINE + 8, _CENTRE)
             line.paragraph_format.space_after = Pt(4)
-            _say(line, block.text, _Type("xiaobiaosong", 22))
+            say(line, block.text, Type("xiaobiaosong", 22))
         case Subtitle(text):
-            _say(_line(paper, LINE, _CENTRE), text, _Type("kaiti", 16))
+            say(_line(paper, LINE, _CENTRE), text, Type("kaiti", 16))
         case CoverName(text):
             line = _line(paper, 2 * PITCH, _CENTRE)
             line.paragraph_format.space_before = Pt(PITCH)
-            _say(line, text, _Type("xiaobiaosong", 28))
+            say(line, text, Type("xiaobiaosong", 28))
         case BlankLine():
             _blanks(paper, block)
         case RuledText():
@@ -192,7 +175,7 @@ def _put(paper: Any, block: object) -> None:
             line = _line(paper)
             line.paragraph_format.first_line_indent = Pt(0 if flush else 2 * SIZE)
             line.paragraph_format.keep_with_next = head
-            _say(line, text, _HEAD if head else _TEXT)
+            say(line, text, _HEAD if head else _TEXT)
         case SealPlace(day, name):
             _sealed(paper, day, name)
         case Table():
@@ -219,12 +202,12 @@ def _blanks(paper: Any, block: BlankLine) -> None:
     for at, blank in enumerate(block.blanks):
         x += _ROOM * blank.share / total
         last = at == len(block.blanks) - 1
-        _stop(line, x if last else x - _GAP)
-        _say(line, blank.label, _TEXT)
+        stop_at(line, x if last else x - _GAP)
+        say(line, blank.label, _TEXT)
         _underlined(line, f" {blank.value}\t" if blank.value else "\t")
         if not last:
-            _stop(line, x)
-            _say(line, "\t", _TEXT)
+            stop_at(line, x)
+            say(line, "\t", _TEXT)
 
 
 def _ruled(paper: Any, block: RuledText) -> None:
@@ -232,16 +215,16 @@ def _ruled(paper: Any, block: RuledText) -> None:
     used = 0
     for at, text in enumerate(block.text.split("\n")):
         line = _line(paper)
-        _stop(line, _ROOM)
+        stop_at(line, _ROOM)
         if at == 0 and label:
-            _say(line, label, _TEXT)
+            say(line, label, _TEXT)
         if at:
             line.paragraph_format.first_line_indent = Pt(2 * SIZE)
         _underlined(line, f"{text}\t")
         used += max(1, ceil(_width(text + (label if at == 0 else "")) / _ROOM))
     for _ in range(block.least - used):
         line = _line(paper)
-        _stop(line, _ROOM)
+        stop_at(line, _ROOM)
         # A line of nothing but a tabulator is set lower than the others by LibreOffice.
         _underlined(line, " \t")
 
@@ -257,23 +240,23 @@ def _signing(paper: Any, block: SigningPlaces) -> None:
     rows = [SigningRow((label,), (_ROOM,))]
     if block.places != ("",):
         if label:
-            _say(_kept(paper), label, _TEXT)
+            say(_kept(paper), label, _TEXT)
         rows = list(signing_rows(block, _ROOM, _width))
     for row in rows:
         words = row.words
         if _crowded(words[0]):
-            _say(_kept(paper), words[0], _TEXT)
+            say(_kept(paper), words[0], _TEXT)
             words = ("",)
         line = _kept(paper)
         line.paragraph_format.space_before = Pt(LINE)
         for at, (word, end) in enumerate(zip(words, row.ends, strict=True)):
-            _stop(line, end - (_GAP if end < _ROOM else 0))
-            _say(line, word, _TEXT)
+            stop_at(line, end - (_GAP if end < _ROOM else 0))
+            say(line, word, _TEXT)
             # In a cell LibreOffice draws no line under a tabulator that nothing follows.
             _underlined(line, "\t\u200b")
             if at == 0 and len(words) > 1:
-                _stop(line, end)
-                _say(line, "\t", _TEXT)
+                stop_at(line, end)
+                say(line, "\t", _TEXT)
 
 
 def _sealed(paper: Any, day: str, name: str) -> None:
@@ -284,7 +267,7 @@ def _sealed(paper: Any, day: str, name: str) -> None:
         line.paragraph_format.keep_with_next = text == name
         if text == name:
             line.paragraph_format.space_before = Pt(LINE)
-        _say(line, text, _TEXT)
+        say(line, text, _TEXT)
 
 
 def _table(paper: Any, table: Table) -> None:
@@ -293,10 +276,10 @@ def _table(paper: Any, table: Table) -> None:
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
     heads = made.rows[0].cells
     for cell, column in zip(heads, table.columns, strict=True):
-        _cell(cell, column.head, _Type("heiti", 12), _CENTRE)
+        _cell(cell, column.head, Type("heiti", 12), _CENTRE)
     for row in table.rows:
         for cell, text, column in zip(made.add_row().cells, row.cells, table.columns, strict=True):
-            _cell(cell, text, _Type("fangsong", 12), None if column.align == "left" else _CENTRE)
+            _cell(cell, text, Type("fangsong", 12), None if column.align == "left" else _CENTRE)
     shares = [1.0 if column.narrow else 3.0 for column in table.columns]
     made.autofit = False
     for at, share in enumerate(shares):
@@ -308,20 +291,14 @@ def _table(paper: Any, table: Table) -> None:
         row.height = Pt(24)
 
 
-def _cell(cell: Any, text: str, of: _Type, alignment: Any) -> None:
+def _cell(cell: Any, text: str, of: Type, alignment: Any) -> None:
     line = cell.paragraphs[0]
     line.alignment = alignment
-    _say(line, text, of)
+    say(line, text, of)
 
 
 def _line(paper: Any, height: float = LINE, alignment: Any = None) -> Lines:
-    line: Lines = paper.add_paragraph()
-    of = line.paragraph_format
-    of.space_before = of.space_after = Pt(0)
-    of.line_spacing_rule, of.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(height)
-    of.widow_control = False
-    line.alignment = alignment
-    return line
+    return new_line(paper, height, alignment)
 
 
 def _kept(paper: Any) -> Lines:
@@ -331,34 +308,5 @@ def _kept(paper: Any) -> Lines:
     return line
 
 
-def _stop(line: Lines, at: float) -> None:
-    line.paragraph_format.tab_stops.add_tab_stop(Pt(round(at, 1)))
-
-
 def _underlined(line: Lines, text: str) -> None:
-    _say(line, text, _TEXT).underline = True
-
-
-def _say(line: Lines, text: str, of: _Type) -> Run:
-    run = line.add_run("\t".join(clean(part) for part in text.split("\t")))
-    run.font.size, run.font.name = Pt(of.size), LATIN
-    properties = run._element.get_or_add_rPr()
-    faces = properties.get_or_add_rFonts()
-    faces.set(qn("w:eastAsia"), FACES[of.role])
-    faces.set(qn("w:cs"), LATIN)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:eastAsia"), "zh-CN")
-    properties.append(language)
-    return run
-
-
-def _field(line: Lines) -> None:
-    """Put the number of the page there, by the one field every office program knows."""
-    run = _say(line, "", _TEXT)
-    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        part = OxmlElement("w:instrText" if text else "w:fldChar")
-        if text:
-            part.text = text
-        else:
-            part.set(qn("w:fldCharType"), kind)
-        run._element.append(part)
+    say(line, text, _TEXT).underline = True

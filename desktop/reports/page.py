@@ -1,4 +1,4 @@
-"""报表: the week's paper as it will print, its sentences beside it, print and PDF by one key."""
+"""报表: the week's paper as it will print, its sentences beside it, print and file by one key."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -35,19 +35,25 @@ from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
 from db.kernel.workdays import Week
 from db.visits import CampaignLine, campaigns
+from desktop.background import Progress
 from desktop.figures import open_rows
 from desktop.page import Context, Page
 from desktop.paper.document import Document
+from desktop.paper.fonts import find_faces
 from desktop.paper.weekly_outlook import proposed_plans, proposed_problems
+from desktop.paths import cache
 from desktop.printing import pdf_of, print_paper
 from desktop.reports.editions import EditionsBox, paper_of
 from desktop.reports.making import LISTS, Counted, count, internal_lists, report
 from desktop.reports.numbers import NumberLine, NumbersTable, figure_of
+from desktop.reports.writing import write_papers
 from desktop.unsaved import Keeper
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 
 SIDE = 380
 TYPED_MS = 600
+KINDS_OF_FILE = "PDF (*.pdf);;Word (*.docx);;Excel (*.xlsx)"
+Made = tuple[Sequence[Document], bytes]
 
 
 class Answer(NamedTuple):
@@ -74,7 +80,7 @@ class ReportsPage(Page):
         ("Alt+←　Alt+→", "前一周、后一周"),
         ("Ctrl+D", "看数字，再按回到文字；数字上按 Enter 打开它数的那些记录"),
         ("Ctrl+P", "打印"),
-        ("Ctrl+S", "存为 PDF"),
+        ("Ctrl+S", "存为 PDF、Word 或 Excel"),
     )
 
     def __init__(self, context: Context) -> None:
@@ -83,6 +89,7 @@ class ReportsPage(Page):
         self._counted: Counted | None = None
         self._lists: list[Document] = []
         self._campaigns: Sequence[CampaignLine] = ()
+        self._papers: Sequence[Document] = ()
         self._pdf = b""
         self._buffer = QBuffer(self)
         self._document = QPdfDocument(self)
@@ -133,19 +140,25 @@ class ReportsPage(Page):
             self.said.emit("已送到打印机")
 
     def save(self) -> None:
-        """Save the paper as a PDF."""
+        """Save the paper as a PDF, for Word or as the tables of a workbook."""
         name = f"工作周报{self._week.year}年第{self._week.number}周.pdf"
-        path, _ = QFileDialog.getSaveFileName(self, "存为 PDF", name, "PDF (*.pdf)")
+        path, _ = QFileDialog.getSaveFileName(self, "存为文件", name, KINDS_OF_FILE)
         if path and self._pdf:
             self.save_to(Path(path))
 
     def save_to(self, path: Path) -> None:
-        """Write the paper to a file, whole or not at all."""
-        from db.kernel.files import write_atomically  # noqa: PLC0415
+        """Write the paper in sight to a file, whole or not at all: Word or Excel by its name, else PDF."""
+        papers = self._papers
 
-        write_atomically(path, self._pdf)
-        self._note("生成周报")
-        self.said.emit(f"已存为 {path.name}")
+        def job(progress: Progress) -> int:
+            progress("写文件", 0.3)
+            return write_papers(papers, path, find_faces(cache()))
+
+        def saved(_: int) -> None:
+            self._note("生成周报")
+            self.said.emit(f"已存为 {path.name}")
+
+        self.context.background.errand(self, job, saved)
 
     def _note(self, action: str) -> None:
         event = Command(action, Right.LOOK, lambda _: None, note=str(self._week))
@@ -190,7 +203,7 @@ class ReportsPage(Page):
         out = row(gap=8)
         out.setContentsMargins(16, 0, 16, 13)
         out.addWidget(button("打印　Ctrl+P", self.print, kind="main"), 1)
-        out.addWidget(button("存为 PDF　Ctrl+S", self.save), 1)
+        out.addWidget(button("存为文件　Ctrl+S", self.save), 1)
         layout.addLayout(out)
         return frame
 
@@ -292,8 +305,9 @@ class ReportsPage(Page):
             self._make()
             return
 
-        def question(connection: Connection) -> bytes:
-            return pdf_of([paper_of(edition(connection, id_))])
+        def question(connection: Connection) -> Made:
+            papers = (paper_of(edition(connection, id_)),)
+            return papers, pdf_of(papers)
 
         self.context.background.ask(self, question, self._show)
 
@@ -340,14 +354,14 @@ class ReportsPage(Page):
         self._timer.stop()
         if self._counted is None:
             return
-        papers = [
+        papers = (
             report(self._counted, _sentences(self._problems), _sentences(self._plans)),
             *self._lists,
-        ]
-        self.context.background.errand(self, lambda _: pdf_of(papers), self._show)
+        )
+        self.context.background.errand(self, lambda _: (papers, pdf_of(papers)), self._show)
 
-    def _show(self, pdf: bytes) -> None:
-        self._pdf = pdf
+    def _show(self, made: Made) -> None:
+        self._papers, self._pdf = made
         bar = self._view.verticalScrollBar()
         at = bar.value()
         self._document.close()

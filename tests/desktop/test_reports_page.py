@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import docx
 import pytest
 from pypdf import PdfReader
 from PySide6.QtGui import QPageSize
@@ -82,6 +83,14 @@ def test_an_issued_paper_prints_the_same_after_the_figures_changed(
     settle(qtbot, shell)
     assert saved() != draft
     assert edition() == issued
+    # What is in sight is what goes to Word and Excel as well.
+    page.save_to(tmp_path / "周报.docx")
+    page.save_to(tmp_path / "周报.xlsx")
+    settle(qtbot, shell)
+    text = "\n".join(line.text for line in docx.Document(str(tmp_path / "周报.docx")).paragraphs)
+    assert "下周先走第十社区。" in text
+    assert MARK.search(text)
+    assert (tmp_path / "周报.xlsx").read_bytes().startswith(b"PK")
 
 
 def test_a_correction_needs_its_reason(qtbot: QtBot, shell: Shell, page: ReportsPage) -> None:
