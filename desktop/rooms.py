@@ -144,62 +144,37 @@ TAB_OF = {
 }  # fmt: skip
 
 
-def _visits(context: Context) -> Page:
-    return TabbedPage(context, VISITS, TAB_OF)
+TABS: Mapping[str, tuple[Tab, ...]] = {
+    "visits": VISITS, "disputes": DISPUTES, "trainings": TRAININGS, "people": PEOPLE, "points": POINTS,
+    "data": DATA, "admin": ADMIN,
+}  # fmt: skip
+# Whatever is asked of these without a tab's name is a dispute or a session, and stands in the list.
+LISTED: Mapping[str, Mapping[str, str]] = {
+    "disputes": {"": "list", "dispute": "list", "dispute_party": "list"},
+    "trainings": {"": "list", "training": "list", "sign_in_sheet": "sign_in"},
+}
 
 
-def _disputes(context: Context) -> Page:
-    # Whatever is asked for without a tab's name is a dispute, and stands in the list.
-    return TabbedPage(context, DISPUTES, {"": "list", "dispute": "list", "dispute_party": "list"})
-
-
-def _trainings(context: Context) -> Page:
-    # Whatever is asked for without a tab's name is a session, and stands in the list.
-    tab_of = {"": "list", "training": "list", "sign_in_sheet": "sign_in"}
-    return TabbedPage(context, TRAININGS, tab_of)
-
-
-def _people(context: Context) -> Page:
-    return TabbedPage(context, PEOPLE, TAB_OF)
-
-
-def _points(context: Context) -> Page:
-    return TabbedPage(context, POINTS, TAB_OF)
-
-
-def _data(context: Context) -> Page:
-    return TabbedPage(context, DATA, TAB_OF)
-
-
-def _admin(context: Context) -> Page:
-    return TabbedPage(context, ADMIN, TAB_OF)
+def _tabbed(name: str, context: Context) -> Page:
+    return TabbedPage(context, TABS[name], LISTED.get(name, TAB_OF))
 
 
 ROOMS = (
     Room("home", "今日", "calendar-check", HomePage),
-    Room("visits", "走访", "door-open", _visits),
-    Room("disputes", "纠纷", "scale", _disputes),
-    Room("trainings", "培训", "graduation-cap", _trainings),
-    Room("people", "队伍", "users", _people),
-    Room("points", "积分", "award", _points),
+    Room("visits", "走访", "door-open", partial(_tabbed, "visits")),
+    Room("disputes", "纠纷", "scale", partial(_tabbed, "disputes")),
+    Room("trainings", "培训", "graduation-cap", partial(_tabbed, "trainings")),
+    Room("people", "队伍", "users", partial(_tabbed, "people")),
+    Room("points", "积分", "award", partial(_tabbed, "points")),
     Room("reports", "报表", "file-text", ReportsPage),
-    Room("data", "数据", "database", _data),
-    Room("admin", "设置", "settings", _admin),
+    Room("data", "数据", "database", partial(_tabbed, "data")),
+    Room("admin", "设置", "settings", partial(_tabbed, "admin")),
 )
 
 
 def _offers(routes: Routes) -> list[Offer]:
     """What Ctrl+K offers beside the screens: their tabs, and what is often begun."""
     go = routes.go
-    tabs = (
-        ("visits", VISITS),
-        ("disputes", DISPUTES),
-        ("trainings", TRAININGS),
-        ("people", PEOPLE),
-        ("points", POINTS),
-        ("data", DATA),
-        ("admin", ADMIN),
-    )
     titles = {room.name: room.title for room in ROOMS}
     return [
         Offer("登记纠纷", "命令", partial(go, "disputes", new=True), "新的纠纷"),
@@ -219,7 +194,7 @@ def _offers(routes: Routes) -> list[Offer]:
         Offer("打印本周周报", "命令", partial(go, "reports"), "报告 导出PDF"),
         *(
             Offer(tab.title, titles[room], partial(go, room, tab=tab.name), WORDS.get(tab.name, ""))
-            for room, those in tabs
+            for room, those in TABS.items()
             for tab in those
         ),
     ]
