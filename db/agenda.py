@@ -16,7 +16,7 @@ from db.coverage import (
     without_campaign,
 )
 from db.disputes import DisputeParty
-from db.disputes.facts import Facts, count_disputes, dispute_facts
+from db.disputes.facts import Clocks, Facts, count_disputes, dispute_facts
 from db.disputes.words import KIND_NAMES
 from db.erasure.lists import due_groups, waiting_proposals
 from db.exchange.deciding import count_open
@@ -114,7 +114,7 @@ def week_so_far(connection: Connection, day: date) -> WeekSoFar:
     visits, visits_before = count_visits(connection, now), count_visits(connection, before)
     facts, rules = dispute_facts(connection), clocks(connection)
     disputes, disputes_before = (count_disputes(facts, period, rules) for period in (now, before))
-    duties = [(one.id, by) for one in facts for _, by in rules.duties(one, day)]
+    duties = _duties(facts, rules, day)
     overdue = tuple(id_ for id_, by in duties if by < day)
     trained, trained_before = (count_trainings(connection, period) for period in (now, before))
     return WeekSoFar(
@@ -135,6 +135,16 @@ def week_so_far(connection: Connection, day: date) -> WeekSoFar:
         training_expected=trained.expected,
         training_rate_before=percent(trained_before.present, trained_before.expected),
     )
+
+
+def overdue_duties(connection: Connection, day: date) -> int:
+    """Count the duties whose last day lies before the day, as `WeekSoFar.overdue` does."""
+    duties = _duties(dispute_facts(connection), clocks(connection), day)
+    return sum(by < day for _, by in duties)
+
+
+def _duties(facts: Sequence[Facts], rules: Clocks, day: date) -> list[tuple[Id, date]]:
+    return [(one.id, by) for one in facts for _, by in rules.duties(one, day)]
 
 
 def weekly_households(connection: Connection, day: date, weeks: int = 9) -> list[tuple[Week, int]]:

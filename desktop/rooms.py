@@ -1,11 +1,12 @@
 """The screens of the navigation and how they are put over an open ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from db.agenda import overdue_duties
 from db.attaching import collect_orphans
 from db.backup import backup_ages
 from db.ledger import Ledger
@@ -136,6 +137,11 @@ WORDS = {
     "keeping": "数据字典 清除 个人信息 到期",
     "packing": "数据包 优盘 带走 下乡", "merging": "数据包 两边登记不同 裁定 同一个人 重复", "pairing": "名片 指纹 另一台电脑 笔记本",
 }  # fmt: skip
+# What makes a duty of a dispute begin, end or be overdue.
+DUTIES_OF: Set[str] = {
+    "dispute", "dispute_conclusion", "dispute_reopening", "dispute_follow_up", "dispute_session",
+    "dispute_extension", "dispute_report", "dispute_closing", "day_off", "post",
+}  # fmt: skip
 # Which tab shows the rows of a table.
 TAB_OF = {
     "household": "board", "building": "board", "field_sheet": "sheets", "volunteer": "volunteers",
@@ -218,6 +224,9 @@ def shell_over(
     context.routes.go("home")
     _tell_backups(shell)
     context.background.backed_up.connect(partial(_tell_backups, shell))
+    _tell_overdue(shell)
+    context.background.changed.connect(lambda done: _tell_overdue(shell, done.touched))
+    context.background.taken_in.connect(partial(_tell_overdue, shell))
     # A backup's copy that is looked at goes away again; nobody looks after it.
     if band is None:
         Care(context, shell)
@@ -226,6 +235,18 @@ def shell_over(
     )
     context.background.errand(shell, lambda _: collect_orphans(ledger), lambda _: None)
     return shell
+
+
+def _tell_overdue(shell: Shell, touched: Set[str] = DUTIES_OF) -> None:
+    """Tell how many duties are overdue, if something of theirs was touched."""
+    if not DUTIES_OF & touched:
+        return
+    day = shell.context.today
+    shell.context.background.ask(
+        shell,
+        lambda connection: overdue_duties(connection, day),
+        partial(shell.tell_overdue, "home"),
+    )
 
 
 def _tell_backups(shell: Shell) -> None:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QPushButton,
     QScrollArea,
     QWidget,
 )
@@ -26,13 +25,14 @@ from desktop.unsaved import Keeper
 from desktop.widgets.finder import Finder, Offer
 from desktop.widgets.keys import KeysDialog
 from desktop.widgets.parts import Tone, button, column, label, row, set_tone
+from desktop.widgets.room import RoomButton
 from desktop.widgets.stack import PageStack
 from desktop.widgets.toast import Toast
 from desktop.words import last_backup_words, second_backup_words
 
 SIDE, NARROW_SIDE, HEAD = 176, 58, 56
 NARROW = 1120
-FIND_TEXT = "找住户、人、纠纷、命令　　　Ctrl+K"
+FIND_TEXT = "找住户、人、纠纷、命令"
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,13 @@ class Shell(QWidget):
         self._about = label(tone="second")
         self._backup = label(pixels=12, tone="second")
         self._second = button("", lambda: context.routes.go("data", tab="backup"), kind="figure")
-        self._buttons: dict[str, QPushButton] = {}
+        self._buttons: dict[str, RoomButton] = {}
         self._group = QButtonGroup(self)
         self.toast = Toast(self)
         self.finder = Finder(context, self)
         self.finder.knows([*self._own_offers(), *offers])
-        self._find = button(FIND_TEXT, self.finder.begin)
+        self._find = button(FIND_TEXT, self.finder.begin, kind="find")
+        self._find_key = label("Ctrl+K", 12, "second")
         self._is_narrow = False
         self._side_texts: tuple[QWidget, ...] = ()
         self._side_frame = self._side(post, station)
@@ -163,10 +164,11 @@ class Shell(QWidget):
         self._side_frame.setFixedWidth(self.context.theme.px(NARROW_SIDE if narrow else SIDE))
         for line in self._side_texts:
             line.setVisible(not narrow)
-        for name, entry in self._buttons.items():
-            entry.setText("" if narrow else self._rooms[name].title)
+        for entry in self._buttons.values():
+            entry.set_narrow(narrow=narrow)
         self._find.setText("查找" if narrow else FIND_TEXT)
-        self._find.setMinimumWidth(self.context.theme.px(60 if narrow else 260))
+        self._find_key.setVisible(not narrow)
+        self._find.setFixedWidth(self.context.theme.px(64 if narrow else 270))
 
     def undo(self) -> None:
         """Take back the last thing done in this window."""
@@ -213,10 +215,7 @@ class Shell(QWidget):
             layout.addWidget(widget)
         layout.addSpacing(12)
         for number, room in enumerate(self._rooms.values(), 1):
-            entry = button(room.title, kind="nav")
-            entry.setCheckable(True)
-            entry.setIconSize(QSize(theme.px(18), theme.px(18)))
-            entry.setToolTip(f"{room.title}　Ctrl+{number}")
+            entry = RoomButton(theme, room.title, room.icon, f"{room.title}　Ctrl+{number}")
             entry.clicked.connect(lambda _=False, name=room.name: self.context.routes.go(name))
             self._group.addButton(entry)
             self._buttons[room.name] = entry
@@ -237,7 +236,9 @@ class Shell(QWidget):
         layout.addWidget(self._about)
         layout.addStretch()
         self._find.setAccessibleName("查找")
-        self._find.setMinimumWidth(theme.px(260))
+        self._find.setFixedWidth(theme.px(270))
+        self._find_key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        row(self._find, (12, 0, 10, 0)).addWidget(self._find_key, 1, Qt.AlignmentFlag.AlignRight)
         layout.addWidget(self._find)
         layout.addWidget(button("锁定", self.locking.emit, kind="link"))
         layout.addWidget(button("F1", self._show_keys, kind="link"))
@@ -297,9 +298,12 @@ class Shell(QWidget):
             self._about.setText(text)
 
     def _repaint_icons(self) -> None:
-        for name, entry in self._buttons.items():
-            token = "accent" if entry.isChecked() else "second"
-            entry.setIcon(self.context.theme.icon(self._rooms[name].icon, token))
+        for entry in self._buttons.values():
+            entry.repaint_icon()
+
+    def tell_overdue(self, name: str, count: int) -> None:
+        """Show at a screen's entry how many duties behind it are overdue."""
+        self._buttons[name].tell_overdue(count)
 
     def tell_backup(self, ages: BackupAges) -> None:
         """Show how old the backups are, here and at the second place."""

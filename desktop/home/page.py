@@ -83,7 +83,7 @@ class HomePage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "visit", "household", "campaign", "dispute", "dispute_conclusion", "dispute_follow_up",
-            "dispute_extension", "dispute_report",
+            "dispute_extension", "dispute_report", "dispute_reopening", "dispute_session", "day_off", "post",
             "training", "attendance", "field_sheet", "sign_in_sheet", "review", "volunteer",
             "volunteer_term", "erasure", "erasure_proposal", "site_seen",
         )

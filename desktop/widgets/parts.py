@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 Tone = Literal["", "second", "accent", "done", "tries", "late"]
-Kind = Literal["", "main", "link", "inline", "choice", "nav", "tab", "figure"]
+Kind = Literal["", "main", "link", "inline", "choice", "nav", "tab", "figure", "find"]
 
 
 def label(text: str = "", pixels: int = 13, tone: Tone = "", *, wrap: bool = False) -> QLabel:

@@ -15,6 +15,7 @@ from shiboken6 import isValid
 
 from db.agenda import week_so_far
 from db.backup import list_backups
+from db.disputes.life import PerformanceDraft, perform
 from db.kernel.clock import SetClock
 from db.ledger import Ledger
 from db.places import communities
@@ -327,3 +328,17 @@ def test_on_a_screen_with_no_room_to_spare_the_window_takes_all_of_it(
     # Where it stood last counts, the next time.
     again = windows(folder)
     assert not again.isMaximized()
+
+
+def test_what_is_overdue_stands_at_todays_entry(qtbot: QtBot, shell: Shell) -> None:
+    entry = shell._buttons["home"]
+    with shell.context.ledger.read() as connection:
+        week = week_so_far(connection, shell.context.today)
+    assert entry.accessibleName() == f"今日，逾期{week.overdue}项" == "今日，逾期12项"
+    late = perform(week.overdue_behind[0], PerformanceDraft(day=shell.context.today))
+    shell.context.background.write(shell, late)
+    settle(qtbot, shell)
+    with shell.context.ledger.read() as connection:
+        left = week_so_far(connection, shell.context.today).overdue
+    assert left < week.overdue
+    assert entry.accessibleName() == f"今日，逾期{left}项"
