@@ -1,6 +1,6 @@
 """The screens of the navigation and how they are put over an open ledger."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -138,10 +138,10 @@ WORDS = {
     "packing": "数据包 优盘 带走 下乡", "merging": "数据包 两边登记不同 裁定 同一个人 重复", "pairing": "名片 指纹 另一台电脑 笔记本",
 }  # fmt: skip
 # What makes a duty of a dispute begin, end or be overdue.
-DUTIES_OF: Set[str] = {
+DUTIES_OF = frozenset({
     "dispute", "dispute_conclusion", "dispute_reopening", "dispute_follow_up", "dispute_session",
     "dispute_extension", "dispute_report", "dispute_closing", "day_off", "post",
-}  # fmt: skip
+})  # fmt: skip
 # Which tab shows the rows of a table.
 TAB_OF = {
     "household": "board", "building": "board", "field_sheet": "sheets", "volunteer": "volunteers",
@@ -237,9 +237,9 @@ def shell_over(
     return shell
 
 
-def _tell_overdue(shell: Shell, touched: Set[str] = DUTIES_OF) -> None:
+def _tell_overdue(shell: Shell, touched: Iterable[str] = DUTIES_OF) -> None:
     """Tell how many duties are overdue, if something of theirs was touched."""
-    if not DUTIES_OF & touched:
+    if DUTIES_OF.isdisjoint(touched):
         return
     day = shell.context.today
     shell.context.background.ask(
