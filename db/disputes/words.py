@@ -28,7 +28,7 @@ KIND_NAMES: Final = {
 }  # fmt: skip
 KINDS: Final = {name: code for code, name in KIND_NAMES.items()} | {
     "家庭": "family", "婚恋": "family", "婚姻": "family", "家庭婚姻": "family", "赡养": "family",
-    "相邻关系": "neighbour", "相邻": "neighbour", "邻里关系": "neighbour", "房屋": "housing",
+    "相邻关系": "neighbour", "相邻": "neighbour", "邻里关系": "neighbour", "邻里噪音": "neighbour", "房屋": "housing",
     "宅基地": "housing", "房屋、宅基地": "housing", "经济合同": "contract", "经济": "contract",
     "债务": "contract", "借贷": "contract", "民间借贷": "contract", "经营": "production",
     "伤害赔偿": "damages", "赔偿": "damages", "人身损害": "damages", "土地": "land", "山林": "land",

@@ -22,11 +22,14 @@ from db.kernel.text import (
     tidy_name,
 )
 
-_DAY = re.compile(
-    r"(\d{4}|\d{2})[.\-/年](\d{1,2})[.\-/月](\d{1,2})[日号]?(?:$|[ T(（,，星周上下晚早中].*|\d{1,2}[:时点].*)"
-)
+_BEHIND = r"(?:$|[ T(（,，星周上下晚早中].*|\d{1,2}[:时点].*)"
+_DAY = re.compile(rf"(\d{{4}}|\d{{2}})[.\-/年](\d{{1,2}})[.\-/月](\d{{1,2}})[日号]?{_BEHIND}")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
-_NO_YEAR = re.compile(r"\d{1,2}[.\-/月]\d{1,2}[日号]?")
+_NO_YEAR = re.compile(rf"(\d{{1,2}})[.\-/月](\d{{1,2}})[日号]?{_BEHIND}")
+_CHINESE_NO_YEAR = re.compile(
+    rf"([一二三四五六七八九十]{{1,3}})月([一二三四五六七八九十]{{1,3}})[日号]?{_BEHIND}"
+)
+_MONTH = re.compile(r"(\d{4})(?:年|[.\-/](?=\d))(?:(\d{1,2})月?)?")
 _TIME = re.compile(
     r"(上午|下午|晚上|晚|早上|早|凌晨|中午|傍晚|夜间)?(\d{1,2})(?:[:点时.](?:(\d{1,2})分?|(半))?)?(?::\d{1,2})?"
 )
@@ -43,6 +46,13 @@ MINUTES = 24 * 60
 
 class CellError(ValueError):
     """Why a cell cannot be read, for the person who will mend it."""
+
+
+class NoYearError(CellError):
+    """A day that says neither its year nor what it could be told by."""
+
+    def __init__(self) -> None:
+        super().__init__("日期没有年份")
 
 
 def shown(cell: Cell) -> str:
@@ -171,10 +181,33 @@ def _contained(choices: Mapping[str, str], word: str) -> str | None:
 
 
 def _day(field: Field, cell: Cell) -> date:
-    found = day_in(cell)
+    found = day_in(cell) or (_first_day(cell) if field.roughly else None)
     if found is None:
         raise CellError(f"{field.label}看不懂")
     return found
+
+
+def _first_day(cell: Cell) -> date | None:
+    """The first day of a written month or year; as a number 2025.1 may be October as well."""
+    word = squeeze(halfwidth(shown(cell)))
+    if word.isdecimal() and len(word) == 4:
+        word += "年"
+    doubtful = isinstance(cell, float) and word.endswith(".1")
+    match = None if doubtful else _MONTH.fullmatch(word)
+    return _existing(match[1], match[2] or "1", "1") if match else None
+
+
+def with_year(cell: Cell, year: int) -> Cell:
+    """Return a day written without its year with this one, anything else as it is."""
+    if not isinstance(cell, str):
+        return cell
+    word = _day_word(cell)
+    if _NO_YEAR.fullmatch(word):
+        return f"{year}年{word}"
+    if match := _CHINESE_NO_YEAR.fullmatch(word):
+        month, day = (chinese_number(part) for part in match.groups())
+        return f"{year}年{month}月{day}日{word[match.end(2) :].lstrip('日号')}"
+    return cell
 
 
 def day_in(cell: Cell) -> date | None:
@@ -194,10 +227,7 @@ def _day_number(cell: float) -> date | None:
 
 @lru_cache(maxsize=8192)
 def _day_text(text: str) -> date | None:
-    word = re.sub(
-        r"\s*([.\-/年月日])\s*", r"\1", tidy(halfwidth(text)).replace("。", ".").replace("、", ".")
-    )
-    word = re.sub(r"[—–~]", "-", word)
+    word = _day_word(text)
     if match := _DAY.fullmatch(word) or _COMPACT.fullmatch(word):
         return _existing(*match.groups())
     if match := _CHINESE_DAY.match(word):
@@ -205,11 +235,14 @@ def _day_text(text: str) -> date | None:
         return _existing(*parts)
     if word.isdecimal() and word.isascii() and len(word) == 5:
         return day_in(int(word))
-    if _NO_YEAR.fullmatch(word) or re.fullmatch(
-        r"[一二三四五六七八九十]+月[一二三四五六七八九十]+[日号]", word
-    ):
-        raise CellError("日期没有年份")
+    if _NO_YEAR.fullmatch(word) or _CHINESE_NO_YEAR.fullmatch(word):
+        raise NoYearError
     return None
+
+
+def _day_word(text: str) -> str:
+    plainly = tidy(halfwidth(text)).replace("。", ".").replace("、", ".")
+    return re.sub(r"[—–~]", "-", re.sub(r"\s*([.\-/年月日])\s*", r"\1", plainly))
 
 
 def _existing(year: str, month: str, day: str) -> date:

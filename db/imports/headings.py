@@ -28,6 +28,8 @@ _KNOWN_AND_IDLE = frozenset(
 )
 _NUMBERS = frozenset("序号 顺序号 序 NO NO. 行号 编号".split())
 HEADING_ROWS = 30
+# What a title weighs beside recognised columns, and how far above the headings it may stand.
+_TITLED, _TITLE_ROWS = 6, 5
 
 
 @dataclass(frozen=True)
@@ -263,13 +265,26 @@ def _said(texts: Mapping[int, str], mapping: Mapping[str, str]) -> dict[int, str
 
 
 def texts_of(rows: Sequence[Sequence[Cell]], first: int, last: int) -> dict[int, str]:
-    """Return the headings these rows hold, by column; the lower row's where both have one."""
+    """Return the headings these rows hold, by column; the lower row's where both have one.
+
+    Where the lower word alone says nothing to us, both together may: 小区 over 名称.
+    """
     texts: dict[int, str] = {}
     for row in rows[first : last + 1]:
+        over = dict(texts)
         for column, cell in enumerate(row):
             if isinstance(cell, str) and plain(cell) and len(cell) <= 40:
-                texts[column] = plain(cell)
+                texts[column] = _under(over, column, plain(cell))
     return texts
+
+
+def _under(over: Mapping[int, str], column: int, text: str) -> str:
+    """The heading of a column under another that spans it alone."""
+    above = over.get(column, "")
+    alone = over.get(column + 1) not in (None, above) and over.get(column - 1) != above
+    if not above or not alone or normal(text) in _every_name():
+        return text
+    return next((w for w in (above + text, above) if normal(w) in _every_name()), text)
 
 
 def refused_in(rows: Sequence[Sequence[Cell]], first: int, last: int) -> dict[int, str]:
@@ -333,6 +348,7 @@ def heading_at(
     best: tuple[int, Heading] | None = None
     for code in [kind] if kind else KINDS:
         columns, fit = assign(code, kept, mapping)
+        fit += _TITLED if code == "trainings" and _is_sign_in(rows, first) else 0
         known = KINDS[code]
         enough = any(need <= columns.keys() for need in known.needs)
         forced = kind and len(columns) >= 2 and known.least <= columns.keys()
@@ -356,6 +372,12 @@ def heading_at(
             }
             best = fit, Heading(known, first, last, columns, texts, left, forbidden, by_hand)
     return best
+
+
+def _is_sign_in(rows: Sequence[Sequence[Cell]], first: int) -> bool:
+    """Tell whether the lines right above a heading call what follows a sign-in sheet."""
+    above = rows[max(0, first - _TITLE_ROWS) : first]
+    return any(isinstance(cell, str) and "签到" in cell for row in above for cell in row)
 
 
 def is_number(text: str) -> bool:

@@ -58,6 +58,11 @@ class HouseholdPlanner:
             return
         if community is None:
             community = self.known.make_community(name, reader.account)
+        if reader.has("estate") and not address.estate:
+            reader.account.note(
+                f"“{reader.label('estate')}”一列空着的，按没有小区登记；"
+                "如果和上一行是同一个小区，请在表里填上再导入"
+            )
         self._store(reader, number, community, address, given)
 
     def _store(

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from db.imports.account import FileAccount, RejectedRow, Told, safe_value
-from db.imports.cells import CellError, read
+from db.imports.cells import CellError, NoYearError, day_in, read, with_year
 from db.imports.headings import Heading
 from db.imports.reader import Cell
 from db.kernel.fields import Problem
@@ -58,6 +58,8 @@ class Table:
     rows: list[tuple[int, Sequence[Cell]]]
     community: str = ""
     above: Sequence[Sequence[Cell]] = ()
+    # What its title says, for days written without one.
+    year: int | None = None
 
 
 class RowReader:
@@ -79,6 +81,8 @@ class RowReader:
             name: (column, table.heading.kind.fields[name])
             for name, column in table.heading.columns.items()
         }
+        days = (name for name, of in table.heading.kind.fields.items() if of.kind == "day")
+        self._first_day = next(days, "")
 
     def has(self, name: str) -> bool:
         """Tell whether the table has a column for the field."""
@@ -87,6 +91,7 @@ class RowReader:
     def values(self, number: int, row: Sequence[Cell]) -> dict[str, Any] | None:
         """Return the row's values by field; None if a cell cannot be read (the row is rejected)."""
         found: dict[str, Any] = {}
+        yearless: dict[str, Cell] = {}
         width = len(row)
         for name, (column, declared) in self._fields.items():
             cell = row[column] if column < width else None
@@ -97,12 +102,37 @@ class RowReader:
                 value = (
                     known[cell] if cell in known else known.setdefault(cell, read(declared, cell))
                 )
+            except NoYearError:
+                yearless[name] = cell
+                continue
             except CellError as error:
                 self.reject(number, row, name, str(error))
                 return None
             if value is not None and value != ():
                 found[name] = value
+        for name, cell in yearless.items():
+            day = self._day_after(found, name, cell)
+            if day is None:
+                self.reject(number, row, name, str(NoYearError()))
+                return None
+            found[name] = day
         return found
+
+    def _day_after(self, found: Mapping[str, Any], name: str, cell: Cell) -> date | None:
+        """A day without its year: the next such day after the row's first one, which begins it all."""
+        begun = found.get(self._first_day)
+        if begun is None:
+            return None
+        for year in (begun.year, begun.year + 1):
+            try:
+                day = day_in(with_year(cell, year))
+            except CellError:
+                continue
+            if day is not None and day >= begun:
+                label = self.label(self._first_day)
+                self.account.note(f"{self.label(name)}没有写年份的，按{label}往后推算")
+                return day
+        return None
 
     def reject(self, number: int, row: Sequence[Cell], name: str, reason: str) -> None:
         """Account the row as rejected, naming the column at fault."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from db.imports.cells import plain
+from db.imports.abreast import Abreast, abreast
+from db.imports.cells import plain, with_year
 from db.imports.headings import (
     HEADING_ROWS,
     KINDS,
@@ -22,7 +23,7 @@ from db.imports.mappings import Mappings
 from db.imports.plan import Table
 from db.imports.reader import Cell, Sheet, Workbook
 from db.kernel.errors import UserError
-from db.kernel.text import squeeze
+from db.kernel.text import halfwidth, squeeze
 from db.places import communities
 
 # What stands over a ledger that went out with its names masked.
@@ -32,6 +33,7 @@ _FOOT = re.compile(
     r"^(填表人|制表|审核|填报人|负责人|注[:：]|说明[:：]|备注[:：]|填表日期|联系人[:：])"
 )
 _UNIT_LINE = re.compile(r"(?:填报单位|单位|社区名称|社区|村名|填报社区)[:：]\s*([^\s　:：]+)")
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年|[.\-/])")
 _COMMUNITY_NAME = re.compile(r"([^\s　×（(：:路道镇乡]{1,12}?(?:社区|村|居委会|村委会))")
 
 
@@ -104,7 +106,8 @@ def recognise(
 def _recognised(book: Workbook, hints: Hints, names: Sequence[str]) -> Recognised:
     found = Recognised(book)
     for sheet in book.sheets:
-        place = _place(sheet.rows, 0, hints.chosen)
+        lists = abreast(sheet.rows)
+        place = _place(lists.first(sheet.rows) if lists else sheet.rows, 0, hints.chosen)
         if place is not None and not hints.chosen[place[2]].kind:
             found.left_out.append((sheet, *place[:2]))
             found.notes.append(f"工作表“{sheet.name}”按您说的没有导入")
@@ -137,26 +140,42 @@ def _check(kind: str | None, mapping: Mapping[str, str], chosen: Mapping[str, Ch
 def _tables_of_sheet(
     book: Workbook, sheet: Sheet, hints: Hints, names: Sequence[str]
 ) -> Iterator[Table]:
-    rows = sheet.rows
+    lists = abreast(sheet.rows)
+    rows = lists.first(sheet.rows) if lists else sheet.rows
     start = 0
     heading = _heading(rows, start, hints)
     while heading is not None:
         end, following = _end(rows, heading)
         above = rows[start : heading.first]
         last_idle = _trim(rows, heading, end) if following else end
+        year = year_said(book.path.stem, sheet.name, above or rows[: heading.first])
+        days = _day_columns(heading) if year else ()
         yield Table(
             file=str(book.path),
             sheet=sheet.name,
             heading=heading,
             rows=[
-                (at + 1, rows[at])
-                for at in range(heading.last + 1, last_idle)
-                if not is_idle_row(rows[at], heading)
+                (at + 1, _dated(row, days, year))
+                for at, row in _rows(sheet.rows, lists, heading.last + 1, last_idle)
+                if not is_idle_row(row, heading)
             ],
             community=community_of_sheet(sheet.name, above or rows[: heading.first], names),
             above=above,
+            year=year,
         )
         start, heading = last_idle, following
+
+
+def _rows(
+    rows: Sequence[Sequence[Cell]], lists: Abreast | None, first: int, end: int
+) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """Yield the rows of a ledger; of lists abreast those of the first, then those of the next."""
+    if lists is None:
+        yield from ((at, rows[at]) for at in range(first, end))
+        return
+    apart = [lists.beside(rows[at]) for at in range(first, end)]
+    for number in range(len(lists.starts)):
+        yield from ((at, row[number]) for at, row in enumerate(apart, first))
 
 
 def _heading(rows: Sequence[Sequence[Cell]], start: int, hints: Hints) -> Heading | None:
@@ -245,6 +264,28 @@ def is_idle_row(row: Sequence[Cell], heading: Heading) -> bool:
     if _FOOT.match(first) and len(filled) <= 4:
         return True
     return heading.meant.isdisjoint(filled)
+
+
+def year_said(file: str, sheet: str, above: Sequence[Sequence[Cell]]) -> int | None:
+    """Return the one year that title, sheet or file name; None if they name none or several."""
+    lines = [plain(cell) for row in above for cell in row if isinstance(cell, str)]
+    years = {year for line in (file, sheet, *lines) for year in _YEAR.findall(halfwidth(line))}
+    return int(years.pop()) if len(years) == 1 else None
+
+
+def _day_columns(heading: Heading) -> tuple[int, ...]:
+    fields = heading.kind.fields
+    return tuple(column for name, column in heading.columns.items() if fields[name].kind == "day")
+
+
+def _dated(row: Sequence[Cell], days: Sequence[int], year: int | None) -> Sequence[Cell]:
+    """The row with the title's year before the days written without one."""
+    if year is None or not days:
+        return row
+    dated = {c: with_year(row[c], year) for c in days if c < len(row)}
+    if all(cell is row[c] for c, cell in dated.items()):
+        return row
+    return [dated.get(c, cell) for c, cell in enumerate(row)]
 
 
 def community_of_sheet(name: str, above: Sequence[Sequence[Cell]], known: Sequence[str]) -> str:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 
-from db.imports.cells import CellError, day_in, plain, read, span_in
+from db.imports.cells import CellError, day_in, plain, read, span_in, with_year
 from db.imports.headings import normal
 from db.imports.known import Known
 from db.imports.plan import RowReader, Table, merge_values, remember
@@ -16,6 +17,9 @@ from db.kernel.fields import fields_of
 from db.kernel.ids import Id, new_id
 from db.kernel.text import squeeze
 from db.trainings import (
+    SIGNATURES,
+    STATUS_NAMES,
+    STATUSES,
     Attendance,
     AttendanceDraft,
     Training,
@@ -91,6 +95,25 @@ class TrainingPlanner:
         self.known = known
         self.sessions: dict[tuple[Any, ...], Session] = {}
         self._current: Session | None = None
+        # Whether anybody signed, where a signature is all that tells who was there; else None.
+        self._signed: bool | None = None
+
+    @staticmethod
+    def _signatures(reader: RowReader, table: Table) -> bool | None:
+        column = table.heading.columns.get("status")
+        if column is None or normal(reader.label("status")) not in SIGNATURES:
+            return None
+        return any(column < len(row) and plain(row[column]) for _, row in table.rows)
+
+    def _marked(self, reader: RowReader, row: Sequence[Cell]) -> Sequence[Cell]:
+        """The row with a signature read as the mark that it is."""
+        column = reader.table.heading.columns.get("status", len(row))
+        if self._signed is None or column >= len(row):
+            return row
+        word = squeeze(plain(row[column]))
+        if not word or word in STATUSES or "假" in word:
+            return row
+        return [STATUS_NAMES["present"] if at == column else cell for at, cell in enumerate(row)]
 
     @cached_property
     def _stored(self) -> dict[tuple[Any, ...], dict[str, Any]]:
@@ -100,6 +123,7 @@ class TrainingPlanner:
     def start(self, reader: RowReader, table: Table) -> bool:
         """Read the head of a table; tell whether its names can be taken."""
         self._current = None
+        self._signed = self._signatures(reader, table)
         if reader.has("topic") and reader.has("day"):
             return True
         cells, stated = read_head(table.above)
@@ -121,7 +145,7 @@ class TrainingPlanner:
         head: Head = {}
         for name, cell in cells.items():
             try:
-                head[name] = day_in(cell) if name == "day" else read(_HEAD[name], cell)
+                head[name] = self._day(reader, cell) if name == "day" else read(_HEAD[name], cell)
             except CellError as error:
                 label = _HEAD[name].label
                 if name in _SPARED:
@@ -139,6 +163,11 @@ class TrainingPlanner:
             reader.tell("rejected", number, label, value, problem.reason)
             return None
         return head
+
+    @staticmethod
+    def _day(reader: RowReader, cell: Cell) -> date | None:
+        year = reader.table.year
+        return day_in(with_year(cell, year) if year else cell)
 
     def _session(self, reader: RowReader, head: Head) -> Session:
         head = {**head, "lecturers": self.known.staff(head.get("lecturers", ()), reader.account)}
@@ -185,6 +214,7 @@ class TrainingPlanner:
 
     def row(self, reader: RowReader, number: int, row: Sequence[Cell]) -> None:
         """Plan one name; attendance rows are named in the account but not counted."""
+        row = self._marked(reader, row)
         values = reader.values(number, row)
         if values is None:
             reader.account.counts["rejected"] -= 1
@@ -218,9 +248,11 @@ class TrainingPlanner:
         del values
         return self._session(reader, head)
 
-    @staticmethod
-    def _status(reader: RowReader, drafted: dict[str, Any]) -> str:
-        """A blank mark is told by the time signed or the reason; without either, absent."""
+    def _status(self, reader: RowReader, drafted: dict[str, Any]) -> str:
+        """A blank mark is told by the time signed or the reason; without either, absent.
+
+        A list that was signed on paper only does not tell who was there.
+        """
         status = drafted.get("status")
         if status:
             return str(status)
@@ -228,7 +260,9 @@ class TrainingPlanner:
             return "present"
         if "假" in (drafted.get("reason") or ""):
             return "leave"
-        return "" if reader.has("status") else "absent"
+        if self._signed is not None and not reader.has("signed"):
+            return "absent" if self._signed else ""
+        return "" if reader.has("status") and self._signed is None else "absent"
 
     def _attend(
         self,

@@ -46,7 +46,7 @@ class Field:
 
     Prose keeps its lines; money is in 分, hours are in minutes. `choices` maps each word met in ledgers to the code stored; `most` bounds a count or a length.
     `ahead` tells that a day lies ahead, so that a short form means the next such day; with `near` it
-    means the nearest, before or after.
+    means the nearest, before or after. `roughly` takes a month or a year of a ledger for its first day.
     A field with a `purpose` is personal data and stands in the data dictionary.
     """
 
@@ -58,6 +58,7 @@ class Field:
     most: int = 200
     ahead: bool = False
     near: bool = False
+    roughly: bool = False
     purpose: str = ""
     keep: Keep | None = None
 

@@ -128,13 +128,13 @@ class VolunteerDraft:
         Field("身份", kind="choice", synonyms=("队伍类别", "人员身份", "角色", "力量类别", "身份类别", "职务",
               "人员类型", "类别", "担任职务", "岗位"), choices=ROLES), "household_leader")  # fmt: skip
     occupation: str | None = entry(
-        Field("职业类别", kind="choice", synonyms=("职业", "就业情况", "就业状态", "职业状况", "从业情况",
+        Field("职业类别", kind="choice", synonyms=("职业", "就业情况", "就业状态", "职业状况", "从业情况", "从业状况",
               "工作情况"), choices=OCCUPATIONS, purpose="安排培训时间", keep=KEEP_SERVICE))  # fmt: skip
     phone: str | None = entry(
         Field("联系电话", kind="phone", synonyms=("电话", "手机", "手机号", "手机号码", "联系方式", "电话号码"),
               most=20, purpose="通知培训和任务", keep=KEEP_SERVICE))  # fmt: skip
     since: date | None = entry(
-        Field("聘任日期", kind="day", synonyms=("聘用日期", "任职时间", "任职日期", "聘任时间", "上岗时间",
+        Field("聘任日期", kind="day", roughly=True, synonyms=("聘用日期", "任职时间", "任职日期", "聘任时间", "上岗时间",
               "入队时间", "起始日期", "开始日期", "聘用时间", "上岗日期")))  # fmt: skip
     until: date | None = entry(
         Field("离任日期", kind="day", synonyms=("解聘日期", "退出日期", "卸任日期", "离职日期", "退出时间")))  # fmt: skip

@@ -25,7 +25,9 @@ _PLAIN = re.compile(rf"({_NUMBER}){_DASH}({_NUMBER}){_DASH}({_NUMBER})(?:室|号
 _SHORT = re.compile(rf"({_NUMBER}){_DASH}({_NUMBER})(?:室|号|户)?")
 _SPOKEN = re.compile(
     rf"({_NUMBER})(?:号楼|号院|栋楼|栋|幢|座|#楼|#|楼){_DASH}?"
-    rf"(?:({_NUMBER})(?:单元{_DASH}?|号门|门洞|门|{_DASH}))?({_NUMBER})?(?:号房|室|号|房|户)?"
+    rf"(?:({_NUMBER})(?:单元{_DASH}?|号门|门洞|门|{_DASH}))?"
+    # The floor says nothing that the room does not.
+    rf"(?:{_NUMBER}(?:层|楼){_DASH}?(?={_NUMBER}))?({_NUMBER})?(?:号房|室|号|房|户)?"
 )
 _STARTS = re.compile(rf"(?<![\dA-Za-z]){_NUMBER}(?=号|栋|幢|座|#|楼|组|队|村民小组|小组|{_DASH})")
 _GROUP = re.compile(rf"({_NUMBER})(?:村民小组|小组|组|队|社)(?:({_NUMBER})(?:号|户)?)?")
@@ -118,7 +120,7 @@ def community_key(text: str) -> str:
 def parse_address(text: str) -> Address | None:
     """Return the door written in one cell, None if it is not understood.
 
-    Reads 晨园3-2-401, 晨园小区3栋二单元401室, 3号楼2单元401, 东沟3组12号, 3-401.
+    Reads 晨园3-2-401, 晨园小区3栋二单元401室, 3栋2单元4层401, 3号楼2单元401, 东沟3组12号, 3-401.
     """
     written = squeeze(text)
     for start in _STARTS.finditer(written):

@@ -40,6 +40,8 @@ STATUSES: Final = {
     "缺席": "absent", "未到": "absent", "缺勤": "absent", "旷课": "absent", "×": "absent", "X": "absent",
     "否": "absent", "未参加": "absent", "无故缺席": "absent", "未参训": "absent",
 }  # fmt: skip
+# A column that people sign in: who did was there.
+SIGNATURES: Final = ("签名", "本人签名", "签字", "签名栏", "签到栏")
 KIND_NAMES: Final = {
     "course": "业务培训", "meeting": "例会", "exchange": "座谈交流", "drill": "演练",
 }  # fmt: skip
@@ -183,7 +185,7 @@ class AttendanceDraft:
     signed: int | None = entry(Field("签到时间", kind="time", synonyms=("到场时间", "签到")))
     status: str = entry(
         Field("出勤", kind="choice", synonyms=("出勤情况", "考勤", "到会情况", "是否到场", "出勤状态", "参训情况",
-              "是否参加", "到训情况", "签到情况"), choices=STATUSES), "")  # fmt: skip
+              "是否参加", "到训情况", "签到情况", *SIGNATURES), choices=STATUSES), "")  # fmt: skip
     before: int | None = entry(
         Field("训前测试", kind="count", synonyms=("训前得分", "训前成绩", "训前分"), most=FULL_MARK,
               purpose="看培训的效果", keep=KEEP_SERVICE))  # fmt: skip

@@ -38,7 +38,7 @@ from db.places import Community, Household
 OUTCOMES: Final = {
     "见到人": "met", "已见": "met", "见面": "met", "入户": "met", "已入户": "met", "已走访": "met",
     "见到": "met", "在家": "met", "有人": "met", "成功": "met", "走访成功": "met", "已访": "met",
-    "见到住户": "met", "入户成功": "met", "已见面": "met", "是": "met", "√": "met", "有人在家": "met",
+    "见到住户": "met", "已宣传": "met", "入户成功": "met", "已见面": "met", "是": "met", "√": "met", "有人在家": "met",
     "未遇": "not_home", "未见": "not_home", "没人": "not_home", "无人": "not_home",
     "不在家": "not_home", "家中无人": "not_home", "无人在家": "not_home", "没遇到": "not_home",
     "未见到人": "not_home", "敲门无人": "not_home", "未在家": "not_home", "无人应答": "not_home", "否": "not_home", "×": "not_home", "未入户": "not_home",
@@ -135,7 +135,7 @@ class VisitDraft:
         Field("时间", kind="time", synonyms=("走访时刻", "具体时间", "走访时间", "入户时间", "入户时刻", "时刻", "几点", "时分")))  # fmt: skip
     staff: tuple[str, ...] = entry(
         Field("走访人", kind="names", synonyms=("走访人员", "走访民警", "民警", "入户人员", "责任人", "走访者",
-              "入户民警", "宣传人", "宣传人员", "工作人员", "填报人", "登记人", "走访干部"), purpose="走访的经办人",
+              "入户民警", "宣传人", "宣传人员", "工作人员", "填报人", "登记人", "走访干部", "入户人"), purpose="走访的经办人",
               keep=KEEP_OFFICE), ())  # fmt: skip
     volunteers: tuple[str, ...] = entry(
         Field("同行联户长", kind="names", synonyms=("陪同人员", "随行人员", "同行人员", "参与联户长", "参与人员",
