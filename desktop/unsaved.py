@@ -266,7 +266,7 @@ def _type(field: Input, text: str) -> None:
         field.put_back(text)
     elif isinstance(field, QAbstractButton):
         field.setChecked(bool(text))
-        field.clicked.emit(field.isChecked())
+        field.clicked.emit()
     else:
         field.setText(text)
         field.textEdited.emit(text)
