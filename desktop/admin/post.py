@@ -29,7 +29,7 @@ from desktop.page import Context, Page
 from desktop.unsaved import FormKeeper
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, column, label, panel, row, rule
+from desktop.widgets.parts import button, column, label, panel, row, rule, scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import WEEKDAYS, typed_day
 
@@ -76,8 +76,10 @@ class PostPage(Page):
         may = context.may(Right.SETTINGS)
         left = panel()
         left.setFixedWidth(context.theme.px(FORM_WIDTH))
-        inside = column(left, (20, 16, 20, 16), 12)
-        inside.addWidget(label("警务室", 16))
+        content = QWidget()
+        column(left, (1, 1, 1, 1)).addWidget(scrolling(content))
+        inside = column(content, (20, 16, 20, 16), 12)
+        inside.addWidget(label("这个警务室", 16))
         inside.addWidget(self._form)
         save = button("保存", self.save, kind="main")
         save.setEnabled(may)
