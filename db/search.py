@@ -1,4 +1,4 @@
-"""Find anything by a few letters: doors, people, disputes, sessions."""
+"""Find anything by a few letters: buildings, doors, people, disputes, sessions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -18,14 +18,16 @@ from db.people import ROLE_NAMES, Staff, Volunteer
 from db.places import Building, Community, Household
 from db.places.address import parse_address
 from db.places.finding import door_text
+from db.places.lists import building_text
 from db.trainings import Training
 
 # Hits of one rank stand in this order.
-KINDS: Final = ("household", "volunteer", "staff", "dispute", "training")
+KINDS: Final = ("building", "household", "volunteer", "staff", "dispute", "training")
 ENTITIES: Final = ("household", "volunteer", "staff", "dispute", "dispute_party")
 WHOLE, BEGINS, INSIDE = 0, 1, 2
 MOBILE_DIGITS: Final = 11
 PARTIES_SHOWN: Final = 3
+MOST_BUILDINGS: Final = 6
 
 
 class Hit(NamedTuple):
@@ -56,6 +58,7 @@ def find(connection: Connection, text: str, limit: int = 30) -> list[Hit]:
         found.setdefault(entity, []).append((rank, record))
     found["dispute"] = _in_disputes(connection, wanted, found, limit)
     found["training"] = _in_trainings(connection, wanted, limit)
+    found["building"] = _in_buildings(connection, wanted, limit)
     hits: list[tuple[int, int, Hit]] = []
     for place, kind in enumerate(KINDS):
         ranks: dict[Id, int] = {}
@@ -176,8 +179,22 @@ def _in_trainings(connection: Connection, wanted: Wanted, limit: int) -> list[Ra
     return sorted(((ranks[topic], id_) for id_, topic in rows), key=lambda line: line[0])
 
 
-def _rank(topic: str, wanted: Wanted) -> int | None:
-    key = f" {_topic_key(topic)} "
+def _in_buildings(connection: Connection, wanted: Wanted, limit: int) -> list[Ranked]:
+    # A post has hundreds, and none has a key of its own: its homes have.
+    rows = connection.execute(
+        select(Building.id, Building.estate, Building.number, Building.rural).order_by(Building.id)
+    )
+    found = []
+    for id_, estate, number, rural in rows:
+        rank = _rank(building_text(estate, number, rural=rural), wanted)
+        if rank is not None:
+            found.append((rank, id_))
+    # Few, so that an estate's name still finds people and homes.
+    return sorted(found)[: min(limit, MOST_BUILDINGS)]
+
+
+def _rank(name: str, wanted: Wanted) -> int | None:
+    key = f" {_name_key(name)} "
     for rank, mark in ((WHOLE, " {} "), (BEGINS, " {}"), (INSIDE, "{}")):
         if any(
             all(any(mark.format(form) in key for form in forms) for forms in words)
@@ -187,9 +204,19 @@ def _rank(topic: str, wanted: Wanted) -> int | None:
     return None
 
 
-@lru_cache(maxsize=2048)
-def _topic_key(topic: str) -> str:
-    return search_key((topic,))
+@lru_cache(maxsize=4096)
+def _name_key(name: str) -> str:
+    return search_key((name,))
+
+
+def _buildings(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:
+    rows = connection.execute(
+        select(Building.id, Building.estate, Building.number, Building.rural, Community.name)
+        .join(Community, Community.id == Building.community)
+        .where(Building.id.in_(ids))
+    )
+    for id_, estate, number, rural, community in rows:
+        yield Hit("building", id_, building_text(estate, number, rural=rural), f"楼栋 {community}")
 
 
 def _households(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:
@@ -264,6 +291,6 @@ def _day(day: date) -> str:
 
 
 _DESCRIBE: dict[str, Callable[[Connection, Sequence[Id]], Iterator[Hit]]] = {
-    "household": _households, "volunteer": _volunteers, "staff": _staff, "dispute": _disputes,
-    "training": _trainings,
+    "building": _buildings, "household": _households, "volunteer": _volunteers, "staff": _staff,
+    "dispute": _disputes, "training": _trainings,
 }  # fmt: skip

@@ -89,9 +89,7 @@ class MainWindow(QMainWindow):
             if isinstance(window, QDialog) and window.isVisible():
                 window.reject()
         session = self._ledger.session
-        page = LogInPage(
-            self._theme, [session.user], self._unlock_again, lambda: None, title="已锁定"
-        )
+        page = LogInPage(self._theme, [session.user], self._unlock_again, None, title="已锁定")
         self._show(page)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -254,7 +252,7 @@ class MainWindow(QMainWindow):
 
         folder = self._start.data / "样例"
         self._start = Start(folder, PASSWORD, sample_clock())
-        page = LogInPage(self._theme, ["样例台账"], lambda *_: None, lambda: None)
+        page = LogInPage(self._theme, ["样例台账"], lambda *_: None, None)
         self._show(page)
         page.wait()
         if (folder / "ledger.db").exists():

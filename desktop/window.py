@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
+    QPushButton,
     QScrollArea,
     QWidget,
 )
@@ -74,10 +75,13 @@ class Shell(QWidget):
         self._title = label(pixels=18)
         self._about = label(tone="second")
         self._backup = label(pixels=12, tone="second")
-        self._second = button("", lambda: context.routes.go("data", tab="backup"), kind="figure")
+        self._second = self._backup_figure()
+        # Where the side is narrow, its words stand in the head.
+        self._who, self._ages = label(), self._backup_figure()
+        self._narrow_words = QWidget()
         self._buttons: dict[str, RoomButton] = {}
         self._group = QButtonGroup(self)
-        self.toast = Toast(self)
+        self.toast = Toast(self, lambda: context.theme.px(HEAD))
         self.finder = Finder(context, self)
         self.finder.knows([*self._own_offers(), *offers])
         self._find = button(FIND_TEXT, self.finder.begin, kind="find")
@@ -164,6 +168,7 @@ class Shell(QWidget):
         self._side_frame.setFixedWidth(self.context.theme.px(NARROW_SIDE if narrow else SIDE))
         for line in self._side_texts:
             line.setVisible(not narrow)
+        self._narrow_words.setVisible(narrow)
         for entry in self._buttons.values():
             entry.set_narrow(narrow=narrow)
         self._find.setText("查找" if narrow else FIND_TEXT)
@@ -204,6 +209,8 @@ class Shell(QWidget):
         session = self.context.ledger.session
         role = ROLE_NAMES[session.role]
         who = session.name if session.name == role else f"{session.name} {role}"
+        self._who.setText(f"{post}　{who}")
+        self._who.setToolTip(station)
         second = QWidget()
         row(second, (7, 0, 0, 0)).addWidget(self._second)
         texts = (label(post, 16), label(station, 12, "second"), label(who), self._backup)
@@ -235,6 +242,13 @@ class Shell(QWidget):
         layout.addWidget(self._title)
         layout.addWidget(self._about)
         layout.addStretch()
+        words = column(self._narrow_words)
+        words.addStretch()
+        for one in (self._who, self._ages):
+            words.addWidget(one, 0, Qt.AlignmentFlag.AlignRight)
+        words.addStretch()
+        self._narrow_words.hide()
+        layout.addWidget(self._narrow_words)
         self._find.setAccessibleName("查找")
         self._find.setFixedWidth(theme.px(270))
         self._find_key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -309,8 +323,13 @@ class Shell(QWidget):
         """Show how old the backups are, here and at the second place."""
         self._backup.setText(last_backup_words(ages, self.context.today))
         self._second.setText(second_backup_words(ages))
+        self._ages.setText(f"{self._backup.text()}　{self._second.text()}")
         tone: Tone = "tries" if ages.second is None else "late" if ages.late else "second"
         set_tone(self._second, tone)
+        set_tone(self._ages, tone)
+
+    def _backup_figure(self) -> QPushButton:
+        return button("", lambda: self.context.routes.go("data", tab="backup"), kind="figure")
 
 
 def _roomy(pages: PageStack) -> QScrollArea:

@@ -4,6 +4,7 @@ The journal keeps codes and ids (db.kernel.history); here they become the labels
 words of the choices and the names of what an id stands for. Times are in the machine's own zone.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -17,7 +18,7 @@ from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.journal import ADDED, CHANGED, REMOVED, Command, Tx, decoders, record_class, table_of
 from db.kernel.records import ChangeRow
-from db.kernel.removals import put_back, removals
+from db.kernel.removals import put_back, removal_counts, removals
 from db.places import HouseholdAlias
 
 BIN: Final = (
@@ -87,6 +88,14 @@ class Removed(NamedTuple):
     no: int
     when: datetime
     who: str
+
+
+class RemovedCount(NamedTuple):
+    """How many records of a kind are in the recycle bin."""
+
+    entity: str
+    noun: str
+    records: int
 
 
 class Names:
@@ -168,8 +177,10 @@ def touched(connection: Connection, no: int, limit: int = 50) -> list[Touched]:
     ]  # fmt: skip
 
 
-def removed(connection: Connection, offset: int = 0, limit: int = 50) -> list[Removed]:
-    """Return a window of the recycle bin: what deletions took out, the latest first."""
+def removed(
+    connection: Connection, offset: int = 0, limit: int = 50, of: Collection[str] = BIN
+) -> list[Removed]:
+    """Return a window of the recycle bin: what deletions took out of those tables, the latest first."""
     names = Names(connection)
     return [
         Removed(
@@ -177,8 +188,18 @@ def removed(connection: Connection, offset: int = 0, limit: int = 50) -> list[Re
             WORDS[gone.entity].title(gone.row, names.of), gone.no, _moment(gone.wall),
             names.who(gone.account),
         )
-        for gone in removals(connection, BIN, offset, limit)
+        for gone in removals(connection, of, offset, limit)
     ]  # fmt: skip
+
+
+def removed_counts(connection: Connection) -> list[RemovedCount]:
+    """Return how many records of each kind are in the recycle bin, in the bin's order of kinds."""
+    counts = removal_counts(connection, BIN)
+    return [
+        RemovedCount(entity, WORDS[entity].noun, counts[entity])
+        for entity in BIN
+        if entity in counts
+    ]
 
 
 def bring_back(entity: str, record: Id) -> Command[int]:

@@ -4,6 +4,7 @@ A deletion is a command whose action begins with 删除. What an undo took away 
 joined to another record, is no deletion.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -46,6 +47,17 @@ def removals(
         if len(found) >= offset + limit:
             break
     return found[offset : offset + limit]
+
+
+def removal_counts(connection: Connection, entities: Collection[str]) -> dict[str, int]:
+    """Return how many rows of each of those tables `removals` lists; of none where it lists none."""
+    standing, void = _deletions(connection)
+    statement = _in_force(void).where(ChangeRow.entity.in_(entities))
+    counts: Counter[str] = Counter()
+    for some in chunks(standing):
+        rows = connection.execute(statement.where(ChangeRow.command.in_(some)))
+        counts.update(row.entity for row in rows if not erased_in(row.fields))
+    return dict(counts)
 
 
 def put_back(tx: Tx, entity: str, record: Id) -> int:

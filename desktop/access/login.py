@@ -14,7 +14,8 @@ WIDTH = 380
 class LogInPage(QWidget):
     """Asks for a name and a password; `enter` gets both. Wrong ones are told on the page.
 
-    With one account the name is not asked for. `forgotten` leads to the recovery code.
+    With one account the name is not asked for. `forgotten` leads to the recovery code; behind a
+    lock there is none, as the ledger is open.
     """
 
     def __init__(
@@ -22,7 +23,7 @@ class LogInPage(QWidget):
         theme: Theme,
         users: Sequence[str],
         enter: Callable[[str, str], None],
-        forgotten: Callable[[], None],
+        forgotten: Callable[[], None] | None,
         *,
         title: str = "警务室台账",
     ) -> None:
@@ -49,7 +50,8 @@ class LogInPage(QWidget):
         layout.addWidget(self._password)
         layout.addWidget(self._message)
         layout.addWidget(self._button)
-        layout.addWidget(button("忘了密码，用恢复码", forgotten, kind="link"))
+        if forgotten is not None:
+            layout.addWidget(button("忘了密码，用恢复码", forgotten, kind="link"))
         outer = column(self)
         outer.addStretch(2)
         outer.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 from sqlalchemy import Connection
 
@@ -19,6 +21,7 @@ from db.visits.campaigning import (
     remove_campaign,
 )
 from desktop.page import Context, Page
+from desktop.unsaved import FormKeeper, Input
 from desktop.widgets.entries import EnterWalks, EntryField, count_field, text_field, words_field
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
@@ -36,6 +39,7 @@ class CampaignsPage(Page):
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "新的走访任务"),
         ("Enter", "下一格，最后一格保存"),
+        ("Esc", "不要填了没有保存的"),
         ("Delete", "删除选中的任务，可以撤销"),
     )
 
@@ -68,6 +72,8 @@ class CampaignsPage(Page):
         self._boxes: dict[bytes, QCheckBox] = {}
         self._places = QWidget()
         self._places_layout = column(self._places, gap=4)
+        self._kept = FormKeeper(context, "走访任务", self)
+        self._kept.put_back.connect(self.said)
         self._build()
         self.begin_new()
 
@@ -86,6 +92,7 @@ class CampaignsPage(Page):
         self._table.clearSelection()
         self._heading.setText("新的走访任务")
         self._fill("", "今天", "+30", CampaignDraft("", date.min, date.min))
+        self._begin_typing()
         self._name.setFocus()
 
     def save(self) -> None:
@@ -110,7 +117,31 @@ class CampaignsPage(Page):
             command = change_campaign(chosen.id, draft)
         self.context.background.write(self, command, lambda _: self._saved(draft.name))
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc drops what was typed and not saved."""
+        if event.key() == Qt.Key.Key_Escape and self._at in self._kept.left:
+            self._kept.done()
+            if self._chosen is not None:
+                self._show_campaign(self._chosen)
+            else:
+                self.begin_new()
+        else:
+            super().keyPressEvent(event)
+
+    @property
+    def _at(self) -> str:
+        return self._chosen.id.hex() if self._chosen is not None else ""
+
+    def _begin_typing(self) -> None:
+        inputs: dict[str, Input] = {
+            "name": self._name, "start": self._start, "end": self._end, "topics": self._topics,
+            "tries": self._tries, "refusal": self._refusal, "phone": self._phone,
+            **{id_.hex(): box for id_, box in self._boxes.items()},
+        }  # fmt: skip
+        self._kept.begin(self._at, inputs, new=self._chosen is None)
+
     def _saved(self, name: str) -> None:
+        self._kept.done()
         self.said.emit(f"已保存走访任务“{name}”　　Ctrl+Z 撤销")
 
     def _remove(self) -> None:
@@ -191,11 +222,15 @@ class CampaignsPage(Page):
 
     def _show_line(self, at: int) -> None:
         if 0 <= at < len(self._model.rows):
-            line = self._chosen = self._model.rows[at]
-            self._history.show()
-            self._heading.setText(line.name)
-            draft = CampaignDraft(**{name: getattr(line, name) for name in _FIELDS})
-            self._fill(line.name, line.start.isoformat(), line.end.isoformat(), draft)
+            self._show_campaign(self._model.rows[at])
+
+    def _show_campaign(self, line: CampaignLine) -> None:
+        self._chosen = line
+        self._history.show()
+        self._heading.setText(line.name)
+        draft = CampaignDraft(**{name: getattr(line, name) for name in _FIELDS})
+        self._fill(line.name, line.start.isoformat(), line.end.isoformat(), draft)
+        self._begin_typing()
 
     def _fill(self, name: str, start: str, end: str, draft: CampaignDraft) -> None:
         self._name.setText(name)
@@ -219,6 +254,8 @@ class CampaignsPage(Page):
             self._boxes = {place.id: QCheckBox(place.name) for place in places}
             for box in self._boxes.values():
                 self._places_layout.addWidget(box)
+            # Which communities there are is known only now.
+            self._begin_typing()
         at = next((at for at, line in enumerate(lines) if line.id == kept), None)
         if at is not None:
             self._table.selectRow(at)

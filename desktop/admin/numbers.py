@@ -23,6 +23,7 @@ from db.disputes.numbers import (
 from db.kernel.access import Right
 from db.kernel.journal import Command
 from desktop.page import Context
+from desktop.unsaved import FormKeeper
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, fill, label, row
 
@@ -45,6 +46,7 @@ class NumbersBox(QWidget):
         self._known: dict[str, Gap] = {}
         self._about, self._missing = label(tone="second", wrap=True), label(wrap=True)
         self._first, self._why, self._reason = QLineEdit(), QLineEdit(ON_PAPER), QLineEdit()
+        self._kept = FormKeeper(context, "缺号的原因", self)
         self._years, self._gaps = QComboBox(), QComboBox()
         self._years.setAccessibleName("哪一年的编号")
         self._years.activated.connect(lambda _: self.refresh())
@@ -117,6 +119,11 @@ class NumbersBox(QWidget):
     def _show_reason(self) -> None:
         gap = self._chosen()
         self._reason.setText(gap.reason if gap is not None else "")
+        if gap is None:
+            self._kept.leave()
+        else:
+            at = f"{self._years.currentData()} {gap.first}"
+            self._kept.begin(at, {"reason": self._reason}, new=False)
 
     def _chosen(self) -> Gap | None:
         return self._known.get(self._gaps.currentData())
@@ -138,6 +145,7 @@ class NumbersBox(QWidget):
     def _write(self, command: Command[None], said: str) -> None:
         def written(_: object) -> None:
             self._first.clear()
+            self._kept.done()
             self.said.emit(said)
 
         self._context.background.write(self, command, written)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QWidget
 from sqlalchemy import Connection
 
@@ -24,9 +26,10 @@ from db.post import (
 )
 from desktop.admin.numbers import NumbersBox
 from desktop.page import Context, Page
+from desktop.unsaved import FormKeeper
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, column, label, panel, row, rule
+from desktop.widgets.parts import button, column, label, panel, row, rule, scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import WEEKDAYS, typed_day
 
@@ -46,12 +49,17 @@ class PostPage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(
         ("post", "day_off", "dispute", "number_given", "number_start", "number_skipped")
     )
-    keys: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "下一格，最后一格保存"),)
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Enter", "下一格，最后一格保存"),
+        ("Esc", "不要填了没有保存的"),
+    )
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._form = DraftForm(PostDraft, post_problems, {}, lambda: context.today)
         self._form.saved.connect(self.save)
+        self._kept = FormKeeper(context, "警务室", self)
+        self._kept.put_back.connect(self._form.warn)
         self._model: RowModel[DayOffLine] = RowModel(COLUMNS)
         self._table = RowTable(self._model, "节假日", "没有节假日表，到期的日子按周一至周五算")
         self._day, self._name = QLineEdit(), QLineEdit()
@@ -68,8 +76,10 @@ class PostPage(Page):
         may = context.may(Right.SETTINGS)
         left = panel()
         left.setFixedWidth(context.theme.px(FORM_WIDTH))
-        inside = column(left, (20, 16, 20, 16), 12)
-        inside.addWidget(label("警务室", 16))
+        content = QWidget()
+        column(left, (1, 1, 1, 1)).addWidget(scrolling(content))
+        inside = column(content, (20, 16, 20, 16), 12)
+        inside.addWidget(label("这个警务室", 16))
         inside.addWidget(self._form)
         save = button("保存", self.save, kind="main")
         save.setEnabled(may)
@@ -113,13 +123,25 @@ class PostPage(Page):
             draft = self._form.draft()
         except ValueError:
             return
-        self.context.background.write(
-            self, change_post(draft), lambda _: self.said.emit("已保存　　Ctrl+Z 撤销")
-        )
+
+        def saved(_: object) -> None:
+            self._kept.done()
+            self.said.emit("已保存　　Ctrl+Z 撤销")
+
+        self.context.background.write(self, change_post(draft), saved)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc drops what was typed and not saved."""
+        if event.key() == Qt.Key.Key_Escape and self._kept.left:
+            self._kept.done()
+            self.refresh()
+        else:
+            super().keyPressEvent(event)
 
     def _show(self, answer: tuple[PostDraft, list[DayOffLine], list[int]]) -> None:
         draft, lines, years = answer
         self._form.show_draft(draft)
+        self._kept.begin(self.title, self._form.inputs, new=False)
         self._model.show_rows(lines)
         missing = [
             y for y in (self.context.today.year, self.context.today.year + 1) if y not in years

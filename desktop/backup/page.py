@@ -43,7 +43,7 @@ class BackupPage(Page):
         self._table.activated.connect(lambda _: self._look_chosen())
         self._where = label(tone="second", wrap=True)
         self._home = button("回到台账自己的备份", self._go_home, kind="link")
-        self._look_button = button("先看看", self._look_chosen, kind="main")
+        self._look_button = button("先看看　Enter", self._look_chosen)
         self._doing, self._bar = label(tone="second", wrap=True), QProgressBar()
         self._bar.setRange(0, 100)
         self._bar.setTextVisible(False)
@@ -74,11 +74,11 @@ class BackupPage(Page):
     def _buttons(self) -> QWidget:
         line = QWidget()
         flow = FlowLayout(line)
-        now = button("马上备份　Ctrl+B", self.back_up)
+        now = button("马上备份　Ctrl+B", self.back_up, kind="main")
         now.setShortcut("Ctrl+B")
         other = button("打开别处的备份", self._choose_elsewhere)
         stick = button("备份到优盘", self._back_up_elsewhere)
-        for one in (self._look_button, other, now, stick):
+        for one in (now, stick, self._look_button, other):
             one.setEnabled(self.context.may(Right.BACKUP))
             flow.addWidget(one)
         flow.addWidget(button("核验选中的", self._verify))
@@ -101,10 +101,10 @@ class BackupPage(Page):
     def back_up(self, to: Path | None = None) -> None:
         """Make a backup, in the ledger's folder or elsewhere."""
         ledger = self.context.ledger
-        self._doing.setText("正在备份和核对……")
+        self._tell("正在备份和核对……")
 
         def made(info: BackupInfo) -> None:
-            self._doing.clear()
+            self._tell("")
             self.said.emit(f"备份好了，已经打开核对过：{info.path.name}")
             self.context.background.backed_up.emit()
             self.refresh()
@@ -132,7 +132,7 @@ class BackupPage(Page):
         self._ticket = self.context.background.errand(self, job, then, self._failed)
         self._ticket.progress.connect(self._tell_progress)
         self._show_working(working=True)
-        self._doing.setText("正在核对备份……")
+        self._tell("正在核对备份……")
 
     def look_elsewhere(self, folder: Path) -> None:
         """Open the backup that a folder is, or list those that lie in it."""
@@ -161,22 +161,26 @@ class BackupPage(Page):
             return
         self._ticket.stop()
         self._show_working(working=False)
-        self._doing.setText("没有打开，什么也没有改动")
+        self._tell("没有打开，什么也没有改动")
         # It may have been opened just before nobody wanted it any more.
         left = self._opened
         self.context.background.errand(self, lambda _: _close(left), lambda _: None)
 
     def _tell_progress(self, text: str, done: float) -> None:
-        self._doing.setText(text)
+        self._tell(text)
         self._bar.setValue(round(done * 100))
 
     def _show_working(self, *, working: bool) -> None:
         if not working:
             self._ticket = None
-            self._doing.clear()
+            self._tell("")
         self._bar.setValue(0)
         self._bar.setVisible(working)
         self._stop.setVisible(working)
+
+    def _tell(self, text: str) -> None:
+        self._doing.setText(text)
+        self._doing.setVisible(bool(text))
 
     def _back_up_elsewhere(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "备份到哪里")
@@ -191,10 +195,10 @@ class BackupPage(Page):
         info = self._chosen()
         if info is None:
             return
-        self._doing.setText("正在核对……")
+        self._tell("正在核对……")
 
         def checked(problems: list[str]) -> None:
-            self._doing.setText(
+            self._tell(
                 f"第{info.number}号备份不能用：{problems[0]}"
                 if problems
                 else f"第{info.number}号备份完好"

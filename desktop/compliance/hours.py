@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import ClassVar
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout
 from sqlalchemy import Connection
 
@@ -70,6 +71,16 @@ class HoursPage(Page):
         self._table.setMinimumHeight(context.theme.px(LEAST_HEIGHT))
         self._build()
         self.setFocusProxy(self._table)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep room for all lines of the summary."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        # What is under it would else be pressed together by the lines that come with a wide type.
+        lines = self._summary.heightForWidth(max(self.width() - 40, 1))
+        self._summary.setMinimumHeight(max(lines, 0))
 
     def refresh(self) -> None:
         """Count again."""
@@ -148,6 +159,7 @@ class HoursPage(Page):
         self._gap, self._times = gap, times
         fill(self._community, [(place.name, place.id) for place in places], first=1)
         self._summary.setText("".join(summary(gap)))
+        self._fit()
         self._advice.setText(advice(times))
         start, end = clock_words(gap.hours.start), clock_words(gap.hours.end)
         self._hours.setText(f"当地上班时间{start}—{end}，在“设置、警务室”里改；节假日按节假日表。")

@@ -160,11 +160,6 @@ class RegistrationForm(DraftForm):
         super().show_draft(draft)
         self._ask_for_requests()
 
-    def take_back(self, texts: Mapping[str, str]) -> None:
-        """Put back what was typed before the program ended."""
-        super().take_back(texts)
-        self._ask_for_requests()
-
     def _ask_for_requests(self) -> None:
         applied = self.typed("source") == SOURCE_NAMES["party"] or bool(self.typed("requests"))
         self.ask_only([name for name in REGISTRATION if name != "requests" or applied])

@@ -1,8 +1,9 @@
 """The panel beside the list: one dispute as read, or a form over it, one at a time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import dropwhile
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -29,19 +30,12 @@ from desktop.disputes.attachments import AttachmentsView
 from desktop.disputes.card import CardView
 from desktop.disputes.dossier import DossierView
 from desktop.disputes.foot import FILES, STEPS, Foot
-from desktop.disputes.forms import (
-    FACTS,
-    FactForm,
-    RegistrationForm,
-    fitting,
-    next_fact,
-    removal,
-)
+from desktop.disputes.forms import FACTS, FactForm, fitting, next_fact, removal
 from desktop.disputes.knowing import Known, LookingBack, known_words
+from desktop.disputes.writing import At, Writing
 from desktop.page import Context
-from desktop.unsaved import Keeper
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, column, label, row, scrolling
+from desktop.widgets.parts import column, scrolling
 
 CHANGE = "change_session"
 READING, WRITING, FILE, ATTACHMENTS = range(4)
@@ -88,19 +82,18 @@ class DisputePanel(QFrame):
                 "改动记录": self._show_history,
             },
         )  # fmt: skip
-        self._form = RegistrationForm(lambda: context.today)
-        self._facts = {name: FactForm(fact, lambda: context.today) for name, fact in FACTS.items()}
-        for form in (self._form, *self._facts.values()):
-            form.saved.connect(self.save)
-        self._heading, self._of = label(pixels=16), label(tone="second", wrap=True)
+        self._left: At | None = None
+        self._writing = Writing(context)
+        self._writing.saved.connect(self.save)
+        self._writing.given_up.connect(self.close_form)
+        self._writing.found.connect(self._go_on)
+        self._form, self._facts = self._writing.registration, self._writing.facts
         self._stack = QStackedWidget()
         self._stack.addWidget(self._reading())
-        self._stack.addWidget(self._writing())
+        self._stack.addWidget(self._writing)
         for view in self._aside.values():
             self._stack.addWidget(view)
         column(self, (1, 1, 1, 1)).addWidget(self._stack)
-        self._keeper = Keeper(context, "纠纷登记", self._typed, self.begin_registration, self)
-        self._form.edited.connect(self._keeper.typed)
         self._looking = LookingBack(context, self._form, self)
         self._form.edited.connect(lambda: self._looking.look(self._editing))
 
@@ -130,8 +123,8 @@ class DisputePanel(QFrame):
 
         self._ticket = self._context.background.ask(self, question, self._show)
 
-    def begin_registration(self, texts: Mapping[str, str] | None = None) -> None:
-        """Open an empty form for today and the person who types, or with `texts` typed before."""
+    def begin_registration(self) -> None:
+        """Open an empty form for today and the person who types."""
         if not self._may():
             return
         self._editing = None
@@ -140,7 +133,7 @@ class DisputePanel(QFrame):
             risk="ordinary",
             mediators=(self._context.ledger.session.name,),
         )
-        self._open_registration(draft, "登记纠纷", texts or {})
+        self._open_registration(draft, "登记纠纷")
 
     def begin_change(self) -> None:
         """Open the registration of the dispute in sight."""
@@ -151,7 +144,7 @@ class DisputePanel(QFrame):
         def opened(draft: RegistrationDraft | None) -> None:
             if draft is not None:
                 self._editing = wanted
-                self._open_registration(draft, "修改登记", {})
+                self._open_registration(draft, "修改登记")
 
         self._context.background.ask(self, lambda c: registration(c, wanted), opened)
 
@@ -212,7 +205,6 @@ class DisputePanel(QFrame):
             return
 
         def registered(done: Done[Id]) -> None:
-            self._keeper.done()
             self.close_form()
             self.said.emit("已登记　　Ctrl+Z 撤销")
             self.registered.emit(done.value)
@@ -220,7 +212,8 @@ class DisputePanel(QFrame):
         self._context.background.write(self, register_dispute(draft), registered)
 
     def close_form(self) -> None:
-        """Go back to reading."""
+        """Go back to reading; what a form holds is saved or given up."""
+        self._writing.end()
         self._fact = self._editing = None
         self._parties = []
         self._stack.setCurrentIndex(READING)
@@ -256,8 +249,9 @@ class DisputePanel(QFrame):
             of = f"{SIDES[party.side]}　第{at}位，共{len(card.parties)}位"
         else:
             form.begin(card.case)
-        self._tell_form(f"登记{FACTS[name].title}", " ".join(w for w in (card.number, of) if w))
-        self._show_form(form)
+        of = " ".join(word for word in (card.number, of) if word)
+        where = At(card.id, name, self._editing)
+        self._show_form(form, where, f"登记{FACTS[name].title}", of)
         self._know(form)
 
     def _reading(self) -> QWidget:
@@ -273,43 +267,21 @@ class DisputePanel(QFrame):
         outer.addWidget(self._foot)
         return page
 
-    def _writing(self) -> QWidget:
-        inside = QWidget()
-        # A usual registration stands whole in a window of 1280 x 720.
-        layout = column(inside, (16, 10, 16, 10), 8)
-        layout.addWidget(self._heading)
-        layout.addWidget(self._of)
-        for form in (self._form, *self._facts.values()):
-            layout.addWidget(form)
-        line = row()
-        line.addWidget(button("不登记了 Esc", self.close_form, kind="link"))
-        line.addStretch()
-        line.addWidget(button("保存", self.save, kind="main"))
-        layout.addLayout(line)
-        layout.addStretch()
-        return scrolling(inside)
-
-    def _open_registration(
-        self, draft: RegistrationDraft, heading: str, texts: Mapping[str, str]
-    ) -> None:
+    def _open_registration(self, draft: RegistrationDraft, heading: str) -> None:
         def opened(known: Known) -> None:
             self._form.offers("community", {name: name for name in known.places})
             self._form.knows("mediators", known.staff)
             mediators = tuple(name for name in draft.mediators if name in known.staff)
             self._form.show_draft(replace(draft, mediators=mediators))
-            self._form.take_back(texts)
-            self._tell_form(heading, "Enter 到下一格，类型等可以直接打拼音首字母")
             self._fact = None
-            self._show_form(self._form)
+            hint = "Enter 到下一格，类型等可以直接打拼音首字母"
+            self._show_form(self._form, At(self._editing), heading, hint)
 
         self._context.background.ask(self, known_words, opened)
 
-    def _show_form(self, form: DraftForm) -> None:
-        for other in (self._form, *self._facts.values()):
-            other.setVisible(other is form)
-        self._of.setVisible(bool(self._of.text()))
+    def _show_form(self, form: DraftForm, at: At, heading: str, of: str) -> None:
         self._stack.setCurrentIndex(WRITING)
-        form.setFocus(Qt.FocusReason.TabFocusReason)
+        self._writing.begin(form, at, heading, of)
 
     def _show(self, card: DisputeCard | None) -> None:
         self._card = card
@@ -323,6 +295,31 @@ class DisputePanel(QFrame):
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting(card)
+        elif (left := self._left) is not None and left.dispute == card.id:
+            self._left = None
+            self._open_left(card, left)
+
+    def _go_on(self) -> None:
+        """Go on with what was left unsaved when the program ended: its form opens again."""
+        left = self._writing.left
+        if left is None or self.writing:
+            return
+        if left.dispute is None:
+            self.begin_registration()
+            return
+        self._left = left
+        self._context.routes.go("disputes", record=left.dispute)
+
+    def _open_left(self, card: DisputeCard, left: At) -> None:
+        if left.record is None:
+            self.begin_change()
+        elif left.fact == CHANGE:
+            self._open_session(card, left.record)
+        elif left.fact != "party":
+            self._begin(left.fact, card)
+        elif parties := [*dropwhile(lambda one: one.id != left.record, card.case.parties)]:
+            self._parties = parties
+            self._begin("party", card)
 
     def _save_fact(self, name: str) -> None:
         try:
@@ -335,8 +332,7 @@ class DisputePanel(QFrame):
         if name == "close" and self._card is not None and self._card.missing:
             said = f"已结案，卷宗还缺{'、'.join(self._card.missing)}"
         if name == "party" and len(self._parties) > 1:
-            self._parties.pop(0)
-            self._context.background.write(self, command, lambda _: self.begin_fact("party"))
+            self._context.background.write(self, command, self._next_party)
             return
         self._write(command, "已保存" if name == CHANGE else said)
 
@@ -345,20 +341,26 @@ class DisputePanel(QFrame):
             return
         self._write(removal(self._card, fact), f"已删除{fact.title}")
 
-    def _change_session(self, fact: FactLine) -> None:
-        if not self._may():
-            return
+    def _next_party(self, _: object) -> None:
+        self._writing.forget()
+        self._parties.pop(0)
+        self.begin_fact("party")
 
+    def _change_session(self, fact: FactLine) -> None:
+        if self._may() and self._card is not None:
+            self._open_session(self._card, fact.record)
+
+    def _open_session(self, card: DisputeCard, record: Id) -> None:
         def opened(draft: SessionDraft | None) -> None:
             if draft is None:
                 return
-            form, self._fact, self._editing = self._facts[CHANGE], CHANGE, fact.record
+            form, self._fact, self._editing = self._facts[CHANGE], CHANGE, record
             form.begin_with(draft)
-            self._tell_form("修改调解记录", fact.title)
-            self._show_form(form)
+            of = card.number or "、".join(party.name for party in card.parties)
+            self._show_form(form, At(card.id, CHANGE, record), "修改调解记录", of)
             self._know(form)
 
-        self._context.background.ask(self, lambda c: session_entered(c, fact.record), opened)
+        self._context.background.ask(self, lambda c: session_entered(c, record), opened)
 
     def _write(self, command: Command[Any], said: str) -> None:
         def written(_: object) -> None:
@@ -378,15 +380,7 @@ class DisputePanel(QFrame):
         if form.names_people:
             self._context.background.ask(self, known_words, form.knows_people)
 
-    def _tell_form(self, heading: str, of: str) -> None:
-        self._heading.setText(heading)
-        self._of.setText(of)
-
     def _may(self) -> bool:
         if not self._context.may(Right.WRITE):
             self.said.emit("您的身份只能查阅，不能登记")
         return self._context.may(Right.WRITE)
-
-    def _typed(self) -> dict[str, Any] | None:
-        texts = self._form.typed_texts()
-        return texts if self.writing and self._editing is None and len(texts) > 1 else None

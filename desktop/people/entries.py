@@ -15,6 +15,7 @@ from db.places import CommunityLine
 from db.places.lists import BuildingRow
 from desktop.page import Context
 from desktop.people.service import day_field
+from desktop.unsaved import Inputs
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, choose, column, fill, label, row
 
@@ -57,6 +58,11 @@ class VolunteerEntries(QWidget):
     def form(self) -> DraftForm:
         """The entries."""
         return self._form
+
+    @property
+    def beside(self) -> Inputs:
+        """The fields beside them."""
+        return {"where": self._where, "building": self._building, "unit": self._unit}
 
     @property
     def building(self) -> QComboBox:

@@ -93,8 +93,8 @@ class StaffPage(RegisterPage[StaffRow]):
             return
 
         def added(done: Done[Id]) -> None:
-            self.go_to(done.value)
             self._saved(draft.name)
+            self.go_to(done.value)
 
         self.context.background.write(self, add_staff(draft), added)
 

@@ -15,6 +15,7 @@ from db.people import ROLE_NAMES
 from db.people.terms import Term, TermDraft, add_term, change_term, remove_term, term_problems
 from db.places import CommunityLine
 from desktop.page import Context
+from desktop.unsaved import FormKeeper
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, choose, column, fill, label, row
@@ -72,11 +73,13 @@ class TermsBox(QWidget):
         foot = row()
         foot.addWidget(button("删除", self._remove, kind="link"))
         foot.addStretch()
-        foot.addWidget(button("不改了", self._put_away))
+        foot.addWidget(button("不改了", self._give_up))
         foot.addWidget(button("保存", self._save, kind="main"))
         inside.addLayout(foot)
         layout.addWidget(self._editing)
         self._editing.hide()
+        self._kept = FormKeeper(context, "任职经历", self)
+        self._kept.put_back.connect(self._form.warn)
         self.setFocusProxy(self._table)
 
     @property
@@ -101,7 +104,7 @@ class TermsBox(QWidget):
         if enter and self._table.hasFocus():
             self._change()
         elif event.key() == Qt.Key.Key_Escape and self._editing.isVisible():
-            self._put_away()
+            self._give_up()
             self._table.setFocus()
         else:
             super().keyPressEvent(event)
@@ -128,9 +131,17 @@ class TermsBox(QWidget):
         choose(self._community, community)
         self._form.show_draft(draft)
         self._editing.show()
+        at = f"{self._volunteer.hex() if self._volunteer else ''} {term.hex() if term else ''}"
+        inputs = {"community": self._community, **self._form.inputs}
+        self._kept.begin(at, inputs, new=term is None)
         self._community.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def _give_up(self) -> None:
+        self._kept.done()
+        self._put_away()
+
     def _put_away(self) -> None:
+        self._kept.leave()
         self._term = None
         self._editing.hide()
 
@@ -157,7 +168,7 @@ class TermsBox(QWidget):
 
     def _write(self, command: Command[Any], said: str) -> None:
         def done(_: object) -> None:
-            self._put_away()
+            self._give_up()
             self._table.setFocus()
             self.said.emit(f"{said}　　Ctrl+Z 撤销")
 

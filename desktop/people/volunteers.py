@@ -34,6 +34,7 @@ from desktop.page import Context
 from desktop.people.card import PersonCard
 from desktop.people.entries import VolunteerEntries
 from desktop.people.service import ServiceBox
+from desktop.unsaved import Inputs
 from desktop.widgets.parts import button, choose, column, fill, row
 from desktop.widgets.register import RegisterPage
 from desktop.widgets.tables import Column
@@ -260,6 +261,10 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         else:
             self.heading.setText(chosen.name)
 
+    def typed_beside(self) -> Inputs:
+        """Where they serve stands beside the form."""
+        return self._entries.beside
+
     def save(self) -> None:
         """Write the person."""
         self._entries.save()
@@ -270,7 +275,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         if enter and self.table.hasFocus() and self.row is not None:
             (self._entries if self._card.isHidden() else self._card).setFocus()
         elif event.key() == Qt.Key.Key_Escape and not self.table.hasFocus():
-            if self._at in self._unsaved:
+            if self.is_typed:
                 super().keyPressEvent(event)
             self.table.setFocus()
         else:

@@ -34,6 +34,7 @@ class BuildingsPage(Page):
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "新建楼栋"),
         ("Enter", "下一格，最后一格保存"),
+        ("Esc", "不建了"),
         ("Ctrl+B", "看选中的、刚建好的楼栋"),
         ("F2", "给选中的社区改名"),
         ("Alt+↑　Alt+↓", "选中的社区上移、下移"),
@@ -111,6 +112,8 @@ class BuildingsPage(Page):
         self._table.selectionModel().currentRowChanged.connect(self._moved)
         self._table.removing.connect(self.card.remove)
         self.form.made.connect(self._made)
+        self.form.left.connect(self._leave_form)
+        self.form.found.connect(self._open_left)
         self.card.said.connect(self.said)
         self.card.adding.connect(self._add_homes)
         QShortcut(QKeySequence("Ctrl+B"), self).activated.connect(self._open_board)
@@ -162,6 +165,23 @@ class BuildingsPage(Page):
     def _show_form(self, heading: str) -> None:
         self._heading.setText(heading)
         self._stack.setCurrentWidget(self.form)
+
+    def _leave_form(self) -> None:
+        """Go back to the building under the cursor; a community without one begins another."""
+        at = self._table.currentIndex()
+        if at.isValid():
+            self._moved(at, at)
+        elif self._model.rows:
+            self._table.selectRow(0)
+        else:
+            self.form.begin(self._community)
+            return
+        self._table.setFocus()
+
+    def _open_left(self) -> None:
+        """Open the form in which a building was half typed when the program ended."""
+        if self._stack.currentWidget() is not self.form:
+            self.begin_new()
 
     def _open_board(self) -> None:
         building = self._newest or self._wanted

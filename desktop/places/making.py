@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from db.kernel.access import Right
@@ -18,6 +19,7 @@ from desktop.background import Ticket
 from desktop.page import Context
 from desktop.places.drawing import Door, DrawingArea
 from desktop.places.refusal import refused
+from desktop.unsaved import FormKeeper
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import (
     EnterWalks,
@@ -38,10 +40,13 @@ class BuildingForm(QWidget):
     """Community, estate and number, units, floors and rooms, and below them the building drawn.
 
     Enter walks, and at the last field makes the building; estate and measures stay for the next.
-    `made` carries the building's id and what to say.
+    `made` carries the building's id and what to say, `left` tells Esc, `found` that one was half
+    typed when the program ended.
     """
 
     made = Signal(object, str)
+    left = Signal()
+    found = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -68,6 +73,9 @@ class BuildingForm(QWidget):
         self._timer.timeout.connect(self._ask)
         self._build()
         self._walks = EnterWalks(self._fields(), self.save)
+        self._kept = FormKeeper(context, "新建楼栋", self)
+        self._kept.found.connect(self.found)
+        self._kept.put_back.connect(lambda _: self._timer.start())
         self.setFocusProxy(self._estate)
 
     def knows(self, places: Sequence[CommunityLine], buildings: Sequence[BuildingRow]) -> None:
@@ -88,6 +96,17 @@ class BuildingForm(QWidget):
         self._complete()
         self._asked_otherwise()
         self.setFocusProxy(self._estate if of is None else self._units)
+        inputs = {field.accessibleName(): field for field in self._fields()}
+        self._kept.begin(of.id.hex() if of is not None else "", inputs, new=True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc gives the building up."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._kept.done()
+            self._kept.leave()
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def save(self) -> None:
         """Make what is drawn."""
@@ -243,6 +262,7 @@ class BuildingForm(QWidget):
     def _done(self, building: Id, words: str) -> None:
         self._only_missing = False
         self._number.clear()
+        self._kept.done()
         self._number.setFocus()
         self._asked_otherwise()
         self.made.emit(building, words)

@@ -64,6 +64,8 @@ class MergeForm(HomeForm):
         self.text.clear()
         self._show([other] if other else [])
         self._pick(other)
+        if other is None:
+            self.begin_typing({"text": self.text})
 
     def sentence(self) -> str:
         """What moves where."""

@@ -21,6 +21,7 @@ from db.places.moving import (
 )
 from desktop.page import Context
 from desktop.places.refusal import refused
+from desktop.unsaved import FormKeeper, Inputs
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import EnterWalks, text_field, words_field
 from desktop.widgets.parts import Tone, button, choose, column, fill, label, row, set_tone
@@ -50,12 +51,13 @@ class HomeForm(QWidget):
         self.fields(layout)
         layout.addWidget(self._told)
         line = row()
-        line.addWidget(button("取消　Esc", self.left.emit, kind="link"))
+        line.addWidget(button("取消　Esc", self.give_up, kind="link"))
         line.addStretch()
         self.main = button(self.action, self.save, kind="main")
         self.main.setEnabled(context.may(Right.WRITE))
         line.addWidget(self.main)
         layout.addLayout(line)
+        self._kept = FormKeeper(context, self.title, self)
 
     @abstractmethod
     def fields(self, layout: QVBoxLayout) -> None:
@@ -73,6 +75,16 @@ class HomeForm(QWidget):
         """Open for a home."""
         self.home, self.hanging = home, Hanging(0, 0)
         self.ask_hanging(home.id)
+
+    def begin_typing(self, inputs: Inputs) -> None:
+        """Put back what was typed for this home and not done; the fields stand as they begin."""
+        if self.home is not None:
+            self._kept.begin(self.home.id.hex(), inputs, new=True)
+
+    def give_up(self) -> None:
+        """Leave the home as it is."""
+        self._kept.done()
+        self.left.emit()
 
     def of(self, household: Id) -> bool:
         """Tell whether it is open for this home."""
@@ -103,6 +115,7 @@ class HomeForm(QWidget):
             return
 
         def done(_: Done[Any]) -> None:
+            self._kept.done()
             self.done.emit(home, f"{words}　　Ctrl+Z 撤销")
 
         failed = refused(self.context, lambda text: self.tell(text, "late"))
@@ -111,7 +124,7 @@ class HomeForm(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc leaves."""
         if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
+            self.give_up()
         else:
             super().keyPressEvent(event)
 
@@ -149,9 +162,10 @@ class RenameForm(HomeForm):
         def answer(places: list[CommunityLine]) -> None:
             fill(self._where, [(place.name, place.id) for place in places])
             choose(self._where, home.community)
+            self.begin_typing({"where": self._where, "address": self.address})
 
-        self.context.background.ask(self, communities, answer)
         self.address.setText(home.address)
+        self.context.background.ask(self, communities, answer)
 
     def sentence(self) -> str:
         """The old address stays, and what hangs on the home with it."""
@@ -207,6 +221,7 @@ class SplitForm(HomeForm):
         """Open with nothing typed."""
         self.rooms.clear()
         super().begin(home)
+        self.begin_typing({"rooms": self.rooms})
 
     def sentence(self) -> str:
         """The old door stays with what hangs on it; the new ones are named."""

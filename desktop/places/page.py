@@ -1,6 +1,6 @@
 """The homes: list, form, occupancy of many at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QTimer
@@ -36,6 +36,7 @@ from desktop.page import Context
 from desktop.places.merging import MergeForm
 from desktop.places.moving import HomeForm, RenameForm, SplitForm
 from desktop.places.refusal import refused
+from desktop.unsaved import Inputs
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, choose, column, fill, label, row
 from desktop.widgets.register import RegisterPage
@@ -127,7 +128,6 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         self._like_timer = QTimer(self, singleShot=True, interval=LIKE_MS)
         self._like_timer.timeout.connect(self._ask_like)
         self._address.textEdited.connect(lambda _: self._like_timer.start())
-        self._address.textEdited.connect(lambda _: self.typed())
         self._form = DraftForm(
             HouseholdDraft,
             household_problems,
@@ -217,9 +217,9 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
 
         self.context.background.write(self, command, added)
 
-    def typed_beside(self) -> Mapping[str, QLineEdit]:
+    def typed_beside(self) -> Inputs:
         """A new home has its address beside its form."""
-        return {"address": self._address}
+        return {"where": self._where, "address": self._address} if self.row is None else {}
 
     def _saved(self, name: str) -> None:
         self.typed_saved()

@@ -10,6 +10,7 @@ from db.kernel.journal import Command
 from db.points.closing import close_month, propose_closing, withdraw_proposal
 from desktop.page import Context
 from desktop.points.seen import SeenMonth, summary_words
+from desktop.unsaved import FormKeeper
 from desktop.widgets.parts import button, column, label, row, set_tone
 
 PAPER = "原因，和签字的纸质单放在哪里"
@@ -46,9 +47,12 @@ class ClosingPanel(QWidget):
         layout.addLayout(line)
         layout.addStretch()
         self.setFocusProxy(self._words)
+        self._kept = FormKeeper(context, "结账", self)
 
     def show_month(self, seen: SeenMonth) -> None:
         """Show how far a month is; a closed one says who closed it."""
+        if self._seen is None or self._seen.sheet.month != seen.sheet.month:
+            self._words.clear()
         self._seen = seen
         ready, month = seen.ready, seen.sheet.month
         self._title.setText(f"{month.words}结账")
@@ -78,6 +82,12 @@ class ClosingPanel(QWidget):
         self._do.setEnabled(not ready.obstacles and self._context.may(right))
         self._do.setVisible(approving or not mine or ready.stale)
         self._back.setVisible(handed is not None)
+        self._kept.begin(month.words, {"words": self._words}, new=True)
+
+    def done(self) -> None:
+        """The step is taken: what was written is stored with it."""
+        self._kept.done()
+        self._words.clear()
 
     def _show_closed(self, seen: SeenMonth) -> None:
         closed = seen.sheet.closed

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 from sqlalchemy import Connection
 
 from db.kernel.access import Right
+from db.kernel.journal import Done
 from db.kernel.workdays import Month
 from db.points.claims import source_texts
 from db.points.doubts import Doubt, decide
 from desktop.page import Context, Page
 from desktop.points.seen import month_to_begin_with, see_month
+from desktop.unsaved import FormKeeper, Input
 from desktop.widgets.months import MonthBox
 from desktop.widgets.parts import button, clear, column, label, panel, row, scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
@@ -92,6 +94,7 @@ class DoubtsPage(Page):
         self._reason.setAccessibleName("理由")
         self._reason.returnPressed.connect(self.save)
         self._save = button("保存", self.save, kind="main")
+        self._kept = FormKeeper(context, "积分疑点", self)
         self._boxes: list[QCheckBox] = []
         self._marks_in = column(self._marks, gap=6)
         self._table.has_keys(
@@ -144,10 +147,13 @@ class DoubtsPage(Page):
             for key, box in zip(line.doubt.claims, self._boxes, strict=True)
             if not box.isChecked()
         ]
-        command = decide(line.doubt, left_out, self._reason.text())
-        self.context.background.write(
-            self, command, lambda done: self.said.emit(f"{done.said}　　Ctrl+Z 撤销")
-        )
+        command, at = decide(line.doubt, left_out, self._reason.text()), _key(line)
+
+        def decided(done: Done[Any]) -> None:
+            self._kept.forget(at)
+            self.said.emit(f"{done.said}　　Ctrl+Z 撤销")
+
+        self.context.background.write(self, command, decided)
         self._table.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -224,6 +230,7 @@ class DoubtsPage(Page):
         self._what.setText(f"{line.name}　{line.doubt.text}" if line is not None else "")
         if line is None:
             self._reason.clear()
+            self._kept.leave()
             return
         decision = line.doubt.decision
         out = set(decision.left_out) if decision is not None else set()
@@ -233,3 +240,10 @@ class DoubtsPage(Page):
             self._boxes.append(box)
             self._marks_in.addWidget(box)
         self._reason.setText(decision.reason if decision is not None else "")
+        inputs: dict[str, Input] = {str(at): box for at, box in enumerate(self._boxes)}
+        self._kept.begin(_key(line), {**inputs, "reason": self._reason}, new=False)
+
+
+def _key(line: DoubtLine) -> str:
+    """What is typed of a doubt is kept by the claims it is about."""
+    return " ".join(map(str, line.doubt.claims))

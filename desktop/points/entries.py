@@ -23,6 +23,7 @@ from db.points.entries import (
 )
 from db.points.rules import Item
 from desktop.page import Context
+from desktop.unsaved import Inputs
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, choose, fill, label, row
@@ -134,6 +135,10 @@ class EntriesPage(RegisterPage[EntryRow]):
         self._person.show_person(chosen.volunteer, chosen.name)
         self._ask_items(chosen.volunteer, chosen.item)
 
+    def typed_beside(self) -> Inputs:
+        """Who and for what stand beside the form."""
+        return {"person": self._person, "item": self._item}
+
     def save(self) -> None:
         """Write the entry."""
         person, item = self._person.person, self._item.currentData()
@@ -154,8 +159,8 @@ class EntriesPage(RegisterPage[EntryRow]):
             return
 
         def added(done: Done[Id]) -> None:
-            self.go_to(done.value)
             self._saved()
+            self.go_to(done.value)
 
         self.context.background.write(self, add_entry(person, item, draft), added)
 

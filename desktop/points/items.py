@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 from db.points import CLASS_NAMES, SOURCE_NAMES, points_text
 from db.points.schemes import ItemDraft
 from desktop.points.typing import typed_points
+from desktop.unsaved import Inputs
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import EnterWalks, EntryField, text_field
 from desktop.widgets.parts import button, choose, label, row
@@ -74,6 +75,14 @@ class ItemForm(QWidget):
         grid.setColumnStretch(1, 1)
         self._walks = EnterWalks([*fields.values()], self._take)
         self.setFocusProxy(self._name)
+
+    @property
+    def inputs(self) -> Inputs:
+        """The fields by name."""
+        return {
+            "name": self._name, "kind": self._kind, **self._points, "source": self._source,
+            "evidence": self._evidence, "negative": self._negative,
+        }  # fmt: skip
 
     def show_item(self, item: ItemDraft | None) -> None:
         """Show an item, or an empty form."""

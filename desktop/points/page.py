@@ -287,6 +287,7 @@ class PointsPage(Page):
     def _give(self, command: Command[Id]) -> None:
         def done(_: object) -> None:
             self.said.emit(f"{command.action}：{command.note}")
+            self._closing.done()
             self._leave_closing()
 
         def failed(error: Exception) -> None:

@@ -1,8 +1,8 @@
 """积分办法: what earns points and how they are paid; a change is a new version from a day on."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -19,6 +19,7 @@ from db.points.schemes import ItemDraft, adopt_scheme, draft_of, last_closed
 from desktop.page import Context, Page
 from desktop.points.items import ItemForm
 from desktop.points.subsidy import SubsidyForm
+from desktop.unsaved import FormKeeper, Inputs, Keeper
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, choose, column, fill, label, panel, row, scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
@@ -109,6 +110,11 @@ class SchemePage(Page):
         self._adopt = button("采用", self.adopt, kind="main")
         self._build()
         self._bind()
+        # The items that were changed and not adopted, and what is typed beside them.
+        self._left: dict[str, Any] = {}
+        self._keeper = Keeper(context, "积分办法", self._changed, self._take_back, self)
+        self._kept = FormKeeper(context, "积分办法的补贴", self)
+        self._item_kept = FormKeeper(context, "积分项目", self)
         self.setFocusProxy(self._table)
 
     def refresh(self) -> None:
@@ -149,6 +155,8 @@ class SchemePage(Page):
 
         def done(_: object) -> None:
             self._dirty = False
+            self._keeper.done()
+            self._kept.done()
             self._reason.clear()
             self.said.emit(f"{command.action}：{command.note}　　Ctrl+Z 撤销")
 
@@ -213,6 +221,8 @@ class SchemePage(Page):
             self._since.setText(self._first_day(known).isoformat())
         self._about.setText(_told(known))
         self.about.emit(f"{len(known.schemes)}版" if known.schemes else "还没有采用")
+        if self._left:
+            self._take_back(self._left)
         if not self._dirty:
             self._choose_version()
 
@@ -230,13 +240,40 @@ class SchemePage(Page):
 
     def _choose_version(self) -> None:
         scheme = self._scheme()
-        self._dirty = False
+        if self._dirty:
+            self._dirty = False
+            self._keeper.done()
+        self._reason.clear()
         self._draft = draft_of(scheme) if scheme is not None else default_scheme()
         choose(self._scope, scheme.community if scheme is not None else None)
         self._subsidy.show_scheme(self._draft)
+        self._begin_typing()
         self._side.setCurrentIndex(0)
         self._show_items()
         self._weights.show_rows(self._weight_lines(scheme))
+
+    def _begin_typing(self) -> None:
+        version = self._version.currentData()
+        inputs: Inputs = {**self._subsidy.inputs, "scope": self._scope, "reason": self._reason}
+        self._kept.begin(version.hex() if version is not None else "", inputs, new=False)
+
+    def _changed(self) -> dict[str, Any] | None:
+        if not self._dirty:
+            return None
+        version = self._version.currentData()
+        items = [asdict(item) for item in self._draft.items]
+        return {"version": version.hex() if version is not None else "", "items": items}
+
+    def _take_back(self, kept: dict[str, Any]) -> None:
+        """Show the version again that was being changed, with its items as they were."""
+        if self._known is None:
+            # It is read which versions there are.
+            self._left = kept
+            return
+        self._left = {}
+        choose(self._version, bytes.fromhex(kept["version"]) if kept["version"] else None)
+        self._choose_version()
+        self._set_items(tuple(ItemDraft(**item) for item in kept["items"]), 0)
 
     def _weight_lines(self, scheme: Scheme | None) -> list[WeightLine]:
         if scheme is None or self._known is None:
@@ -261,12 +298,14 @@ class SchemePage(Page):
     def _new_item(self) -> None:
         self._side.setCurrentIndex(1)
         self._item.show_item(None)
+        self._item_kept.begin("", self._item.inputs, new=True)
 
     def _change_item(self) -> None:
         at = self._table.currentIndex().row()
         if 0 <= at < len(self._items.rows):
             self._side.setCurrentIndex(1)
             self._item.show_item(self._items.rows[at])
+            self._item_kept.begin(self._items.rows[at].key, self._item.inputs, new=False)
 
     def _remove_item(self) -> None:
         at = self._table.currentIndex().row()
@@ -287,9 +326,12 @@ class SchemePage(Page):
 
     def _set_items(self, items: tuple[ItemDraft, ...], at: int) -> None:
         self._draft, self._dirty = replace(self._draft, items=items), True
+        self._keeper.typed()
         self._show_items(at)
 
     def _leave(self) -> None:
+        self._item_kept.done()
+        self._item_kept.leave()
         self._side.setCurrentIndex(0)
         self._table.setFocus()
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from db.points import SPAN_NAMES, money_text, points_text
 from db.points.schemes import BandDraft, SchemeDraft, scheme_problems
 from desktop.points.typing import typed_points
+from desktop.unsaved import Inputs
 from desktop.widgets.entries import TextBox
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import label
@@ -56,6 +57,11 @@ class SubsidyForm(QWidget):
             layout.addWidget(widget)
         layout.addStretch()
         self.setFocusProxy(self._form)
+
+    @property
+    def inputs(self) -> Inputs:
+        """The fields by name."""
+        return {**self._form.inputs, "bands": self._bands, "reduces": self._reduces}
 
     def show_scheme(self, draft: SchemeDraft) -> None:
         """Show a scheme."""

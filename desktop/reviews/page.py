@@ -225,6 +225,11 @@ class ReviewsPage(RegisterPage[ReviewRow]):
         """Return what makes the paper of the two months, of everybody in them."""
         return partial(_paper, self.term, self.context)
 
+    @property
+    def _at(self) -> str:
+        # A person has a grade for each two months.
+        return f"{super()._at} {self.term}" if self.row is not None else ""
+
     def _next_after(self, person: Id) -> Id:
         open_ = [one.id for one in self.model.rows if one.person.review is None or one.id == person]
         at = open_.index(person) if person in open_ else -1

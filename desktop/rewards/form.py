@@ -14,6 +14,7 @@ from db.rewards.granting import before_words, what
 from db.rewards.lists import Matter, RewardRow, matters_of, same_day, same_matter
 from desktop.background import Ticket
 from desktop.page import Context
+from desktop.unsaved import Inputs
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import EntryField
 from desktop.widgets.forms import DraftForm
@@ -76,6 +77,11 @@ class RewardForm(QWidget):
         self._form.saved.connect(self.saved)
         self._no_sources()
         self.setFocusProxy(self.person)
+
+    @property
+    def beside(self) -> Inputs:
+        """Whom and what for."""
+        return {"person": self.person, "source": self.source}
 
     @property
     def draft_form(self) -> DraftForm:

@@ -12,6 +12,7 @@ from db.kernel.journal import Done
 from db.rewards import DepositDraft, deposit_problems, yuan
 from db.rewards.fund import FundLine, add_deposit, change_deposit, fund_lines, void_deposit
 from desktop.page import Context
+from desktop.unsaved import Inputs
 from desktop.widgets.entries import text_field
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, label, row, rule
@@ -131,6 +132,10 @@ class FundPage(RegisterPage[FundLine]):
             chosen.note if chosen.voided else f"{chosen.words}。发放在“奖励”里确认和作废。"
         )
 
+    def typed_beside(self) -> Inputs:
+        """Why it is voided stands beside the form."""
+        return {"why": self._why}
+
     def save(self) -> None:
         """Write the deposit."""
         if not self._save.isEnabled():
@@ -146,8 +151,8 @@ class FundPage(RegisterPage[FundLine]):
             return
 
         def added(done: Done[Id]) -> None:
-            self.go_to(done.value)
             self._saved(said)
+            self.go_to(done.value)
 
         self.context.background.write(self, add_deposit(draft), added)
 
@@ -161,7 +166,7 @@ class FundPage(RegisterPage[FundLine]):
             self.context.background.write(
                 self,
                 void_deposit(self.row.id, self._why.text()),
-                lambda _: self.said.emit("已作废这笔资金　　Ctrl+Z 撤销"),
+                lambda _: self._saved("已作废这笔资金　　Ctrl+Z 撤销"),
             )
 
     def _show(self, answer: tuple[int, list[FundLine]]) -> None:

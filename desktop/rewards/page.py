@@ -29,6 +29,7 @@ from desktop.page import Context
 from desktop.paper.reward_sheets import payment_sheet, public_notice
 from desktop.paper_out import Leaving, Made, PaperOut, one_table
 from desktop.rewards.form import RewardForm
+from desktop.unsaved import Inputs
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import EntryField, text_field
 from desktop.widgets.parts import button, fill, label, row, rule
@@ -177,6 +178,10 @@ class RewardsPage(RegisterPage[RewardRow]):
         if chosen is not None:
             self.heading.setText(f"{chosen.name}　{what(chosen)}")
 
+    def typed_beside(self) -> Inputs:
+        """Whom and what for stand beside the form, as does why it is voided."""
+        return {**self._reward.beside, "why": self._why}
+
     def save(self) -> None:
         """Write the reward."""
         if not self._save.isEnabled():
@@ -193,8 +198,8 @@ class RewardsPage(RegisterPage[RewardRow]):
             return
 
         def added(done: Done[Id]) -> None:
-            self.go_to(done.value)
             self._saved(draft)
+            self.go_to(done.value)
 
         self.context.background.write(self, grant(to, draft), added)
 
@@ -220,11 +225,13 @@ class RewardsPage(RegisterPage[RewardRow]):
         if self.row is None or not self._void.isEnabled():
             return
         name = self.row.name
-        self.context.background.write(
-            self,
-            void_reward(self.row.id, self._why.text()),
-            lambda _: self.said.emit(f"已作废{name}的奖励　　Ctrl+Z 撤销"),
-        )
+
+        def voided(_: object) -> None:
+            self.typed_saved()
+            self.said.emit(f"已作废{name}的奖励　　Ctrl+Z 撤销")
+
+        command = void_reward(self.row.id, self._why.text())
+        self.context.background.write(self, command, voided)
 
     def print(self) -> None:
         """Print the paper that is chosen."""

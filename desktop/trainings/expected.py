@@ -13,6 +13,7 @@ from db.people import ROLE_NAMES
 from db.places import CommunityLine
 from db.trainings.series import MOST_SESSIONS, rhythms, series_days
 from db.trainings.sessions import Expected
+from desktop.unsaved import Inputs
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import EnterWalks, count_field
 from desktop.widgets.parts import fill, label
@@ -48,6 +49,11 @@ class ExpectedForm(QWidget):
             grid.addWidget(box, at, 1)
         self._walks = EnterWalks(boxes, self.chosen.emit)
         self.setFocusProxy(self._where)
+
+    @property
+    def inputs(self) -> Inputs:
+        """The fields by name."""
+        return {"where": self._where, "role": self._role, "first": self._start}
 
     def offers(self, places: list[CommunityLine]) -> None:
         """Take the communities there are."""
@@ -98,6 +104,11 @@ class SeriesForm(QWidget):
         self._walks = EnterWalks((self._rhythm, self._count), self.chosen.emit)
         self.setFocusProxy(self._rhythm)
         self._tell()
+
+    @property
+    def inputs(self) -> Inputs:
+        """The fields by name."""
+        return {"rhythm": self._rhythm, "count": self._count}
 
     def begin(self, days_off: Mapping[date, bool]) -> None:
         """Begin without repeating."""

@@ -20,7 +20,7 @@ from db.trainings.series import change_following, following, plan_series
 from db.trainings.sessions import add_training, change_training, expect, training_draft
 from desktop.page import Context
 from desktop.trainings.expected import ExpectedForm, SeriesForm
-from desktop.unsaved import Keeper
+from desktop.unsaved import FormKeeper, Inputs
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import EntryField
 from desktop.widgets.forms import DraftForm
@@ -73,8 +73,9 @@ class TrainingForm(QWidget):
         self._form.edited.connect(self._follow_day)
         self._series.chosen.connect(lambda: self._go_on(self._expected))
         self._expected.chosen.connect(self.save)
-        self._keeper = Keeper(context, "培训登记", self._typed, self.begin_new, self)
-        self._form.edited.connect(self._keeper.typed)
+        self._kept = FormKeeper(context, "培训登记", self)
+        self._kept.found.connect(self._open_left)
+        self._kept.put_back.connect(self._form.warn)
         layout = column(self, (16, 14, 16, 14), 10)
         layout.addWidget(self._heading)
         layout.addWidget(self._form)
@@ -82,29 +83,29 @@ class TrainingForm(QWidget):
         layout.addWidget(self._which)
         layout.addWidget(self._expected)
         line = row()
-        line.addWidget(button("不登记了 Esc", self.left.emit, kind="link"))
+        line.addWidget(button("不登记了 Esc", self._give_up, kind="link"))
         line.addStretch()
         line.addWidget(button("保存", self.save, kind="main"))
         layout.addLayout(line)
         layout.addStretch()
 
-    def begin_new(self, texts: Mapping[str, str] | None = None, day: date | None = None) -> None:
-        """Open an empty form for a day, else today, or with `texts` typed before."""
+    def begin_new(self, day: date | None = None) -> None:
+        """Open an empty form for a day, else today."""
         draft = TrainingDraft(day=day or self._context.today)
-        self._open(None, draft, "登记培训", texts or {})
+        self._open(None, draft, "登记培训")
 
     def begin_change(self, training: Id) -> None:
         """Open a session's head."""
 
         def opened(draft: TrainingDraft | None) -> None:
             if draft is not None:
-                self._open(training, draft, "修改培训", {})
+                self._open(training, draft, "修改培训")
 
         self._context.background.ask(self, lambda c: training_draft(c, training), opened)
 
     def begin_expected(self, training: Id, name: str) -> None:
         """Ask who else is expected at a session."""
-        self._open(training, TrainingDraft(), f"加应到的人：{name}", {}, only_expected=True)
+        self._open(training, TrainingDraft(), f"加应到的人：{name}", only_expected=True)
 
     def save(self) -> None:
         """Write what is typed."""
@@ -147,7 +148,7 @@ class TrainingForm(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc leaves the form."""
         if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
+            self._give_up()
         else:
             super().keyPressEvent(event)
 
@@ -156,7 +157,6 @@ class TrainingForm(QWidget):
         training: Id | None,
         draft: TrainingDraft,
         heading: str,
-        texts: Mapping[str, str],
         *,
         only_expected: bool = False,
     ) -> None:
@@ -168,7 +168,6 @@ class TrainingForm(QWidget):
             self._form.knows("lecturers", known.staff)
             self._form.ask_only(NEW if training is None else (*NEW, *LATER))
             self._form.show_draft(draft)
-            self._form.take_back(texts)
             self._follow_day()
             self._offer_following(known.later)
             self._heading.setText(heading)
@@ -177,6 +176,12 @@ class TrainingForm(QWidget):
             self._which.setVisible(training is not None and not only_expected and known.later > 0)
             self._expected.setVisible(training is None or only_expected)
             self.opened.emit()
+            if only_expected:
+                # Three choices and nothing typed.
+                self._kept.leave()
+            else:
+                at = "" if training is None else training.hex()
+                self._kept.begin(at, self._inputs(), new=training is None)
             (self._expected if only_expected else self._form).setFocus(
                 Qt.FocusReason.TabFocusReason
             )
@@ -184,11 +189,9 @@ class TrainingForm(QWidget):
         self._context.background.ask(self, lambda c: _known(c, training), opened)
 
     def _added(self, done: Done[Id]) -> None:
-        self._keeper.done()
         self._told(done.value, "已登记")
 
     def _planned(self, done: Done[tuple[Id, ...]]) -> None:
-        self._keeper.done()
         self._told(done.value[0], f"已排{len(done.value)}场")
 
     def _offer_following(self, later: int) -> None:
@@ -212,13 +215,31 @@ class TrainingForm(QWidget):
     def _go_on(to: QWidget) -> None:
         to.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def _inputs(self) -> Inputs:
+        return {
+            **self._form.inputs, **self._series.inputs, **self._expected.inputs, "which": self._which
+        }  # fmt: skip
+
+    def _open_left(self) -> None:
+        """Go on with what was left unsaved when the program ended: its form opens again."""
+        at = next(iter(self._kept.left), None)
+        if at is None or self.isVisible():
+            return
+        if at:
+            self.begin_change(Id(bytes.fromhex(at)))
+        else:
+            self.begin_new()
+
+    def _give_up(self) -> None:
+        self._kept.done()
+        self._kept.leave()
+        self.left.emit()
+
     def _told(self, training: Id, said: str) -> None:
+        self._kept.done()
+        self._kept.leave()
         self.saved.emit(training)
         self.said.emit(f"{said}　　Ctrl+Z 撤销")
-
-    def _typed(self) -> dict[str, str] | None:
-        texts = self._form.typed_texts()
-        return texts if self.isVisible() and self._editing is None and len(texts) > 1 else None
 
 
 def _known(connection: Connection, training: Id | None) -> Known:

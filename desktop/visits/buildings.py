@@ -164,7 +164,7 @@ class _LineDelegate(QStyledItemDelegate):
         painter.drawText(inside, top | Qt.AlignmentFlag.AlignRight, words)
         painter.setPen(theme.color("text"))
         room = inside.width() - painter.fontMetrics().horizontalAdvance(words) - theme.px(8)
-        name = painter.fontMetrics().elidedText(line.label, Qt.TextElideMode.ElideRight, room)
+        name = painter.fontMetrics().elidedText(line.label, Qt.TextElideMode.ElideLeft, room)
         painter.drawText(inside, top | Qt.AlignmentFlag.AlignLeft, name)
         self._paint_bar(painter, QRectF(inside), line)
         painter.restore()

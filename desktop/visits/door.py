@@ -49,9 +49,10 @@ class DoorPanel(QFrame):
         self.entry = EntryForm(context)
         self.keeper = Keeper(context, "走访", self.entry.typed, self.entry.take_back, self)
         self.entry.edited.connect(self.keeper.typed)
-        self.editor = VisitEditor(context)
+        self.editor = VisitEditor(context, "走访修改")
         self.editor.opened.connect(lambda: self._turn(editing=True))
         self.editor.left.connect(self._leave_editor)
+        self.editor.kept.found.connect(self.ask_again)
         self._adding = QWidget()
         self._name = label(pixels=16)
         self._lives = label(tone="second")
@@ -167,7 +168,7 @@ class DoorPanel(QFrame):
             self._history.addWidget(words, at, 2)
             for place, (word, does, told) in enumerate(
                 (
-                    ("改", partial(self._edit, visit.id), "修改"),
+                    (self._edit_words(visit.id), partial(self._edit, visit.id), "修改"),
                     ("删", partial(self.removing.emit, visit.id), "删除"),
                 ),
                 start=3,
@@ -196,6 +197,9 @@ class DoorPanel(QFrame):
     def _edit(self, visit: Id) -> None:
         if self._card is not None:
             self.editor.begin(visit, self._card.address)
+
+    def _edit_words(self, visit: Id) -> str:
+        return "接着改" if visit.hex() in self.editor.kept.left else "改"
 
     def _turn(self, *, editing: bool) -> None:
         if not editing:

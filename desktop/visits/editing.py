@@ -9,6 +9,7 @@ from db.kernel.ids import Id
 from db.visits import OUTCOME_NAMES
 from db.visits.recording import VisitEntry, edit_visit, visit_entry
 from desktop.page import Context
+from desktop.unsaved import FormKeeper, Inputs
 from desktop.visits.entry import EntryForm
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.parts import button, choose, column, label, row
@@ -16,13 +17,16 @@ from desktop.words import day_words
 
 
 class VisitEditor(QWidget):
-    """The entry form over a visit there is. `opened` asks to be shown, `left` to be put away."""
+    """The entry form over a visit there is. `opened` asks to be shown, `left` to be put away.
+
+    What is typed and not saved is kept under `noun`, and stays when the form is put away.
+    """
 
     opened = Signal()
     left = Signal()
     said = Signal(str)
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, noun: str) -> None:
         super().__init__()
         self._context = context
         self._visit: Id | None = None
@@ -43,10 +47,12 @@ class VisitEditor(QWidget):
         layout.addWidget(self._form)
         actions = row(gap=6)
         actions.addWidget(button("保存", self.save, kind="main"), 1)
-        actions.addWidget(button("不改了 Esc", self.left.emit))
+        actions.addWidget(button("不改了 Esc", self.give_up))
         layout.addLayout(actions)
         layout.addWidget(button("改动记录", self._show_history, kind="link"))
         self.setFocusProxy(self._outcome)
+        self.kept = FormKeeper(context, noun, self)
+        self.kept.put_back.connect(self.said)
 
     @property
     def visit(self) -> Id | None:
@@ -67,14 +73,22 @@ class VisitEditor(QWidget):
             self._where.setText(f"{address}　{day_words(entry.day, self._context.today)}")
             choose(self._outcome, entry.outcome)
             self._form.show_entry(entry)
+            inputs: Inputs = {"结果": self._outcome, **self._form.inputs}
+            self.kept.begin(visit.hex(), inputs, new=False)
             self.opened.emit()
             self._outcome.setFocus()
 
         self._context.background.ask(self, lambda c: visit_entry(c, visit), opened)
 
     def put_away(self) -> None:
-        """Forget the visit."""
+        """Show no visit any more; what is typed and not saved waits for it."""
         self._visit = self._entry = None
+        self.kept.leave()
+
+    def give_up(self) -> None:
+        """Leave everything as it was."""
+        self.kept.done()
+        self.left.emit()
 
     def save(self) -> None:
         """Write what was changed; nothing changed leaves no trace."""
@@ -88,12 +102,13 @@ class VisitEditor(QWidget):
             return
         if entry == was:
             self.said.emit("没有改动")
-            self.left.emit()
+            self.give_up()
             return
         told = f"已改：{self._address} {OUTCOME_NAMES[entry.outcome]}　　Ctrl+Z 撤销"
 
         def saved(_: object) -> None:
             self.said.emit(told)
+            self.kept.forget(visit.hex())
             if self._visit == visit:
                 self.left.emit()
 
@@ -102,7 +117,7 @@ class VisitEditor(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc leaves everything as it was."""
         if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
+            self.give_up()
         else:
             super().keyPressEvent(event)
 

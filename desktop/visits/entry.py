@@ -1,6 +1,6 @@
 """The entry of a visit: what repeats stays, what was met is one key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -79,6 +79,11 @@ class EntryForm(QWidget):
                 line.addWidget(choice, 1)
             layout.addLayout(line)
         self.setFocusProxy(self._people)
+
+    @property
+    def inputs(self) -> Mapping[str, EntryField]:
+        """The fields by name."""
+        return self._fields
 
     def typed(self) -> dict[str, str] | None:
         """Return what is typed that would be lost, None if nothing is."""

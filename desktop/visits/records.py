@@ -105,7 +105,7 @@ class RecordsPage(Page):
         self._boxes = {name: QComboBox() for name in BOXES}
         self._text = QLineEdit()
         self._foot = label(tone="second", wrap=True)
-        self._editor = VisitEditor(context)
+        self._editor = VisitEditor(context, "走访记录修改")
         self._side = panel()
         self._timer = QTimer(self, singleShot=True, interval=TYPED_MS)
         self._build()

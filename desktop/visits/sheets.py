@@ -38,7 +38,7 @@ class SheetsPage(TypingPage[OpenSheet, Sheet, TypedDoor]):
     )
     noun = "走访单"
     hint = "1 见到人　2 未遇　3 拒访　4 电话　5 留门卡　+− 人数　空格跳过　Del 擦掉"
-    none_out = "打出去的走访单都录回来了"
+    none_out = "没有在外面的走访单。在“楼栋”或“今日”按 Ctrl+P 打印一张，走完回来按编号录"
     side_heading = "整张单子一样的"
 
     def __init__(self, context: Context) -> None:

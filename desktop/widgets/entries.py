@@ -6,7 +6,7 @@ Enter goes to the next field; at the last it saves. A wrong entry is framed and 
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -15,6 +15,11 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 from db.kernel.pinyin import search_key
 from desktop.widgets.choices import ChoiceBox
 from desktop.words import clock_words, day_words, typed_day, typed_time
+
+GOING_ON: Final = (
+    Qt.FocusReason.MouseFocusReason, Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.ActiveWindowFocusReason,
+)  # fmt: skip
 
 
 class EntryField(QLineEdit):
@@ -52,9 +57,12 @@ class EntryField(QLineEdit):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: Any) -> None:  # noqa: N802
-        """Select what is there, so that typing replaces it."""
+        """Select what is there, so that typing replaces it.
+
+        Not when the words offered below go away, or the window comes back: then typing goes on.
+        """
         super().focusInEvent(event)
-        if event.reason() != Qt.FocusReason.MouseFocusReason:
+        if event.reason() not in GOING_ON:
             self.selectAll()
 
     def _spelt_out(self) -> bool:

@@ -17,7 +17,7 @@ from desktop.widgets.parts import column
 if TYPE_CHECKING:
     from desktop.page import Context
 
-WIDTH, HEIGHT = 560, 420
+WIDTH, HEIGHT, TOP = 560, 420, 64
 MOST_OFFERS: Final = 6
 
 
@@ -39,7 +39,7 @@ class Finder(QFrame):
 
     def __init__(self, context: "Context", parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("panel")
+        self.setObjectName("finder")
         self._context, self._over = context, parent
         self._ticket: Ticket | None = None
         self._offers: list[tuple[str, Offer]] = []
@@ -82,11 +82,14 @@ class Finder(QFrame):
         self._field.setFocus()
 
     def place(self) -> None:
-        """Stand in the upper middle of the window."""
+        """Stand in the upper middle of the window, as high as what is found."""
         theme, over = self._context.theme, self._over
         width = min(theme.px(WIDTH), over.width() - 40)
-        height = min(theme.px(HEIGHT), over.height() - 90)
-        self.setGeometry((over.width() - width) // 2, theme.px(72), width, height)
+        lines = self._list.topLevelItemCount() * max(self._list.sizeHintForRow(0), 1)
+        needed = self._field.sizeHint().height() + lines + theme.px(40)
+        top = theme.px(TOP)
+        height = min(needed, theme.px(HEIGHT), over.height() - top - 20)
+        self.setGeometry((over.width() - width) // 2, top, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Walk the hits with the arrow keys while the field keeps the typing."""
@@ -143,6 +146,7 @@ class Finder(QFrame):
             item = QTreeWidgetItem([f"没有找到“{text}”。试试姓氏、门牌或电话后四位。", ""])
             item.setFlags(Qt.ItemFlag.NoItemFlags)
             self._list.addTopLevelItem(item)
+        self.place()
 
     def _add(self, title: str, subtitle: str, go: Callable[[], object]) -> None:
         item = QTreeWidgetItem([title, subtitle])

@@ -88,6 +88,11 @@ class DraftForm(QWidget):
         at_once.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         at_once.activated.connect(self.saved)
 
+    @property
+    def inputs(self) -> Mapping[str, EntryField | TextBox | ChoiceBox]:
+        """The fields by the names of their entries."""
+        return self._fields
+
     def field(self, name: str) -> EntryField | TextBox | ChoiceBox:
         """Return the field of an entry."""
         return self._fields[name]
@@ -146,31 +151,6 @@ class DraftForm(QWidget):
             raise ValueError(problem.reason)
         self._tell("")
         return made
-
-    def typed_texts(self) -> dict[str, str]:
-        """Return what stands in the fields, to be kept while it is not saved; {} if nothing is typed."""
-        texts = {
-            name: field.text()
-            for name, field in self._fields.items()
-            if not isinstance(field, ChoiceBox) and field.text().strip()
-        }
-        # A choice alone is nothing typed, but must not turn into another one beside what is.
-        return texts | self.choices() if texts else {}
-
-    def choices(self) -> dict[str, str]:
-        """Return the words of what is chosen."""
-        boxes = ((n, f) for n, f in self._fields.items() if isinstance(f, ChoiceBox))
-        return {name: box.currentText() for name, box in boxes}
-
-    def take_back(self, texts: Mapping[str, str]) -> None:
-        """Put back what was typed before the program ended."""
-        for name, text in texts.items():
-            field = self._fields.get(name)
-            if isinstance(field, ChoiceBox):
-                at = field.findText(text)
-                field.setCurrentIndex(at if at >= 0 else field.currentIndex())
-            elif field is not None:
-                field.setText(text)
 
     def typed(self, name: str) -> str:
         """Return one field's text as it stands, for a warning while it is typed."""

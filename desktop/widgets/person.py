@@ -22,6 +22,7 @@ class PersonField(QWidget):
     """
 
     chosen = Signal(object)
+    edited = Signal()
 
     def __init__(self, context: Context, name: str) -> None:
         super().__init__()
@@ -55,6 +56,21 @@ class PersonField(QWidget):
         self._person = person
         self._stop()
         self.field.setText(words)
+
+    def kept(self) -> str:
+        """Return who was taken or what is typed, for `put_back` after the program ended."""
+        words = self.field.text()
+        return f"{self._person.hex()} {words}" if self._person is not None else words
+
+    def put_back(self, kept: str) -> None:
+        """Take again who was taken, or show again what was typed."""
+        id_, _, words = kept.partition(" ")
+        try:
+            person = Id(bytes.fromhex(id_)) if words else None
+        except ValueError:
+            person = None
+        self.show_person(person, words if person is not None else kept)
+        self.chosen.emit(person)
 
     def look_up(self, person: Id) -> None:
         """Take somebody by id."""
@@ -91,6 +107,7 @@ class PersonField(QWidget):
         if self._person is not None:
             self._person = None
             self.chosen.emit(None)
+        self.edited.emit()
         self._timer.start()
 
     def _seek(self) -> None:
@@ -128,6 +145,7 @@ class PersonField(QWidget):
         person = None if item is None else item.data(Qt.ItemDataRole.UserRole)
         if item is not None and person is not None:
             self.show_person(person, item.text())
+            self.edited.emit()
             self.chosen.emit(person)
 
     def _stop(self) -> None:

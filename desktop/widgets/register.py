@@ -13,7 +13,7 @@ from db.kernel.access import Right
 from db.kernel.ids import Id
 from desktop.background import Ticket
 from desktop.page import Context, Page
-from desktop.unsaved import Keeper
+from desktop.unsaved import FormKeeper, Inputs
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.only import OnlyChip
@@ -46,10 +46,8 @@ class RegisterPage(Page, Generic[R]):
         self.row: R | None = None
         self.only: tuple[Id, ...] | None = None
         self._wanted: Id | None = None
-        self._fresh = False
+        self._fresh = self._read = self._waits = False
         self._ticket: Ticket | None = None
-        # What is typed and not saved, by the record's id; "" is a new one.
-        self._unsaved: dict[str, dict[str, str]] = {}
         self.model: RowModel[R] = RowModel(self.columns)
         self.model.more = self._more
         self.table = RowTable(self.model, self.title, f"没有符合的{self.noun}。按 Ctrl+N 登记")
@@ -65,10 +63,9 @@ class RegisterPage(Page, Generic[R]):
         self._timer.timeout.connect(self.refresh)
         self._chip.closed.connect(self.show_all)
         self._build()
-        self._keeper = Keeper(
-            context, self.noun, lambda: self._unsaved or None, self._restore, self
-        )
-        self._form.edited.connect(self.typed)
+        self._kept = FormKeeper(context, self.noun, self)
+        self._kept.found.connect(self._left_new)
+        self._kept.put_back.connect(self._form.warn)
         self.setFocusProxy(self.table)
 
     @abstractmethod
@@ -87,8 +84,8 @@ class RegisterPage(Page, Generic[R]):
     def save(self) -> None:
         """Write what the form says."""
 
-    def typed_beside(self) -> Mapping[str, QLineEdit]:
-        """Return the fields of a new record that stand beside its form."""
+    def typed_beside(self) -> Inputs:
+        """Return the fields that stand beside the form; they are put back before it."""
         return {}
 
     def row_id(self, of: R) -> Id:
@@ -128,7 +125,7 @@ class RegisterPage(Page, Generic[R]):
         self._history.hide()
         self.heading.setText(f"新的{self.noun}")
         self.show_row(None)
-        self._take_back()
+        self.begin_typing()
 
     def show_history(self) -> None:
         """Open who changed what in the record in sight."""
@@ -138,24 +135,19 @@ class RegisterPage(Page, Generic[R]):
                 name=self.row_name(self.row),
             )  # fmt: skip
 
-    def typed(self) -> None:
-        """Keep what stands in the form, as something in it was typed."""
-        if not self.context.may(Right.WRITE):
-            return
-        texts = self._form.typed_texts()
-        beside = {name: field.text() for name, field in self.typed_beside().items() if field.text()}
-        if self.row is None and beside:
-            texts |= beside | self._form.choices()
-        if texts or self.row is not None:
-            self._unsaved[self._at] = texts
-        else:
-            self._unsaved.pop(self._at, None)
-        self._keeper.typed()
+    def begin_typing(self) -> None:
+        """Put back what was typed at the record in sight; its fields stand as they are stored."""
+        inputs = {**self.typed_beside(), **self._form.inputs}
+        self._kept.begin(self._at, inputs, new=self.row is None)
 
     def typed_saved(self) -> None:
         """Forget what was typed at the record in sight, as it is saved or dropped."""
-        if self._unsaved.pop(self._at, None) is not None:
-            self._keeper.typed()
+        self._kept.done()
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether something is typed at the record in sight and not saved."""
+        return self._at in self._kept.left
 
     def chosen_ids(self) -> list[Id]:
         """Return the ids of the rows that are marked."""
@@ -185,9 +177,10 @@ class RegisterPage(Page, Generic[R]):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc drops what was typed at the record and not saved, or lists everything again."""
         escape = event.key() == Qt.Key.Key_Escape
-        if escape and self._at in self._unsaved:
+        if escape and self.is_typed:
             self.typed_saved()
             self.show_row(self.row)
+            self.begin_typing()
         elif escape and self.only is not None:
             self.show_all()
         else:
@@ -243,10 +236,11 @@ class RegisterPage(Page, Generic[R]):
         kept = self._wanted or (self.row_id(self.row) if self.row is not None else None)
         self.model.show_rows(rows, total)
         self.foot.setText(self.foot_words(total))
-        self._wanted = kept
+        self._wanted, self._read = kept, True
         self._seek()
         if self.row is None and not rows and not self._fresh:
             self.begin_new()
+        self._go_on()
 
     def _seek(self) -> None:
         for at, found in enumerate(self.model.rows):
@@ -263,27 +257,23 @@ class RegisterPage(Page, Generic[R]):
             self.row, self._fresh = self.model.rows[current.row()], False
             self._history.setVisible(bool(self.entity))
             self.show_row(self.row)
-            self._take_back()
+            self.begin_typing()
 
     @property
     def _at(self) -> str:
         return self.row_id(self.row).hex() if self.row is not None else ""
 
-    def _restore(self, kept: dict[str, dict[str, str]]) -> None:
-        """Take in what was left unsaved when the program ended."""
-        self._unsaved = kept | self._unsaved
-        if "" in kept and not self._fresh:
-            self.begin_new()
-        else:
-            self._take_back()
+    def _left_new(self) -> None:
+        self._waits = "" in self._kept.left
+        self._go_on()
 
-    def _take_back(self) -> None:
-        texts = self._unsaved.get(self._at)
-        if texts is not None:
-            self._form.take_back(texts)
-            for name, field in self.typed_beside().items():
-                field.setText(texts.get(name, field.text()))
-            self._form.warn("这些填了还没有保存；不要了按 Esc。")
+    def _go_on(self) -> None:
+        """Go on with the new record that was left unsaved when the program ended, once."""
+        # Only once the list is read is it known what the form offers.
+        if self._waits and self._read:
+            self._waits = False
+            if not self._fresh:
+                self.begin_new()
 
     def _more(self, offset: int) -> None:
         self.context.background.ask(

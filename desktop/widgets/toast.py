@@ -1,19 +1,24 @@
 """A message that says what was just done, and goes by itself."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop.widgets.parts import label, row
 
 SHOWN_MS = 4000
+MARGIN, GAP = 20, 6
 
 
 class Toast(QFrame):
-    """Sits at the foot of its parent; the newest message takes the older one's place."""
+    """Sits at the right of its parent, `below` so many pixels; the newest message takes the older
+    one's place. At the foot it would lie over the door under the cursor and the keys told there.
+    """
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, below: Callable[[], int]) -> None:
         super().__init__(parent)
-        self._over = parent
+        self._over, self._below = parent, below
         self.setObjectName("toast")
         self._text = label()
         row(self, (16, 10, 16, 10)).addWidget(self._text)
@@ -32,7 +37,11 @@ class Toast(QFrame):
         self._timer.start(SHOWN_MS)
 
     def place(self) -> None:
-        """Stand at the foot of the parent, in the middle."""
-        over = self._over
+        """Stand in its place; what is long goes on in the next line."""
+        most = self._over.width() - 2 * MARGIN
+        self._text.setWordWrap(False)
         self.adjustSize()
-        self.move((over.width() - self.width()) // 2, over.height() - self.height() - 24)
+        if self.width() > most:
+            self._text.setWordWrap(True)
+            self.resize(most, self.heightForWidth(most))
+        self.move(self._over.width() - self.width() - MARGIN, self._below() + GAP)

@@ -3,7 +3,7 @@
 import gc
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,8 @@ from desktop.settings import Looks, Settings
 from desktop.theme import Theme
 from desktop.window import Shell
 from tests.desktop import spooler
+
+Open = Callable[[], Shell]
 
 os.environ["CUPS_SERVER"] = str(spooler.SOCKET)
 
@@ -76,6 +78,28 @@ def _shown(qtbot: QtBot, made: Shell) -> Iterator[Shell]:
     made.hide()
     made.context.background.close()
     made.deleteLater()
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, sample: Ledger, settings: Settings, theme: Theme) -> Iterator[Open]:
+    """Open the screens, those that stood before dying as in a crash: nothing is told to them."""
+    made: list[Shell] = []
+
+    def die() -> None:
+        if made:
+            made[-1].hide()
+            made[-1].context.background.close()
+            made.pop().deleteLater()
+
+    def open_anew() -> Shell:
+        die()
+        made.append(shell_over(sample, settings, theme))
+        made[-1].show()
+        settle(qtbot, made[-1])
+        return made[-1]
+
+    yield open_anew
+    die()
 
 
 def settle(qtbot: QtBot, shell: Shell) -> None:

@@ -18,6 +18,7 @@ from desktop.places.drawing import DOUBLE, NEW, THERE, doors_of
 from desktop.places.making import BuildingForm
 from desktop.places.page import HouseholdsPage
 from desktop.visits.page import VisitsPage
+from desktop.widgets.entries import complete_words
 from desktop.window import Shell
 from tests.builders import add_visits, visit
 from tests.desktop.conftest import settle
@@ -108,6 +109,20 @@ def test_what_is_typed_is_drawn_and_counted_before_it_is_made(
     form.save()
     settle(qtbot, small)
     assert "要空出的户写得不对" in said(form)
+
+
+def test_a_known_name_offered_in_between_takes_nothing_from_what_is_typed(
+    qtbot: QtBot, small: Shell, doors: tuple[Id, ...]
+) -> None:
+    # The offer goes away, the focus comes back, and once everything was selected for the next key.
+    page = opened(qtbot, small, "places")
+    assert isinstance(page, BuildingsPage)
+    page.begin_new()
+    settle(qtbot, small)
+    complete_words(page.form._estate, ["nb"])
+    page.form._estate.setFocus()
+    QTest.keyClicks(page.form._estate, "nano")
+    assert page.form._estate.text() == "nano"
 
 
 def test_one_door_without_a_floor_takes_the_floors_from_none() -> None:

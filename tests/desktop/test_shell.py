@@ -26,9 +26,11 @@ from desktop.access.login import LogInPage
 from desktop.access.recovery import RecoveryPage
 from desktop.access.second_start import ask_first_window
 from desktop.app import MainWindow, Start
+from desktop.backup.page import BackupPage
 from desktop.home.page import HomePage
 from desktop.settings import Looks, Settings
 from desktop.theme import Theme
+from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.builders import street
 from tests.conftest import POST, morning
@@ -261,6 +263,26 @@ def test_the_home_page_shows_the_figures(qtbot: QtBot, shell: Shell) -> None:
         week = week_so_far(connection, shell.context.today)
     assert page._cards["走访"]._figures["households"].text() == f"{week.households:,}"
     assert page._cards["纠纷"]._figures["new"].text() == str(week.disputes_new)
+
+
+def test_a_narrow_window_still_says_whose_post_it_is_and_who_works(
+    qtbot: QtBot, shell: Shell, theme: Theme
+) -> None:
+    # Only icons are left of the side, and with its words went post, person and the backups' age.
+    assert not shell._narrow_words.isVisible()
+    theme.use(Looks(theme="light", text_size="150"))
+    shell.resize(1280, 720)
+    settle(qtbot, shell)
+    assert shell._narrow_words.isVisible()
+    assert shell._who.text() == "三号警务室　民警"
+    assert "外部备份" in shell._ages.text()
+    for words in (shell._who, shell._ages):
+        assert words.width() >= words.sizeHint().width()
+    assert shell.minimumSizeHint().width() <= 1280
+    shell._ages.click()
+    settle(qtbot, shell)
+    assert isinstance(shell.page, TabbedPage)
+    assert isinstance(shell.page.page, BackupPage)
 
 
 def test_a_backup_is_told_at_once_on_today_and_at_the_side(qtbot: QtBot, shell: Shell) -> None:

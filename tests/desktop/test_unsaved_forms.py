@@ -1,6 +1,5 @@
 """What was being typed when the program died is there again when it is opened."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,31 +22,7 @@ from desktop.visits.page import VisitsPage
 from desktop.visits.sheets import SheetsPage
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
-from tests.desktop.conftest import settle
-
-Open = Callable[[], Shell]
-
-
-@pytest.fixture
-def opened(qtbot: QtBot, sample: Ledger, settings: Settings, theme: Theme) -> Iterator[Open]:
-    """Open the screens, those that stood before dying as in a crash: nothing is told to them."""
-    made: list[Shell] = []
-
-    def die() -> None:
-        if made:
-            made[-1].hide()
-            made[-1].context.background.close()
-            made.pop().deleteLater()
-
-    def open_anew() -> Shell:
-        die()
-        made.append(shell_over(sample, settings, theme))
-        made[-1].show()
-        settle(qtbot, made[-1])
-        return made[-1]
-
-    yield open_anew
-    die()
+from tests.desktop.conftest import Open, settle
 
 
 def _tab(qtbot: QtBot, shell: Shell, tab: str) -> Page:
