@@ -51,6 +51,13 @@ class MergingPage(Page):
         self._pick.setEnabled(context.may(Right.EXCHANGE))
         self._fault, self._fault_text = _sentence("fault")
         self._done, self._done_text = _sentence("panel")
+        self._last: Merged | None = None
+        self._back = button("撤回这次合并", self.take_back)
+        self._back.setToolTip("合并以后还没有做别的：回到合并前的那份备份")
+        column_of = self._done.layout()
+        if column_of is not None:
+            column_of.addWidget(self._back)
+            column_of.setAlignment(self._back, Qt.AlignmentFlag.AlignLeft)
         self._foreseen, self._working = ForeseenPanel(), Working()
         self._foreseen.wanted.connect(self.merge)
         self._foreseen.left.connect(self.leave)
@@ -132,6 +139,20 @@ class MergingPage(Page):
         self._working.follow(ticket, "正在核验数据包……", stops=False)
         self._show_part(self._working)
 
+    def take_back(self) -> None:
+        """Go to the backup made before the last merge, if nothing followed: putting it back undoes it."""
+        last = self._last
+        if last is None or last.no is None:
+            return
+        no, before = last.no, str(last.before)
+
+        def free(_: None) -> None:
+            self.context.routes.go("data", tab="backup", look=before)
+
+        self.context.background.ask(
+            self, lambda asked: exchanging.refuse_followed(asked, no), free, self._failed
+        )
+
     def leave(self) -> None:
         """Leave the package; nothing was written."""
         self._file, self._next = None, []
@@ -167,6 +188,9 @@ class MergingPage(Page):
     def _merged(self, done: Merged, tables: frozenset[str]) -> None:
         self._file = None
         self._working.done()
+        self._last = done
+        may = self.context.may(Right.RESTORE) and self.context.may(Right.BACKUP)
+        self._back.setVisible(done.before is not None and may)
         self._done_text.setText(merged_words(done))
         self._done.show()
         self._show_part(self._begin)
