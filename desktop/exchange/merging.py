@@ -50,14 +50,10 @@ class MergingPage(Page):
         self._pick.setShortcut("Ctrl+O")
         self._pick.setEnabled(context.may(Right.EXCHANGE))
         self._fault, self._fault_text = _sentence("fault")
-        self._done, self._done_text = _sentence("panel")
         self._last: Merged | None = None
         self._back = button("撤回这次合并", self.take_back)
         self._back.setToolTip("合并以后还没有做别的：回到合并前的那份备份")
-        column_of = self._done.layout()
-        if column_of is not None:
-            column_of.addWidget(self._back)
-            column_of.setAlignment(self._back, Qt.AlignmentFlag.AlignLeft)
+        self._done, self._done_text = _sentence("panel", self._back)
         self._foreseen, self._working = ForeseenPanel(), Working()
         self._foreseen.wanted.connect(self.merge)
         self._foreseen.left.connect(self.leave)
@@ -255,10 +251,12 @@ def _merged(ledger: Ledger, file: Path, progress: Progress) -> tuple[Merged, fro
         return done, merged_tables(connection, done.no, done.counts.commands)
 
 
-def _sentence(name: str) -> tuple[QFrame, QLabel]:
-    """Return a frame with a line of text in it."""
+def _sentence(name: str, *beside: QWidget) -> tuple[QFrame, QLabel]:
+    """Return a frame with a line of text in it, and what stands beside it."""
     frame = QFrame()
     frame.setObjectName(name)
-    text = label(wrap=True)
-    column(frame, (16, 10, 16, 10)).addWidget(text)
+    text, line = label(wrap=True), row(frame, (16, 10, 16, 10), 12)
+    line.addWidget(text, 1)
+    for one in beside:
+        line.addWidget(one)
     return frame, text
