@@ -137,7 +137,7 @@ class Quarter:
         listed = random.Random(monday.toordinal())
         for n in range(CORRECTED):
             chance, own = (listed, "") if n % 2 else (self.random, f"{at}")
-            home, name = chance.choice(self.homes[:300]), chance.choice(FIELDS)
+            home, name = chance.choice(self.homes[:100]), chance.choice(FIELDS)
             value = f"{monday:%m%d}第{n}次{own}"
             if name == "phone":
                 value = f"138{monday:%m%d}{n:02}{own or 9}0"
