@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.measure import ROOT, Row, machine, table
 
-NAMES = ("imports", "paper", "large", "window", "exchange")
+NAMES = ("imports", "paper", "large", "window", "exchange", "reliability")
 
 
 def main() -> None:

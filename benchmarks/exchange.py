@@ -31,7 +31,7 @@ SMALL, LARGE = 2000, 8000
 def rows(_: Path) -> Iterator[Row]:
     """Yield the two comparisons of docs/PERFORMANCE.md."""
     with tempfile.TemporaryDirectory() as folder:
-        post, doors = _post(Path(folder) / "post")
+        post, doors = post_of_one_street(Path(folder) / "post")
         copy = Path(folder) / "laptop"
         shutil.copytree(post.place.folder, copy, ignore=shutil.ignore_patterns("*.lock"))
         with Ledger.unlock(copy, PASSWORD) as laptop:
@@ -54,7 +54,7 @@ def _middle(spent: list[Spent]) -> Spent:
     return sorted(spent, key=lambda s: s.cpu)[len(spent) // 2]
 
 
-def _post(folder: Path) -> tuple[Ledger, list[bytes]]:
+def post_of_one_street(folder: Path) -> tuple[Ledger, list[bytes]]:
     ledger, _ = Ledger.create(folder, PostDraft(name="三号警务室", station="示范派出所"), PASSWORD)
     community, building = new_id(), new_id()
     doors = [new_id() for _ in range(HOMES)]

@@ -16,6 +16,7 @@ from db.attaching import naming_key
 from db.exchange import merging, sites
 from db.exchange.applying import Counts
 from db.exchange.courier import (
+    PACKED,
     added_contents,
     header_for,
     heard,
@@ -35,7 +36,7 @@ from db.kernel.access import Right, require
 from db.kernel.errors import EnvironmentFault, UserError
 from db.kernel.files import disk_fault, move, new_private_file, require_space, sha256_of
 from db.kernel.ids import Id
-from db.kernel.records import Site
+from db.kernel.records import CommandRow, Site
 from db.ledger import Ledger
 
 ENDING: Final = ".tzpack"
@@ -67,13 +68,17 @@ class Foreseen:
 
 @dataclass(frozen=True)
 class Merged:
-    """What a package brought; `no` is the merge's number in the history, None if nothing was new."""
+    """What a package brought; `no` is the merge's number in the history, None if nothing was new.
+
+    `before` is the backup that was made before it.
+    """
 
     sender: str
     counts: Counts
     warnings: tuple[str, ...]
     receipts: str
     no: int | None
+    before: Path | None = None
 
 
 def make_card(ledger: Ledger, file: Path, name: str = "") -> Card:
@@ -154,11 +159,30 @@ def merge_file(ledger: Ledger, file: Path, step: Step = lambda *_: None) -> Merg
             ledger.write(heard(package.header))
         return Merged(package.header.name, Counts(0, 0, 0, 0, 0), warnings, receipts, None)
     step("正在备份……", 0.3)
-    ledger.back_up("合并前")
+    before = ledger.back_up("合并前").path
     step("正在合并……", 0.6)
     parcel = package.parcel(_keep_contents(ledger, package))
     done = ledger.write(merge_package(package.header, parcel))
-    return Merged(package.header.name, done.value, warnings, receipts, done.no)
+    return Merged(package.header.name, done.value, warnings, receipts, done.no, before)
+
+
+def refuse_followed(connection: Connection, no: int) -> None:
+    """Raise UserError if something followed merge `no`, naming it.
+
+    A merge is not undone; as long as nothing followed, the backup made before it holds all there is
+    besides, and putting that back takes it back. What was looked at or printed does not count, but
+    a package that went out does: others know of the merge by it.
+    """
+    later = connection.execute(
+        select(CommandRow.no, CommandRow.action)
+        .where(CommandRow.no > no, (CommandRow.changes > 0) | (CommandRow.action == PACKED))
+        .order_by(CommandRow.no)
+    ).first()
+    if later is not None:
+        raise UserError(
+            f"合并以后又做了第{later.no}号操作“{later.action}”，这次合并不能整个撤回了，没有改动。"
+            "不对的地方请逐条改；要回到合并以前，请到“数据—备份”里看清楚再恢复。"
+        )
 
 
 def read_package(ledger: Ledger, file: Path) -> Package:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from db import backup, tables
+from db.exchange import undoing
 from db.kernel import engine, history, journal, proofs
 from db.kernel.access import Right, Role, require
 from db.kernel.accounts import (
@@ -232,7 +233,7 @@ class Ledger:
         with self.read() as connection:
             right = history.needs_right(connection, no, self.session.account)
         require(self.session.role, right)
-        return self.write(history.undo(no))
+        return self.write(undoing.undo(no))
 
     def keep_unsaved(self, form: str, entries: dict[str, Any] | None) -> bool:
         """Keep what is being typed in a form, or with None forget it; no journal, no digest.

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Date, Integer, LargeBinary, String
 
 from db.exchange.rows import record_of, references
-from db.exchange.settling import KEPT, is_empty
+from db.exchange.settling import KEPT, REOPENED, is_empty
 from db.kernel.ids import id_from_text
 from db.kernel.journal import ADDED, CHANGED, REMOVED, table_of
 from db.kernel.records import Ids, Record, Values, Words
@@ -22,6 +22,7 @@ MOST_TEXT: Final = 20_000
 MOST_LISTED: Final = 100_000
 _DEPTH: Final = 8
 _LARGEST: Final = 2**53
+_BARE: Final = (KEPT, REOPENED)
 
 Check = Callable[[Any], bool]
 
@@ -36,9 +37,9 @@ def check_change(kind: Any, entity: Any, fields: Any) -> type[Record]:
         record = record_of(entity)
     except (KeyError, TypeError):
         raise Unfit(str(entity)[:40]) from None
-    if not isinstance(fields, dict) or kind not in (ADDED, CHANGED, REMOVED, KEPT):
+    if not isinstance(fields, dict) or kind not in (ADDED, CHANGED, REMOVED, *_BARE):
         raise Unfit(entity)
-    if kind == KEPT:
+    if kind in _BARE:
         if fields:
             raise Unfit(entity)
         return record

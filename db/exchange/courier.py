@@ -1,6 +1,7 @@
 """What goes along with a package: its header, its receipts, and how far exchange has come."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -17,6 +18,8 @@ from db.kernel.clock import Clock, utc_text
 from db.kernel.ids import Id
 from db.kernel.journal import ADDED, Command, Tx, head
 from db.kernel.records import Site
+
+PACKED: Final = "打数据包"
 
 
 def header_for(
@@ -59,7 +62,7 @@ def packed(peer: Id, name: str, header: Header) -> Command[None]:
         )  # fmt: skip
 
     note = f"给{name}，第{header.number}个，{header.commands}步"
-    return Command("打数据包", Right.LOOK, run, note=note)
+    return Command(PACKED, Right.LOOK, run, note=note)
 
 
 def merge_package(header: Header, parcel: Parcel) -> Command[Counts]:

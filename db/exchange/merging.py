@@ -1,6 +1,6 @@
 """Commands of a checked package taken in: foreseen without writing, or merged in one transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -111,9 +111,14 @@ def plan(connection: Connection, new: Sequence[Incoming], parcel: Parcel, seq: i
     contents = dict(connection.execute(select(BlobName.theirs, BlobName.ours)).all())
     here = Here(site, seq, family(connection), {**contents, **parcel.contents})
     causes = Causes(lambda: [*sights(connection), *brought])
+    return planned(lambda joins: Planner(connection, new, here, causes, joins))
+
+
+def planned(begin: Callable[[Sequence[Join]], Planner]) -> Planner:
+    """Return a planner that has settled everything; `begin` makes it, anew with what has to be one."""
     joins: list[Join] = []
     while True:
-        planner = Planner(connection, new, here, causes, joins)
+        planner = begin(joins)
         planner.run()
         try:
             mend(planner)

@@ -23,6 +23,8 @@ class Written(NamedTuple):
     kind: str
     record: Id
     fields: Fields
+    command: Id = b""
+    undoes: Id | None = None
 
 
 def origin_text(kind: str, record: Id, fields: Fields) -> str:
@@ -42,7 +44,7 @@ def as_written(
     if origin == LOCAL:
         return None
     said: list[Any] = orjson.loads(origin)
-    erased = written_in(entity, said[0], fields) if erased_in(fields) else {}
+    erased = written_in(entity, said[0], fields) if said[2] and erased_in(fields) else {}
     return (
         said[0],
         id_from_text(said[1]),
@@ -55,13 +57,16 @@ def changes_of(
 ) -> dict[Id, list[Written]]:
     """Return every change to the records, by the id they have here, in this journal's order."""
     found: dict[Id, list[Written]] = {}
+    undone = CommandRow.__table__.alias("undone")
     for some in chunks(list(ids)):
         rows = connection.execute(
             select(
                 ChangeRow.record, ChangeRow.kind, ChangeRow.fields, ChangeRow.origin, ChangeRow.n,
-                CommandRow.site, CommandRow.seq, CommandRow.stamp,
+                CommandRow.site, CommandRow.seq, CommandRow.stamp, CommandRow.id,
+                undone.c.id.label("undoes"),
             )
             .join(CommandRow, CommandRow.no == ChangeRow.command)
+            .outerjoin(undone, undone.c.no == CommandRow.undoes)
             .where(ChangeRow.entity == record.__tablename__, ChangeRow.record.in_(some))
             .order_by(ChangeRow.record, ChangeRow.command, ChangeRow.n)
         )  # fmt: skip
@@ -69,7 +74,9 @@ def changes_of(
             said = as_written(record.__tablename__, row.kind, row.record, row.fields, row.origin)
             if said is not None:
                 point = (row.site, row.seq, row.n)
-                found.setdefault(row.record, []).append(Written(point, row.stamp, *said))
+                found.setdefault(row.record, []).append(
+                    Written(point, row.stamp, *said, row.id, row.undoes)
+                )
     return found
 
 

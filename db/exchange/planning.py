@@ -18,7 +18,7 @@ from db.exchange.incoming import Change, Incoming
 from db.exchange.matching import clashes, find_same
 from db.exchange.past import Written, changes_of, naming, rows_of
 from db.exchange.rows import difference, ids_in, mapped, record_of, travelling
-from db.exchange.settling import KEPT, Fields, Op, Point, Settled, applied, settle
+from db.exchange.settling import KEPT, REOPENED, Fields, Op, Point, Settled, applied, settle
 from db.exchange.tables import RecordAlias
 from db.kernel.accounts import Account
 from db.kernel.errors import UserError
@@ -34,6 +34,7 @@ _CLOSED_TWICE: Final = (
 )
 Place = tuple[int, int]
 Join = tuple[type[Record], Id, Id]
+Reopened = dict[type[Record], set[Id]]
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class Planner:
         self.raw: dict[type[Record], list[tuple[Place, Change]]] = {}
         self.stale: dict[str, set[Id]] = {}
         self.known: dict[type[Record], set[Id]] = {}
+        self.reopened: dict[type[Record], dict[Id, Op]] = {}
         self.past: dict[type[Record], dict[Id, list[Written]]] = {}
         self.rows: dict[type[Record], dict[Id, Fields]] = {}
         for ci, command in enumerate(incoming):
@@ -114,6 +116,16 @@ class Planner:
             return None
         self.load(record, [id_])
         return self.rows[record].get(id_)
+
+    def reopen(self, records: Reopened, command: Id, undoes: Id) -> None:
+        """Let this very command take back what another decided about these records."""
+        for record, ids in records.items():
+            self.identity.load(ids)
+            for n, id_ in enumerate(sorted(ids)):
+                point, ours = (self.here.site, self.here.seq, n), self.identity.ours(id_)
+                op = Op(point, 1 << 62, REOPENED, {}, command, undoes)
+                self.reopened.setdefault(record, {})[ours] = op
+                self.stale.setdefault(record.__tablename__, set()).add(ours)
 
     def settled_now(self, record: type[Record], ids: Sequence[Id]) -> dict[Id, Settled]:
         """Return what records are by all that is known before this merge."""
@@ -256,7 +268,10 @@ class Planner:
         ops, latest = self._ops_of(record, [id_, *parts])
         outcome = Outcome(before, before, ops=ops)
         row = self._with_joined(record, before)
-        if parts or (not group and before is not None):
+        reopened = self.reopened.get(record, {}).get(id_)
+        if reopened is not None:
+            ops.append(reopened)
+        if parts or reopened is not None or (not group and before is not None):
             outcome.settled = self._settled(record, ops)
             row = outcome.settled.row
         for place, change in group:
@@ -273,7 +288,9 @@ class Planner:
             outcome.steps.append((place, *difference(outcome.after, row)))
             outcome.after = row
             latest[op.point[0]] = max(op.point, latest.get(op.point[0], op.point))
-        if not group and row != before:
+        if reopened is not None:
+            outcome.own.append(OwnStep(*difference(before, row), (REOPENED, {})))
+        elif not group and row != before:
             outcome.own.append(OwnStep(*difference(before, row), None))
         outcome.after = row
         self._mend_key(record, id_, outcome)
@@ -330,9 +347,8 @@ class Planner:
     def op(self, record: type[Record], place: Place, change: Change) -> Op:
         command = self.incoming[place[0]]
         point = (command.site, command.seq, place[1])
-        return self._as_op(
-            record, Written(point, command.stamp, change.kind, change.record, change.fields)
-        )
+        said = (change.kind, change.record, change.fields)
+        return self._as_op(record, Written(point, command.stamp, *said, command.id, command.undoes))
 
     def _as_op(self, record: type[Record], written: Written) -> Op:
         fields = mapped(record, written.kind, written.fields, self.identity.text)
@@ -340,7 +356,8 @@ class Planner:
             fields = {**fields, "home": id_text(written.point[0])}
         if record is Attachment and "blob" in fields:
             fields = {**fields, "blob": self.here.contents.get(fields["blob"], fields["blob"])}
-        return Op(written.point, written.stamp, written.kind, fields)
+        own = (written.point, written.stamp, written.kind, fields)
+        return Op(*own, written.command, written.undoes)
 
     def row_of(self, record: type[Record], ops: Sequence[Op]) -> Fields | None:
         """Return what the changes of a record that is new here make of it."""

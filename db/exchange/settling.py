@@ -3,7 +3,8 @@
 A change supersedes those its site had seen. Between changes that had not seen each other the later
 hybrid time stands, and a person is asked where both set one field to different values. A removal
 takes effect only if it had seen everything else; otherwise the record stays, and a person is asked.
-The outcome depends on the changes alone, never on the order they arrived in.
+The outcome depends on the changes alone, never on the order they arrived in. A decision that was taken
+back counts as if it had never been made.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from db.kernel.ids import Id
 from db.kernel.journal import ADDED, CHANGED, REMOVED
 
 KEPT: Final = "^"
+REOPENED: Final = "?"
 
 Fields = dict[str, Any]
 Point = tuple[Id, int, int]
@@ -23,13 +25,16 @@ Saw = Callable[[Point, Point], bool]
 class Op(NamedTuple):
     """A change as its site wrote it, its ids as this copy has them.
 
-    `kind` is the journal's, or "^": something else hangs on the record, so it stays.
+    `kind` is the journal's; or "^": something else hangs on the record, so it stays; or "?": the
+    command takes the decision `undoes` back, or an undo of one.
     """
 
     point: Point
     stamp: int
     kind: str
     fields: Fields
+    command: Id = b""
+    undoes: Id | None = None
 
     @property
     def order(self) -> tuple[int, Point]:
@@ -83,6 +88,7 @@ def settle(
     ops: Sequence[Op], saw: Saw, *, asked: bool = True, quiet: Sequence[str] = ()
 ) -> Settled:
     """Return what a record is after `ops`, which are all of its changes in any order."""
+    ops = _standing(ops)
     if not any(op.kind == ADDED for op in ops):
         return Settled(None)
     touching = [op for op in ops if op.kind != REMOVED]
@@ -107,6 +113,16 @@ def settle(
         if asked and name not in quiet and any(h.value != heads[0].value for h in heads):
             differing[name] = tuple(heads)
     return Settled(row, differing, open_removals if asked else ())
+
+
+def _standing(ops: Sequence[Op]) -> list[Op]:
+    """The changes without decisions that were taken back, and without what took them back."""
+    back = {op.command: op.undoes for op in ops if op.kind == REOPENED}
+
+    def is_void(command: Id) -> bool:
+        return any(undoes == command and not is_void(by) for by, undoes in back.items())
+
+    return [op for op in ops if op.kind != REOPENED and not is_void(op.command)]
 
 
 class _Write(NamedTuple):

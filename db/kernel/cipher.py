@@ -21,6 +21,8 @@ Key: TypeAlias = bytes | bytearray
 APPLICATION_ID: Final = 0x4A575354
 JOURNAL_TABLES: Final = frozenset({"command", "change"})
 BUSY_SECONDS: Final = 10
+# Negative: in KiB, as the library wants it.
+CACHE_KIB: Final = -32000
 # The first SQLite with the WAL-reset and FTS5 fixes, the first SQLCipher built on it.
 _OLDEST_SQLITE: Final = (3, 53, 3)
 _OLDEST_CIPHER: Final = (4, 17)
@@ -34,7 +36,7 @@ _COMMON: Final = (
     ("recursive_triggers", "ON", 1),
     ("mmap_size", "0", 0),
     ("temp_store", "MEMORY", 2),
-    ("cache_size", "-32000", -32000),
+    ("cache_size", str(CACHE_KIB), CACHE_KIB),
     ("busy_timeout", str(BUSY_SECONDS * 1000), BUSY_SECONDS * 1000),
 )
 _WRITER: Final = (("wal_autocheckpoint", "1000", 1000), ("journal_size_limit", "16777216", 2**24))

@@ -173,28 +173,33 @@ def undo(no: int) -> Command[int]:
     """
 
     def run(tx: Tx) -> int:
-        target = tx.connection.execute(select(CommandRow).where(CommandRow.no == no)).first()
-        if target is None:
-            raise UserError(f"没有第{no}号操作。用 history 可以看到各步操作的号码。")
-        void = void_commands(tx.connection)
-        if no in void:
-            raise UserError(f"第{no}号操作“{target.action}”已经撤销过了。")
-        if target.changes == 0:
-            raise UserError(f"第{no}号操作“{target.action}”没有改动数据，用不着撤销。")
-        changes = tx.connection.execute(
-            select(ChangeRow)
-            .where(ChangeRow.command == no, ChangeRow.kind != UNALTERED)
-            .order_by(ChangeRow.n.desc())
-        ).all()
-        for entity in {c.entity for c in changes}:
-            if not record_class(entity).undoable:
-                raise UserError(f"“{target.action}”不能撤销。")
-        if any(erased_in(c.fields) for c in changes):
-            raise UserError(f"“{target.action}”的内容已经按规定清除，不能撤销。")
-        _refuse_if_touched_later(tx.connection, no, void)
-        return _take_back(tx, changes)
+        return take_back(tx, to_take_back(tx.connection, no))
 
     return Command("撤销", Right.WRITE, run, note=f"第{no}号", undoes=no)
+
+
+def to_take_back(connection: Connection, no: int) -> Sequence[Any]:
+    """Return what a command changed, the last first; UserError where it cannot be taken back."""
+    target = connection.execute(select(CommandRow).where(CommandRow.no == no)).first()
+    if target is None:
+        raise UserError(f"没有第{no}号操作。用 history 可以看到各步操作的号码。")
+    void = void_commands(connection)
+    if no in void:
+        raise UserError(f"第{no}号操作“{target.action}”已经撤销过了。")
+    if target.changes == 0:
+        raise UserError(f"第{no}号操作“{target.action}”没有改动数据，用不着撤销。")
+    changes = connection.execute(
+        select(ChangeRow)
+        .where(ChangeRow.command == no, ChangeRow.kind != UNALTERED)
+        .order_by(ChangeRow.n.desc())
+    ).all()
+    for entity in {c.entity for c in changes}:
+        if not record_class(entity).undoable:
+            raise UserError(f"“{target.action}”不能撤销。")
+    if any(erased_in(c.fields) for c in changes):
+        raise UserError(f"“{target.action}”的内容已经按规定清除，不能撤销。")
+    _refuse_if_touched_later(connection, no, void)
+    return changes
 
 
 def needs_right(connection: Connection, no: int, account: Id | None) -> Right:
@@ -241,7 +246,8 @@ def _refuse_if_touched_later(connection: Connection, no: int, void: set[int]) ->
             raise UserError(f"后来的第{row.no}号操作“{row.action}”又改了同样的内容，请先撤销它。")
 
 
-def _take_back(tx: Tx, changes: Sequence[Any]) -> int:
+def take_back(tx: Tx, changes: Sequence[Any]) -> int:
+    """Write the opposite of these changes, the last first; return how many they are."""
     removals: dict[type[Record], list[Id]] = {}
     restored: dict[type[Record], list[dict[str, Any]]] = {}
     resets: dict[type[Record], dict[Id, dict[str, Any]]] = {}

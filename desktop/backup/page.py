@@ -1,7 +1,8 @@
 """备份: the copies there are, a new one by one key, one on a stick; an old one looked at."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
@@ -83,6 +84,11 @@ class BackupPage(Page):
             flow.addWidget(one)
         flow.addWidget(button("核验选中的", self._verify))
         return line
+
+    def open(self, what: Mapping[str, Any]) -> None:
+        """Open the backup that a route names."""
+        if "look" in what:
+            self.look(Path(what["look"]))
 
     def refresh(self) -> None:
         """List the backups in the ledger's own folder, or where a person pointed to."""

@@ -50,7 +50,10 @@ class MergingPage(Page):
         self._pick.setShortcut("Ctrl+O")
         self._pick.setEnabled(context.may(Right.EXCHANGE))
         self._fault, self._fault_text = _sentence("fault")
-        self._done, self._done_text = _sentence("panel")
+        self._last: Merged | None = None
+        self._back = button("撤回这次合并", self.take_back)
+        self._back.setToolTip("合并以后还没有做别的：回到合并前的那份备份")
+        self._done, self._done_text = _sentence("panel", self._back)
         self._foreseen, self._working = ForeseenPanel(), Working()
         self._foreseen.wanted.connect(self.merge)
         self._foreseen.left.connect(self.leave)
@@ -132,6 +135,20 @@ class MergingPage(Page):
         self._working.follow(ticket, "正在核验数据包……", stops=False)
         self._show_part(self._working)
 
+    def take_back(self) -> None:
+        """Go to the backup made before the last merge, if nothing followed: putting it back undoes it."""
+        last = self._last
+        if last is None or last.no is None:
+            return
+        no, before = last.no, str(last.before)
+
+        def free(_: None) -> None:
+            self.context.routes.go("data", tab="backup", look=before)
+
+        self.context.background.ask(
+            self, lambda asked: exchanging.refuse_followed(asked, no), free, self._failed
+        )
+
     def leave(self) -> None:
         """Leave the package; nothing was written."""
         self._file, self._next = None, []
@@ -167,6 +184,9 @@ class MergingPage(Page):
     def _merged(self, done: Merged, tables: frozenset[str]) -> None:
         self._file = None
         self._working.done()
+        self._last = done
+        may = self.context.may(Right.RESTORE) and self.context.may(Right.BACKUP)
+        self._back.setVisible(done.before is not None and may)
         self._done_text.setText(merged_words(done))
         self._done.show()
         self._show_part(self._begin)
@@ -231,10 +251,12 @@ def _merged(ledger: Ledger, file: Path, progress: Progress) -> tuple[Merged, fro
         return done, merged_tables(connection, done.no, done.counts.commands)
 
 
-def _sentence(name: str) -> tuple[QFrame, QLabel]:
-    """Return a frame with a line of text in it."""
+def _sentence(name: str, *beside: QWidget) -> tuple[QFrame, QLabel]:
+    """Return a frame with a line of text in it, and what stands beside it."""
     frame = QFrame()
     frame.setObjectName(name)
-    text = label(wrap=True)
-    column(frame, (16, 10, 16, 10)).addWidget(text)
+    text, line = label(wrap=True), row(frame, (16, 10, 16, 10), 12)
+    line.addWidget(text, 1)
+    for one in beside:
+        line.addWidget(one)
     return frame, text

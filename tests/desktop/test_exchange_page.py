@@ -221,6 +221,7 @@ def test_many_are_decided_at_once_and_one_key_takes_them_back(
     assert [contact(pair.post, home) for home in apart[:3]] == ["乙"] * 3
     (line,) = merging.desk.decided.model.rows
     assert line.undone
+    assert len(questions.model.rows) == 3
 
 
 def test_what_is_wrong_with_a_package_is_said_in_place_and_nothing_changes(

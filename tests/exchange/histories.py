@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from db.exchange.deciding import Choice, decide, open_conflicts
+from db.exchange.deciding import DECIDED, Choice, Conflict, decide, open_conflicts
 from db.exchange.merging import Parcel, merge
 from db.kernel.access import Right
 from db.kernel.errors import PolicepostError, UserError
 from db.kernel.history import history
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx, table_of
-from db.kernel.records import Record
+from db.kernel.records import CommandRow, Record
 from db.ledger import Ledger
 from db.people import Staff, Volunteer, VolunteerTerm
 from db.places import Building, Community, Household
@@ -26,7 +26,7 @@ from db.trainings import Attendance, Training
 from db.trainings.sheets import print_sheet
 from db.visits import Visit
 from tests.builders import rows_command
-from tests.exchange.sites import HandClock, known_to, parcel_for
+from tests.exchange.sites import HandClock, bring, known_to, parcel_for
 
 WORDS = ("甲", "乙", "丙", None)
 DAYS = (date(2026, 3, 16), date(2026, 3, 17))
@@ -47,15 +47,19 @@ class History:
         # What each site was last told that each other has; it may be out of date.
         self.told: dict[tuple[int, int], dict[Id, int]] = {}
         self.steps = {
-            self.add_home: 6, self.edit_home: 6, self.remove_home: 2, self.rename_building: 2,
+            self.add_home: 6, self.edit_home: 12, self.remove_home: 2, self.rename_building: 2,
             self.add_visit: 5, self.edit_visit: 3, self.remove_visit: 2, self.add_person: 4,
-            self.edit_person: 3, self.remove_person: 2, self.train: 2, self.undo: 2, self.decide: 2,
+            self.edit_person: 3, self.remove_person: 2, self.train: 2, self.undo: 2, self.decide: 6, self.undecide: 3,
             self.turn_clock: 3, self.pack: 7, self.deliver: 7, self.put_on_record: 5, self.edit_on_record: 3,
-            self.print_list: 1,
+            self.print_list: 1, self.meet: 4,
         }  # fmt: skip
 
     def run(self, count: int) -> None:
-        """Do so many things."""
+        """Begin with what all know, so that they come to differ on it; then do so many things."""
+        for step in (self.add_home, self.add_home, self.add_person, self.add_visit):
+            step(0)
+        for ledger in self.ledgers[1:]:
+            bring(self.ledgers[0], ledger)
         for _ in range(count):
             at = self.random.randrange(len(self.ledgers))
             step = self.random.choices([*self.steps], [*self.steps.values()])[0]
@@ -63,7 +67,7 @@ class History:
                 step(at)
             except PolicepostError:
                 # What a rule or a key of the ledger forbids is told and not done; a merge never is.
-                if step == self.deliver:
+                if step in (self.deliver, self.meet):
                     raise
 
     def pick(self, at: int, record: type[Record]) -> dict[str, Any] | None:
@@ -304,19 +308,37 @@ class History:
         if mine:
             self.ledgers[at].undo(self.random.choice(mine))
 
+    def undecide(self, at: int) -> None:
+        """Take any decision back, or what took one back; where there is one."""
+        for ledger in (*self.ledgers[at:], *self.ledgers[:at]):
+            with ledger.read() as connection:
+                known = {e.no: e for e in history(connection, 1000)}
+                undoes = dict(connection.execute(select(CommandRow.no, CommandRow.undoes)).all())
+            decided = {no for no, e in known.items() if e.action == DECIDED}
+            decided |= {no for no, target in undoes.items() if target in decided}
+            standing = sorted(no for no in decided if not known[no].undone)
+            if standing:
+                ledger.undo(self.random.choice(standing))
+                return
+
     def decide(self, at: int) -> None:
-        with self.ledgers[at].read() as connection:
-            waiting = open_conflicts(connection)
-        if not waiting:
-            return
-        conflict = self.random.choice(waiting)
+        """Decide something, where there is something to decide."""
+        for ledger in (*self.ledgers[at:], *self.ledgers[:at]):
+            with ledger.read() as connection:
+                waiting = open_conflicts(connection)
+            if waiting:
+                self.choose(ledger, self.random.choice(waiting))
+                return
+
+    def choose(self, ledger: Ledger, conflict: Conflict) -> None:
+        """Take a side on all that differs in one record."""
         choices = []
         for difference in conflict.differences:
             value = self.random.choice(difference.sides).value
             if difference.field == "*":
                 value = self.random.random() < 0.7
             choices.append(Choice(conflict.entity, conflict.record, difference.field, value))
-        self.ledgers[at].write(decide(choices))
+        ledger.write(decide(choices))
 
     def turn_clock(self, at: int) -> None:
         clock = self.ledgers[at].clock
@@ -330,6 +352,14 @@ class History:
         if to != at:
             parcel = parcel_for(self.ledgers[at], self.told.get((at, to), {}))
             self.bag.append((to, parcel))
+
+    def meet(self, at: int) -> None:
+        """Let two sites tell one another all they know."""
+        other = self.random.randrange(len(self.ledgers))
+        for sender, to in ((at, other), (other, at)):
+            if at != other:
+                bring(self.ledgers[sender], self.ledgers[to])
+                self.told[sender, to] = known_to(self.ledgers[to])
 
     def deliver(self, at: int) -> None:
         """Let any package made so far arrive, for the first time or again."""

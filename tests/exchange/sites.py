@@ -126,6 +126,16 @@ def exchange_fully(ledgers: list[Ledger], rounds: int = 3) -> None:
                     bring(sender, receiver)
 
 
+def exchange_by_one(ledgers: list[Ledger], rounds: int = 2) -> None:
+    """The same by way of the first: it hears all the others, then they hear it."""
+    first, *others = ledgers
+    for _ in range(rounds):
+        for other in others:
+            bring(other, first)
+        for other in others:
+            bring(first, other)
+
+
 def digest_of(ledger: Ledger) -> str:
     """Return the digest that equal ledgers share."""
     with ledger.read() as connection:
