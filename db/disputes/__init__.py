@@ -204,7 +204,7 @@ class DisputeDraft:
         Field("当事人", kind="names", synonyms=("双方当事人", "当事人双方", "当事人姓名", "纠纷当事人",
               "涉及人员"), most=40, **PARTY), ())  # fmt: skip
     brief: str | None = entry(
-        Field("简要情况", synonyms=("纠纷简要情况", "基本情况", "简要案情", "案情简介", "纠纷情况", "纠纷内容", "事由",
+        Field("简要情况", synonyms=("纠纷简要情况", "纠纷简要", "基本情况", "简要案情", "案情简介", "纠纷情况", "纠纷内容", "事由",
               "简要内容", "纠纷概况", "矛盾纠纷简要情况", "主要内容", "纠纷事由"), most=2000,
               purpose="调解文书", keep=KEEP_FIVE_YEARS))  # fmt: skip
     risk: str | None = entry(

@@ -48,7 +48,7 @@ RISK_NAMES: Final = {"ordinary": "一般", "considerable": "较大", "grave": "�
 OPEN: Final = "open"
 RESULTS: Final = {
     "调解中": OPEN, "否": OPEN, "正在调解": OPEN, "办理中": OPEN, "在办": OPEN, "未结": OPEN, "登记": OPEN,
-    "待调解": OPEN, "处理中": OPEN, "跟进中": OPEN, "调处中": OPEN, "进行中": OPEN, "有待继续": OPEN,
+    "待调解": OPEN, "处理中": OPEN, "跟进中": OPEN, "调处中": OPEN, "进行中": OPEN, "化解中": OPEN, "正在化解": OPEN, "有待继续": OPEN,
     "调解成功": "settled", "是": "settled", "成功": "settled", "已化解": "settled", "化解": "settled", "已调解": "settled",
     "达成协议": "settled", "调解达成协议": "settled", "已调处": "settled", "调成": "settled",
     "化解成功": "settled", "已解决": "settled", "和解": "settled", "调解结案": "settled",

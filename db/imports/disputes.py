@@ -22,6 +22,7 @@ from db.imports.known import Known
 from db.imports.plan import RowReader, merge_values, remember
 from db.imports.reader import Cell
 from db.kernel.ids import Id, new_id
+from db.kernel.text import telephone
 
 _DRAFTED = tuple(DisputeDraft.__dataclass_fields__)
 _OWN = ("registered", "source", "kind", "brief", "risk", "mediated", "note")
@@ -68,6 +69,8 @@ class DisputePlanner:
         if both := given.pop("parties", None):
             given.setdefault("side_a", both[:1])
             given.setdefault("side_b", both[1:])
+        for side in "ab":
+            _part_telephone(given, f"side_{side}", f"phone_{side}")
         draft = DisputeDraft(**given)
         if draft.result == OPEN and "result" in given and draft.mediated is None:
             draft = replace(draft, mediated=None)
@@ -193,6 +196,14 @@ class DisputePlanner:
             line["follow_up"] = new_id()
             row = {"id": line["follow_up"], "dispute": dispute, **values}
             self.known.plan.add(FollowUp, row)
+
+
+def _part_telephone(given: dict[str, Any], side: str, phone: str) -> None:
+    """Take a telephone out of the names of a side, as a column 申请人及电话 has both."""
+    numbers = [found for name in given.get(side, ()) if (found := telephone(name))]
+    if numbers:
+        given[side] = tuple(name for name in given[side] if not telephone(name))
+        given.setdefault(phone, numbers[0])
 
 
 def shown_value(value: Any) -> str:

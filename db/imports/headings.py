@@ -24,7 +24,7 @@ _FORBIDDEN = re.compile(
     r"银行卡|账号|收入|微信号|QQ"
 )
 _KNOWN_AND_IDLE = frozenset(
-    "序号 编号 顺序号 序 NO NO. 行号 本人签名 签名 签字 签到 退回原因 是否完成".split()
+    "序号 编号 顺序号 序 NO NO. 行号 本人签名 签名 签字 签到 签退 签退时间 退回原因 是否完成".split()
 )
 _NUMBERS = frozenset("序号 顺序号 序 NO NO. 行号 编号".split())
 HEADING_ROWS = 30

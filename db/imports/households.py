@@ -4,14 +4,18 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from db.imports.cells import plain
 from db.imports.known import Known
 from db.imports.plan import RowReader, merge_values, remember
 from db.imports.reader import Cell
 from db.kernel.ids import Id, new_id
+from db.kernel.text import squeeze
 from db.places import Household, HouseholdDraft, household_problems
 from db.places.address import Address, community_in, from_parts, parse_address
 
 _PARTS = ("estate", "building", "unit", "room", "group")
+# Under a heading that asks whether a home stands empty.
+_ANSWERS = {"是": "空户", "√": "空户", "否": "常住", "×": "常住"}
 _KEPT = tuple(HouseholdDraft.__dataclass_fields__)
 
 
@@ -37,7 +41,7 @@ class HouseholdPlanner:
 
     def row(self, reader: RowReader, number: int, row: Sequence[Cell]) -> None:
         """Plan one row and account for it."""
-        values = reader.values(number, row)
+        values = reader.values(number, _told(reader, row))
         if values is None:
             return
         named, address = address_of(values)
@@ -128,3 +132,12 @@ class HouseholdPlanner:
         while (community, f"{address.key}户{n}") in self.known.households:
             n += 1
         return f"{address.key}户{n}"
+
+
+def _told(reader: RowReader, row: Sequence[Cell]) -> Sequence[Cell]:
+    """The row with the answer to 是否空置 as the word for how a home is lived in."""
+    column = reader.table.heading.columns.get("occupancy", len(row))
+    if column >= len(row) or "空" not in reader.label("occupancy"):
+        return row
+    said = _ANSWERS.get(squeeze(plain(row[column])), row[column])
+    return [said if at == column else cell for at, cell in enumerate(row)]

@@ -33,6 +33,7 @@ _FOOT = re.compile(
     r"^(填表人|制表|审核|填报人|负责人|注[:：]|说明[:：]|备注[:：]|填表日期|联系人[:：])"
 )
 _UNIT_LINE = re.compile(r"(?:填报单位|单位|社区名称|社区|村名|填报社区)[:：]\s*([^\s　:：]+)")
+_COPIED = re.compile(r"\s*[(（]\d{1,2}[)）]$")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年|[.\-/])")
 _COMMUNITY_NAME = re.compile(r"([^\s　×（(：:路道镇乡]{1,12}?(?:社区|村|居委会|村委会))")
 
@@ -293,6 +294,7 @@ def community_of_sheet(name: str, above: Sequence[Sequence[Cell]], known: Sequen
 
     Told by the sheet's name, else by the 填报单位 line, else by the title.
     """
+    name = _COPIED.sub("", name)
     if name in known or _COMMUNITY_NAME.fullmatch(name):
         return name
     lines = [plain(cell) for row in above for cell in row if isinstance(cell, str)]

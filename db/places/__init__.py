@@ -143,7 +143,7 @@ class AddressDraft:
     )
     whole: str = entry(
         Field("地址", synonyms=("住址", "详细地址", "家庭住址", "居住地址", "走访地址", "房屋地址",
-                              "住户地址", "现住址", "家庭地址", "户址", "房屋坐落", "具体地址")), "")  # fmt: skip
+                              "住户地址", "现住址", "楼栋房号", "家庭地址", "户址", "房屋坐落", "具体地址")), "")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -152,10 +152,10 @@ class HouseholdDraft:
 
     occupancy: str = entry(
         Field("居住状态", kind="choice", synonyms=("居住情况", "房屋状态", "房屋用途", "房屋性质", "入住情况",
-              "入住状态", "使用情况", "居住类型", "房屋类型"), choices=OCCUPANCY), "occupied")  # fmt: skip
+              "入住状态", "使用情况", "居住类型", "房屋类型", "是否空置", "是否空户"), choices=OCCUPANCY), "occupied")  # fmt: skip
     contact: str | None = entry(
         Field("户主姓名", kind="name", synonyms=("姓名", "联系人", "户主", "业主", "业主姓名", "住户姓名",
-              "联系人姓名", "承租人", "住户", "户主名"), most=40, purpose="上门时称呼",
+              "联系人姓名", "承租人", "住户", "户主名", "产权人", "房主"), most=40, purpose="上门时称呼",
               keep=KEEP_WHILE_SERVED))  # fmt: skip
     phone: str | None = entry(
         Field("联系电话", kind="phone", synonyms=("电话", "手机", "手机号", "手机号码", "联系方式", "电话号码",

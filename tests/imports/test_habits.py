@@ -8,12 +8,12 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from db.disputes import Conclusion
+from db.disputes import Conclusion, DisputeParty
 from db.imports.cells import CellError, day_in, read, with_year
 from db.kernel.fields import fields_of
 from db.ledger import Ledger
 from db.people import Volunteer, VolunteerDraft
-from db.places import Building, Household
+from db.places import Building, Community, Household
 from db.places.address import parse_address
 from db.trainings import Attendance, Training
 from db.visits import Visit
@@ -189,3 +189,33 @@ def test_the_floor_in_an_address_says_nothing_more(written: str) -> None:
     assert found is not None
     assert found.key == "晨园/3/2/601"
     assert parse_address("晨园3栋2单元6层") is None
+
+
+def test_a_sides_telephone_beside_its_name_is_no_party(ledger: Ledger, tmp_path: Path) -> None:
+    heads = ["排查时间", "纠纷类别", "申请人及电话", "被申请人及电话", "纠纷简要", "化解情况"]
+    path = book(
+        tmp_path / "化解.xlsx",
+        台账=[["2026年3月化解登记"], heads,
+            ["3月2日", "邻里", "张三 13800001234", "李四、李五 0953-2012345", "漏水", "化解中"]],
+    )  # fmt: skip
+    assert counts(bring_in(ledger, path))["disputes"] == (1, 0, 0, 0, 0)
+    assert sorted(rows(ledger, DisputeParty.side, DisputeParty.name, DisputeParty.phone)) == [
+        ("A", "张三", "13800001234"), ("B", "李五", None), ("B", "李四", "0953-2012345"),
+    ]  # fmt: skip
+    assert rows(ledger, Conclusion.day) == []
+
+
+def test_a_column_that_asks_whether_a_home_is_empty_is_answered(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    lines = [
+        ["房屋地址", "产权人", "是否空置"],
+        ["晨园1-1-101", "冯一", "否"],
+        ["晨园1-1-102", "冯二", "是"],
+    ]
+    path = book(tmp_path / "户.xlsx", **{"第一社区 (2)": lines})
+    assert counts(bring_in(ledger, path))["households"] == (2, 0, 0, 0, 0)
+    assert sorted(rows(ledger, Household.room, Household.occupancy, Household.contact)) == [
+        ("101", "occupied", "冯一"), ("102", "empty", "冯二"),
+    ]  # fmt: skip
+    assert rows(ledger, Community.name) == [("第一社区",)]
