@@ -35,9 +35,10 @@ class DoubtLine(NamedTuple):
         decision = self.doubt.decision
         if decision is None:
             return "没有核对"
-        if not decision.left_out:
+        out = self.doubt.out.union(decision.left_out)
+        if not out:
             return "都计"
-        return "都不计" if len(decision.left_out) == len(self.doubt.claims) else "部分不计"
+        return "都不计" if out.issuperset(self.doubt.claims) else "部分不计"
 
 
 class Doubts(NamedTuple):
@@ -142,7 +143,7 @@ class DoubtsPage(Page):
         left_out = [
             key
             for key, box in zip(line.doubt.claims, self._boxes, strict=True)
-            if not box.isChecked()
+            if box.isEnabled() and not box.isChecked()
         ]
         command = decide(line.doubt, left_out, self._reason.text())
         self.context.background.write(
@@ -161,7 +162,8 @@ class DoubtsPage(Page):
         """Tick the records that count; then the reason is typed."""
         which = set(range(len(self._boxes))[counted])
         for at, box in enumerate(self._boxes):
-            box.setChecked(at in which)
+            if box.isEnabled():
+                box.setChecked(at in which)
         self._reason.setFocus()
 
     def _build(self) -> None:
@@ -228,8 +230,12 @@ class DoubtsPage(Page):
         decision = line.doubt.decision
         out = set(decision.left_out) if decision is not None else set()
         for key in line.doubt.claims:
-            box = QCheckBox(line.texts.get(key) or "原记录已删除")
-            box.setChecked(key not in out)
+            # What another doubt leaves out is decided there: counted here it would be paid all the same.
+            elsewhere = key in line.doubt.out
+            said = line.texts.get(key) or "原记录已删除"
+            box = QCheckBox(f"{said}（另一条疑点里已定不计）" if elsewhere else said)
+            box.setChecked(key not in out and not elsewhere)
+            box.setEnabled(not elsewhere)
             self._boxes.append(box)
             self._marks_in.addWidget(box)
         self._reason.setText(decision.reason if decision is not None else "")
