@@ -57,7 +57,7 @@ class Decision(NamedTuple):
 class Doubt(NamedTuple):
     """Claims of a volunteer that do not look right; `text` says why, whole, without the name.
 
-    `out` are those that a decision about something else leaves out; `lapsed` the decisions that
+    `named` says of each claim when it was and what. `out` are those that a decision about something else leaves out; `lapsed` the decisions that
     nothing bears out any more, which deciding this takes away.
     """
 
@@ -66,6 +66,7 @@ class Doubt(NamedTuple):
     kind: str
     claims: tuple[str, ...]
     text: str
+    named: tuple[str, ...] = ()
     decision: Decision | None = None
     out: frozenset[str] = frozenset()
     lapsed: tuple[Id, ...] = ()
@@ -147,12 +148,18 @@ def find_doubts(
         mine = sorted(of.get(volunteer, ()), key=lambda c: c.order)
         said = by[volunteer]
         doubts = [
-            Doubt(month, volunteer, kind, tuple(dict.fromkeys(c.key for c in about)), text)
+            _doubt(month, volunteer, kind, about, text)
             for kind, about, text in _of_person(mine, people[volunteer])
         ]
         doubts += _lapsed(month, volunteer, mine, said, doubts)
         found += [_with_decision(doubt, said) for doubt in doubts]
     return found
+
+
+def _doubt(month: Month, volunteer: Id, kind: str, about: Sequence[Claim], text: str) -> Doubt:
+    claims = {claim.key: claim for claim in about}
+    named = tuple(f"{_day(c.day)}{_what(c)}" for c in claims.values())
+    return Doubt(month, volunteer, kind, tuple(claims), text, named)
 
 
 def _with_decision(doubt: Doubt, said: Sequence[Decision]) -> Doubt:
@@ -194,8 +201,7 @@ def _lapsed(
         if mine:
             named = "、".join(f"{_day(c.day)}{_named(c)}" for c in mine)
             text = f"{named}原来核对时不计，那条疑点现在没有了"
-            keys = tuple(c.key for c in mine)
-            yield Doubt(month, volunteer, LAPSED, keys, text, lapsed=lapsed)
+            yield _doubt(month, volunteer, LAPSED, mine, text)._replace(lapsed=lapsed)
 
 
 _Found = Iterator[tuple[str, Sequence[Claim], str]]
@@ -307,8 +313,10 @@ def _source(claim: Claim) -> str:
 
 
 def _what(claim: Claim) -> str:
+    if claim.start is None:
+        return _named(claim)
     until = "" if claim.end in (None, claim.start) else f"—{_clock(claim.end or 0)}"
-    return f"{_named(claim)}（{_clock(claim.start or 0)}{until}）"
+    return f"{_named(claim)}（{_clock(claim.start)}{until}）"
 
 
 def _named(claim: Claim) -> str:

@@ -32,6 +32,8 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 # So many rows tell how wide a column has to be.
 MEASURED = 60
+# A text of more characters can be told by its first ones where the room is short.
+LONG = 6
 
 
 @dataclass(frozen=True)
@@ -201,8 +203,21 @@ class RowTable(QTableView):
         self._measure()
 
     def _meant(self) -> list[int]:
-        one = self.fontMetrics().horizontalAdvance("国")
-        return [one * column.width + 18 for column in self._rows.columns]
+        one, around = self._measures()
+        return [one * column.width + around for column in self._rows.columns]
+
+    def _measures(self) -> tuple[int, int]:
+        """Return the width of a Chinese character, and the room round the words of a cell."""
+        metrics = self.fontMetrics()
+        return metrics.horizontalAdvance("国"), round(metrics.height() * 1.3)
+
+    def _least(self) -> list[int]:
+        """Return what columns may be narrowed to: only long texts, which a hint shows whole."""
+        one, around = self._measures()
+        return [
+            one * (LONG if column.width > LONG and not column.number else column.width) + around
+            for column in self._rows.columns
+        ]
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Share the room that there is now."""
@@ -213,7 +228,7 @@ class RowTable(QTableView):
         """Learn what the widest words take. Columns never shrink as rows change: that is calmer."""
         # The headings' own type is smaller, and follows another size of type only later.
         metrics = self.fontMetrics()
-        around, one = round(metrics.height() * 1.3), metrics.horizontalAdvance("国")
+        one, around = self._measures()
         columns = self._rows.columns
         if len(self._needed) != len(columns):
             self._needed = [
@@ -237,7 +252,11 @@ class RowTable(QTableView):
         if modes != {QHeaderView.ResizeMode.Interactive}:
             return
         self._spreading = True
-        widths = spread(self._meant(), self._needed, self.viewport().width())
+        room = self.viewport().width()
+        # No column is ever narrower than this.
+        narrowest = header.minimumSectionSize()
+        needed = [max(need, narrowest) for need in self._needed]
+        widths = spread(self._meant(), needed, self._least(), room)
         for at, width in enumerate(widths):
             self.setColumnWidth(at, width)
         self._spreading = False

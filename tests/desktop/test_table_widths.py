@@ -13,13 +13,29 @@ WIDTHS = st.lists(st.tuples(st.integers(10, 400), st.integers(10, 400)), min_siz
 @given(WIDTHS, st.integers(0, 3000))
 def test_no_word_is_cut_while_there_is_room(pairs: list[tuple[int, int]], room: int) -> None:
     meant, needed = [plan for plan, _ in pairs], [need for _, need in pairs]
-    widths = spread(meant, needed, room)
+    widths = spread(meant, needed, meant, room)
     least = [min(pair) for pair in pairs]
     assert all(width >= low for width, low in zip(widths, least, strict=True))
     assert sum(widths) <= max(room, sum(least))
     if sum(min(need, 3 * plan) for plan, need in pairs) <= room:
         whole = [min(need, 3 * plan) for plan, need in pairs]
         assert all(width >= most for width, most in zip(widths, whole, strict=True))
+
+
+@given(WIDTHS, st.integers(0, 3000))
+def test_long_texts_are_narrowed_only_where_that_spares_scrolling(
+    pairs: list[tuple[int, int]], room: int
+) -> None:
+    meant, needed = [plan for plan, _ in pairs], [need for _, need in pairs]
+    low = [plan // 2 for plan in meant]
+    widths = spread(meant, needed, low, room)
+    planned = [min(pair) for pair in pairs]
+    narrow = [min(pair) for pair in zip(planned, low, strict=True)]
+    assert all(width >= least for width, least in zip(widths, narrow, strict=True))
+    if sum(narrow) <= room - len(pairs):
+        assert sum(widths) <= room
+    elif sum(narrow) > room:
+        assert widths == planned
 
 
 def test_a_narrow_table_gives_up_what_is_empty_before_it_scrolls(qtbot: QtBot) -> None:
