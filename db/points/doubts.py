@@ -1,11 +1,13 @@
 """What looks wrong before a month is closed, in words; a person decides each.
 
 Each doubt is about claims of one volunteer. A decision says which of them are left out, with the
-reason; a doubt is decided while one decision covers all its claims.
+reason; a doubt is decided while one decision covers all its claims. What any decision leaves out does
+not count, whatever another says of it. A claim left out in favour of one that is gone is asked about
+again: else nobody would be paid for either.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 from typing import Final, NamedTuple
@@ -29,9 +31,11 @@ DISPUTE_TWICE: Final = "dispute_twice"
 SAME_TWICE: Final = "same_twice"
 OUT_OF_SERVICE: Final = "out_of_service"
 NO_EVIDENCE: Final = "no_evidence"
+LAPSED: Final = "lapsed"
 KIND_NAMES: Final = {
     OVERLAP: "同一时间在两处", CROWD: "十分钟走二十户", DISPUTE_TWICE: "一件纠纷记两次",
     SAME_TWICE: "一件事记两次", OUT_OF_SERVICE: "不在任期", NO_EVIDENCE: "缺凭证",
+    LAPSED: "不计的原因没有了",
 }  # fmt: skip
 CROWD_DOORS, CROWD_MINUTES = 20, 10
 MOST_REASON: Final = 200
@@ -51,14 +55,21 @@ class Decision(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """Claims of a volunteer that do not look right; `text` says why, whole, without the name."""
+    """Claims of a volunteer that do not look right; `text` says why, whole, without the name.
+
+    `named` says of each claim when it was and what. `out` are those that a decision about something else leaves out; `lapsed` the decisions that
+    nothing bears out any more, which deciding this takes away.
+    """
 
     month: Month
     volunteer: Id
     kind: str
     claims: tuple[str, ...]
     text: str
+    named: tuple[str, ...] = ()
     decision: Decision | None = None
+    out: frozenset[str] = frozenset()
+    lapsed: tuple[Id, ...] = ()
 
     @property
     def kind_name(self) -> str:
@@ -83,12 +94,12 @@ def decide(doubt: Doubt, left_out: Sequence[str], reason: str) -> Command[Id]:
         if not set(left_out) <= set(doubt.claims):
             raise UserError("不计的记录不在这条疑点里，没有保存。")
         earlier = [
-            d
+            d.id
             for d in decisions(tx.connection, doubt.month)
-            if (d.volunteer, d.kind) == (doubt.volunteer, doubt.kind)
-            and (set(d.claims) <= set(doubt.claims) or set(d.claims) >= set(doubt.claims))
+            if d.id in doubt.lapsed
+            or (d.volunteer == doubt.volunteer and _about(d, doubt.kind, doubt.claims))
         ]
-        tx.remove(PointDecision, [d.id for d in earlier])
+        tx.remove(PointDecision, earlier)
         made = new_id()
         row = {"month": str(doubt.month), "volunteer": doubt.volunteer, "kind": doubt.kind}
         kept = {"claims": doubt.claims, "left_out": tuple(left_out), "reason": why}
@@ -129,17 +140,68 @@ def find_doubts(
     of: dict[Id, list[Claim]] = defaultdict(list)
     for claim in claims:
         of[claim.volunteer].append(claim)
-    by: dict[tuple[Id, str], list[Decision]] = defaultdict(list)
+    by: dict[Id, list[Decision]] = defaultdict(list)
     for decision in decided:
-        by[decision.volunteer, decision.kind].append(decision)
+        by[decision.volunteer].append(decision)
     found = []
     for volunteer in people:
         mine = sorted(of.get(volunteer, ()), key=lambda c: c.order)
-        for kind, about, text in _of_person(mine, people[volunteer]):
-            keys = tuple(dict.fromkeys(claim.key for claim in about))
-            covering = (d for d in reversed(by[volunteer, kind]) if set(keys) <= set(d.claims))
-            found.append(Doubt(month, volunteer, kind, keys, text, next(covering, None)))
+        said = by[volunteer]
+        doubts = [
+            _doubt(month, volunteer, kind, about, text)
+            for kind, about, text in _of_person(mine, people[volunteer])
+        ]
+        doubts += _lapsed(month, volunteer, mine, said, doubts)
+        found += [_with_decision(doubt, said) for doubt in doubts]
     return found
+
+
+def _doubt(month: Month, volunteer: Id, kind: str, about: Sequence[Claim], text: str) -> Doubt:
+    claims = {claim.key: claim for claim in about}
+    named = tuple(f"{_day(c.day)}{_what(c)}" for c in claims.values())
+    return Doubt(month, volunteer, kind, tuple(claims), text, named)
+
+
+def _with_decision(doubt: Doubt, said: Sequence[Decision]) -> Doubt:
+    """Return a doubt with what was decided of it last, and of its claims elsewhere."""
+    covering = (
+        d for d in reversed(said) if d.kind == doubt.kind and set(doubt.claims) <= set(d.claims)
+    )
+    own = None if doubt.lapsed else next(covering, None)
+    others = {key for d in said if d is not own and d.id not in doubt.lapsed for key in d.left_out}
+    return doubt._replace(decision=own, out=frozenset(others).intersection(doubt.claims))
+
+
+def _about(decision: Decision, kind: str, claims: Collection[str]) -> bool:
+    """Tell whether a decision is of this doubt, also where claims came or went since."""
+    theirs = set(decision.claims)
+    return decision.kind == kind and (theirs <= set(claims) or theirs >= set(claims))
+
+
+def _lapsed(
+    month: Month,
+    volunteer: Id,
+    claims: Sequence[Claim],
+    said: Sequence[Decision],
+    doubts: Sequence[Doubt],
+) -> Iterator[Doubt]:
+    """What was left out in favour of another claim, while no such doubt stands any more."""
+    gone = [
+        d
+        for d in said
+        if d.kind != LAPSED
+        and set(d.left_out) < set(d.claims)
+        and not any(_about(d, doubt.kind, doubt.claims) for doubt in doubts)
+    ]
+    asked = [c for c in claims if any(c.key in d.left_out for d in gone)]
+    groups = [(asked, tuple(d.id for d in gone))]
+    # What was decided of such claims stays in sight.
+    groups += [([c for c in claims if c.key in d.claims], ()) for d in said if d.kind == LAPSED]
+    for mine, lapsed in groups:
+        if mine:
+            named = "、".join(f"{_day(c.day)}{_named(c)}" for c in mine)
+            text = f"{named}原来核对时不计，那条疑点现在没有了"
+            yield _doubt(month, volunteer, LAPSED, mine, text)._replace(lapsed=lapsed)
 
 
 _Found = Iterator[tuple[str, Sequence[Claim], str]]
@@ -251,9 +313,14 @@ def _source(claim: Claim) -> str:
 
 
 def _what(claim: Claim) -> str:
-    name = claim.item.name if claim.item else "记录"
+    if claim.start is None:
+        return _named(claim)
     until = "" if claim.end in (None, claim.start) else f"—{_clock(claim.end or 0)}"
-    return f"“{name}”（{_clock(claim.start or 0)}{until}）"
+    return f"{_named(claim)}（{_clock(claim.start)}{until}）"
+
+
+def _named(claim: Claim) -> str:
+    return f"“{claim.item.name if claim.item else '记录'}”"
 
 
 def _day(day: date) -> str:

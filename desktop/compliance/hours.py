@@ -1,16 +1,13 @@
 """参训时间: who comes to trainings at what hour, in words, as a chart and in numbers."""
 
-from datetime import timedelta
 from typing import ClassVar
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout
 from sqlalchemy import Connection
 
 from db.compliance.hours import Band, Gap, Pair, Turnout, attendance_gap, seats
 from db.compliance.suggested import Suggested, suggested
 from db.figures.rates import percent
-from db.kernel.ids import Id
 from db.kernel.workdays import Period
 from db.people import OCCUPATION_NAMES
 from db.places import CommunityLine, communities
@@ -26,19 +23,18 @@ from desktop.paper.training_hours import (
 )
 from desktop.paper.words import rate
 from desktop.paper_out import Leaving, PaperOut
+from desktop.widgets.asked import AskedLine
 from desktop.widgets.numbers import Number, NumberLine, NumberTable
 from desktop.widgets.pairs import Bar, PairChart
-from desktop.widgets.parts import button, column, fill, label, panel, row
-from desktop.widgets.periods import PeriodBox, period_words
+from desktop.widgets.parts import column, label, panel, row
+from desktop.widgets.periods import YEAR
 from desktop.words import clock_words
 
-YEAR = timedelta(days=365)
 HEADS = (
     "场次", "应到", "到训率", "在职个体 应到", "实到", "到训率", "退休无业 应到", "实到", "到训率",
 )  # fmt: skip
 GROUPS = ("在职个体", "退休无业")
-# Two days of two years are told in full.
-DAYS_LENGTH, LEAST_HEIGHT = 24, 180
+LEAST_HEIGHT = 180
 TRAININGS = "trainings"
 
 
@@ -60,10 +56,9 @@ class HoursPage(Page):
         super().__init__(context)
         self._out = PaperOut(self)
         today = context.today
-        self._period = Period(today - YEAR, today)
+        self._asked = AskedLine(Period(today - YEAR, today), today)
         self._gap: Gap | None = None
         self._times: list[Suggested] = []
-        self._days, self._community = PeriodBox(today), QComboBox()
         self._summary, self._advice = label(pixels=14, wrap=True), label(pixels=14, wrap=True)
         self._hours = label(tone="second", wrap=True)
         self._chart = PairChart(context.theme, GROUPS)
@@ -84,8 +79,8 @@ class HoursPage(Page):
 
     def refresh(self) -> None:
         """Count again."""
-        period = Period(self._period.start, min(self._period.end, self.context.today))
-        community: Id | None = self._community.currentData()
+        asked, community = self._asked.period, self._asked.community
+        period = Period(asked.start, min(asked.end, self.context.today))
 
         def question(connection: Connection) -> tuple[Gap, list[Suggested], list[CommunityLine]]:
             gap = attendance_gap(connection, period, community)
@@ -97,10 +92,9 @@ class HoursPage(Page):
     def print(self) -> None:
         """Print what is said and the numbers as a paper."""
         gap, times, day = self._gap, self._times, self.context.today
+        named = self._asked.community_name
         if gap is None:
             return
-        box = self._community
-        named = box.currentText() if box.currentData() is not None else ""
 
         def made(connection: Connection) -> Leaving:
             author = the_post(connection).name
@@ -111,7 +105,7 @@ class HoursPage(Page):
 
     def _build(self) -> None:
         outer = column(self, (20, 12, 20, 14), 12)
-        outer.addLayout(self._head())
+        outer.addWidget(self._asked)
         outer.addWidget(self._summary)
         left, right = panel(), panel()
         inside = column(left, (16, 12, 16, 12), 8)
@@ -131,39 +125,20 @@ class HoursPage(Page):
         outer.addWidget(below, 3)
         self._table.opened.connect(self._open)
         self._chart.chosen.connect(self._open_bar)
-
-    def _head(self) -> QHBoxLayout:
-        head = row(gap=10)
-        self._days.setMinimumContentsLength(DAYS_LENGTH)
-        self._days.show_period(self._period, self.context.today)
-        self._days.chosen.connect(self._choose)
-        self._days.refused.connect(self.said)
-        self._community.setAccessibleName("社区")
-        self._community.addItem("全部社区", None)
-        self._community.activated.connect(lambda _: self.refresh())
-        printing = button("打印　Ctrl+P", self.print)
-        printing.setShortcut("Ctrl+P")
-        head.addWidget(self._days)
-        head.addWidget(self._community)
-        head.addStretch()
-        head.addWidget(printing)
-        return head
-
-    def _choose(self, period: Period | None) -> None:
-        today = self.context.today
-        self._period = period or Period(today.replace(year=1990, month=1, day=1), today)
-        self.refresh()
+        self._asked.changed.connect(self.refresh)
+        self._asked.printing.connect(self.print)
+        self._asked.refused.connect(self.said)
 
     def _show(self, answer: tuple[Gap, list[Suggested], list[CommunityLine]]) -> None:
         gap, times, places = answer
         self._gap, self._times = gap, times
-        fill(self._community, [(place.name, place.id) for place in places], first=1)
+        self._asked.show_communities(places)
         self._summary.setText("".join(summary(gap)))
         self._fit()
         self._advice.setText(advice(times))
         start, end = clock_words(gap.hours.start), clock_words(gap.hours.end)
         self._hours.setText(f"当地上班时间{start}—{end}，在“设置、警务室”里改；节假日按节假日表。")
-        self.about.emit(period_words(self._period, self.context.today))
+        self.about.emit(self._asked.words)
         self._chart.show_pairs(
             [
                 (BAND_NAMES[band], (_bar(pair.in_work), _bar(pair.free)))
@@ -180,7 +155,7 @@ class HoursPage(Page):
         self._table.show_lines(HEADS, lines if gap.by_slot else [])
 
     def _open(self, number: Number) -> None:
-        words = period_words(self._period, self.context.today)
+        words = self._asked.words
         ids = tuple(dict.fromkeys(number.ids))
         if number.title.endswith("场次"):
             self.context.routes.go(TRAININGS, ids=ids, title=f"{words} {number.title} {len(ids)}场")

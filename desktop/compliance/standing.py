@@ -224,7 +224,7 @@ class StandingPage(Page):
         why = Counter(one.reason for one in answer.untrained)
         told = "，".join(f"{word}{why[of]}人" for of, word in REASON_NAMES.items() if why[of])
         self._summary.setText(self._sentence(standing) + (f"其中{told}。" if told else ""))
-        self.about.emit(period_words(standing.period, self.context.today))
+        self.about.emit(period_words(self._at, self.context.today))
         contact = standing.duty == "contact"
         self._trend.setText(f"各{'周' if contact else '月'}{kept}的人")
         names = [

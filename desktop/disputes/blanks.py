@@ -17,7 +17,7 @@ from desktop.paths import cache
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
-HINT = "Enter 打印选中的，S 存成文件（PDF 或 Word），A 打印全套。空白的不编号，填好的由卷宗里打印"
+HINT = "Enter 打印选中的，S 存为文件（PDF 或 Word），A 打印全套。空白的不编号，填好的由卷宗里打印"
 
 
 class BlankForm(NamedTuple):
@@ -40,7 +40,7 @@ class BlankFormsPage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(("post",))
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter", "打印选中的空白文书"),
-        ("S", "存成 PDF 或 Word"),
+        ("S", "存为 PDF 或 Word"),
         ("A", "打印全套，连封面和目录"),
     )
 
@@ -51,7 +51,7 @@ class BlankFormsPage(Page):
         self._table = RowTable(self._model, "空白文书")
         head, frame = row(gap=10), panel()
         head.addWidget(label(HINT, tone="second", wrap=True), 1)
-        for words, act in (("存文件　S", self._save), ("打印全套　A", self._all)):
+        for words, act in (("存为文件　S", self._save), ("打印全套　A", self._all)):
             head.addWidget(button(words, act))
         head.addWidget(button("打印　Enter", self._print, kind="main"))
         column(frame, (6, 6, 6, 6)).addWidget(self._table)

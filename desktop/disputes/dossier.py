@@ -65,7 +65,7 @@ class DossierView(QWidget):
         )
         below = QWidget()
         foot = FlowLayout(below, gap=4)
-        for words in ("看样　V", "存文件　S", "存整卷　A", "空白的这一种　K", "全套空白　B"):
+        for words in ("看样　V", "存为文件　S", "存整卷　A", "空白的这一种　K", "全套空白　B"):
             foot.addWidget(button(words, partial(self._key, words[-1]), kind="link"))
         foot.addWidget(button("返回　Esc", self.left.emit, kind="link"))
         layout.addWidget(below)

@@ -3,22 +3,21 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from PySide6.QtWidgets import QComboBox
 from sqlalchemy import Connection
 
 from db.disputes.statistics import DisputeStatistics, Ids, dispute_statistics
 from db.disputes.words import FORM_NAMES, KIND_NAMES, RESULT_NAMES, RISK_NAMES, SOURCE_NAMES
 from db.figures.week import clocks
-from db.kernel.workdays import Period, year_to
+from db.kernel.workdays import year_to
 from db.places import CommunityLine, communities
 from db.post import the_post
 from desktop.page import Context, Page
 from desktop.paper.dispute_numbers import STATES, by_kind, limits, statistics_paper, summary
 from desktop.paper_out import Leaving, PaperOut
+from desktop.widgets.asked import AskedLine
 from desktop.widgets.bars import WeekChart
 from desktop.widgets.numbers import Number, NumberLine, NumberTable
-from desktop.widgets.parts import button, column, fill, label, panel, row
-from desktop.widgets.periods import PeriodBox, period_words
+from desktop.widgets.parts import column, label, panel, row
 
 NO_WORD = "没有写"
 OTHERS = "来源、风险、社区、结论、协议、调解人"
@@ -44,9 +43,8 @@ class DisputeNumbersPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._out = PaperOut(self)
-        self._period = year_to(context.today)
         self._said: DisputeStatistics | None = None
-        self._days, self._community = PeriodBox(context.today), QComboBox()
+        self._asked = AskedLine(year_to(context.today), context.today)
         self._summary = label(pixels=14, wrap=True)
         self._months, self._took = WeekChart(context.theme), WeekChart(context.theme)
         self._matrix, self._others = NumberTable("类型和情况"), NumberTable(OTHERS)
@@ -55,7 +53,7 @@ class DisputeNumbersPage(Page):
 
     def refresh(self) -> None:
         """Count again."""
-        period, community = self._period, self._community.currentData()
+        period, community = self._asked.period, self._asked.community
 
         def question(connection: Connection) -> tuple[DisputeStatistics, list[CommunityLine]]:
             said = dispute_statistics(connection, period, clocks(connection), community)
@@ -65,10 +63,9 @@ class DisputeNumbersPage(Page):
 
     def print(self) -> None:
         """Print the period as a paper."""
-        said, day, community = self._said, self.context.today, self._community
+        said, day, named = self._said, self.context.today, self._asked.community_name
         if said is None:
             return
-        named = community.currentText() if community.currentData() is not None else ""
 
         def made(connection: Connection) -> Leaving:
             author = the_post(connection).name
@@ -78,19 +75,9 @@ class DisputeNumbersPage(Page):
         self._out.print(made)
 
     def _build(self) -> None:
-        self._days.show_period(self._period, self.context.today)
-        self._days.chosen.connect(self._choose)
-        self._days.refused.connect(self.said)
-        self._community.setAccessibleName("社区")
-        self._community.addItem("全部社区", None)
-        self._community.activated.connect(lambda _: self.refresh())
-        printing = button("打印　Ctrl+P", self.print)
-        printing.setShortcut("Ctrl+P")
-        head = row(gap=10)
-        head.addWidget(self._days)
-        head.addWidget(self._community)
-        head.addStretch()
-        head.addWidget(printing)
+        self._asked.changed.connect(self.refresh)
+        self._asked.printing.connect(self.print)
+        self._asked.refused.connect(self.said)
         self._months.chosen.connect(self._open_month)
         self._took.chosen.connect(self._open_days)
         for table in (self._matrix, self._others):
@@ -110,20 +97,15 @@ class DisputeNumbersPage(Page):
         body.addWidget(left, 3)
         body.addWidget(right, 2)
         outer = column(self, (20, 12, 20, 14), 10)
-        outer.addLayout(head)
+        outer.addWidget(self._asked)
         outer.addWidget(self._summary)
         outer.addLayout(body, 1)
 
-    def _choose(self, period: Period | None) -> None:
-        whole = Period(self.context.today.replace(year=1990, month=1, day=1), self.context.today)
-        self._period = period or whole
-        self.refresh()
-
     def _show(self, answer: tuple[DisputeStatistics, list[CommunityLine]]) -> None:
         said, places = self._said, _ = answer
-        fill(self._community, [(line.name, line.id) for line in places], first=1)
+        self._asked.show_communities(places)
         self._summary.setText(summary(said))
-        self.about.emit(period_words(self._period, self.context.today))
+        self.about.emit(self._asked.words)
         counts = [(f"{first.month}月", len(new)) for first, new, _settled in said.months]
         self._months.show_weeks(counts, "{}{}件")
         ended = said.concluded
@@ -163,8 +145,7 @@ class DisputeNumbersPage(Page):
         return tuple(id_ for (_, of), ids in said.matrix.items() if of == state for id_ in ids)
 
     def _open(self, number: Number) -> None:
-        words = period_words(self._period, self.context.today)
-        title = f"{words} {number.title} {len(number.ids)}件"
+        title = f"{self._asked.words} {number.title} {len(number.ids)}件"
         self.context.routes.go("disputes", tab="list", ids=number.ids, title=title)
 
     def _open_month(self, at: int) -> None:

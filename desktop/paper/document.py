@@ -85,9 +85,13 @@ class Blank(NamedTuple):
 
 
 class BlankLine(NamedTuple):
-    """Blanks side by side on one ruled line; what is too long for its place gets lines of its own."""
+    """Blanks side by side on one ruled line; what is too long for its place gets lines of its own.
+
+    With `keep` the line stands on the page of what follows.
+    """
 
     blanks: tuple[Blank, ...]
+    keep: bool = False
 
 
 class RuledText(NamedTuple):

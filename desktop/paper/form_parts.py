@@ -73,23 +73,25 @@ def side_blocks(case: Case, side: str, word: str) -> list[Block]:
     """Return the block of each party of a side, an empty one for a form filled by hand."""
     parties = case.side(side)
     if not parties:
-        return _person(word, None)
+        return [*_person(word, None)]
     blocks: list[Block] = []
     for at, party in enumerate(parties, 1):
         called = f"{word}{at}" if len(parties) > 1 else word
         organisation = party.of.kind == ORGANISATION
-        blocks += _organisation(called, party) if organisation else _person(called, party)
+        lines = _organisation(called, party) if organisation else _person(called, party)
+        # What is told of somebody is never parted from the name.
+        blocks += [*(line._replace(keep=True) for line in lines[:-1]), lines[-1]]
     return blocks
 
 
-def _person(word: str, party: Party | None) -> list[Block]:
+def _person(word: str, party: Party | None) -> list[BlankLine]:
     of = party.of if party else None
     said = {
         name: str(getattr(of, name) or "") if of else ""
         for name in ("name", "occupation", "phone", "address", "guardian", "agent")
     }
     # 民族 is an empty blank: the form has it, the ledger never does.
-    blocks: list[Block] = [
+    blocks = [
         BlankLine((
             Blank(f"{word}姓名", said["name"], 5), Blank("性别", SEX_NAMES.get(of.sex or "", "") if of else "", 2),
             Blank("民族", "", 2.4), Blank("年龄", str(of.age) if of and of.age is not None else "", 2.1),
@@ -105,9 +107,9 @@ def _person(word: str, party: Party | None) -> list[Block]:
     return [*blocks, BlankLine(tuple(others))] if others else blocks
 
 
-def _organisation(word: str, party: Party) -> list[Block]:
+def _organisation(word: str, party: Party) -> list[BlankLine]:
     of = party.of
-    blocks: list[Block] = [
+    blocks = [
         BlankLine((Blank(f"{word}名称", of.name),)),
         BlankLine((Blank("地址", of.address or ""),)),
         BlankLine((

@@ -41,8 +41,8 @@ _DAY_INSET = 4 * SIZE
 def form_pieces(block: FormBlock, sheet: Sheet, faces: Faces) -> list[Piece]:
     """Return a form's block as lines."""
     match block:
-        case BlankLine(blanks):
-            pieces = _blanks(blanks, sheet, faces)
+        case BlankLine(blanks, keep):
+            pieces = [piece._replace(keep=keep) for piece in _blanks(blanks, sheet, faces)]
         case RuledText(label, text, least):
             pieces = _ruled(f"{label}：" if label else "", text, least, sheet, faces)
         case SigningPlaces():

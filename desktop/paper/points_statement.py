@@ -101,7 +101,7 @@ def _sums(month: StatementMonth) -> str:
     line = month.line
     parts = [f"本月积{points_text(line.points)}分" if month.entries else "本月没有积分记录"]
     if line.standard:
-        parts.append(f"标准{line.standard}")
+        parts.append(f"标准：{line.standard}")
     parts.append(f"补贴{money_text(line.amount)}元")
     if line.remark:
         parts.append(line.remark)

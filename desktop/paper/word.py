@@ -195,9 +195,10 @@ def _blanks(paper: Any, block: BlankLine) -> None:
         if wide and len(block.blanks) > 1:
             for part in (block.blanks[:at], (blank,), block.blanks[at + 1 :]):
                 if part:
-                    _blanks(paper, BlankLine(part))
+                    _blanks(paper, BlankLine(part, block.keep))
             return
     line = _line(paper)
+    line.paragraph_format.keep_with_next = block.keep
     x = 0.0
     for at, blank in enumerate(block.blanks):
         x += _ROOM * blank.share / total

@@ -37,9 +37,10 @@ class DoubtLine(NamedTuple):
         decision = self.doubt.decision
         if decision is None:
             return "没有核对"
-        if not decision.left_out:
+        out = self.doubt.out.union(decision.left_out)
+        if not out:
             return "都计"
-        return "都不计" if len(decision.left_out) == len(self.doubt.claims) else "部分不计"
+        return "都不计" if out.issuperset(self.doubt.claims) else "部分不计"
 
 
 class Doubts(NamedTuple):
@@ -86,7 +87,9 @@ class DoubtsPage(Page):
         self._months.chosen.connect(self._turn)
         self._told = label(tone="second")
         self._model: RowModel[DoubtLine] = RowModel(COLUMNS)
-        self._table = RowTable(self._model, "积分疑点", "没有疑点")
+        self._table = RowTable(
+            self._model, "积分疑点", "这个月没有疑点。看着不对的记录会列在这里，由人定计不计"
+        )
         self._table.selectionModel().currentRowChanged.connect(lambda at, _: self._moved(at.row()))
         self._what, self._marks = label(pixels=14, wrap=True), QWidget()
         self._reason = QLineEdit()
@@ -145,7 +148,7 @@ class DoubtsPage(Page):
         left_out = [
             key
             for key, box in zip(line.doubt.claims, self._boxes, strict=True)
-            if not box.isChecked()
+            if box.isEnabled() and not box.isChecked()
         ]
         command, at = decide(line.doubt, left_out, self._reason.text()), _key(line)
 
@@ -167,7 +170,8 @@ class DoubtsPage(Page):
         """Tick the records that count; then the reason is typed."""
         which = set(range(len(self._boxes))[counted])
         for at, box in enumerate(self._boxes):
-            box.setChecked(at in which)
+            if box.isEnabled():
+                box.setChecked(at in which)
         self._reason.setFocus()
 
     def _build(self) -> None:
@@ -187,7 +191,7 @@ class DoubtsPage(Page):
         end.addWidget(self._save)
         layout.addLayout(end)
         layout.addStretch()
-        side = panel()
+        self._side = side = panel()
         side.setFixedWidth(self.context.theme.px(PANEL_WIDTH))
         column(side, (1, 1, 1, 1)).addWidget(scrolling(inside))
         body = row(gap=16)
@@ -215,6 +219,8 @@ class DoubtsPage(Page):
             self._table.selectRow(0)
         else:
             self._show_doubt(None)
+        # Without doubts there is nothing to decide.
+        self._side.setVisible(bool(seen.lines))
 
     def _chosen(self) -> DoubtLine | None:
         at = self._table.currentIndex().row()
@@ -234,11 +240,18 @@ class DoubtsPage(Page):
             return
         decision = line.doubt.decision
         out = set(decision.left_out) if decision is not None else set()
-        for key in line.doubt.claims:
-            box = QCheckBox(line.texts.get(key) or "原记录已删除")
-            box.setChecked(key not in out)
+        for key, named in zip(line.doubt.claims, line.doubt.named, strict=True):
+            # What another doubt leaves out is decided there: counted here it would be paid all the same.
+            elsewhere = key in line.doubt.out
+            said = f"{named}　{line.texts.get(key) or '原记录已删除'}"
+            if elsewhere:
+                said += "（另一条疑点里已定不计）"
+            box = QCheckBox()
+            box.setAccessibleName(said)
+            box.setChecked(key not in out and not elsewhere)
+            box.setEnabled(not elsewhere)
             self._boxes.append(box)
-            self._marks_in.addWidget(box)
+            self._marks_in.addWidget(_marked(box, said))
         self._reason.setText(decision.reason if decision is not None else "")
         inputs: dict[str, Input] = {str(at): box for at, box in enumerate(self._boxes)}
         self._kept.begin(_key(line), {**inputs, "reason": self._reason}, new=False)
@@ -247,3 +260,14 @@ class DoubtsPage(Page):
 def _key(line: DoubtLine) -> str:
     """What is typed of a doubt is kept by the claims it is about."""
     return " ".join(map(str, line.doubt.claims))
+
+
+def _marked(box: QCheckBox, said: str) -> QWidget:
+    """Return a box with its words beside it, in as many lines as they need."""
+    made = QWidget()
+    line = row(made, gap=8)
+    line.addWidget(box, 0, Qt.AlignmentFlag.AlignTop)
+    words = label(said, wrap=True)
+    words.setBuddy(box)
+    line.addWidget(words, 1)
+    return made

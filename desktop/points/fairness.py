@@ -117,7 +117,7 @@ class FairnessPage(Page):
         self._groups: RowModel[GroupLine] = RowModel(GROUPS[:PRESENT])
         self._items: RowModel[ItemLine] = RowModel(ITEMS)
         self._changes: RowModel[Change] = RowModel(CHANGES)
-        self._table = RowTable(self._groups, "职业和社区")
+        self._table = RowTable(self._groups, "职业和社区", "这个月还没有人")
         self._place, self._item, self._worth = QComboBox(), QComboBox(), QLineEdit()
         self._adopt = button("从下月起采用", self.adopt)
         self._build()

@@ -67,7 +67,7 @@ class PointsPage(Page):
         ("G", "结账"),
         ("H", "给选中的人手工记分"),
         ("Ctrl+P", "打印选好的表"),
-        ("Ctrl+S", "存成 Excel 或 PDF"),
+        ("Ctrl+S", "存为 Excel 或 PDF"),
         ("Ctrl+C", "复制选中的行"),
         ("Esc", "回到名单"),
     )
@@ -157,7 +157,7 @@ class PointsPage(Page):
         self._text.setPlaceholderText("姓名")
         self._text.setAccessibleName("姓名")
         self._text.setMaximumWidth(self.context.theme.px(120))
-        printing, saving = button("打印　Ctrl+P", self.print), button("存下　Ctrl+S", self.save)
+        printing, saving = button("打印　Ctrl+P", self.print), button("存为文件　Ctrl+S", self.save)
         printing.setShortcut("Ctrl+P")
         saving.setShortcut("Ctrl+S")
         head = row(gap=10)

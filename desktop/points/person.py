@@ -51,10 +51,11 @@ class PersonPanel(QWidget):
         self._name.setText(line.name)
         self._about.setText(f"{line.community_name}　{ROLE_NAMES[line.role]}")
         said = [f"本月{points_text(line.points)}分"]
-        if line.grade:
+        # A standard by bands names its grade.
+        if line.grade and line.grade not in line.standard:
             said.append(line.grade)
-        if line.standard and line.standard != line.grade:
-            said.append(f"标准{line.standard}")
+        if line.standard:
+            said.append(f"标准：{line.standard}")
         if line.amount:
             said.append(f"发{money_text(line.amount)}元")
         if line.remark:

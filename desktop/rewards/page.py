@@ -100,7 +100,7 @@ class RewardsPage(RegisterPage[RewardRow]):
             self._paper.addItem(name, name)
         self._print = button("打印 Ctrl+P", self.print)
         self._print.setShortcut("Ctrl+P")
-        self._keep = button("存为 Ctrl+S", self.keep)
+        self._keep = button("存为文件 Ctrl+S", self.keep)
         self._keep.setShortcut("Ctrl+S")
         for widget in (self._paper, self._print, self._keep):
             # Whole names leave the post on it, so who may grant may print.

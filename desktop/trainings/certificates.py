@@ -73,7 +73,7 @@ class CertificatesPage(Page):
                 Column("原因", lambda a: a.reason or "", 8),
             )
         )
-        self._table = RowTable(self._model, "参加过的培训", "这段时间没有列过他的培训")
+        self._table = RowTable(self._model, "参加过的培训", "这段时间名单上没有这个人的培训")
         self._heading, self._sum = label(pixels=16), label(tone="second", wrap=True)
         self._timer = QTimer(self, singleShot=True, interval=TYPED_MS)
         self._out = PaperOut(self)
@@ -131,7 +131,7 @@ class CertificatesPage(Page):
     def _build(self) -> None:
         printing = button("打印培训证明　Ctrl+P", self.print, kind="main")
         printing.setShortcut("Ctrl+P")
-        saving = button("存为 PDF　Ctrl+S", self.save)
+        saving = button("存为文件　Ctrl+S", self.save)
         saving.setShortcut("Ctrl+S")
         self._days.show_period(self._period, self.context.today)
         self._days.chosen.connect(self._choose_days)

@@ -51,11 +51,11 @@ def _columns(today: date, series: Mapping[Id, tuple[int, int]]) -> tuple[Column[
         Column("日期", lambda t: t.day.isoformat(), 7),
         Column("时间", lambda t: clock_words(t.start), 4),
         Column("主题", lambda t: t.topic, 11),
-        Column("系列", place, 3),
         Column("应到", lambda t: str(t.expected), 3, number=True),
         Column("实到", lambda t: str(t.present) if t.day <= today else "", 3, number=True),
         Column("到训率", rate, 4, number=True),
         Column("地点", lambda t: t.place or "", 7),
+        Column("系列", place, 3),
     )
 
 

@@ -101,12 +101,13 @@ class WalkInsPage(Page):
     def _build(self) -> None:
         head = row(gap=10)
         head.addWidget(
-            label("来参加培训、名单上没有的人。并入名册后算他本人参训", tone="second", wrap=True), 1
+            label("来参加培训、名单上没有的人。并入名册后算本人参训", tone="second", wrap=True), 1
         )
-        head.addWidget(button("有把握的都并入　A", self._join_sure))
+        self._sure = button("有把握的都并入　A", self._join_sure)
+        head.addWidget(self._sure)
         left = panel()
         column(left, (6, 6, 6, 6)).addWidget(self._table)
-        right = panel()
+        self._side = right = panel()
         right.setFixedWidth(self.context.theme.px(SIDE_WIDTH))
         inside = column(right, (14, 12, 14, 12), 8)
         inside.addWidget(self._heading)
@@ -138,6 +139,9 @@ class WalkInsPage(Page):
             self._table.selectRow(place if place is not None else min(max(at, 0), len(found) - 1))
         else:
             self._moved(-1)
+        # Where nobody is to be joined there is nobody to look for.
+        self._side.setVisible(bool(found))
+        self._sure.setEnabled(sure > 0)
 
     def _moved(self, at: int) -> None:
         self._field.clear()

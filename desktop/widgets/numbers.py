@@ -11,15 +11,13 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from db.kernel.ids import Id
 
 Index = QModelIndex | QPersistentModelIndex
 NOTHING = "—"
-# Beside a heading, so that it is never cut.
-ROOM = 28
 
 
 class Number(NamedTuple):
@@ -52,7 +50,7 @@ class NumberTable(QTableView):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._lines = _Lines()
+        self._lines, self._sharing = _Lines(), False
         self._heads: tuple[str, ...] = ()
         self.setModel(self._lines)
         self.setAccessibleName(name)
@@ -63,7 +61,8 @@ class NumberTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setMinimumSectionSize(1)
+        self.horizontalHeader().setStretchLastSection(True)
         self._fit()
         self.doubleClicked.connect(self._open)
 
@@ -73,18 +72,37 @@ class NumberTable(QTableView):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Share the room that there is now."""
+        super().resizeEvent(event)
+        if not self._sharing:
+            self._share()
+
     def _fit(self) -> None:
         metrics = self.fontMetrics()
         self.verticalHeader().setDefaultSectionSize(round(metrics.height() * 1.8))
-        widest = max(map(metrics.horizontalAdvance, (*self._heads, "100.0%")))
-        self.horizontalHeader().setMinimumSectionSize(widest + ROOM)
+        self._share()
+
+    def _share(self) -> None:
+        """Give the names and the heads what they need, and what is free to the numbers alike."""
+        metrics = self.fontMetrics()
+        around, least = round(metrics.height() * 1.3), metrics.horizontalAdvance("100.0%")
+        needed = [max(map(metrics.horizontalAdvance, ("", *self._lines.names))) + around]
+        needed += [max(metrics.horizontalAdvance(head), least) + around for head in self._heads]
+        free = max(self.viewport().width() - sum(needed), 0) // max(len(self._heads), 1)
+        # A scroll bar that comes or goes changes the room while it is being shared.
+        self._sharing = True
+        for at, width in enumerate(needed):
+            self.setColumnWidth(at, width + (free if at else 0))
+        self._sharing = False
 
     def show_lines(self, heads: Sequence[str], lines: Sequence[NumberLine]) -> None:
         """Show these lines; `heads` are those of the numbers, before them stands the lines' name."""
+        # What the heading line does to the room while it learns the heads is no sharing.
+        self._sharing = True
         self._lines.show_lines(heads, lines)
         self._heads = tuple(heads)
         self._fit()
-        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         if lines and not self.currentIndex().isValid():
             self.setCurrentIndex(self._lines.index(0, 1))
 
@@ -113,6 +131,10 @@ class _Lines(QAbstractTableModel):
         self.beginResetModel()
         self._heads, self._rows = heads, lines
         self.endResetModel()
+
+    @property
+    def names(self) -> list[str]:
+        return [row.name for row in self._rows]
 
     def text(self) -> str:
         lines = ["\t".join(("", *self._heads))]

@@ -12,8 +12,9 @@ from db.kernel.workdays import Period, Week, month_to, year_to
 from desktop.words import day_words, typed_day
 
 ALL: Final = "全部"
-NAMED: Final = ("今天", "本周", "上周", "本月", "上月", "今年", "去年", ALL)
+NAMED: Final = ("今天", "本周", "上周", "本月", "上月", "今年", "去年", "近一年", ALL)
 SHORTEST: Final = 12
+YEAR: Final = timedelta(days=365)
 
 
 def typed_period(text: str, today: date) -> Period | None:
@@ -51,6 +52,10 @@ def period_words(period: Period | None, today: date) -> str:
         # Without its year a week is one of this year.
         of_year = "" if week.year == Week.of(today).year else f"{week.year}年"
         return f"{of_year}第{week.number}周"
+    if period.start.year != period.end.year:
+        return "至".join(
+            f"{day.year}年{day.month}月{day.day}日" for day in (period.start, period.end)
+        )
     first, last = _day(period.start, today), _day(period.end, today)
     return first if first == last else f"{first}至{last}"
 
@@ -85,6 +90,9 @@ class PeriodBox(QComboBox):
         with QSignalBlocker(self):
             self.setCurrentIndex(self.findText(self._shown))
             self.setEditText(self._shown)
+        if (field := self.lineEdit()) is not None:
+            # Where the words are longer than the box, their beginning is in sight.
+            field.setCursorPosition(0)
         self._frame(wrong=False)
 
     def _read(self) -> None:
@@ -118,6 +126,7 @@ def _named(today: date) -> dict[str, Period]:
         "上月": before,
         "今年": year_to(today),
         "去年": year_to(date(today.year - 1, 12, 31)),
+        "近一年": Period(today - YEAR, today),
     }
 
 

@@ -22,6 +22,8 @@ from desktop.widgets.tables import Column, RowModel, RowTable
 
 R = TypeVar("R")
 WINDOW, TYPED_MS = 200, 220
+# In hundredths of the drawings' size.
+LARGE = 120
 
 
 class RegisterPage(Page, Generic[R]):
@@ -211,8 +213,10 @@ class RegisterPage(Page, Generic[R]):
         left.addLayout(self.filters)
         left.addWidget(self._chip)
         left.addWidget(frame, 1)
-        below = row(gap=16)
-        below.addWidget(self.foot, 1)
+        # Large type needs the whole line for each.
+        large = self.context.theme.px(100) > LARGE
+        below = column(gap=8) if large else row(gap=16)
+        below.addWidget(self.foot, 0 if large else 1)
         below.addLayout(self.tools)
         left.addLayout(below)
         inside = QWidget()

@@ -19,14 +19,21 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
+    QResizeEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from desktop.widgets.widths import spread
 
 T = TypeVar("T")
 Index = QModelIndex | QPersistentModelIndex
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+# So many rows tell how wide a column has to be.
+MEASURED = 60
+# A text of more characters can be told by its first ones where the room is short.
+LONG = 6
 
 
 @dataclass(frozen=True)
@@ -44,30 +51,42 @@ class Column(Generic[T]):
 
 
 class RowModel(QAbstractTableModel, Generic[T]):
-    """Rows of one kind; `more` asks for further ones when the view nears the end."""
+    """Rows of one kind; `more` asks for further ones when the view nears the end.
+
+    `told` says that other rows or columns stand, and every view has taken them in.
+    """
+
+    told = Signal()
 
     def __init__(self, columns: Sequence[Column[T]]) -> None:
         super().__init__()
         self.columns = columns
         self.rows: list[T] = []
         self.total = 0
-        self.shown = False
+        self.shown = self.changing = False
         self.more: Callable[[int], None] | None = None
         self._asked = False
 
     def show_columns(self, columns: Sequence[Column[T]]) -> None:
         """Show other columns, and no rows until they come."""
+        self.changing = True
         self.beginResetModel()
         self.columns, self.rows, self.total = columns, [], 0
-        self.endResetModel()
+        self._tell()
 
     def show_rows(self, rows: Sequence[T], total: int | None = None) -> None:
         """Show these rows; `total` says how many there are if these are only the first."""
+        self.changing = True
         self.beginResetModel()
         self.rows = list(rows)
         self.total = len(self.rows) if total is None else total
         self._asked, self.shown = False, True
+        self._tell()
+
+    def _tell(self) -> None:
         self.endResetModel()
+        self.changing = False
+        self.told.emit()
 
     def add_rows(self, rows: Sequence[T]) -> None:
         """Put further rows below."""
@@ -128,6 +147,7 @@ class RowModel(QAbstractTableModel, Generic[T]):
 class RowTable(QTableView):
     """A calm table: whole rows, no grid; Ctrl+C copies the chosen rows as Excel takes them.
 
+    Its columns share the room by what stands in them, until a person draws one.
     `empty` is said where rows were asked for and none came: why, and what to do.
     """
 
@@ -137,6 +157,8 @@ class RowTable(QTableView):
         super().__init__()
         self.setModel(model)
         self._rows, self.empty, self._fitted = model, empty, 0
+        self._needed: list[int] = []
+        self._spreading = self._drawn = False
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -151,6 +173,8 @@ class RowTable(QTableView):
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.sectionResized.connect(self._was_drawn)
+        model.told.connect(self._measure)
         self.fit()
 
     def has_keys(self, steps: Mapping[str, Callable[[], object]]) -> None:
@@ -172,10 +196,76 @@ class RowTable(QTableView):
         metrics = self.fontMetrics()
         self._fitted = metrics.height()
         self.verticalHeader().setDefaultSectionSize(round(metrics.height() * 1.9))
-        model = self.model()
-        assert isinstance(model, RowModel)  # noqa: S101  it was made with one
-        for at, column in enumerate(model.columns):
-            self.setColumnWidth(at, metrics.horizontalAdvance("国") * column.width + 18)
+        self._needed, self._drawn = [], False
+        for at, width in enumerate(self._meant()):
+            self.setColumnWidth(at, width)
+        self._drawn = False
+        self._measure()
+
+    def _meant(self) -> list[int]:
+        one, around = self._measures()
+        return [one * column.width + around for column in self._rows.columns]
+
+    def _measures(self) -> tuple[int, int]:
+        """Return the width of a Chinese character, and the room round the words of a cell."""
+        metrics = self.fontMetrics()
+        return metrics.horizontalAdvance("国"), round(metrics.height() * 1.3)
+
+    def _least(self) -> list[int]:
+        """Return what columns may be narrowed to: only long texts, which a hint shows whole."""
+        one, around = self._measures()
+        return [
+            one * (LONG if column.width > LONG and not column.number else column.width) + around
+            for column in self._rows.columns
+        ]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Share the room that there is now."""
+        super().resizeEvent(event)
+        self._share()
+
+    def _measure(self) -> None:
+        """Learn what the widest words take. Columns never shrink as rows change: that is calmer."""
+        # The headings' own type is smaller, and follows another size of type only later.
+        metrics = self.fontMetrics()
+        one, around = self._measures()
+        columns = self._rows.columns
+        if len(self._needed) != len(columns):
+            self._needed = [
+                metrics.horizontalAdvance(column.heading) + around for column in columns
+            ]
+        for at, column in enumerate(columns):
+            # No character is wider than a Chinese one: most cells need not be measured.
+            for row in self._rows.rows[:MEASURED]:
+                words = column.words(row)
+                if len(words) * one + around > self._needed[at]:
+                    width = metrics.horizontalAdvance(words) + around
+                    self._needed[at] = max(self._needed[at], width)
+        self._share()
+
+    def _share(self) -> None:
+        header = self.horizontalHeader()
+        modes = {header.sectionResizeMode(at) for at in range(header.count())}
+        # A scroll bar that comes or goes changes the room while the columns are being made.
+        if self._rows.changing or self._spreading or self._drawn:
+            return
+        if modes != {QHeaderView.ResizeMode.Interactive}:
+            return
+        self._spreading = True
+        room = self.viewport().width()
+        # No column is ever narrower than this.
+        narrowest = header.minimumSectionSize()
+        needed = [max(need, narrowest) for need in self._needed]
+        widths = spread(self._meant(), needed, self._least(), room)
+        for at, width in enumerate(widths):
+            self.setColumnWidth(at, width)
+        self._spreading = False
+
+    def _was_drawn(self, at: int) -> None:
+        # The last one follows the window.
+        ours = self._spreading or self._rows.changing
+        if not ours and at < self.horizontalHeader().count() - 1:
+            self._drawn = True
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the rows, or what is said where there are none."""

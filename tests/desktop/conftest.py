@@ -15,9 +15,12 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from db.ledger import Ledger
+from desktop.disputes.page import DisputesPage
+from desktop.page import Page
 from desktop.rooms import shell_over
 from desktop.settings import Looks, Settings
 from desktop.theme import Theme
+from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.desktop import spooler
 
@@ -107,6 +110,24 @@ def settle(qtbot: QtBot, shell: Shell) -> None:
     for _ in range(3):
         qtbot.wait(80)
         qtbot.waitUntil(lambda: shell.context.background.idle, timeout=20_000)
+
+
+def in_sight(qtbot: QtBot, shell: Shell) -> Page:
+    """Return the page in sight once the window is settled, of a room with tabs the one of its tab."""
+    settle(qtbot, shell)
+    page = shell.page
+    return page.page if isinstance(page, TabbedPage) else page
+
+
+@pytest.fixture
+def dispute_list(qtbot: QtBot, shell: Shell) -> DisputesPage:
+    """The list of disputes in sight, with the cursor in it."""
+    shell.context.routes.go("disputes")
+    shown = in_sight(qtbot, shell)
+    assert isinstance(shown, DisputesPage)
+    shell.activateWindow()
+    shown._table.setFocus()
+    return shown
 
 
 def press(qtbot: QtBot, shell: Shell, *keys: Qt.Key | str) -> None:

@@ -22,27 +22,19 @@ from desktop.admin.post import PostPage
 from desktop.compliance.hours import HoursPage
 from desktop.compliance.standing import StandingPage
 from desktop.home.page import HomePage
-from desktop.page import Page
 from desktop.people.volunteers import VolunteersPage
 from desktop.trainings.page import TrainingsPage
 from desktop.widgets.numbers import Number, NumberTable
-from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
-from tests.desktop.conftest import press, settle
+from tests.desktop.conftest import in_sight, press, settle
 
 TODAY = date(2026, 3, 23)
-
-
-def opened(qtbot: QtBot, shell: Shell) -> Page:
-    settle(qtbot, shell)
-    page = shell.page
-    return page.page if isinstance(page, TabbedPage) else page
 
 
 @pytest.fixture
 def page(qtbot: QtBot, shell: Shell) -> StandingPage:
     shell.context.routes.go("people", tab="standing")
-    found = opened(qtbot, shell)
+    found = in_sight(qtbot, shell)
     assert isinstance(found, StandingPage)
     shell.activateWindow()
     return found
@@ -86,7 +78,7 @@ def test_last_weeks_contact_stands_in_numbers_and_names(
     retired = {line.volunteer for line in standing.lines if line.occupation == "retired"}
     assert {one.line.volunteer for one in page._lacking.people} == retired & set(standing.lacking)
     press(qtbot, shell, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return)
-    people = opened(qtbot, shell)
+    people = in_sight(qtbot, shell)
     assert isinstance(people, VolunteersPage)
     assert people.model.total == len(retired & set(standing.lacking))
 
@@ -171,7 +163,7 @@ def test_the_names_in_sight_are_printed(
     assert said == ["已打印106人的名单"]
     assert 1 <= len(PdfReader(paper).pages) <= 4
     shell.context.routes.go("people", tab="hours")
-    hours = opened(qtbot, shell)
+    hours = in_sight(qtbot, shell)
     assert isinstance(hours, HoursPage)
     hours.print()
     settle(qtbot, shell)
@@ -181,7 +173,7 @@ def test_the_names_in_sight_are_printed(
 
 def test_the_hours_tell_the_gap_and_open_its_rows(qtbot: QtBot, shell: Shell) -> None:
     shell.context.routes.go("people", tab="hours")
-    page = opened(qtbot, shell)
+    page = in_sight(qtbot, shell)
     assert isinstance(page, HoursPage)
     assert cells(page._table)["全部"] == [
         "6", "300", "75.7%", "183", "114", "62.3%", "117", "113", "96.6%",
@@ -190,13 +182,13 @@ def test_the_hours_tell_the_gap_and_open_its_rows(qtbot: QtBot, shell: Shell) ->
     assert "还说不出换什么时间好" in page._advice.text()
     assert "在职个体 62.3%（应到183，实到114）" in page._chart.accessibleName()
     page._table.opened.emit(number(page._table, "星期三19时", 0))
-    sessions = opened(qtbot, shell)
+    sessions = in_sight(qtbot, shell)
     assert isinstance(sessions, TrainingsPage)
     assert len(sessions._sessions.rows) == 3
     shell.context.routes.go("people", tab="hours")
     page._chart.setFocus()
     press(qtbot, shell, Qt.Key.Key_Right, Qt.Key.Key_Return)
-    people = opened(qtbot, shell)
+    people = in_sight(qtbot, shell)
     assert isinstance(people, VolunteersPage)
     assert people.model.total == 117
     assert all(row.occupation in ("retired", "none") for row in people.model.rows)
@@ -204,10 +196,10 @@ def test_the_hours_tell_the_gap_and_open_its_rows(qtbot: QtBot, shell: Shell) ->
 
 def test_the_posts_hours_move_the_evening_into_working_hours(qtbot: QtBot, shell: Shell) -> None:
     shell.context.routes.go("people", tab="hours")
-    page = opened(qtbot, shell)
+    page = in_sight(qtbot, shell)
     assert isinstance(page, HoursPage)
     shell.context.routes.go("admin", tab="post")
-    post = opened(qtbot, shell)
+    post = in_sight(qtbot, shell)
     assert isinstance(post, PostPage)
     post._form.field("work_from").setText("10:30")
     post._form.field("work_to").setText("8:00")
@@ -229,10 +221,10 @@ def test_the_posts_hours_move_the_evening_into_working_hours(qtbot: QtBot, shell
 
 def test_the_agendas_line_opens_the_months_names(qtbot: QtBot, shell: Shell) -> None:
     shell.context.routes.go("home")
-    home = opened(qtbot, shell)
+    home = in_sight(qtbot, shell)
     assert isinstance(home, HomePage)
     home._open_due(AgendaItem("培训", "本月还有1380人没有参训", "", "soon", "untrained", b""))
-    page = opened(qtbot, shell)
+    page = in_sight(qtbot, shell)
     assert isinstance(page, StandingPage)
     assert page._duty == "training"
     assert len(page._lacking.people) == 1380

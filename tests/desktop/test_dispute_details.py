@@ -25,15 +25,8 @@ ENTER = Qt.Key.Key_Return
 
 
 @pytest.fixture
-def page(qtbot: QtBot, shell: Shell) -> DisputesPage:
-    shell.context.routes.go("disputes")
-    settle(qtbot, shell)
-    assert isinstance(shell.page, TabbedPage)
-    shown = shell.page.page
-    assert isinstance(shown, DisputesPage)
-    shell.activateWindow()
-    shown._table.setFocus()
-    return shown
+def page(dispute_list: DisputesPage) -> DisputesPage:
+    return dispute_list
 
 
 def test_a_usual_registration_stands_whole_in_a_small_window(

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from db.disputes.registering import registration
 from desktop.disputes.page import DisputesPage
 from desktop.widgets.choices import ChoiceBox
-from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.desktop.conftest import press, settle
 
@@ -19,15 +18,8 @@ ENTER, ESCAPE = Qt.Key.Key_Return, Qt.Key.Key_Escape
 
 
 @pytest.fixture
-def page(qtbot: QtBot, shell: Shell) -> DisputesPage:
-    shell.context.routes.go("disputes")
-    settle(qtbot, shell)
-    assert isinstance(shell.page, TabbedPage)
-    shown = shell.page.page
-    assert isinstance(shown, DisputesPage)
-    shell.activateWindow()
-    shown._table.setFocus()
-    return shown
+def page(dispute_list: DisputesPage) -> DisputesPage:
+    return dispute_list
 
 
 def only_open(page: DisputesPage) -> None:

@@ -220,16 +220,22 @@ def test_tables_and_fields_follow_the_size_of_the_type(qtbot: QtBot, shell: Shel
     brief = listed._panel._form.field("brief")
 
     def measures() -> list[int]:
+        # A table that is out of sight shares the room there is when it is next shown.
+        shell.context.routes.go("disputes", tab="list")
+        settle(qtbot, shell)
         table, numbers = listed._table, counted._matrix
         widths = [table.columnWidth(at) for at in range(4)]
         rows = [view.verticalHeader().defaultSectionSize() for view in (table, numbers)]
-        least = numbers.horizontalHeader().minimumSectionSize()
-        return [*widths, *rows, least, listed._panel.width(), brief.height()]
+        return [*widths, *rows, listed._panel.width(), brief.height()]
 
     before = measures()
     shell.context.theme.use(Looks(theme="light", text_size="150"))
     settle(qtbot, shell)
     assert all(now > then * 1.3 for now, then in zip(measures(), before, strict=True))
+    shell.context.routes.go("disputes", tab="numbers")
+    settle(qtbot, shell)
+    wanted = counted._matrix.fontMetrics().horizontalAdvance("调解成功")
+    assert all(counted._matrix.columnWidth(at) > wanted for at in range(1, 7))
     listed._table.setColumnWidth(0, 333)
     shell.context.theme.use(Looks(theme="dark", text_size="150"))
     settle(qtbot, shell)

@@ -205,6 +205,13 @@ def test_days_are_typed_as_people_write_them(typed: str, start: date, end: date)
     assert typed_period(typed, TODAY) == Period(start, end)
 
 
+def test_days_of_two_years_are_told_with_both_years() -> None:
+    assert period_words(Period(date(2024, 12, 30), date(2026, 3, 2)), TODAY) == (
+        "2024年12月30日至2026年3月2日"
+    )
+    assert period_words(Period(date(2025, 3, 23), TODAY), TODAY) == "近一年"
+
+
 @pytest.mark.parametrize("typed", ["3.5至3.1", "13月", "53周", "那几天", "3.1至3.2至3.3"])
 def test_days_nobody_can_read_are_refused(typed: str) -> None:
     with pytest.raises(ValueError, match=r"[结没看]"):

@@ -23,25 +23,18 @@ from desktop.people.units import UnitsPage
 from desktop.people.volunteers import VolunteersPage
 from desktop.trainings.page import TrainingsPage
 from desktop.visits.records import RecordsPage
-from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.builders import add_visits, rows_command, visit
-from tests.desktop.conftest import press, settle
+from tests.desktop.conftest import in_sight, press, settle
 
 TODAY = date(2026, 3, 23)
 ENTER, DOWN, SHIFT = Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier
 
 
-def opened(qtbot: QtBot, shell: Shell) -> Page:
-    settle(qtbot, shell)
-    page = shell.page
-    return page.page if isinstance(page, TabbedPage) else page
-
-
 @pytest.fixture
 def page(qtbot: QtBot, shell: Shell) -> VolunteersPage:
     shell.context.routes.go("people", tab="volunteers")
-    found = opened(qtbot, shell)
+    found = in_sight(qtbot, shell)
     assert isinstance(found, VolunteersPage)
     shell.activateWindow()
     return found
@@ -83,7 +76,7 @@ def test_a_unit_without_anybody_is_one_click_away(
     qtbot: QtBot, shell: Shell, page: VolunteersPage
 ) -> None:
     page._open_units()
-    units = opened(qtbot, shell)
+    units = in_sight(qtbot, shell)
     assert isinstance(units, UnitsPage)
     assert units._nobody.isChecked()
     assert units._model.rows == []
@@ -120,7 +113,7 @@ def test_everything_somebody_did_opens_its_source(
         page._card._table.selectRow(at)
         page._card._table.setFocus()
         press(qtbot, shell, ENTER)
-        there: Any = opened(qtbot, shell)
+        there: Any = in_sight(qtbot, shell)
         assert isinstance(there, kind)
         if isinstance(there, RecordsPage):
             assert there._totals is not None

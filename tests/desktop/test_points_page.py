@@ -152,6 +152,34 @@ def test_a_doubt_is_decided_with_a_reason(qtbot: QtBot, small: Shell) -> None:
     assert month._model.rows[0].points == 200
 
 
+def test_what_another_doubt_leaves_out_is_told_and_not_counted_again(
+    qtbot: QtBot, small: Shell
+) -> None:
+    ledger = small.context.ledger
+    people = _people(ledger)
+    _adopt(ledger)
+    # The second meets both others, which do not meet.
+    for start in (600, 640, 680):
+        hour = EntryDraft(day=date(2026, 2, 11), start=start, end=start + 60, reason="夜间巡防")
+        ledger.write(add_entry(people[0], "duty", hour))
+    page = _tab(qtbot, small, "points", "doubts", DoubtsPage, month=FEBRUARY)
+    assert [box.accessibleName() for box in page._boxes] == [
+        "2月11日“巡防值守”（10:00—11:00）　夜间巡防",
+        "2月11日“巡防值守”（10:40—11:40）　夜间巡防",
+    ]
+    page._table.setFocus()
+    press(qtbot, small, "3", "人在第一处", ENTER)
+    assert [box.isEnabled() for box in page._boxes] == [False, True]
+    assert page._boxes[0].accessibleName().endswith("（另一条疑点里已定不计）")
+    press(qtbot, small, "1", "核实过", ENTER)
+    assert [line.state for line in page._model.rows] == ["部分不计", "部分不计"]
+    assert [len(line.doubt.decision.left_out) for line in page._model.rows] == [1, 0]  # type: ignore[union-attr]
+    # A month without doubts has no form that decides them.
+    page._turn(Month(2026, 1))
+    settle(qtbot, small)
+    assert page._side.isHidden()
+
+
 @pytest.fixture
 def second(
     qtbot: QtBot, ledger: Ledger, settings: Settings, theme: Theme

@@ -1,5 +1,6 @@
 """The papers of a dispute's file: what they say, that nothing is cut, and the Word file of them."""
 
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -203,6 +204,21 @@ def test_whoever_signs_has_room_beside_a_name_of_any_length() -> None:
     )
     assert not crowd.tables
     assert sum("王小3" in line.text for line in crowd.paragraphs) > 2
+
+
+@pytest.mark.parametrize("code", ["application", "rights", "agreement"])
+def test_forty_parties_each_stand_whole_and_have_a_place_to_sign(code: str) -> None:
+    many = tuple(
+        party("A", at, name=f"赵{at:02d}", age=40, address=f"晨园{at:02d}号") for at in range(1, 41)
+    )
+    crowd = replace(CASE, parties=(*many, CASE.parties[2]))
+    pages = [page.replace("\n", "") for page in printed(list(paper(crowd, code, FACES)))]
+    for at in range(1, 41):
+        assert sum(f"赵{at:02d}：" in page for page in pages) == 1
+        # 职业 and 住址 are read as those of the name above them: never on another page.
+        named = [n for n, page in enumerate(pages) if re.search(rf"姓名 *赵{at:02d}", page)]
+        told = [n for n, page in enumerate(pages) if f"晨园{at:02d}号" in page]
+        assert named == told, at
 
 
 def test_an_ending_without_an_agreement_is_explained_in_the_file() -> None:

@@ -7,12 +7,12 @@ import pytest
 from db.disputes import Dispute
 from db.disputes.course import MediationSession
 from db.kernel.errors import UserError
-from db.kernel.ids import new_id
+from db.kernel.ids import id_text, new_id
 from db.ledger import Ledger
 from db.people.roster import leave_volunteer
 from db.points.closing import close_month
 from db.points.doubts import decide
-from db.points.entries import Source
+from db.points.entries import Source, remove_entry
 from db.points.schemes import adopt_scheme
 from db.visits import Visit
 from tests.builders import rows_command, visit
@@ -157,3 +157,73 @@ def test_three_that_overlap_are_each_decided_and_the_month_closes(ledger: Ledger
         ledger.write(decide(doubt, (), "核实过"))
     assert len(post.seen().doubts) >= 3
     assert not post.seen().undecided
+
+
+def overlapping(post: Post, *starts: int) -> list[bytes]:
+    """Enter duties of an hour each that begin at these minutes."""
+    return [post.by_hand(post.one, "duty", DAY, start=at, end=at + 60) for at in starts]
+
+
+def test_what_one_decision_leaves_out_no_other_counts(ledger: Ledger) -> None:
+    # At 10:00, 10:40 and 11:20: the one in the middle meets both others, which do not meet.
+    post = Post(ledger, with_item(scheme(), "duty", day_cap=None))
+    overlapping(post, 600, 640, 680)
+    first, second = post.seen().undecided
+    (middle,) = set(first.claims) & set(second.claims)
+    ledger.write(decide(first, (middle,), "人在第一处"))
+    assert post.line(post.one).points == 400
+    (open_,) = post.seen().undecided
+    assert open_.out == {middle}
+    ledger.write(decide(open_, (), "核实过"))
+    assert post.line(post.one).points == 400
+    assert not post.seen().undecided
+    # Whoever takes the first decision back has the claim again: the second never left it out.
+    ledger.write(decide(first, (), "两处都到过"))
+    assert post.line(post.one).points == 600
+    assert [doubt.out for doubt in post.seen().doubts] == [frozenset(), frozenset()]
+
+
+@pytest.mark.parametrize("points", [200, 0])
+def test_what_was_left_out_for_another_is_asked_again_when_that_is_gone(
+    ledger: Ledger, points: int
+) -> None:
+    post = Post(ledger)
+    kept, other = overlapping(post, 600, 620)
+    (doubt,) = post.seen().undecided
+    out = next(key for key in doubt.claims if key.endswith(id_text(other)))
+    ledger.write(decide(doubt, (out,), "人在第一处"))
+    ledger.write(remove_entry(kept))
+    (again,) = post.seen().undecided
+    assert (again.kind, again.claims) == ("lapsed", (out,))
+    assert again.text == "3月10日“巡防值守”原来核对时不计，那条疑点现在没有了"
+    with pytest.raises(UserError, match="1条疑点"):
+        ledger.write(close_month(MARCH, PAPER))
+    assert post.line(post.one).points == 0
+    ledger.write(decide(again, () if points else (out,), "又核实了一次"))
+    (decided,) = post.seen().doubts
+    assert decided.decision is not None
+    assert post.line(post.one).points == points
+
+
+def test_what_was_left_out_for_itself_stays_out(ledger: Ledger) -> None:
+    post = Post(ledger)
+    one, _ = overlapping(post, 600, 620)
+    (doubt,) = post.seen().undecided
+    ledger.write(decide(doubt, doubt.claims, "都没有去"))
+    ledger.write(remove_entry(one))
+    assert post.seen().doubts == ()
+    assert post.line(post.one).points == 0
+
+
+def test_what_was_left_out_in_a_closed_month_is_asked_in_the_next(ledger: Ledger) -> None:
+    post = Post(ledger)
+    kept, other = overlapping(post, 600, 620)
+    (doubt,) = post.seen().undecided
+    ledger.write(decide(doubt, (next(k for k in doubt.claims if id_text(other) in k),), "重"))
+    post.close()
+    ledger.write(remove_entry(kept))
+    (again,) = post.seen(MARCH.after).undecided
+    assert (again.month, again.kind) == (MARCH, "lapsed")
+    assert [c.points for c in post.line(post.one, MARCH.after).corrections] == [-200]
+    ledger.write(decide(again, (), "当时在第二处"))
+    assert post.line(post.one, MARCH.after).corrections == ()

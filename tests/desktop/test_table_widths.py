@@ -1,0 +1,71 @@
+"""Columns share the room of a table by what stands in them."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from desktop.widgets.tables import Column, RowModel, RowTable
+from desktop.widgets.widths import spread
+
+WIDTHS = st.lists(st.tuples(st.integers(10, 400), st.integers(10, 400)), min_size=1, max_size=12)
+
+
+@given(WIDTHS, st.integers(0, 3000))
+def test_no_word_is_cut_while_there_is_room(pairs: list[tuple[int, int]], room: int) -> None:
+    meant, needed = [plan for plan, _ in pairs], [need for _, need in pairs]
+    widths = spread(meant, needed, meant, room)
+    least = [min(pair) for pair in pairs]
+    assert all(width >= low for width, low in zip(widths, least, strict=True))
+    assert sum(widths) <= max(room, sum(least))
+    if sum(min(need, 3 * plan) for plan, need in pairs) <= room:
+        whole = [min(need, 3 * plan) for plan, need in pairs]
+        assert all(width >= most for width, most in zip(widths, whole, strict=True))
+
+
+@given(WIDTHS, st.integers(0, 3000))
+def test_long_texts_are_narrowed_only_where_that_spares_scrolling(
+    pairs: list[tuple[int, int]], room: int
+) -> None:
+    meant, needed = [plan for plan, _ in pairs], [need for _, need in pairs]
+    low = [plan // 2 for plan in meant]
+    widths = spread(meant, needed, low, room)
+    planned = [min(pair) for pair in pairs]
+    narrow = [min(pair) for pair in zip(planned, low, strict=True)]
+    assert all(width >= least for width, least in zip(widths, narrow, strict=True))
+    if sum(narrow) <= room - len(pairs):
+        assert sum(widths) <= room
+    elif sum(narrow) > room:
+        assert widths == planned
+
+
+def test_a_narrow_table_gives_up_what_is_empty_before_it_scrolls(qtbot: QtBot) -> None:
+    columns = (
+        Column[str]("主题", str, 8),
+        Column[str]("系列", lambda _: "", 20),
+        Column[str]("地点", lambda _: "第六社区", 12),
+    )
+    model = RowModel(columns)
+    table = RowTable(model, "培训")
+    qtbot.addWidget(table)
+    table.resize(420, 200)
+    table.show()
+    model.show_rows(["最新电信诈骗手法与防范"])
+    metrics = table.fontMetrics()
+    assert table.columnWidth(0) > metrics.horizontalAdvance("最新电信诈骗手法与防范")
+    assert table.horizontalScrollBar().maximum() == 0
+    # A column that was drawn by hand stays as it was drawn.
+    table.setColumnWidth(1, 150)
+    model.show_rows(["短", "长" * 30])
+    assert table.columnWidth(1) == 150
+
+
+def test_other_columns_get_widths_of_their_own(qtbot: QtBot) -> None:
+    model = RowModel((Column[str]("主题", str, 8),))
+    table = RowTable(model, "培训")
+    qtbot.addWidget(table)
+    table.resize(900, 200)
+    table.show()
+    model.show_rows(["甲"])
+    model.show_columns([Column[str](name, str, 6) for name in ("一", "二", "三")])
+    model.show_rows(["乙"])
+    assert table.columnWidth(0) == table.columnWidth(1) < 200
