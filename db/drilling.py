@@ -57,11 +57,12 @@ def drill(ledger: Ledger, step: backup.Step) -> Drilled | None:
     problem = ""
     try:
         unpacked = backup.unpack_to_look(newest.path, ledger.place.folder, ledger._key, step)
-        problem = _opened(ledger, newest, Place(unpacked))
+        try:
+            problem = _opened(ledger, newest, Place(unpacked))
+        finally:
+            backup.put_away(unpacked)
     except PolicepostError as error:
         problem = str(error)
-    finally:
-        backup.sweep(ledger.place.folder)
     ledger.note(DRILL, f"{newest.path.name}，{problem or '能恢复，内容一致'}")
     return Drilled(newest.path.name, problem)
 

@@ -91,7 +91,7 @@ class LookedAt(Ledger):
     def close(self) -> None:
         """Close the copy and remove it."""
         super().close()
-        backup.sweep(self._ledger.place.folder)
+        backup.put_away(self.place.folder)
 
 
 def refuse() -> NoReturn:
@@ -115,7 +115,7 @@ def look_at(ledger: Ledger, folder: Path, step: backup.Step) -> LookedAt:
             ledger.note("看备份", folder.name)
             return LookedAt(ledger, backup.read_info(folder), unpacked)
     except BaseException:
-        backup.sweep(ledger.place.folder)
+        backup.put_away(unpacked)
         raise
 
 

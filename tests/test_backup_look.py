@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from db import backup
+from db.drilling import Drilled, drill
 from db.kernel.access import Role
 from db.kernel.errors import AccessDenied, LedgerDamaged, UserError
 from db.kernel.history import history
@@ -104,6 +105,17 @@ def test_nothing_can_be_written_into_what_is_looked_at(post: Path) -> None:
         assert (told.action, told.note[:4]) == ("打印", "走访记录")
         copy.close()
         assert backup.list_backups(post / "backups")[1:] == []
+
+
+def test_the_monthly_trial_leaves_an_open_look_alone(post: Path) -> None:
+    with opened(post) as ledger:
+        copy = look_at(ledger, only_backup(post), quiet)
+        file = digests(post / "looking")
+        assert drill(ledger, quiet) == Drilled(only_backup(post).name, "")
+        assert digests(post / "looking") == file
+        assert visits(copy) == 1
+        copy.close()
+        assert not (post / "looking").exists()
 
 
 def test_what_a_look_that_was_cut_short_left_is_removed_at_the_next_start(post: Path) -> None:

@@ -18,7 +18,7 @@ from db.backup.second import (
     remember_second,
     second_place,
 )
-from db.backup.unpacking import Step, sweep, unpack_to_look
+from db.backup.unpacking import Step, put_away, sweep, unpack_to_look
 
 __all__ = [
     "BackupAges",
@@ -31,6 +31,7 @@ __all__ = [
     "file_problems",
     "list_backups",
     "newest",
+    "put_away",
     "read_info",
     "remember_second",
     "replace",

@@ -15,6 +15,7 @@ from db.kernel.blobs import copy_blob
 from db.kernel.erased import bring_list
 from db.kernel.errors import EnvironmentFault, LedgerDamaged
 from db.kernel.files import disk_fault, free_bytes, private_directory
+from db.kernel.ids import new_id
 from db.kernel.keys import DataKey, wipe
 from db.kernel.place import BLOBS
 
@@ -68,16 +69,16 @@ def proved(backup_folder: Path, key: DataKey) -> BackupInfo:
 
 
 def unpack_to_look(backup_folder: Path, data_dir: Path, key: DataKey, step: Step) -> Path:
-    """Copy a proved backup into a private folder within the ledger's, and return that folder.
+    """Copy a proved backup into a private folder of its own within the ledger's; return that folder.
 
     Nothing is written into the backup. `step` is told what is being done; what it raises ends the
     work and nothing is left. Errors as of `proved` and `unpack`.
     """
-    folder = data_dir / LOOKS
+    folder = data_dir / LOOKS / new_id().hex()
     try:
-        _remove(folder)
         step("正在核对备份……", 0.1)
         info = proved(backup_folder, key)
+        private_directory(folder.parent)
         private_directory(folder)
         step("正在复制出来……", 0.5)
         subkey = key.subkey("ledger")
@@ -87,13 +88,20 @@ def unpack_to_look(backup_folder: Path, data_dir: Path, key: DataKey, step: Step
         finally:
             wipe(subkey)
     except BaseException as error:
-        _remove(folder)
+        put_away(folder)
         if isinstance(error, OSError):
             raise disk_fault(error) from error
         if isinstance(error, dbapi2.Error):
             raise engine.translate(error) from None
         raise
     return folder
+
+
+def put_away(folder: Path) -> None:
+    """Remove what `unpack_to_look` copied out; another look may be open beside it."""
+    _remove(folder)
+    with contextlib.suppress(OSError):
+        folder.parent.rmdir()
 
 
 def sweep(data_dir: Path) -> None:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from db.ledger import Ledger
+from desktop import unsaved
 from desktop.disputes.page import DisputesPage
 from desktop.page import Page
 from desktop.rooms import shell_over
@@ -70,6 +71,12 @@ def shell(qtbot: QtBot, sample: Ledger, settings: Settings, theme: Theme) -> Ite
 def small(qtbot: QtBot, ledger: Ledger, settings: Settings, theme: Theme) -> Iterator[Shell]:
     """The window's inside over a new post's empty ledger, settled."""
     yield from _shown(qtbot, shell_over(ledger, settings, theme))
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what is typed sooner than people would wait for."""
+    monkeypatch.setattr(unsaved, "KEPT_AFTER_MS", 60)
 
 
 def _shown(qtbot: QtBot, made: Shell) -> Iterator[Shell]:
