@@ -54,7 +54,7 @@ def _two_writers(post: Post, each: int) -> None:
     children = [Child(write_beside, post).go() for _ in range(2)]
     for child in children:
         child.say(each)
-    assert [child.rest() for child in children] == [[each], [each]]
+    assert [child.rest(600) for child in children] == [[each], [each]]
     assert [child.end(600) for child in children] == [0, 0]
     found = look(post)
     assert found.wrong == ()

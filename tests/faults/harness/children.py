@@ -111,12 +111,15 @@ class Child:
         except OSError as error:
             raise EOFError from error
 
-    def rest(self) -> list[Any]:
-        """Return all it has told until its end. What was cut off by its death was told to nobody."""
+    def rest(self, seconds: float = PATIENCE) -> list[Any]:
+        """Return all it has told until its end. What was cut off by its death was told to nobody.
+
+        TimeoutError if it says nothing for so long.
+        """
         told = []
         try:
             while True:
-                told.append(self.hear())
+                told.append(self.hear(seconds))
         except EOFError:
             return told
 
