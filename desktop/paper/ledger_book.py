@@ -15,6 +15,8 @@ from db.kernel.files import write_atomically
 A4, NARROWEST, WIDEST, SAMPLED = 9, 5, 28, 300
 # Up to here a column's words stand in its middle, and up to there the table fits an upright page.
 SHORT, UPRIGHT = 14, 92
+# Where somebody signs: three centimetres of a column, and eight millimetres of a row, in points.
+SIGN, TO_SIGN, HAND_ROW = "签名", 16, 24
 SONG: Final = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 BOXED: Final = {**SONG, "border": 1, "text_wrap": True}
 WATERMARK: Final = "&C第 &P 页　共 &N 页&R{}"
@@ -63,7 +65,10 @@ def _write_sheet(
     for column, heading in enumerate(sheet.headings):
         page.write_string(head, column, heading, styles["heading"])
         page.set_column(column, column, widths[column])
+    signed = any(SIGN in heading for heading in sheet.headings)
     for at, row in enumerate(sheet.rows, head + 1):
+        if signed:
+            page.set_row(at, HAND_ROW)
         for column, value in enumerate(row):
             _write(page, at, column, value, formats[column], styles)
     page.freeze_panes(head + 1, 0)
@@ -102,4 +107,5 @@ def _width(sheet: Sheet, column: int) -> int:
     widest = max(
         sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text) for text in texts
     )
-    return min(max(widest + 2, NARROWEST), WIDEST)
+    least = TO_SIGN if SIGN in sheet.headings[column] else NARROWEST
+    return min(max(widest + 2, least), WIDEST)

@@ -53,6 +53,15 @@ def said(post: Post, who: bytes, first: Month = MARCH, last: Month = MARCH) -> S
         return statement(connection, who, first, last)
 
 
+def test_a_printed_workbook_leaves_room_to_sign(post: Post) -> None:
+    made = openpyxl.load_workbook(BytesIO(book_bytes(sign_book(post.closed()))))
+    page = made.worksheets[0]
+    assert [cell.value for cell in page[2]][8] == "领取签名"
+    # Some three centimetres by eight millimetres.
+    assert page.column_dimensions["I"].width >= 16
+    assert page.row_dimensions[3].height == page.row_dimensions[4].height == 24
+
+
 def test_the_lists_to_sign_add_up_by_community(post: Post) -> None:
     first, second = sign_lists(post.closed(), author=AUTHOR)
     (table,) = tables(first)
