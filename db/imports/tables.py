@@ -22,6 +22,7 @@ from db.imports.headings import (
 from db.imports.mappings import Mappings
 from db.imports.plan import Table
 from db.imports.reader import Cell, Sheet, Workbook
+from db.imports.ticked import without_ticks
 from db.kernel.errors import UserError
 from db.kernel.text import halfwidth, squeeze
 from db.places import communities
@@ -106,7 +107,8 @@ def recognise(
 
 def _recognised(book: Workbook, hints: Hints, names: Sequence[str]) -> Recognised:
     found = Recognised(book)
-    for sheet in book.sheets:
+    for read in book.sheets:
+        sheet = Sheet(read.name, without_ticks(read.rows))
         lists = abreast(sheet.rows)
         place = _place(lists.first(sheet.rows) if lists else sheet.rows, 0, hints.chosen)
         if place is not None and not hints.chosen[place[2]].kind:

@@ -142,7 +142,7 @@ class VisitDraft:
               "同行志愿者", "陪同"), purpose="同行走访计分", keep=KEEP_SERVICE), ())  # fmt: skip
     outcome: str = entry(
         Field("走访结果", kind="choice", synonyms=("结果", "走访情况", "入户情况", "入户结果", "是否见面", "见面情况",
-              "走访状态", "访问结果", "是否见到", "是否见到人", "是否入户", "是否走访", "情况"), choices=OUTCOMES, required=True), "")  # fmt: skip
+              "走访状态", "访问结果", "是否见到", "是否见到人", "是否入户", "是否走访", "是否在家", "情况"), choices=OUTCOMES, required=True), "")  # fmt: skip
     people: int | None = entry(
         Field("见到人数", kind="count", synonyms=("人数", "见面人数", "受访人数", "宣传人数", "走访人数", "受教育人数"),
               most=99))  # fmt: skip

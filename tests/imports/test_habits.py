@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from db.disputes import Conclusion, DisputeParty
 from db.imports.cells import CellError, day_in, read, with_year
+from db.imports.ticked import without_ticks
 from db.kernel.fields import fields_of
 from db.ledger import Ledger
 from db.people import Volunteer, VolunteerDraft
@@ -219,3 +220,44 @@ def test_a_column_that_asks_whether_a_home_is_empty_is_answered(
         ("101", "occupied", "冯一"), ("102", "empty", "冯二"),
     ]  # fmt: skip
     assert rows(ledger, Community.name) == [("第一社区",)]
+
+
+def test_columns_to_tick_are_read_as_the_word_over_them(ledger: Ledger, tmp_path: Path) -> None:
+    bring_in(ledger, book(tmp_path / "户.xlsx", 台账=[HOMES, home(401), home(402), home(403)]))
+    path = tmp_path / "访.xlsx"
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    for line in (
+        ["入户走访台账"],
+        ["日期", "户址", "是否在家", None, "宣传内容", None, None, "走访人"],
+        [None, None, "在家", "不在家", "反诈", "消防", "禁毒", None],
+        ["2026-03-10", "晨园3-1-401", "√", None, "√", "√", None, "王英"],
+        ["2026-03-11", "晨园3-1-402", None, "√", None, None, None, "王英"],
+        ["2026-03-11", "晨园3-1-403", None, None, "√", None, None, "王英"],
+    ):
+        sheet.append(line)
+    for merged in ("A1:H1", "C2:D2", "E2:G2"):
+        sheet.merge_cells(merged)
+    made.save(path)
+    done = bring_in(ledger, path)
+    assert counts(done)["visits"] == (2, 0, 0, 0, 1)
+    assert [(t.row, t.reason) for t in done.accounts[0].told] == [(6, "缺少走访结果")]
+    assert sorted(rows(ledger, Visit.outcome, Visit.topics)) == [
+        ("met", ("反诈", "消防")), ("not_home", ()),
+    ]  # fmt: skip
+
+
+def test_outcomes_with_nothing_over_them_are_ticked_too(ledger: Ledger, tmp_path: Path) -> None:
+    bring_in(ledger, book(tmp_path / "户.xlsx", 台账=[HOMES, home(401), home(402), home(403)]))
+    lines = [
+        ["日期", "户址", "见到人", "未遇", "拒访", "人数"],
+        ["2026-03-10", "晨园3-1-401", 1, None, None, 1],
+        ["2026-03-10", "晨园3-1-402", None, "✓", None, 1],
+        ["2026-03-10", "晨园3-1-403", None, None, "√", 1],
+    ]
+    assert counts(bring_in(ledger, book(tmp_path / "访.xlsx", 走访=lines)))["visits"][0] == 3
+    assert sorted(rows(ledger, Visit.outcome)) == [("met",), ("not_home",), ("refused",)]
+    # A word among the ticks: then they are not ticks, and nothing is guessed.
+    lines[1][2] = "见到两人"
+    assert without_ticks(lines) is lines
