@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHeaderView,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
@@ -40,7 +39,7 @@ from desktop.paper_out import Made, PaperOut, one_table
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 from desktop.widgets.stack import PageStack
-from desktop.widgets.tables import Column, RowModel, RowTable
+from desktop.widgets.tables import Cells, Column, RowModel, RowTable
 
 PANEL_WIDTH = 340
 NONE = "还没有清除过"
@@ -249,7 +248,7 @@ class KeepingPage(Page):
         )
 
 
-class _Lines(QStyledItemDelegate):
+class _Lines(Cells):
     """Rows as high as their sentences need: the view's own measure forgets the room round a cell."""
 
     def sizeHint(  # noqa: N802

@@ -22,7 +22,13 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
 from desktop.widgets.widths import spread
 
@@ -144,6 +150,18 @@ class RowModel(QAbstractTableModel, Generic[T]):
             self.more(len(self.rows))
 
 
+class Cells(QStyledItemDelegate):
+    """Cells that keep their colour in a chosen row: what is late is late there too."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+        """Give a coloured text its colour whether it is chosen or not."""
+        super().initStyleOption(option, index)
+        if index.data(Qt.ItemDataRole.ForegroundRole) is not None:
+            palette = option.palette  # type: ignore[attr-defined]
+            text = palette.brush(QPalette.ColorRole.Text)
+            palette.setBrush(QPalette.ColorRole.HighlightedText, text)
+
+
 class RowTable(QTableView):
     """A calm table: whole rows, no grid; Ctrl+C copies the chosen rows as Excel takes them.
 
@@ -156,6 +174,7 @@ class RowTable(QTableView):
     def __init__(self, model: RowModel[Any], name: str, empty: str = "") -> None:
         super().__init__()
         self.setModel(model)
+        self.setItemDelegate(Cells(self))
         self._rows, self.empty, self._fitted = model, empty, 0
         self._needed: list[int] = []
         self._spreading = self._drawn = False
