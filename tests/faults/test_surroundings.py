@@ -37,6 +37,8 @@ def write_beside(post: Post, tell: Tell, hear: Hear) -> None:
     """Write commands of one visit as fast as it goes, the lock of the folder let alone."""
     ledger = Ledger(Place(post.folder), post.data_key(), post.account, morning(), _NoLock())
     at, told = doors(ledger), 0
+    # Both are open before one writes: an anchor that runs ahead of a start says that something is missing.
+    tell("open")
     for _ in range(hear()):
         ledger.write(visits(at, told))
         told += 1
@@ -52,6 +54,7 @@ class _NoLock:
 def _two_writers(post: Post, each: int) -> None:
     before = len(look(post).commands)
     children = [Child(write_beside, post).go() for _ in range(2)]
+    assert [child.hear() for child in children] == ["open", "open"]
     for child in children:
         child.say(each)
     assert [child.rest(600) for child in children] == [[each], [each]]

@@ -44,26 +44,32 @@ def kill_loop(
         if number % A_DAY == 0:
             shutil.rmtree(work, ignore_errors=True)
             at, told = post.at(shutil.copytree(post.folder, work)), set()
-        new = _killed(task, at, chance.uniform(0, within), mutant)
+        new, stopped = _killed(task, at, chance.uniform(0, within), mutant)
         told.update(new)
         if then:
             for _ in range(chance.randint(1, 3)):
-                _killed(then, at, chance.uniform(0, within / 4), mutant)
+                stopped += _killed(then, at, chance.uniform(0, within / 4), mutant)[1]
         toll.kills, toll.told = toll.kills + 1, toll.told + len(new)
         # Only looking at every other death lets a session recover what the one before left hot.
-        if number % 2 or number == kills - 1:
+        if number % 2 or number == kills - 1 or stopped:
             toll.losses = look(at, deep=number % 10 == 9 or number == kills - 1).losses(told)
+            toll.losses += stopped
         if toll.losses:
             break
     return toll
 
 
-def _killed(task: Task, post: Post, seconds: float, mutant: str) -> list[bytes]:
-    child, told = Child(task, post, mutant).go(), []
-    while (word := child.hear()) != "ready":
-        told.append(word)
+def _killed(task: Task, post: Post, seconds: float, mutant: str) -> tuple[list[bytes], list[str]]:
+    """Return what a child told before its death, and that it ended by itself if it did."""
+    child, told = Child(task, post, mutant).go(), list[bytes]()
+    try:
+        while (word := child.hear()) != "ready":
+            told.append(word)
+    except EOFError:
+        child.end()
+        return told, ["a start ended by itself: what it found on the disk stopped it"]
     time.sleep(seconds)
     child.kill()
     told += child.rest()
     child.end()
-    return told
+    return told, []
