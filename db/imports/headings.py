@@ -282,7 +282,7 @@ def _under(over: Mapping[int, str], column: int, text: str) -> str:
     """The heading of a column under another that spans it alone."""
     above = over.get(column, "")
     alone = over.get(column + 1) not in (None, above) and over.get(column - 1) != above
-    if not above or not alone or normal(text) in _every_name():
+    if not above or not alone or refused(text) or normal(text) in _every_name():
         return text
     return next((w for w in (above + text, above) if normal(w) in _every_name()), text)
 
@@ -301,7 +301,20 @@ def refused_in(rows: Sequence[Sequence[Cell]], first: int, last: int) -> dict[in
             group = word if under and word != under else ""
         if group and not found.get(column):
             found[column] = refused(group)
+    if first == last:
+        found |= _refused_below(rows, last)
     return {column: word for column, word in found.items() if word}
+
+
+def _refused_below(rows: Sequence[Sequence[Cell]], at: int) -> dict[int, str]:
+    """The columns that a second heading row forbids, where the first alone was told to be the heading.
+
+    Such a row leaves the first column blank, as that is merged down.
+    """
+    under = texts_of(rows, at + 1, at + 1) if at + 1 < len(rows) else {}
+    if min(texts_of(rows, at, at), default=0) in under:
+        return {}
+    return {column: word for column, text in under.items() if (word := refused(text))}
 
 
 def _groups_above(rows: Sequence[Sequence[Cell]], at: int) -> Sequence[Cell]:

@@ -11,9 +11,9 @@ from db.imports.reader import Cell
 from db.kernel.ids import Id, new_id
 from db.kernel.text import squeeze
 from db.places import Household, HouseholdDraft, household_problems
-from db.places.address import Address, community_in, from_parts, parse_address
+from db.places.address import Address, written_address
 
-_PARTS = ("estate", "building", "unit", "room", "group")
+_PARTS = ("estate", "building", "unit", "room", "group", "whole")
 # Under a heading that asks whether a home stands empty.
 _ANSWERS = {"是": "空户", "√": "空户", "否": "常住", "×": "常住"}
 _KEPT = tuple(HouseholdDraft.__dataclass_fields__)
@@ -21,15 +21,7 @@ _KEPT = tuple(HouseholdDraft.__dataclass_fields__)
 
 def address_of(values: dict[str, Any]) -> tuple[str, Address | None]:
     """Return (community named in the address, address) of a row's columns; None if not understood."""
-    parts = [values.get(name, "") for name in _PARTS]
-    whole = values.get("whole", "")
-    if whole and not (parts[1] or parts[3] or parts[4]):
-        community, rest = community_in(whole)
-        found = parse_address(rest)
-        if found is not None and not found.estate and parts[0]:
-            found = Address(parts[0], found.building, found.unit, found.room, found.group)
-        return community, found
-    return "", from_parts(*parts)
+    return written_address(**{name: values.get(name, "") for name in _PARTS})
 
 
 class HouseholdPlanner:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from db.imports.cells import plain
-from db.imports.headings import HEADING_ROWS, known_names, normal, texts_of
+from db.imports.headings import HEADING_ROWS, known_names, normal, refused, texts_of
 from db.imports.reader import Cell
 from db.kernel.text import squeeze
 from db.visits import OUTCOMES
@@ -54,7 +54,9 @@ def _groups(rows: Rows, at: int) -> list[_Group]:
             while not _text(over, end) and normal(_text(under, end)) in OUTCOMES:
                 end += 1
         group = _Group(word, {c: _text(under, c) for c in range(column, end)})
-        if word and len(group.words) >= _LEAST and _ticked(rows[at + 1 :], group):
+        # What may never be kept stays a column of its own, which is left out by its name.
+        kept = word and not any(map(refused, (word, *group.words.values())))
+        if kept and len(group.words) >= _LEAST and _ticked(rows[at + 1 :], group):
             found.append(group)
     return found
 

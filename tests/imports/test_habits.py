@@ -12,6 +12,7 @@ from db.disputes import Conclusion, DisputeParty
 from db.imports.cells import CellError, day_in, read, with_year
 from db.imports.ticked import without_ticks
 from db.kernel.fields import fields_of
+from db.kernel.records import ChangeRow
 from db.ledger import Ledger
 from db.people import Volunteer, VolunteerDraft
 from db.places import Building, Community, Household
@@ -261,3 +262,29 @@ def test_outcomes_with_nothing_over_them_are_ticked_too(ledger: Ledger, tmp_path
     # A word among the ticks: then they are not ticks, and nothing is guessed.
     lines[1][2] = "见到两人"
     assert without_ticks(lines) is lines
+
+
+def test_no_tick_and_no_word_above_brings_in_what_may_never_be_kept(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    path = tmp_path / "户.xlsx"
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.title = "第一社区"
+    for line in (
+        ["房屋地址", "户主", "说明", "备注", None, None],
+        [None, None, "民族", "党员", "低保", "重点人员"],
+        ["晨园1-1-101", "冯一", "回族", "√", None, "√"],
+        ["晨园1-1-102", "冯二", "汉族", None, "√", None],
+    ):
+        sheet.append(line)
+    sheet.merge_cells("D1:F1")
+    made.save(path)
+    done = bring_in(ledger, path)
+    assert counts(done)["households"][0] == 2
+    assert rows(ledger, Household.note) == [(None,), (None,)]
+    with ledger.read() as connection:
+        journal = str(connection.execute(select(ChangeRow.fields)).scalars().all())
+    assert not [word for word in ("回族", "汉族", "党员", "重点") if word in journal]
+    assert {"说明", "备注"} <= set(done.accounts[0].left_out_columns)
