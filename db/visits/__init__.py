@@ -77,6 +77,7 @@ class Visit(Record):
             "day",
             sqlite_where=text("original IS NOT NULL"),
         ),
+        Index("ix_visit_told", "day", sqlite_where=text("found IS NOT NULL OR note IS NOT NULL")),
         {"sqlite_with_rowid": False},
     )
     # Two sites' visits stand side by side; a row equal in all it holds is the same one.

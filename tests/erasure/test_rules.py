@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Text, select
+from sqlalchemy import Text, event, select
 
 import db
 from db.dictionary import DRAFTS, dictionary
@@ -260,3 +260,16 @@ def test_every_text_of_a_nouns_tables_goes_or_is_plain() -> None:
         assert columns <= set(table.c.keys())
         texts = {c.name for c in table.columns if isinstance(c.type, Text | Words | Values)}
         assert texts - columns == PLAIN.get(name, set()), name
+
+
+def test_what_visits_tell_is_found_without_reading_every_visit(ledger: Ledger) -> None:
+    """The home page asks it at every start; a post has a million visits after ten years."""
+    with ledger.read() as connection:
+        asked: list[tuple[str, Any]] = []
+        event.listen(
+            connection, "before_cursor_execute", lambda *told: asked.append((told[2], told[3]))
+        )
+        due(connection, date(2036, 3, 23))
+        (visits,) = (one for one in asked if "FROM visit " in f"{one[0]} ".replace("\n", " "))
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {visits[0]}", visits[1]).all()
+    assert [row[3] for row in plan] == ["SEARCH visit USING INDEX ix_visit_told (day<?)"]
