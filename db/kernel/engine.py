@@ -67,6 +67,8 @@ def _engine(creator: Callable[[], Any], size: int, begin: str) -> Engine:
         poolclass=QueuePool,
         pool_size=size,
         max_overflow=0,
+        # The connection last used again, so that one cache is warm and not four lukewarm.
+        pool_use_lifo=True,
         hide_parameters=True,
     )
 

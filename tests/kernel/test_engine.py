@@ -72,13 +72,19 @@ def test_every_connection_is_set_as_the_rules_say(writer: Engine, readers: Engin
     common = {
         "journal_mode": "wal", "synchronous": 3, "foreign_keys": 1, "secure_delete": 1,
         "trusted_schema": 0, "cell_size_check": 1, "recursive_triggers": 1, "mmap_size": 0,
-        "temp_store": 2, "cache_size": -32000, "busy_timeout": 10000,
+        "temp_store": 2, "busy_timeout": 10000,
         "application_id": 0x4A575354, "cipher_log_level": "NONE",
     }  # fmt: skip
     for connected, more in (
-        (writer, {"wal_autocheckpoint": 1000, "journal_size_limit": 2**24, "query_only": 0}),
-        (readers, {"query_only": 1}),
-    ):
+        (
+            writer,
+            {
+                "wal_autocheckpoint": 1000, "journal_size_limit": 2**24, "query_only": 0,
+                "cache_size": -32000,
+            },
+        ),
+        (readers, {"query_only": 1, "cache_size": -16000}),
+    ):  # fmt: skip
         with connected.connect() as connection:
             for name, expected in (common | more).items():
                 assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == expected, name
