@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QGuiApplication, QWindow
 
 _SIGNS_OF_LIFE: Final = frozenset(
     (
@@ -12,13 +12,16 @@ _SIGNS_OF_LIFE: Final = frozenset(
         QEvent.Type.MouseButtonPress,
         QEvent.Type.MouseMove,
         QEvent.Type.Wheel,
-        QEvent.Type.InputMethod,
     )
 )
 
 
 class IdleWatch(QObject):
-    """Calls `lock` when nobody has touched the window for so many minutes; 0 is never."""
+    """Calls `lock` when nobody has touched the window for so many minutes; 0 is never.
+
+    It listens where keys and the pointer come in, at the windows of the desktop: over the whole
+    application every event of every widget would pass through here, which made each screen slower.
+    """
 
     def __init__(self, minutes: int, lock: Callable[[], None]) -> None:
         super().__init__()
@@ -26,9 +29,12 @@ class IdleWatch(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(lock)
         self._minutes = minutes
-        application = QApplication.instance()
-        assert application is not None  # noqa: S101  there is no window without one
-        application.installEventFilter(self)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)  # noqa: S101  there is no window without one
+        application.focusWindowChanged.connect(self._watch)
+        self._watch(QGuiApplication.focusWindow())
+        # What an input method composes reaches no window; the cursor moves with it.
+        QGuiApplication.inputMethod().cursorRectangleChanged.connect(self._alive)
         self.begin()
 
     def begin(self) -> None:
@@ -39,13 +45,22 @@ class IdleWatch(QObject):
     def stop(self) -> None:
         """Watch no more."""
         self._timer.stop()
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
+        self._minutes = 0
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Begin again at every sign of life; every event goes on its way."""
         del watched
-        if event.type() in _SIGNS_OF_LIFE and self._timer.isActive():
-            self.begin()
+        if event.type() in _SIGNS_OF_LIFE:
+            self._alive()
         return False
+
+    def _watch(self, window: QWindow | None) -> None:
+        """Listen at a window that comes to the front, a dialog or the main one."""
+        if window is not None:
+            # A second filter would not be installed: Qt takes the first out.
+            window.installEventFilter(self)
+        self._alive()
+
+    def _alive(self) -> None:
+        if self._timer.isActive():
+            self.begin()

@@ -1,15 +1,16 @@
 """The window from the first run to the lock."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -130,6 +131,30 @@ def test_idleness_locks(qtbot: QtBot, windows: _Windows, folder: Path) -> None:
     assert window._idle._timer.interval() == 15 * 60_000
     window._idle._timer.start(1)
     qtbot.waitUntil(lambda: window.locked, timeout=5000)
+
+
+def test_keys_the_pointer_and_composing_put_the_lock_off(
+    qtbot: QtBot, windows: _Windows, folder: Path
+) -> None:
+    window = windows(folder)
+    page = _visits_in(qtbot, window)
+    assert window._idle is not None
+    timer, handle = window._idle._timer, window.windowHandle()
+
+    def put_off(does: Callable[[], object]) -> bool:
+        timer.start(60_000)
+        does()
+        QApplication.processEvents()
+        return timer.interval() == 15 * 60_000
+
+    note = page._door.entry._note
+    note.setFocus()
+    assert put_off(lambda: QTest.keyClick(handle, Qt.Key.Key_Shift))
+    assert put_off(lambda: QTest.mouseMove(handle, QPoint(5, 5)))
+    assert put_off(lambda: QTest.mouseClick(handle, Qt.MouseButton.LeftButton, pos=QPoint(5, 5)))
+    note.setFocus()
+    assert put_off(lambda: QApplication.sendEvent(note, QInputMethodEvent("ban", [])))
+    assert not put_off(lambda: QApplication.sendEvent(note, QEvent(QEvent.Type.UpdateRequest)))
 
 
 def test_the_first_run_makes_a_ledger_and_checks_the_recovery_code(
