@@ -1,5 +1,6 @@
 """The forms of a dispute, one in sight at a time; what is typed in one is kept until it is saved."""
 
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
@@ -40,6 +41,18 @@ class At(NamedTuple):
         return cls(Id(bytes.fromhex(dispute)), fact, Id(bytes.fromhex(record)) if fact else None)
 
 
+class _Made(dict[str, FactForm]):
+    """Forms by their fact, each made when it is first wanted: there are a dozen of them."""
+
+    def __init__(self, make: Callable[[str], FactForm]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: str) -> FactForm:
+        self[name] = made = self._make(name)
+        return made
+
+
 class Writing(QWidget):
     """The registration and the forms of the facts. `saved` asks to write the one in sight, `given_up`
     tells Esc; `found` that an earlier run left something.
@@ -52,9 +65,9 @@ class Writing(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.registration = RegistrationForm(lambda: context.today)
-        self.facts = {name: FactForm(fact, lambda: context.today) for name, fact in FACTS.items()}
-        self._forms: tuple[DraftForm, ...] = (self.registration, *self.facts.values())
+        self.facts: Mapping[str, FactForm] = _Made(self._fact)
         self._shown: DraftForm = self.registration
+        self._context = context
         self._heading, self._of = label(pixels=16), label(tone="second", wrap=True)
         self._kept = FormKeeper(context, "纠纷", self)
         self._kept.found.connect(self.found)
@@ -64,9 +77,9 @@ class Writing(QWidget):
         layout = column(inside, (16, 10, 16, 10), 8)
         layout.addWidget(self._heading)
         layout.addWidget(self._of)
-        for form in self._forms:
-            form.saved.connect(self.saved)
-            layout.addWidget(form)
+        self._forms = column()
+        layout.addLayout(self._forms)
+        self._add(self.registration)
         line = row()
         line.addWidget(button("不登记了 Esc", self.given_up.emit, kind="link"))
         line.addStretch()
@@ -87,7 +100,7 @@ class Writing(QWidget):
         self._heading.setText(heading)
         self._of.setText(of)
         self._of.setVisible(bool(of))
-        for other in self._forms:
+        for other in (self.registration, *self.facts.values()):
             other.setVisible(other is form)
         self._kept.begin(at.key, form.inputs, new=at.is_new)
         form.setFocus(Qt.FocusReason.TabFocusReason)
@@ -96,6 +109,16 @@ class Writing(QWidget):
         """What the form in sight holds is saved or given up."""
         self._kept.done()
         self._kept.leave()
+
+    def _fact(self, name: str) -> FactForm:
+        form = FactForm(FACTS[name], lambda: self._context.today)
+        form.hide()
+        self._add(form)
+        return form
+
+    def _add(self, form: DraftForm) -> None:
+        form.saved.connect(self.saved)
+        self._forms.addWidget(form)
 
     def _warn(self, text: str) -> None:
         self._shown.warn(text)

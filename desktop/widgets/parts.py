@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -104,16 +105,31 @@ def row(
     return layout
 
 
+class _Scrolling(QScrollArea):
+    """Takes its content when it is first shown: asked for its size before, content is styled before it
+    has its place, and anew in each place it is then put into.
+    """
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        content.setParent(self)
+        self._content = content
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Take the content in."""
+        if self.widget() is None:
+            self.setWidget(self._content)
+        super().showEvent(event)
+
+
 def scrolling(content: QWidget) -> QScrollArea:
     """Return an area that scrolls its content up and down, never sideways."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     content.setObjectName("clear")
-    area.setWidget(content)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
+    return _Scrolling(content)
 
 
 def choose(box: QComboBox, value: object) -> None:
