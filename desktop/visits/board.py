@@ -123,11 +123,13 @@ class Board(QWidget):
         # Recorded, and not on the disk yet: they still look as if they were to be visited.
         self._passed: set[Id] = set()
         self._cell_width = CELL
+        # Where each door stood when last asked; a paint asks for all of them.
+        self._cells: dict[Id, QRect] = {}
         self.today = date.min
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
-        theme.changed.connect(self.updateGeometry)
+        theme.changed.connect(self._sized_anew)
 
     @property
     def current(self) -> DoorState | None:
@@ -153,6 +155,7 @@ class Board(QWidget):
         """Show a building's doors in walking order; the cursor stays where it was if it can."""
         self._doors = {door.household: door for door in doors}
         self._plan = plan(doors)
+        self._cells.clear()
         self._marked &= set(self._doors)
         wanted = current or self._current
         if wanted not in self._doors:
@@ -179,6 +182,7 @@ class Board(QWidget):
         others = self._left() + UNIT_GAP * max(len(self._plan.units) - 1, 0) + columns * GAP + 2
         room = round(width / self._theme.px(100) * 100) - others
         self._cell_width = min(max(room // columns, NARROWEST), CELL)
+        self._cells.clear()
         self.adjustSize()
         self.update()
 
@@ -326,13 +330,20 @@ class Board(QWidget):
         top = UNIT_NAME if self._plan.units else 0
         return self._theme.px(top + row * (TALL + GAP))
 
+    def _sized_anew(self) -> None:
+        self._cells.clear()
+        self.updateGeometry()
+
     def _cell(self, id_: Id | None) -> QRect:
         if id_ is None or id_ not in self._plan.places:
             return QRect()
-        place = self._plan.places[id_]
-        corner = QPoint(self._x(place.column, place.unit), self._y(place.row))
-        size = QSize(self._theme.px(self._cell_width), self._theme.px(TALL))
-        return QRect(corner, size).adjusted(-2, -2, 2, 2)
+        cell = self._cells.get(id_)
+        if cell is None:
+            place = self._plan.places[id_]
+            corner = QPoint(self._x(place.column, place.unit), self._y(place.row))
+            size = QSize(self._theme.px(self._cell_width), self._theme.px(TALL))
+            cell = self._cells[id_] = QRect(corner, size).adjusted(-2, -2, 2, 2)
+        return cell
 
     def _paint_door(self, painter: QPainter, cell: QRect, door: DoorState) -> None:
         theme = self._theme

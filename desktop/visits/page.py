@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -43,6 +43,16 @@ class Recorded:
     """What recording answers with: how its doors stand now, so that only their cells are painted."""
 
     doors: list[DoorState]
+
+
+class _Counted(NamedTuple):
+    """All that the page shows, asked for in one go; the doors are those of the building in sight."""
+
+    found: Choice
+    lines: list[BuildingLine]
+    staff: list[str]
+    building: Id | None
+    doors: list[DoorState] | None
 
 
 class VisitsPage(Page):
@@ -120,12 +130,18 @@ class VisitsPage(Page):
 
     def refresh(self) -> None:
         """Count all buildings again, and read the one in sight."""
-        day, wanted = self.context.today, self._wanted_campaign
+        day, wanted, building = self.context.today, self._wanted_campaign, self._building
 
-        def question(connection: Connection) -> tuple[Choice, list[BuildingLine], list[str]]:
+        def question(connection: Connection) -> _Counted:
             found = choice(connection, wanted, day)
+            lines = building_progress(connection, found.campaign, day)
             names = [line.name for line in staff(connection)]
-            return found, building_progress(connection, found.campaign, day), names
+            doors = (
+                None
+                if building is None
+                else door_states(connection, found.campaign, day, building=building)
+            )
+            return _Counted(found, lines, names, building, doors)
 
         self.context.background.ask(self, question, self._counted)
 
@@ -254,13 +270,13 @@ class VisitsPage(Page):
         self._wanted_campaign = self._campaigns.currentData()
         self.refresh()
 
-    def _counted(self, answer: tuple[Choice, list[BuildingLine], list[str]]) -> None:
-        found, self._lines, names = answer
+    def _counted(self, answer: _Counted) -> None:
+        found, self._lines = answer.found, answer.lines
         self._campaign = found.campaign
         # Visits are recorded here, so only what they count for is offered.
         running = [line for line in found.others if line.end >= self.context.today]
         self._campaigns.show_choice(running, found.campaign)
-        self._door.entry.knows(names)
+        self._door.entry.knows(answer.staff)
         known = {line.building: line.community for line in self._lines}
         if self._building in known:
             self._community = known[self._building]
@@ -270,7 +286,10 @@ class VisitsPage(Page):
             self._community, self._building = first.community, first.building
         self._show_whether(some=bool(self._lines))
         self._show_lines()
-        self._read_board()
+        if answer.doors is not None and answer.building == self._building:
+            self._show_doors(answer.doors)
+        else:
+            self._read_board()
         campaign = self._campaign
         span = f"{campaign.start.month}月{campaign.start.day}日—{campaign.end.month}月{campaign.end.day}日"
         self.about.emit(
