@@ -65,10 +65,10 @@ def _engine(creator: Callable[[], Any], size: int, begin: str) -> Engine:
         module=dbapi2,
         creator=creator,
         poolclass=QueuePool,
-        pool_size=size,
-        max_overflow=0,
-        # The connection last used again, so that one cache is warm and not four lukewarm.
-        pool_use_lifo=True,
+        # One stays open, so that one cache is warm and not several lukewarm; what is opened beside it
+        # while it is lent is closed again.
+        pool_size=1,
+        max_overflow=size - 1,
         hide_parameters=True,
     )
 
