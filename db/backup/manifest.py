@@ -69,6 +69,8 @@ def _read_manifest(folder: Path) -> tuple[BackupInfo, dict[str, Any]]:
     """Return the manifest and the JSON it was read from; LedgerDamaged if it is none."""
     try:
         said = json.loads(read_small(folder / MANIFEST))
+        # Half a character, which JSON can spell and nothing can seal.
+        json.dumps(said, ensure_ascii=False).encode()
         info = BackupInfo(
             path=folder,
             number=int(said["number"]),
