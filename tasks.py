@@ -125,13 +125,16 @@ def test(*arguments: str) -> None:
 
 
 def faults(*arguments: str) -> None:
-    """Run the tests of faults: kills, failing disks, power cuts; --long in their long form."""
+    """Run the tests of faults: kills, failing disks, power cuts; --long in their long form.
+
+    The long form has the histories of sites that exchange packages as well.
+    """
     system_programs(TEST_PROGRAMS)
     system_libraries(WINDOW_LIBRARIES | SCREEN_LIBRARIES)
     environment(DEVELOPMENT)
     chosen = [one for one in arguments if one != "--long"]
     if "--long" in arguments:
-        chosen += ["-m", "long or not long", "--durations", "30"]
+        chosen += ["tests/exchange", "-m", "long or not long", "--durations", "30"]
     cores = str(os.cpu_count() or 1)
     run(PYTHON, "-m", "pytest", "-n", cores, "tests/faults", *chosen)
 

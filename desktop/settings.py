@@ -48,7 +48,7 @@ def _read(file: Path) -> Looks:
         said = json.loads(file.read_text("utf-8"))
         names = {field.name for field in fields(Looks)}
         looks = Looks(**{name: str(value) for name, value in said.items() if name in names})
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return Looks()
     known = looks.theme in THEMES and looks.text_size in TEXT_SIZES
     return looks if known else Looks()

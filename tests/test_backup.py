@@ -143,6 +143,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "slots changed": lambda b: flip(b / "slots.json"),
     "no manifest": lambda b: (b / "manifest.json").unlink(),
     "manifest empty": lambda b: (b / "manifest.json").write_text(""),
+    "manifest with half a character": lambda b: edit(b / "manifest.json", reason="\ud800"),
     "manifest nested": lambda b: (b / "manifest.json").write_text("[" * 100_000),
     "head changed": lambda b: edit(b / "manifest.json", head=1),
     "date changed": lambda b: edit(b / "manifest.json", when="2026-03-24T08:00:00+08:00"),

@@ -22,6 +22,9 @@ SLOTS: Final = "slots.json"
 MANIFEST: Final = "manifest.json"
 PARTIAL: Final = ".partial"
 VERSION: Final = 1
+_UNREAD: Final = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError,
+)  # fmt: skip
 _NAME: Final = re.compile(r"(\d{4,9})-\d{8}-\d{4}(\.partial)?")
 
 
@@ -69,6 +72,8 @@ def _read_manifest(folder: Path) -> tuple[BackupInfo, dict[str, Any]]:
     """Return the manifest and the JSON it was read from; LedgerDamaged if it is none."""
     try:
         said = json.loads(read_small(folder / MANIFEST))
+        # Half a character, which JSON can spell and nothing can seal.
+        json.dumps(said, ensure_ascii=False).encode()
         info = BackupInfo(
             path=folder,
             number=int(said["number"]),
@@ -84,7 +89,9 @@ def _read_manifest(folder: Path) -> tuple[BackupInfo, dict[str, Any]]:
             # A backup of an older program names none.
             attachments={str(n): str(sha) for n, sha in said.get("attachments", {}).items()},
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        # A day at the edge of the calendar is none in another zone.
+        info.when.astimezone()
+    except _UNREAD as error:
         raise LedgerDamaged(
             "备份的清单读不出来，这个备份不能用，也没有改动它。请换一个备份。"
         ) from error

@@ -38,9 +38,13 @@ class SecondPlace:
 
 def second_place(data_dir: Path) -> SecondPlace | None:
     """Return the second place a ledger was last backed up to, None if it never was."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+    unread = (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError)
+    with contextlib.suppress(*unread):
         said = json.loads(read_small(data_dir / _FILE))
-        return SecondPlace(Path(said["folder"]), datetime.fromisoformat(said["when"]))
+        when = datetime.fromisoformat(said["when"])
+        # A day at the edge of the calendar is none in another zone.
+        when.astimezone()
+        return SecondPlace(Path(said["folder"]), when)
     return None
 
 

@@ -1,12 +1,17 @@
 """Which ids are one thing here: what earlier merges found, and what this one finds."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from db.exchange.tables import KnownAs
 from db.kernel.ids import Id, id_from_text, id_text
 from db.kernel.journal import chunks
+
+_NAMES: Final = select(KnownAs.theirs, KnownAs.ours)
+_OURS: Final = _NAMES.where(KnownAs.theirs.in_(bindparam("ids", expanding=True)))
+_THEIRS: Final = _NAMES.where(KnownAs.ours.in_(bindparam("ids", expanding=True)))
 
 
 class Identity:
@@ -22,9 +27,7 @@ class Identity:
         """Look many ids up at once."""
         wanted = [id_ for id_ in dict.fromkeys(ids) if id_ not in self._ours]
         for some in chunks(wanted):
-            found = self._connection.execute(
-                select(KnownAs.theirs, KnownAs.ours).where(KnownAs.theirs.in_(some))
-            )
+            found = self._connection.execute(_OURS, {"ids": some})
             self._ours.update({row.theirs: row.ours for row in found})
         for id_ in wanted:
             self._ours.setdefault(id_, id_)
@@ -62,9 +65,6 @@ class Identity:
         """Return the other ids that things of this copy have, found by earlier merges."""
         found: dict[Id, list[Id]] = {}
         for some in chunks(list(ours)):
-            rows = self._connection.execute(
-                select(KnownAs.theirs, KnownAs.ours).where(KnownAs.ours.in_(some))
-            )
-            for row in rows:
+            for row in self._connection.execute(_THEIRS, {"ids": some}):
                 found.setdefault(row.ours, []).append(row.theirs)
         return found

@@ -83,7 +83,8 @@ def _keys(
             continue
         rows = [last]
         if record in ALSO_BY_FIRST_KEY and len(ops) > 1:
-            rows.insert(0, ops[0].fields)
+            # Of a record that came into a cut copy's sight late, what was first said is no row.
+            rows.insert(0, next(op.fields for op in ops if op.kind == ADDED))
         keys = [(key_of(record, row, sides.get(id_text(id_))), row) for row in rows]
         fit = [(key, row) for key, row in keys if key is not None]
         if fit:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from db.exchange.applying import Counts, count, write
 from db.exchange.causes import Causes, Sight, sights
 from db.exchange.hanging import Rejoin, mend
 from db.exchange.incoming import Incoming
 from db.exchange.local import follow
-from db.exchange.planning import Here, Join, Planner
+from db.exchange.planning import AT_ODDS, Here, Join, Planner
 from db.exchange.tables import BlobName, SiteSeen
 from db.kernel.access import Right
 from db.kernel.erasing import erase_what_came
@@ -123,6 +124,8 @@ def planned(begin: Callable[[Sequence[Join]], Planner]) -> Planner:
         try:
             mend(planner)
         except Rejoin as again:
+            if set(again.pairs) <= set(joins):
+                raise UserError(AT_ODDS) from None
             joins.extend(again.pairs)
         else:
             follow(planner)
@@ -142,7 +145,11 @@ def take(tx: Tx, parcel: Parcel) -> Counts:
     new = unknown(tx.connection, parcel)
     planner = plan(tx.connection, new, parcel, tx.seq)
     found = count(planner)
-    write(tx, planner)
+    try:
+        write(tx, planner)
+    except IntegrityError:
+        # No honest site tells it: one id that is two things.
+        raise UserError(AT_ODDS) from None
     erase_what_came(tx)
     tx.add(SiteSeen, _seen(tx, parcel))
     names = [{"theirs": theirs, "ours": ours} for theirs, ours in parcel.contents.items()]

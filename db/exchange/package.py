@@ -271,6 +271,11 @@ def _content(header: Header, source: "_Inflating") -> Package:
         commands.append(command._replace(changes=read))
     if (len(commands), changes) != (header.commands, header.changes) or last != header.upto:
         raise ValueError("fewer commands than were said")
+    places = {command.id: at for at, command in enumerate(commands)}
+    backwards = all(places.get(c.undoes or b"", -1) < at for at, c in enumerate(commands))
+    if len(places) < len(commands) or not backwards:
+        # Each is told once, and takes back only what was done before it.
+        raise Unfit("command")
     contents: dict[str, bytes] = {}
     for _ in range(header.contents):
         name = source.exactly(_NAME).hex()

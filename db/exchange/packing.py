@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, false, or_, select
 
 from db.exchange.incoming import Change, Incoming
 from db.exchange.merging import Parcel, have
@@ -62,13 +62,9 @@ def outgoing(
 
 
 def _numbers(connection: Connection, since: Mapping[Id, int]) -> list[int]:
-    found: list[int] = []
-    for site, seq in since.items():
-        rows = connection.execute(
-            select(CommandRow.no).where(CommandRow.site == site, CommandRow.seq > seq)
-        )
-        found.extend(rows.scalars())
-    return sorted(found)
+    beyond = [(CommandRow.site == site) & (CommandRow.seq > seq) for site, seq in since.items()]
+    rows = connection.execute(select(CommandRow.no).where(or_(false(), *beyond)))
+    return sorted(rows.scalars())
 
 
 def _commands(

@@ -1,18 +1,34 @@
 """What this copy knows of records already: their rows, and every change any site made to them."""
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from db.exchange.rows import coded, loose_ids, of_one_copy, travelling
 from db.exchange.settling import Fields, Point
 from db.kernel.erasure import ERASED, erased_in, written_in
 from db.kernel.history import hanging_rows
 from db.kernel.ids import Id, id_from_text, id_text
-from db.kernel.journal import LOCAL, chunks, table_of
+from db.kernel.journal import LOCAL, chunks, rows_of_ids, table_of
 from db.kernel.records import ChangeRow, CommandRow, Record
+
+_undone = CommandRow.__table__.alias("undone")
+_CHANGES: Final = (
+    select(
+        ChangeRow.record, ChangeRow.kind, ChangeRow.fields, ChangeRow.origin, ChangeRow.n,
+        CommandRow.site, CommandRow.seq, CommandRow.stamp, CommandRow.id,
+        _undone.c.id.label("undoes"),
+    )
+    .join(CommandRow, CommandRow.no == ChangeRow.command)
+    .outerjoin(_undone, _undone.c.no == CommandRow.undoes)
+    .where(
+        ChangeRow.entity == bindparam("entity"),
+        ChangeRow.record.in_(bindparam("ids", expanding=True)),
+    )
+    .order_by(ChangeRow.record, ChangeRow.command, ChangeRow.n)
+)  # fmt: skip
 
 
 class Written(NamedTuple):
@@ -57,20 +73,9 @@ def changes_of(
 ) -> dict[Id, list[Written]]:
     """Return every change to the records, by the id they have here, in this journal's order."""
     found: dict[Id, list[Written]] = {}
-    undone = CommandRow.__table__.alias("undone")
     for some in chunks(list(ids)):
-        rows = connection.execute(
-            select(
-                ChangeRow.record, ChangeRow.kind, ChangeRow.fields, ChangeRow.origin, ChangeRow.n,
-                CommandRow.site, CommandRow.seq, CommandRow.stamp, CommandRow.id,
-                undone.c.id.label("undoes"),
-            )
-            .join(CommandRow, CommandRow.no == ChangeRow.command)
-            .outerjoin(undone, undone.c.no == CommandRow.undoes)
-            .where(ChangeRow.entity == record.__tablename__, ChangeRow.record.in_(some))
-            .order_by(ChangeRow.record, ChangeRow.command, ChangeRow.n)
-        )  # fmt: skip
-        for row in rows:
+        said_of = {"entity": record.__tablename__, "ids": some}
+        for row in connection.execute(_CHANGES, said_of):
             said = as_written(record.__tablename__, row.kind, row.record, row.fields, row.origin)
             if said is not None:
                 point = (row.site, row.seq, row.n)
@@ -82,10 +87,9 @@ def changes_of(
 
 def rows_of(connection: Connection, record: type[Record], ids: Iterable[Id]) -> dict[Id, Fields]:
     """Return the rows that stand, as the journal writes them."""
-    table = table_of(record)
     found = {}
     for some in chunks(list(ids)):
-        for row in connection.execute(select(table).where(table.c.id.in_(some))).mappings():
+        for row in connection.execute(rows_of_ids(record), {"ids": some}).mappings():
             found[row["id"]] = coded(record, dict(row))
     return found
 

@@ -32,6 +32,9 @@ _CLOSED_TWICE: Final = (
     "同一个月的积分在两处各结过一次账，没有合并，台账没有改动。"
     "请在其中一处恢复到结账以前的备份，再合并：另一处结的账就会过来。"
 )
+AT_ODDS: Final = (
+    "包里的内容自相矛盾，合不到一起，没有合并，台账没有改动。请让对方检查台账，再重新打包。"
+)
 Place = tuple[int, int]
 Join = tuple[type[Record], Id, Id]
 Reopened = dict[type[Record], set[Id]]
@@ -174,11 +177,11 @@ class Planner:
             self.load(record, [self.identity.ours(one), self.identity.ours(other)])
             self.join(record, one, other)
 
-    def join(self, record: type[Record], one: Id, other: Id, *, found: bool = True) -> None:
-        """Make two ids one; the one this copy knows stays, else the lesser."""
+    def join(self, record: type[Record], one: Id, other: Id, *, found: bool = True) -> bool:
+        """Make two ids one; the one this copy knows stays, else the lesser. Tell if they were two."""
         mine, theirs = self.identity.ours(one), self.identity.ours(other)
         if mine == theirs:
-            return
+            return False
         known = self.known[record]
         if (theirs in known, mine) > (mine in known, theirs):
             mine, theirs = theirs, mine
@@ -194,6 +197,7 @@ class Planner:
             self.stale.setdefault(record.__tablename__, set()).add(mine)
             for entity, hanging in naming(self.connection, record, [theirs]):
                 self.stale.setdefault(entity, set()).add(hanging)
+        return True
 
     def load(self, record: type[Record], ids: Iterable[Id]) -> None:
         """Look rows and changes up, under every id that earlier merges joined."""
@@ -228,9 +232,13 @@ class Planner:
             clashing = clashes(self, record)
             if not clashing:
                 return
+            joined = 0
             for one, other in clashing:
                 self.load(record, [one, other])
-                self.join(record, one, other)
+                joined += self.join(record, one, other)
+            if not joined:
+                # Said to be one already, as things of another table, and still two rows here.
+                raise UserError(AT_ODDS)
 
     def _settle_all(
         self, record: type[Record], raw: Sequence[tuple[Place, Change]], stale: Iterable[Id]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
 
 from db.kernel.access import Right
 from db.kernel.clock import Clock, HybridClock, today, utc_text
@@ -82,6 +82,16 @@ class _Head(NamedTuple):
     seq: int
 
 
+# Every command asks these: made once, as making a statement takes longer than asking it.
+_LAST: Final = (
+    select(*(getattr(CommandRow, name) for name in _Head._fields))
+    .order_by(CommandRow.no.desc())
+    .limit(1)
+)
+_OF_ID: Final = select(CommandRow.no).where(CommandRow.id == bindparam("command"))
+_UNINDEX: Final = delete(SearchKey).where(SearchKey.record.in_(bindparam("ids", expanding=True)))
+
+
 @cache
 def record_class(entity: str) -> type[Record]:
     """Return the journalled class of a table's name."""
@@ -97,6 +107,13 @@ def table_of(record: type[Record]) -> Table:
     table = record.__table__
     assert isinstance(table, Table)  # noqa: S101  declarative classes here are never mapped to joins
     return table
+
+
+@cache
+def rows_of_ids(record: type[Record]) -> Select[Any]:
+    """Return the statement for the rows of some `ids`."""
+    table = table_of(record)
+    return select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @cache
@@ -295,10 +312,9 @@ class Tx:
         self.connection.execute(insert(CommandRow), [row])
 
     def _rows(self, record: type[Record], ids: Sequence[Id]) -> list[dict[str, Any]]:
-        table = table_of(record)
         found: list[dict[str, Any]] = []
         for some in chunks(ids):
-            result = self.connection.execute(select(table).where(table.c.id.in_(some)))
+            result = self.connection.execute(rows_of_ids(record), {"ids": some})
             found.extend(dict(row) for row in result.mappings())
         return found
 
@@ -314,7 +330,7 @@ class Tx:
 
     def _unindex(self, ids: Sequence[Id]) -> None:
         for some in chunks(ids):
-            self.connection.execute(delete(SearchKey).where(SearchKey.record.in_(some)))
+            self.connection.execute(_UNINDEX, {"ids": some})
 
     def _journal(
         self,
@@ -353,15 +369,13 @@ def head(connection: Connection) -> tuple[int, bytes]:
 
 def _head(connection: Connection) -> _Head:
     """The last command: always this copy's own, as a merge is one after those it takes in."""
-    columns = (getattr(CommandRow, name) for name in _Head._fields)
-    row = connection.execute(select(*columns).order_by(CommandRow.no.desc()).limit(1)).first()
+    row = connection.execute(_LAST).first()
     return _Head(*row) if row else _Head(0, b"", 0, b"", 0)
 
 
 def done_before(connection: Connection, command: Id) -> bool:
     """Return whether a command of this id is in the journal."""
-    found = connection.execute(select(CommandRow.no).where(CommandRow.id == command)).first()
-    return found is not None
+    return connection.execute(_OF_ID, {"command": command}).first() is not None
 
 
 def run(connection: Connection, command: Command[T], author: Author, key: bytes) -> Done[T]:

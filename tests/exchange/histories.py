@@ -60,6 +60,10 @@ class History:
             step(0)
         for ledger in self.ledgers[1:]:
             bring(self.ledgers[0], ledger)
+        self.go_on(count)
+
+    def go_on(self, count: int) -> None:
+        """Do so many more things."""
         for _ in range(count):
             at = self.random.randrange(len(self.ledgers))
             step = self.random.choices([*self.steps], [*self.steps.values()])[0]

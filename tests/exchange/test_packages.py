@@ -206,6 +206,11 @@ def test_numbers_of_commands_out_of_order_or_absurd_are_refused(pair: Pair, pack
         except TypeError:
             continue
         _refused(pair, forged(pair, package, payload=_with([first, *lines[1:]])), "台账没有改动")
+    heads = [at for at, line in enumerate(lines) if len(orjson.loads(line)) == 10]
+    later, said = orjson.loads(lines[heads[-1]]), orjson.loads(lines[0])
+    for backwards in ([*said[:8], later[0], said[9]], [later[0], *said[1:]]):
+        changed = [orjson.dumps(backwards), *lines[1:]]
+        _refused(pair, forged(pair, package, payload=_with(changed)), "台账没有改动")
     twice = [*lines, *lines]
     _refused(pair, forged(pair, package, payload=_with(twice)), "台账没有改动")
 

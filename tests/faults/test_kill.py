@@ -16,11 +16,10 @@ from db.backup import list_backups, verify
 from db.ledger import Ledger
 from db.sample import PASSWORD
 from tests.conftest import ROOT, SAMPLE, morning
-from tests.faults.harness import file_tasks, session_tasks
+from tests.faults.harness import session_tasks
 from tests.faults.harness.children import Child, Post
 from tests.faults.harness.injecting import calls_of, inject
 from tests.faults.harness.killing import Toll, kill_loop
-from tests.faults.harness.looking import look
 from tests.faults.harness.tasks import open_and_close, write_on
 
 SHORT, LONG, PARTS = 500, 2500, range(4)
@@ -65,23 +64,6 @@ def test_it_is_seen_when_a_command_is_no_transaction(post: Post, work: Path) -> 
 
 def test_it_is_seen_when_saved_is_said_too_early(post: Post, work: Path) -> None:
     assert kill_loop(write_on, post, work / "at", kills=400, mutant="told too early").losses
-
-
-def test_backups_killed_at_any_moment_leave_those_of_before(post: Post) -> None:
-    """Made and thinned out until killed: every listed one proves whole, the newest told is there."""
-    chance, told = random.Random(3), list[str]()
-    for _ in range(15):
-        child = Child(file_tasks.back_up_on, post).go()
-        assert child.hear() == "ready"
-        time.sleep(chance.uniform(0.05, 0.8))
-        child.kill()
-        told += child.rest()
-        child.end()
-        listed = list_backups(post.folder / "backups")
-        assert [said for one in listed for said in verify(one.path, post.data_key())] == []
-        assert not told or told[-1] in {one.path.name for one in listed}
-    assert told
-    assert look(post).wrong == ()
 
 
 def test_a_backup_that_was_cut_off_is_swept_by_the_next(post: Post) -> None:

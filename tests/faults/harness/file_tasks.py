@@ -9,6 +9,7 @@ from db.attaching import attach
 from db.disputes.registering import register_dispute
 from db.kernel.clock import SetClock
 from db.kernel.errors import PolicepostError
+from db.kernel.ids import new_id
 from db.kernel.keys import Slots
 from db.kernel.place import Place
 from db.kernel.throttle import Throttle
@@ -16,6 +17,7 @@ from db.ledger import Ledger
 from db.sample import PASSWORD
 from tests.conftest import POST, morning
 from tests.faults.harness.children import Hear, Post, Tell
+from tests.faults.harness.tasks import doors, visits
 from tests.test_dispute_life import DRAFT
 
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 600
@@ -79,12 +81,24 @@ def back_up_and_thin_out(post: Post, tell: Tell, hear: Hear) -> None:
     tell(backup.list_backups(post.folder / "backups")[0].path.name)
 
 
-def back_up_on(post: Post, tell: Tell, hear: Hear) -> None:
-    """Make backups and thin them out until killed."""
-    tell("ready")
+def write_and_back_up(post: Post, tell: Tell, hear: Hear) -> None:
+    """Write, keep a photograph, back all of it up and thin the backups out until killed.
+
+    Tells the id of each command and photograph and the name of each backup, once it is there.
+    """
     with post.open() as ledger:
+        at, number = doors(ledger), 0
+        dispute = ledger.write(register_dispute(DRAFT)).value
+        photo = post.folder.parent / "photo.jpg"
+        tell("ready")
         while True:
-            tell(ledger.back_up("每日").path.name)
+            for command in (visits(at, number), visits(at, number + 1)):
+                ledger.write(command)
+                tell(("command", command.id))
+            number += 2
+            photo.write_bytes(PHOTO + new_id())
+            tell(("photograph", attach(ledger, "dispute", dispute, "scene", photo).value))
+            tell(("backup", ledger.back_up("每日").path.name))
 
 
 def put_back(post: Post, tell: Tell, hear: Hear) -> None:
