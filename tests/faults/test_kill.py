@@ -66,6 +66,11 @@ def test_it_is_seen_when_saved_is_said_too_early(post: Post, work: Path) -> None
     assert kill_loop(write_on, post, work / "at", kills=400, mutant="told too early").losses
 
 
+def test_it_is_seen_when_the_mark_raises_a_false_alarm(post: Post, work: Path) -> None:
+    losses = kill_loop(write_on, post, work / "at", kills=20, mutant="mark ahead").losses
+    assert any("false alarm" in loss for loss in losses)
+
+
 def test_a_backup_that_was_cut_off_is_swept_by_the_next(post: Post) -> None:
     stale = post.folder / "backups" / "0099-20260323-0830.partial"
     stale.mkdir(parents=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlcipher3 import dbapi2
 
 from db.kernel import cipher, engine
+from db.kernel.anchor import Anchor
 from db.kernel.errors import PolicepostError
 from db.kernel.files import preflight
 from tests.faults.harness.children import Post
@@ -31,7 +32,8 @@ def look(post: Post, *, deep: bool = True) -> Found:
     try:
         preflight(path)
         with contextlib.closing(engine.connect(path, key, read_only=False)) as connection:
-            return _found(connection, deep=deep)
+            found = _found(connection, deep=deep)
+            return Found(found.commands, (*found.wrong, *_alarms(post, connection)))
     except (PolicepostError, dbapi2.Error) as error:
         return Found(frozenset(), (f"unreadable: {error}",))
 
@@ -55,6 +57,17 @@ def _found(connection: cipher.Connection, *, deep: bool) -> Found:
     if orphans or rows != ROWS * recorded:
         wrong.append(f"{orphans} changes of nobody, {rows} visits of {recorded} commands")
     return Found(frozenset(bytes(row[0]) for row in commands), tuple(wrong))
+
+
+def _alarms(post: Post, connection: cipher.Connection) -> list[str]:
+    """Return what the mark beside the ledger would wrongly say is missing."""
+    mark = Anchor(post.folder / "anchor", bytes(post.data_key().subkey("anchor"))).read()
+    if mark is None or not mark.no:
+        return []
+    there = connection.execute("SELECT mac FROM command WHERE no = ?", (mark.no,)).fetchone()
+    if there is not None and bytes(there[0]) == mark.mac:
+        return []
+    return [f"a false alarm: the mark stands at command {mark.no}, which is not there"]
 
 
 def repeated(post: Post) -> int:

@@ -15,6 +15,7 @@ from db.backup import making
 from db.kernel import blobs, cipher, engine
 from db.kernel.errors import EnvironmentFault
 from db.kernel.ids import new_id
+from db.kernel.watch import Watch
 from db.ledger import Ledger
 
 
@@ -67,6 +68,16 @@ def _told_too_early() -> None:
             late.clear()
 
     Ledger.write = put_off
+
+
+def _mark_ahead() -> None:
+    """The mark beside the ledger says more than was written."""
+    committed = Watch.committed
+
+    def ahead(self: Watch, no: int, mac: bytes, **how: bool) -> None:
+        committed(self, no + 1, mac, **how)
+
+    Watch.committed = ahead  # type: ignore[method-assign, assignment]
 
 
 def _no_dedupe() -> None:
@@ -129,6 +140,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "no directory sync": _no_directory_sync,
     "no transaction": _no_transaction,
     "told too early": _told_too_early,
+    "mark ahead": _mark_ahead,
     "no dedupe": _no_dedupe,
     "no look-up": _no_look_up,
     "no verification": _no_verification,
