@@ -7,9 +7,9 @@ waits for an import. Nothing here knows a screen.
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from shiboken6 import isValid
 from sqlalchemy import Connection
 
@@ -18,6 +18,7 @@ from db.ledger import Ledger
 
 T = TypeVar("T")
 Progress = Callable[[str, float], None]
+PATIENCE_MS: Final = 500
 
 
 class Stopped(Exception):
@@ -55,10 +56,12 @@ class Background(QObject):
 
     `changed` carries the Done of every command written here, for the screens that show its rows;
     `failed` an error that its asker left to the window; `backed_up` tells that a backup was made,
-    `taken_in` the tables that a merge touched, which no key takes back.
+    `taken_in` the tables that a merge touched, which no key takes back; `saving` that a command has not
+    come to the disk for half a second, and that it has.
     """
 
     changed = Signal(object)
+    saving = Signal(bool)
     failed = Signal(object)
     backed_up = Signal()
     taken_in = Signal(object)
@@ -72,8 +75,10 @@ class Background(QObject):
             for name in ("writer", "reader", "errand")
         }
         self._answered.connect(self._answer, Qt.ConnectionType.QueuedConnection)
-        self._waiting = 0
-        self._closed = False
+        self._waiting = self._commands = 0
+        self._closed = self._slow = False
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(partial(self._tell_slow, slow=True))
 
     @property
     def idle(self) -> bool:
@@ -159,6 +164,11 @@ class Background(QObject):
 
         return self._start("writer", ticket, lambda _: job(), told, failed, always=True)
 
+    def _tell_slow(self, *, slow: bool) -> None:
+        if slow != self._slow:
+            self._slow = slow
+            self.saving.emit(slow)
+
     def _start(
         self,
         lane: str,
@@ -182,6 +192,10 @@ class Background(QObject):
             ticket.stop()
             return ticket
         self._waiting += 1
+        if always:
+            self._commands += 1
+            if not self._patience.isActive():
+                self._patience.start()
         self._lanes[lane].submit(guarded).add_done_callback(answer)
         return ticket
 
@@ -195,6 +209,11 @@ class Background(QObject):
         always: bool,
     ) -> None:
         self._waiting -= 1
+        if always:
+            self._commands -= 1
+            if not self._commands:
+                self._patience.stop()
+                self._tell_slow(slow=False)
         try:
             value = future.result()
         except (Stopped, CancelledError):

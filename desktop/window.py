@@ -33,6 +33,7 @@ from desktop.words import last_backup_words, second_backup_words
 
 SIDE, NARROW_SIDE, HEAD = 176, 58, 56
 NARROW = 1120
+SAVING = "正在保存…"
 FIND_TEXT = "找住户、人、纠纷、命令"
 
 
@@ -103,6 +104,7 @@ class Shell(QWidget):
         context.background.changed.connect(self._written)
         context.background.taken_in.connect(self._taken_in)
         context.background.failed.connect(lambda error: tell(self, error))
+        context.background.saving.connect(self._tell_saving)
         context.routes.wanted.connect(self.go)
 
     @property
@@ -192,6 +194,13 @@ class Shell(QWidget):
             tell(self, error)
 
         self.context.background.undo(self, no, undone, failed)
+
+    def _tell_saving(self, slow: bool) -> None:  # noqa: FBT001  a signal's value
+        """Say that the disk takes its time, as nothing that was typed has been told as saved yet."""
+        if slow:
+            self.toast.say_until_done(SAVING)
+        else:
+            self.toast.done(SAVING)
 
     def resizeEvent(self, event: Any) -> None:  # noqa: N802
         """Keep messages and the finder in their places."""

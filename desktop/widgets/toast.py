@@ -36,6 +36,16 @@ class Toast(QFrame):
         self.raise_()
         self._timer.start(SHOWN_MS)
 
+    def say_until_done(self, text: str) -> None:
+        """Show a message that stays until `done` with it, or another takes its place."""
+        self.say(text)
+        self._timer.stop()
+
+    def done(self, text: str) -> None:
+        """Take a message away if it is still the one shown."""
+        if self._text.text() == text:
+            self.hide()
+
     def place(self) -> None:
         """Stand in its place; what is long goes on in the next line."""
         most = self._over.width() - 2 * MARGIN

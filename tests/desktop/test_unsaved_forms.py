@@ -18,6 +18,7 @@ from desktop.reports.page import ReportsPage
 from desktop.rooms import shell_over
 from desktop.settings import Settings
 from desktop.theme import Theme
+from desktop.unsaved import KEPT_AFTER_MS
 from desktop.visits.page import VisitsPage
 from desktop.visits.sheets import SheetsPage
 from desktop.widgets.tabs import TabbedPage
@@ -71,6 +72,11 @@ def test_half_a_visit_and_half_a_report_come_back(
     again.hide()
     again.context.background.close()
     again.deleteLater()
+
+
+def test_at_most_five_seconds_of_typing_are_lost() -> None:
+    # The rest is for the disk to answer.
+    assert KEPT_AFTER_MS <= 4000
 
 
 def test_who_types_without_a_rest_is_kept_too(
