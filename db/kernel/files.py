@@ -54,6 +54,10 @@ def disk_fault(error: OSError) -> EnvironmentFault:
         return EnvironmentFault(
             "这个文件夹不让写入，这一步没有存上，原来的内容都在。请换一个文件夹，或请管理员放开权限。"
         )
+    if error.errno in {errno.EMFILE, errno.ENFILE}:
+        return EnvironmentFault(
+            "打开的文件太多，这一步没有存上，原来的内容都在。请关掉别的程序再试。"
+        )
     return EnvironmentFault("磁盘读写出错，这一步没有存上，原来的内容都在。请检查磁盘再试。")
 
 
