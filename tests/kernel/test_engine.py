@@ -170,6 +170,16 @@ def test_a_copy_by_vacuum_is_denied(path: Path, writer: Engine) -> None:
     connection.close()
 
 
+def test_a_copy_without_a_key_gets_nothing(path: Path, writer: Engine, tmp_path: Path) -> None:
+    connection = engine.connect(path, KEY, read_only=False)
+    plain = cipher.dbapi2.connect(str(tmp_path / "plain.db"))
+    with pytest.raises(cipher.dbapi2.OperationalError):
+        connection.backup(plain)
+    plain.close()
+    connection.close()
+    assert (tmp_path / "plain.db").read_bytes() == b""
+
+
 def test_maintenance_lifts_the_guard_and_puts_it_back(writer: Engine) -> None:
     erase = "UPDATE change SET fields = ''"
     with writer.begin() as connection:
