@@ -136,7 +136,8 @@ class FormKeeper(QObject):
         self._late: dict[str, str] = {}
         self._awaited: set[QComboBox] = set()
         self._left: dict[str, dict[str, str]] = {}
-        self._keeper = Keeper(context, noun, lambda: self._left or None, self._found, self)
+        # A copy: what was kept is compared with what is typed by then.
+        self._keeper = Keeper(context, noun, lambda: dict(self._left) or None, self._found, self)
         self._keeper.erased.connect(self._left.clear)
 
     @property

@@ -114,6 +114,16 @@ def test_what_is_typed_at_a_home_stays_with_it_until_it_is_saved(
     assert page._form._problem.text() == " "
 
 
+def test_what_is_typed_after_the_first_seconds_is_kept_too(
+    qtbot: QtBot, sample: Ledger, opened: Open, soon: None
+) -> None:
+    page = _tab(qtbot, opened(), "homes")
+    assert isinstance(page, HouseholdsPage)
+    for more in ("abc", "def"):
+        QTest.keyClicks(page._form.field("contact"), more)
+        qtbot.waitUntil(lambda word=more: word in str(sample.unsaved()), timeout=8000)
+
+
 def test_escape_drops_what_was_typed_at_a_home(qtbot: QtBot, opened: Open) -> None:
     page = _tab(qtbot, opened(), "homes")
     assert isinstance(page, HouseholdsPage)
