@@ -1,11 +1,13 @@
 """The forms of a dispute, one in sight at a time; what is typed in one is kept until it is saved."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from db.kernel.ids import Id
+from db.kernel.unsaved import at_hand
 from desktop.disputes.forms import FACTS, FactForm, RegistrationForm
 from desktop.page import Context
 from desktop.unsaved import FormKeeper
@@ -42,12 +44,12 @@ class At(NamedTuple):
 
 class Writing(QWidget):
     """The registration and the forms of the facts. `saved` asks to write the one in sight, `given_up`
-    tells Esc; `found` that an earlier run left something.
+    tells Esc; `found` carries where an earlier run left something, of a dispute that is still there.
     """
 
     saved = Signal()
     given_up = Signal()
-    found = Signal()
+    found = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -56,8 +58,9 @@ class Writing(QWidget):
         self._forms: tuple[DraftForm, ...] = (self.registration, *self.facts.values())
         self._shown: DraftForm = self.registration
         self._heading, self._of = label(pixels=16), label(tone="second", wrap=True)
+        self._context = context
         self._kept = FormKeeper(context, "纠纷", self)
-        self._kept.found.connect(self.found)
+        self._kept.found.connect(self._look_for_first)
         self._kept.put_back.connect(self._warn)
         inside = QWidget()
         # A usual registration stands whole in a window of 1280 x 720.
@@ -75,12 +78,6 @@ class Writing(QWidget):
         layout.addStretch()
         column(self).addWidget(scrolling(inside))
 
-    @property
-    def left(self) -> At | None:
-        """What an earlier run left first."""
-        key = next(iter(self._kept.left), None)
-        return None if key is None else At.of(key)
-
     def begin(self, form: DraftForm, at: At, heading: str, of: str) -> None:
         """Show a form that stands as it is stored, with what was typed there and not saved."""
         self._shown = form
@@ -96,6 +93,15 @@ class Writing(QWidget):
         """What the form in sight holds is saved or given up."""
         self._kept.done()
         self._kept.leave()
+
+    def _look_for_first(self) -> None:
+        left = {"": dict(self._kept.left)}
+
+        def found(there: Mapping[str, Mapping[str, object]]) -> None:
+            for key in list(there.get("", ()))[:1]:
+                self.found.emit(At.of(key))
+
+        self._context.background.ask(self, lambda connection: at_hand(connection, left), found)
 
     def _warn(self, text: str) -> None:
         self._shown.warn(text)
