@@ -144,6 +144,7 @@ class Shell(QWidget):
         self._about.setText(self._abouts.get(room.name, ""))
         self._stack.setCurrentWidget(page)
         # Before it is opened: what is to be typed at once takes the focus for itself.
+        self.setFocusProxy(page)
         page.setFocus()
         page.open(route.what)
         if room.name in self._stale:
