@@ -37,7 +37,7 @@ def _text(path: Path) -> str:
 def test_an_edited_sentence_stands_on_the_saved_paper(
     qtbot: QtBot, shell: Shell, page: ReportsPage, tmp_path: Path
 ) -> None:
-    page._problems.setPlainText("老旧小区楼道堆物多。\n\n夜间无人户多。")
+    page._sentences.problems.setPlainText("老旧小区楼道堆物多。\n\n夜间无人户多。")
     qtbot.wait(700)
     settle(qtbot, shell)
     page.save_to(tmp_path / "周报.pdf")
@@ -61,7 +61,7 @@ def test_an_issued_paper_prints_the_same_after_the_figures_changed(
         settle(qtbot, shell)
         return saved()
 
-    page._plans.setPlainText("下周先走第十社区。")
+    page._sentences.plans.setPlainText("下周先走第十社区。")
     qtbot.wait(700)
     settle(qtbot, shell)
     draft = saved()
