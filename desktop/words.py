@@ -1,6 +1,7 @@
 """Days and numbers in the words of the window, and days as people type them."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from db.backup import BackupAges
@@ -53,37 +54,32 @@ def typed_day(text: str, today: date, *, ahead: bool = False, near: bool = False
         return today + timedelta(days=int(text))
     if not re.fullmatch(r"\d{1,4}(\D\d{1,2}){0,2}\D?", text):
         return None
+    numbers = [int(part) for part in re.findall(r"\d+", text)]
+    days = [day for of in _meant(numbers, today) if (day := _day(*of)) is not None]
+    past = max((day for day in days if day <= today), default=None)
+    later = min((day for day in days if day >= today), default=None)
+    if len(numbers) == 3 or near:
+        both = [day for day in (past, later) if day is not None]
+        return min(both, key=lambda day: abs(day - today), default=None)
+    return later if ahead else past
+
+
+def _meant(numbers: Sequence[int], today: date) -> list[tuple[int, int, int]]:
+    """The days that numbers may mean, as year, month and day; not all of them exist."""
+    if len(numbers) == 3:
+        year, month, of_month = numbers
+        return [(year + 2000 if year < 100 else year, month, of_month)]
+    if len(numbers) == 2:
+        return [(today.year + years, *numbers) for years in (-1, 0, 1)]
+    month = today.year * 12 + today.month - 1
+    return [(at // 12, at % 12 + 1, *numbers) for at in (month - 1, month, month + 1)]
+
+
+def _day(year: int, month: int, of_month: int) -> date | None:
     try:
-        numbers = [int(part) for part in re.findall(r"\d+", text)]
-        past = _nearest(numbers, today)
-        if not ahead and not near:
-            return past
-        later = _next(numbers, today)
-        return later if ahead or later - today < today - past else past
+        return date(year, month, of_month)
     except ValueError:
         return None
-
-
-def _nearest(numbers: list[int], today: date) -> date:
-    if len(numbers) == 3:
-        return date(numbers[0] + (2000 if numbers[0] < 100 else 0), numbers[1], numbers[2])
-    if len(numbers) == 2:
-        day = date(today.year, numbers[0], numbers[1])
-        return day if day <= today else day.replace(year=today.year - 1)
-    before = today.replace(day=1) - timedelta(days=1)
-    return (
-        today.replace(day=numbers[0]) if numbers[0] <= today.day else before.replace(day=numbers[0])
-    )
-
-
-def _next(numbers: list[int], today: date) -> date:
-    day = _nearest(numbers, today)
-    if len(numbers) == 3 or day >= today:
-        return day
-    if len(numbers) == 2:
-        return day.replace(year=day.year + 1)
-    later = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return (today if numbers[0] >= today.day else later).replace(day=numbers[0])
 
 
 def typed_time(text: str) -> int | None:

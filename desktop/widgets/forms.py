@@ -206,7 +206,7 @@ class DraftForm(QWidget):
             return None
         day = typed_day(text, self._today(), ahead=ahead, near=near)
         if day is None:
-            raise ValueError("看不懂这个日期，可以写：今、3.5、2026-3-5")
+            raise ValueError("看不懂这个日期，或者没有这一天；可以写：今、3.5、2026-3-5")
         return day
 
 
