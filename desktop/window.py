@@ -24,6 +24,7 @@ from desktop.page import Context, Page
 from desktop.routes import Route
 from desktop.unsaved import Keeper
 from desktop.widgets.finder import Finder, Offer
+from desktop.widgets.held import HeldKeys
 from desktop.widgets.keys import KeysDialog
 from desktop.widgets.parts import Tone, button, column, label, row, set_tone
 from desktop.widgets.room import RoomButton
@@ -82,6 +83,7 @@ class Shell(QWidget):
         self._buttons: dict[str, RoomButton] = {}
         self._group = QButtonGroup(self)
         self.toast = Toast(self, lambda: context.theme.px(HEAD))
+        HeldKeys(self)
         self.finder = Finder(context, self)
         self.finder.knows([*self._own_offers(), *offers])
         self._find = button(FIND_TEXT, self.finder.begin, kind="find")
