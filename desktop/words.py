@@ -42,7 +42,8 @@ def clock_words(minutes: int | None) -> str:
 
 
 def typed_day(text: str, today: date, *, ahead: bool = False, near: bool = False) -> date | None:
-    """Return the day a person typed: 今, 昨, +3, -1, 15, 3.5, 3-5, 2026-3-5, 3月5日; else None.
+    """Return the day a person typed: 今, 昨, +3, -1, 15, 3.5, 3-5, 2026-3-5, 3月5日,
+    20260305; else None.
 
     A day of the month alone is the nearest one not after today, or with `ahead` not before it, or
     with `near` the nearest of both; so is month and day.
@@ -52,7 +53,10 @@ def typed_day(text: str, today: date, *, ahead: bool = False, near: bool = False
         return today + timedelta(days=_WORDS[text])
     if re.fullmatch(r"[+-]\d{1,3}", text):
         return today + timedelta(days=int(text))
-    if not re.fullmatch(r"\d{1,4}(\D\d{1,2}){0,2}\D?", text):
+    if re.fullmatch(r"\d{8}", text):
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    # 3月 is a month, no day.
+    if not re.fullmatch(r"\d{1,4}(\D\d{1,2}){0,2}[^\d年月]?", text):
         return None
     numbers = [int(part) for part in re.findall(r"\d+", text)]
     days = [day for of in _meant(numbers, today) if (day := _day(*of)) is not None]
