@@ -163,9 +163,10 @@ class DraftForm(QWidget):
         return widget.currentText() if isinstance(widget, ChoiceBox) else widget.text().strip()
 
     def warn(self, text: str) -> None:
-        """Say something doubtful that keeps nobody from saving."""
-        self._tell(text)
-        set_tone(self._problem, "tries")
+        """Say something doubtful that keeps nobody from saving, unless something does keep one."""
+        if not self._blamed[0]:
+            self._tell(text)
+            set_tone(self._problem, "tries")
 
     def _doubts(self, at: int) -> bool:
         """Tell what cannot be read as soon as Enter leaves it; who insists presses Enter again."""

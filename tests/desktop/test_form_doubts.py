@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.disputes.page import DisputesPage
+from desktop.people.staff import StaffPage
+from desktop.people.volunteers import VolunteersPage
 from desktop.trainings.page import TrainingsPage
 from desktop.window import Shell
 from tests.desktop.conftest import settle
@@ -50,3 +52,33 @@ def test_ctrl_enter_saves_a_training_from_its_first_field(qtbot: QtBot, shell: S
     QTest.keyClick(topic, ENTER, CTRL)
     settle(qtbot, shell)
     assert page._sessions.rowCount() == before + 1
+
+
+def test_a_list_and_its_form_are_one_key_apart(qtbot: QtBot, shell: Shell) -> None:
+    page = shown(qtbot, shell, StaffPage, "people", "staff")
+    shell.activateWindow()
+    page.table.setFocus()
+    QTest.keyClick(page.table, ENTER)
+    name = page._form.field("name")
+    assert QApplication.focusWidget() is name
+    QTest.keyClicks(name, "x")
+    QTest.keyClick(name, Qt.Key.Key_Escape)
+    assert page.row is not None
+    assert name.text() == page.row.name, "first what was typed goes"
+    QTest.keyClick(name, Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is page.table
+    where = page.table.visualRect(page.model.index(1, 0)).center()
+    QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    QTest.mouseDClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    assert QApplication.focusWidget() is name
+    assert name.text() == page.model.rows[1].name
+
+
+def test_a_reason_to_mend_stays_when_nobody_like_this_is_found(qtbot: QtBot, shell: Shell) -> None:
+    page = shown(qtbot, shell, VolunteersPage, "people", "volunteers")
+    shell.activateWindow()
+    since = page._form.field("since")
+    type_in(since, "13800001111")
+    QTest.keyClick(since, ENTER, CTRL)
+    settle(qtbot, shell)
+    assert "看不懂这个日期" in page._form._problem.text()
