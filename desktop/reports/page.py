@@ -76,6 +76,7 @@ class ReportsPage(Page):
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Alt+←　Alt+→", "前一周、后一周"),
+        ("PgUp　PgDn", "翻看这份周报"),
         ("Ctrl+D", "看数字，再按回到文字；数字上按 Enter 打开它数的那些记录"),
         ("Ctrl+P", "打印"),
         ("Ctrl+S", "存为 PDF、Word 或 Excel"),
@@ -167,6 +168,8 @@ class ReportsPage(Page):
         self._view.setDocument(self._document)
         self._view.setFrameShape(QFrame.Shape.NoFrame)
         self._view.setAccessibleName("周报的样子")
+        # The paper is read by the keys at once.
+        self.setFocusProxy(self._view)
         layout = row(self, (20, 16, 20, 16), 16)
         layout.addWidget(self._view, 1)
         layout.addWidget(self._side())

@@ -6,8 +6,11 @@ from pathlib import Path
 import docx
 import pytest
 from pypdf import PdfReader
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPageSize
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -32,6 +35,23 @@ def page(qtbot: QtBot, shell: Shell) -> ReportsPage:
 
 def _text(path: Path) -> str:
     return "".join(part.extract_text() for part in PdfReader(path).pages).replace("\n", "")
+
+
+def test_the_paper_is_read_by_the_keys_as_soon_as_the_page_opens(
+    qtbot: QtBot, shell: Shell, page: ReportsPage
+) -> None:
+    shell.activateWindow()
+    shell.context.routes.go("home")
+    shell.context.routes.go("reports")
+    settle(qtbot, shell)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClick(focus, Qt.Key.Key_PageDown)
+    assert page._view.verticalScrollBar().value() > 0
+    week = page._name.text()
+    QTest.keyClick(focus, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, shell)
+    assert page._name.text() != week
 
 
 def test_an_edited_sentence_stands_on_the_saved_paper(
