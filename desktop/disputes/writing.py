@@ -36,7 +36,7 @@ class At(NamedTuple):
     @classmethod
     def of(cls, key: str) -> "At":
         """Return what a name means."""
-        dispute, record, fact = (*key.split(), "", "")[:3]
+        dispute, record, fact = (*key.split(), "", "", "")[:3]
         if not dispute:
             return cls()
         return cls(Id(bytes.fromhex(dispute)), fact, Id(bytes.fromhex(record)) if fact else None)

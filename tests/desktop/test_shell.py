@@ -131,6 +131,8 @@ def test_the_keys_work_at_once_after_the_password_and_after_the_lock(
     shell = _inside(qtbot, window)
     # The ledger is empty: the way to begin is under the fingers.
     assert _focus() == "导入台账"
+    press(qtbot, shell, Qt.Key.Key_Return)
+    assert shell.page.page.title == "数据"  # type: ignore[attr-defined]
     shell.context.routes.go("disputes", new=True)
     settle(qtbot, shell)
     press(qtbot, shell, Qt.Key.Key_Return, Qt.Key.Key_Return)

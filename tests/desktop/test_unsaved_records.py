@@ -91,6 +91,24 @@ def test_what_waits_at_a_deleted_dispute_is_named_again_once_it_is_back(
     assert "纠纷" in opened().toast._text.text()
 
 
+def test_half_a_new_dispute_is_there_again_and_can_be_saved(
+    qtbot: QtBot, sample: Ledger, opened: Open
+) -> None:
+    shell = opened()
+    page = shown(qtbot, shell, DisputesPage, "disputes", new=True)
+    settle(qtbot, shell)
+    type_in(page._panel._form.field("side_a"), "wang")
+    kept(qtbot, sample, "纠纷")
+
+    shell = opened()
+    page = shown(qtbot, shell, DisputesPage, "disputes")
+    settle(qtbot, shell)
+    assert page._panel.writing
+    assert page._panel._form.field("side_a").text() == "wang"
+    QTest.keyClick(page._panel._form.field("side_a"), ESC)
+    forgotten(qtbot, sample)
+
+
 def test_a_fact_is_saved_once_and_another_dispute_gets_nothing_of_it(
     qtbot: QtBot, sample: Ledger, opened: Open
 ) -> None:
