@@ -71,6 +71,7 @@ def _log_in(qtbot: QtBot, window: MainWindow, password: str) -> None:
     assert isinstance(page, LogInPage)
     page._password.setText(password)
     QTest.keyClick(page._password, Qt.Key.Key_Return)
+    assert not page._forgotten.isEnabled(), "a second Enter goes nowhere while it opens"
     # A page that let somebody in is gone.
     qtbot.waitUntil(lambda: not isValid(page) or page._button.isEnabled(), timeout=20_000)
 
