@@ -227,7 +227,8 @@ class MainWindow(QMainWindow):
             if page is not None and page not in (self.shell, front):
                 self._stack.removeWidget(page)
                 page.deleteLater()
-            front.page.setFocus()
+            # Who was typing goes on where it was.
+            (front.focusWidget() or front).setFocus()
         if self._idle is not None:
             self._idle.begin()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from db.agenda import overdue_duties
 from db.attaching import collect_orphans
 from db.backup import backup_ages
+from db.kernel.unsaved import at_hand
 from db.ledger import Ledger
 from db.post import the_post
 from desktop.admin.accounts import AccountsPage
@@ -230,8 +231,10 @@ def shell_over(
     # A backup's copy that is looked at goes away again; nobody looks after it.
     if band is None:
         Care(context, shell)
-    context.background.errand(
-        shell, lambda _: ledger.unsaved(), lambda left: _tell_unsaved(shell, left)
+    context.background.ask(
+        shell,
+        lambda connection: at_hand(connection, ledger.unsaved()),
+        lambda left: _tell_unsaved(shell, left),
     )
     context.background.errand(shell, lambda _: collect_orphans(ledger), lambda _: None)
     return shell

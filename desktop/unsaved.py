@@ -136,7 +136,8 @@ class FormKeeper(QObject):
         self._late: dict[str, str] = {}
         self._awaited: set[QComboBox] = set()
         self._left: dict[str, dict[str, str]] = {}
-        self._keeper = Keeper(context, noun, lambda: self._left or None, self._found, self)
+        # A copy: what was kept is compared with what is typed by then.
+        self._keeper = Keeper(context, noun, lambda: dict(self._left) or None, self._found, self)
         self._keeper.erased.connect(self._left.clear)
 
     @property
@@ -155,6 +156,8 @@ class FormKeeper(QObject):
                 _edits(field).connect(self.typed)
         self._at, self._inputs, self._new, self._late = at, inputs, new, {}
         self._shown = self._texts()
+        if not new and self._is_stored(at):
+            self.forget(at)
         if at in self._left:
             self._put_back()
 
@@ -191,6 +194,11 @@ class FormKeeper(QObject):
     def leave(self) -> None:
         """Follow the form no longer."""
         self._at = None
+
+    def _is_stored(self, at: str) -> bool:
+        """Tell whether what was typed at a record is what stands there by now."""
+        typed = {name: text for name, text in self._left.get(at, {}).items() if name != TYPED_ON}
+        return bool(typed) and typed.items() <= self._shown.items()
 
     def _texts(self) -> dict[str, str]:
         return {name: _text(field) for name, field in self._inputs.items()} | self._late

@@ -24,6 +24,7 @@ from desktop.page import Context, Page
 from desktop.routes import Route
 from desktop.unsaved import Keeper
 from desktop.widgets.finder import Finder, Offer
+from desktop.widgets.held import HeldKeys
 from desktop.widgets.keys import KeysDialog
 from desktop.widgets.parts import Tone, button, column, label, row, set_tone
 from desktop.widgets.room import RoomButton
@@ -83,6 +84,7 @@ class Shell(QWidget):
         self._buttons: dict[str, RoomButton] = {}
         self._group = QButtonGroup(self)
         self.toast = Toast(self, lambda: context.theme.px(HEAD))
+        HeldKeys(self)
         self.finder = Finder(context, self)
         self.finder.knows([*self._own_offers(), *offers])
         self._find = button(FIND_TEXT, self.finder.begin, kind="find")
@@ -146,6 +148,7 @@ class Shell(QWidget):
         self._about.setText(self._abouts.get(room.name, ""))
         self._stack.setCurrentWidget(page)
         # Before it is opened: what is to be typed at once takes the focus for itself.
+        self.setFocusProxy(page)
         page.setFocus()
         page.open(route.what)
         if room.name in self._stale:

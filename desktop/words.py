@@ -1,6 +1,7 @@
 """Days and numbers in the words of the window, and days as people type them."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from db.backup import BackupAges
@@ -41,7 +42,8 @@ def clock_words(minutes: int | None) -> str:
 
 
 def typed_day(text: str, today: date, *, ahead: bool = False, near: bool = False) -> date | None:
-    """Return the day a person typed: 今, 昨, +3, -1, 15, 3.5, 3-5, 2026-3-5, 3月5日; else None.
+    """Return the day a person typed: 今, 昨, +3, -1, 15, 3.5, 3-5, 2026-3-5, 3月5日,
+    20260305; else None.
 
     A day of the month alone is the nearest one not after today, or with `ahead` not before it, or
     with `near` the nearest of both; so is month and day.
@@ -51,39 +53,38 @@ def typed_day(text: str, today: date, *, ahead: bool = False, near: bool = False
         return today + timedelta(days=_WORDS[text])
     if re.fullmatch(r"[+-]\d{1,3}", text):
         return today + timedelta(days=int(text))
-    if not re.fullmatch(r"\d{1,4}(\D\d{1,2}){0,2}\D?", text):
+    if re.fullmatch(r"\d{8}", text):
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    # 3月 is a month, no day.
+    if not re.fullmatch(r"\d{1,4}(\D\d{1,2}){0,2}[^\d年月]?", text):
         return None
+    numbers = [int(part) for part in re.findall(r"\d+", text)]
+    days = [day for of in _meant(numbers, today) if (day := _day(*of)) is not None]
+    past = max((day for day in days if day <= today), default=None)
+    later = min((day for day in days if day >= today), default=None)
+    if len(numbers) == 3 or near:
+        both = [day for day in (past, later) if day is not None]
+        return min(both, key=lambda day: abs(day - today), default=None)
+    return later if ahead else past
+
+
+def _meant(numbers: Sequence[int], today: date) -> list[tuple[int, int, int]]:
+    """The days that numbers may mean, as year, month and day; not all of them exist."""
+    if len(numbers) == 3:
+        year, month, of_month = numbers
+        return [(year + 2000 if year < 100 else year, month, of_month)]
+    if len(numbers) == 2:
+        month, of_month = numbers
+        return [(today.year + years, month, of_month) for years in (-1, 0, 1)]
+    this = today.year * 12 + today.month - 1
+    return [(at // 12, at % 12 + 1, numbers[0]) for at in (this - 1, this, this + 1)]
+
+
+def _day(year: int, month: int, of_month: int) -> date | None:
     try:
-        numbers = [int(part) for part in re.findall(r"\d+", text)]
-        past = _nearest(numbers, today)
-        if not ahead and not near:
-            return past
-        later = _next(numbers, today)
-        return later if ahead or later - today < today - past else past
+        return date(year, month, of_month)
     except ValueError:
         return None
-
-
-def _nearest(numbers: list[int], today: date) -> date:
-    if len(numbers) == 3:
-        return date(numbers[0] + (2000 if numbers[0] < 100 else 0), numbers[1], numbers[2])
-    if len(numbers) == 2:
-        day = date(today.year, numbers[0], numbers[1])
-        return day if day <= today else day.replace(year=today.year - 1)
-    before = today.replace(day=1) - timedelta(days=1)
-    return (
-        today.replace(day=numbers[0]) if numbers[0] <= today.day else before.replace(day=numbers[0])
-    )
-
-
-def _next(numbers: list[int], today: date) -> date:
-    day = _nearest(numbers, today)
-    if len(numbers) == 3 or day >= today:
-        return day
-    if len(numbers) == 2:
-        return day.replace(year=day.year + 1)
-    later = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return (today if numbers[0] >= today.day else later).replace(day=numbers[0])
 
 
 def typed_time(text: str) -> int | None:

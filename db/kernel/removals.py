@@ -60,6 +60,23 @@ def removal_counts(connection: Connection, entities: Collection[str]) -> dict[st
     return dict(counts)
 
 
+def taken_out(connection: Connection, records: Collection[Id]) -> set[Id]:
+    """Return which of these records, of whatever tables, were taken out and are not there now."""
+    gone: set[Id] = set()
+    for some in chunks(sorted(records)):
+        removed = (
+            select(ChangeRow.entity, ChangeRow.record)
+            .where(ChangeRow.kind == REMOVED, ChangeRow.record.in_(some))
+            .distinct()
+        )
+        for entity, record in connection.execute(removed).all():
+            table = table_of(record_class(entity))
+            there = select(table.c.id).where(table.c.id == record)
+            if connection.execute(there).first() is None:
+                gone.add(record)
+    return gone
+
+
 def put_back(tx: Tx, entity: str, record: Id) -> int:
     """Add a row that a deletion took out, with what went in the same step and hangs on it.
 

@@ -185,9 +185,12 @@ class FirstRun(QWidget):
 
         for name in ("name", "station", "officer"):
             field = self._fields[name]
-            if not field.text().strip():
-                field.setProperty("wrong", "true")
-                field.style().polish(field)
+            empty = not field.text().strip()
+            field.setProperty("wrong", "true" if empty else "")
+            field.style().polish(field)
+            if empty:
+                self._unfit.setText(f"请填{field.accessibleName()}。")
+                self._unfit.show()
                 field.setFocus()
                 return
         try:

@@ -50,8 +50,10 @@ class LogInPage(QWidget):
         layout.addWidget(self._password)
         layout.addWidget(self._message)
         layout.addWidget(self._button)
-        if forgotten is not None:
-            layout.addWidget(button("忘了密码，用恢复码", forgotten, kind="link"))
+        self._forgotten = button("忘了密码，用恢复码", forgotten, kind="link")
+        layout.addWidget(self._forgotten)
+        if forgotten is None:
+            self._forgotten.hide()
         outer = column(self)
         outer.addStretch(2)
         outer.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -80,5 +82,6 @@ class LogInPage(QWidget):
         self._message.setText(text)
 
     def _set_ready(self, *, ready: bool) -> None:
-        for widget in (self._user, self._password, self._button):
+        # Also the way round: the focus would go there, and a second Enter with it.
+        for widget in (self._user, self._password, self._button, self._forgotten):
             widget.setEnabled(ready)

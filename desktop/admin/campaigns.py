@@ -64,7 +64,11 @@ class CampaignsPage(Page):
         self._heading = label(pixels=16, wrap=True)
         self._history = button("改动记录", self._show_history, kind="link")
         self._name = text_field("名称", MOST_CHARACTERS)
-        self._start, self._end = self._day_field("开始"), self._day_field("结束")
+        # A campaign is set up round its first day; its last one is still to come.
+        self._start, self._end = (
+            self._day_field("开始", near=True),
+            self._day_field("结束", ahead=True),
+        )
         self._topics = words_field("主题", TOPICS)
         self._tries = count_field("未遇几次算尽责", 20)
         self._refusal = QCheckBox("拒访一次也算尽责")
@@ -157,9 +161,9 @@ class CampaignsPage(Page):
                 "data", tab="history", entity="campaign", record=chosen.id, name=chosen.name
             )
 
-    def _day_field(self, name: str) -> EntryField:
+    def _day_field(self, name: str, *, ahead: bool = False, near: bool = False) -> EntryField:
         def read(text: str) -> Any:
-            day = typed_day(text, self.context.today)
+            day = typed_day(text, self.context.today, ahead=ahead, near=near)
             if day is None:
                 raise ValueError(f"{name}日期看不懂，可以写：今、+30、3.29、2026-3-29")
             return day

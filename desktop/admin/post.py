@@ -26,7 +26,7 @@ from db.post import (
 )
 from desktop.admin.numbers import NumbersBox
 from desktop.page import Context, Page
-from desktop.unsaved import FormKeeper
+from desktop.unsaved import FormKeeper, Inputs
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, column, label, panel, row, rule, scrolling
@@ -68,6 +68,10 @@ class PostPage(Page):
         self._name.setAccessibleName("节假日名称")
         self._name.setPlaceholderText("名称，如 国庆节")
         self._works = QCheckBox("调休上班")
+        self._day.returnPressed.connect(self._name.setFocus)
+        self._name.returnPressed.connect(self._add)
+        self._day_kept = FormKeeper(context, "节假日", self)
+        self._day_kept.begin("", self._day_inputs, new=True)
         self._numbers = NumbersBox(context)
         self._numbers.said.connect(self.said)
         self._missing: list[int] = []
@@ -132,7 +136,10 @@ class PostPage(Page):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc drops what was typed and not saved."""
-        if event.key() == Qt.Key.Key_Escape and self._kept.left:
+        escape = event.key() == Qt.Key.Key_Escape
+        if escape and self._day_kept.left and (self._day.hasFocus() or self._name.hasFocus()):
+            self._day_given_up()
+        elif escape and self._kept.left:
             self._kept.done()
             self.refresh()
         else:
@@ -156,14 +163,31 @@ class PostPage(Page):
         )
 
     def _add(self) -> None:
-        day = typed_day(self._day.text(), self.context.today)
+        day = typed_day(self._day.text(), self.context.today, ahead=True)
         if day is None:
             self.said.emit("看不懂这个日期，可以写：10.1、2026-10-1")
             return
-        command = set_day_off(day, works=self._works.isChecked(), name=self._name.text().strip())
-        self.context.background.write(
-            self, command, lambda _: self.said.emit("已加上　　Ctrl+Z 撤销")
-        )
+        name = self._name.text().strip()
+
+        def added(_: object) -> None:
+            # The next day of the same holiday is typed by its day alone.
+            self._day_given_up(name)
+            self.said.emit("已加上　　Ctrl+Z 撤销")
+
+        command = set_day_off(day, works=self._works.isChecked(), name=name)
+        self.context.background.write(self, command, added)
+
+    @property
+    def _day_inputs(self) -> Inputs:
+        return {"day": self._day, "name": self._name, "works": self._works}
+
+    def _day_given_up(self, name: str = "") -> None:
+        """Begin the row below the table anew; nothing of it waits any more."""
+        self._day.clear()
+        self._name.setText(name)
+        self._works.setChecked(False)
+        self._day_kept.done()
+        self._day.setFocus()
 
     def _import(self) -> None:
         name, _ = QFileDialog.getOpenFileName(

@@ -299,10 +299,9 @@ class DisputePanel(QFrame):
             self._left = None
             self._open_left(card, left)
 
-    def _go_on(self) -> None:
+    def _go_on(self, left: At) -> None:
         """Go on with what was left unsaved when the program ended: its form opens again."""
-        left = self._writing.left
-        if left is None or self.writing:
+        if self.writing:
             return
         if left.dispute is None:
             self.begin_registration()

@@ -24,6 +24,7 @@ from desktop.paths import cache
 from desktop.printing import pdf_of, print_paper
 
 KINDS = "PDF (*.pdf);;Word (*.docx)"
+THEN = "签好后按空格入卷"
 
 
 class Made(NamedTuple):
@@ -46,7 +47,7 @@ class PaperPrinter(QObject):
         """Print some papers of a dispute, or with None its whole file in order."""
 
         def sent(made: Made) -> str:
-            return f"已打印{_kinds(made)}" if print_paper(self._page, made.content) else ""
+            return f"已打印{_kinds(made)}，{THEN}" if print_paper(self._page, made.content) else ""
 
         self._make(dispute, papers, pdf_of, sent)
 
@@ -62,7 +63,7 @@ class PaperPrinter(QObject):
 
         def sent(made: Made) -> str:
             write_atomically(path, made.content)
-            return f"已把{_kinds(made)}存为 {path.name}"
+            return f"已存为 {path.name}：{_kinds(made)}，{THEN}"
 
         self._make(dispute, papers, _word if path.suffix.lower() == ".docx" else pdf_of, sent)
 
@@ -142,4 +143,4 @@ def _word(documents: Sequence[Document]) -> bytes:
 
 
 def _kinds(made: Made) -> str:
-    return f"{len(made.pages)}种文书，共{sum(made.pages.values())}页，签好后按空格入卷"
+    return f"{len(made.pages)}种文书，共{sum(made.pages.values())}页"

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from db.kernel.ids import Id
+from db.kernel.unsaved import at_hand
 from desktop.disputes.forms import FACTS, FactForm, RegistrationForm
 from desktop.page import Context
 from desktop.unsaved import FormKeeper
@@ -35,7 +36,7 @@ class At(NamedTuple):
     @classmethod
     def of(cls, key: str) -> "At":
         """Return what a name means."""
-        dispute, record, fact = (*key.split(), "", "")[:3]
+        dispute, record, fact = (*key.split(), "", "", "")[:3]
         if not dispute:
             return cls()
         return cls(Id(bytes.fromhex(dispute)), fact, Id(bytes.fromhex(record)) if fact else None)
@@ -55,12 +56,12 @@ class _Made(dict[str, FactForm]):
 
 class Writing(QWidget):
     """The registration and the forms of the facts. `saved` asks to write the one in sight, `given_up`
-    tells Esc; `found` that an earlier run left something.
+    tells Esc; `found` carries where an earlier run left something, of a dispute that is still there.
     """
 
     saved = Signal()
     given_up = Signal()
-    found = Signal()
+    found = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -70,7 +71,7 @@ class Writing(QWidget):
         self._context = context
         self._heading, self._of = label(pixels=16), label(tone="second", wrap=True)
         self._kept = FormKeeper(context, "纠纷", self)
-        self._kept.found.connect(self.found)
+        self._kept.found.connect(self._look_for_first)
         self._kept.put_back.connect(self._warn)
         inside = QWidget()
         # A usual registration stands whole in a window of 1280 x 720.
@@ -87,12 +88,6 @@ class Writing(QWidget):
         layout.addLayout(line)
         layout.addStretch()
         column(self).addWidget(scrolling(inside))
-
-    @property
-    def left(self) -> At | None:
-        """What an earlier run left first."""
-        key = next(iter(self._kept.left), None)
-        return None if key is None else At.of(key)
 
     def begin(self, form: DraftForm, at: At, heading: str, of: str) -> None:
         """Show a form that stands as it is stored, with what was typed there and not saved."""
@@ -119,6 +114,15 @@ class Writing(QWidget):
     def _add(self, form: DraftForm) -> None:
         form.saved.connect(self.saved)
         self._forms.addWidget(form)
+
+    def _look_for_first(self) -> None:
+        left = {"": dict(self._kept.left)}
+
+        def found(there: Mapping[str, Mapping[str, object]]) -> None:
+            for key in list(there.get("", ()))[:1]:
+                self.found.emit(At.of(key))
+
+        self._context.background.ask(self, lambda connection: at_hand(connection, left), found)
 
     def _warn(self, text: str) -> None:
         self._shown.warn(text)

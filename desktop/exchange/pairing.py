@@ -24,6 +24,7 @@ from desktop.exchange.words import arrived_words, moment_words
 from desktop.page import Context, Page
 from desktop.paper.site_card import site_card
 from desktop.paper_out import Leaving, PaperOut
+from desktop.unsaved import FormKeeper
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, label, panel
 from desktop.widgets.tables import Column, RowModel, RowTable
@@ -72,6 +73,7 @@ class PairingPage(Page):
         self._name.setAccessibleName("本机叫什么")
         self._name.setMaxLength(sites.MOST_NAME)
         self._name.returnPressed.connect(self.save_card)
+        self._kept = FormKeeper(context, "本机的名片", self)
         self._fingerprint = fingerprint_label("本机的指纹")
         self._none = label(
             "还没有名片。写好本机叫什么（如“三号警务室”“下乡笔记本”），按 Ctrl+S 存一份到优盘，带给对方。",
@@ -125,6 +127,7 @@ class PairingPage(Page):
         ledger = self.context.ledger
 
         def saved(card: Card) -> None:
+            self._kept.done()
             self._name.clear()
             self.refresh()
             self.said.emit(f"“{card.name}”的名片已存为 {Path(path).name}，带给对方打开")
@@ -252,6 +255,7 @@ class PairingPage(Page):
         self._own = own
         if not self._name.text():
             self._name.setText(own.name)
+            self._kept.begin("", {"name": self._name}, new=False)
         self._fingerprint.setText(own.fingerprint)
         self._fingerprint.setVisible(bool(own.fingerprint))
         self._none.setVisible(not own.fingerprint)

@@ -27,7 +27,7 @@ def day_field(name: str, today: Callable[[], date]) -> EntryField:
             return None
         day = typed_day(text, today())
         if day is None:
-            raise ValueError("看不懂这个日期，可以写：今、3.5、2026-3-5")
+            raise ValueError("看不懂这个日期，或者没有这一天；可以写：今、3.5、2026-3-5")
         return day
 
     return EntryField(name, read)

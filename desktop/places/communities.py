@@ -18,8 +18,9 @@ from db.places.making import (
 )
 from desktop.page import Context
 from desktop.places.refusal import refused
+from desktop.unsaved import FormKeeper
 from desktop.widgets.entries import text_field
-from desktop.widgets.parts import button, column, label, row
+from desktop.widgets.parts import button, column, label, row, set_tone
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 MOST_LETTERS = 400
@@ -70,7 +71,10 @@ class CommunityList(QWidget):
         self.name = text_field("社区名称", MOST_LETTERS)
         self._fault = label("", 12, "late", wrap=True)
         self._save = button("加上", self.save)
+        self._kept = FormKeeper(context, "社区名称", self)
+        self._kept.put_back.connect(self._warn)
         self._build()
+        self._begin_adding()
         self._table.selectionModel().currentRowChanged.connect(self._moved)
         self.setFocusProxy(self._table)
 
@@ -94,6 +98,7 @@ class CommunityList(QWidget):
             self._renaming = self.current.id
             self.name.setText(self.current.name)
             self._save.setText("改名")
+            self._kept.begin(self._renaming.hex(), {"name": self.name}, new=False)
             self.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def save(self) -> None:
@@ -126,8 +131,9 @@ class CommunityList(QWidget):
             self._context.background.write(self, order_communities(ids), None, failed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc leaves a renaming."""
-        if event.key() == Qt.Key.Key_Escape and self._renaming is not None:
+        """Esc leaves a renaming, or drops what was typed."""
+        typed = self._renaming is not None or self.name.text() != ""
+        if event.key() == Qt.Key.Key_Escape and typed:
             self._leave()
         else:
             super().keyPressEvent(event)
@@ -184,7 +190,12 @@ class CommunityList(QWidget):
         self._leave()
         self.said.emit(f"{words}　　Ctrl+Z 撤销")
 
+    def _warn(self, words: str) -> None:
+        self._tell(words)
+        set_tone(self._fault, "tries")
+
     def _tell(self, reason: str) -> None:
+        set_tone(self._fault, "late")
         self._fault.setText(reason)
         self._fault.setVisible(bool(reason))
 
@@ -193,3 +204,8 @@ class CommunityList(QWidget):
         self._tell("")
         self._save.setText("加上")
         self.name.clear()
+        self._kept.done()
+        self._begin_adding()
+
+    def _begin_adding(self) -> None:
+        self._kept.begin("", {"name": self.name}, new=True)

@@ -55,7 +55,7 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
     watches: ClassVar[frozenset[str]] = frozenset(("household", "building", "community"))
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "新的住户"),
-        ("Enter", "下一格，最后一格保存"),
+        ("Enter", "从名单到右边；下一格，最后一格保存"),
         ("Ctrl+B", "看这一户的楼栋"),
         ("F2", "改地址"),
         ("Ctrl+M", "合并：先选中两户，或打另一户的地址"),

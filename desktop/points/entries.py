@@ -45,7 +45,7 @@ class EntriesPage(RegisterPage[EntryRow]):
     )
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "记一笔：姓名、项目、日期、事由"),
-        ("Enter", "下一格，最后一格保存"),
+        ("Enter", "从名单到右边；下一格，最后一格保存"),
         ("Delete", "删除选中的；可以撤销"),
     )
     columns: Sequence[Column[Any]] = (

@@ -8,7 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from db.editions import EditionLine, FigureChange, IssuedEdition
+from desktop.page import Context
 from desktop.paper.weekly import weekly_report
+from desktop.unsaved import FormKeeper
 from desktop.widgets.parts import button, choose, column, label, row
 from desktop.words import day_words
 
@@ -28,20 +30,28 @@ NAMES: Final = {
 
 
 class EditionsBox(QWidget):
-    """Choose what is looked at: the figures as they stand, or an edition as it was issued."""
+    """Choose what is looked at: the figures as they stand, or an edition as it was issued.
+
+    `left` carries the week for whose correction an earlier run left a reason.
+    """
 
     chosen = Signal(object)
     issuing = Signal(str)
+    left = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
+        self._week = ""
         self._box = QComboBox()
         self._box.setAccessibleName("哪一版")
         self._box.activated.connect(lambda _: self.chosen.emit(self._box.currentData()))
         self._reason = QLineEdit()
         self._reason.setPlaceholderText("更正原因")
         self._reason.setAccessibleName("更正原因")
+        self._kept = FormKeeper(context, "周报的更正原因", self)
+        self._kept.found.connect(self._look_for_week)
         self._issue = button("签发", lambda: self.issuing.emit(self._reason.text().strip()))
+        self._reason.returnPressed.connect(self._issue.click)
         self._changed = label("", 12, "tries", wrap=True)
         layout = column(self, gap=6)
         layout.addWidget(label("签发留存", 12, "second"))
@@ -57,7 +67,11 @@ class EditionsBox(QWidget):
         self._issue.setEnabled(issuing)
 
     def show_lines(
-        self, lines: Sequence[EditionLine], changes: Sequence[FigureChange], today: date
+        self,
+        week: str,
+        lines: Sequence[EditionLine],
+        changes: Sequence[FigureChange],
+        today: date,
     ) -> None:
         """Show the editions of a week, and what the figures are now that they were not then."""
         self._box.clear()
@@ -66,11 +80,24 @@ class EditionsBox(QWidget):
             words = f"第{line.no}版　{day_words(line.issued, today)}　{line.who}"
             self._box.addItem(words + (f"　{line.reason}" if line.reason else ""), line.id)
         choose(self._box, None)
-        self._reason.clear()
+        if week != self._week:
+            self._week = week
+            self._reason.clear()
+            self._kept.begin(week, {"reason": self._reason}, new=False)
         self._reason.setVisible(bool(lines))
         self._issue.setText("签发更正" if lines else "签发")
         self._changed.setText(changes_words(changes))
         self._changed.setVisible(bool(changes))
+
+    def issued(self) -> None:
+        """The reason is on paper."""
+        self._reason.clear()
+        self._kept.done()
+
+    def _look_for_week(self) -> None:
+        week = next(iter(self._kept.left), None)
+        if week is not None and self._week not in self._kept.left:
+            self.left.emit(week)
 
 
 def changes_words(changes: Sequence[FigureChange]) -> str:

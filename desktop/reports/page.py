@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFrame,
-    QPlainTextEdit,
     QStackedWidget,
     QWidget,
 )
@@ -40,14 +39,13 @@ from desktop.figures import open_rows
 from desktop.page import Context, Page
 from desktop.paper.document import Document
 from desktop.paper.fonts import find_faces
-from desktop.paper.weekly_outlook import proposed_plans, proposed_problems
 from desktop.paths import cache
 from desktop.printing import pdf_of, print_paper
 from desktop.reports.editions import EditionsBox, paper_of
 from desktop.reports.making import LISTS, Counted, count, internal_lists, report
 from desktop.reports.numbers import NumberLine, NumbersTable, figure_of
+from desktop.reports.sentences import Sentences
 from desktop.reports.writing import write_papers
-from desktop.unsaved import Keeper
 from desktop.widgets.parts import button, column, label, panel, row, scrolling
 
 SIDE = 380
@@ -78,6 +76,7 @@ class ReportsPage(Page):
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Alt+←　Alt+→", "前一周、后一周"),
+        ("PgUp　PgDn", "翻看这份周报"),
         ("Ctrl+D", "看数字，再按回到文字；数字上按 Enter 打开它数的那些记录"),
         ("Ctrl+P", "打印"),
         ("Ctrl+S", "存为 PDF、Word 或 Excel"),
@@ -94,17 +93,15 @@ class ReportsPage(Page):
         self._buffer = QBuffer(self)
         self._document = QPdfDocument(self)
         self._view = QPdfView()
-        self._edited = False
-        self._editions = EditionsBox()
+        self._editions = EditionsBox(context)
         self._name = label(pixels=16)
         self._campaign = QComboBox()
-        self._problems, self._plans = QPlainTextEdit(), QPlainTextEdit()
+        self._sentences = Sentences(context)
         self._boxes = {name: QCheckBox(name) for name in LISTS}
         self._numbers = NumbersTable()
         self._tabs = QButtonGroup(self)
         self._sides = QStackedWidget()
         self._timer = QTimer(self, singleShot=True, interval=TYPED_MS)
-        self._keeper = Keeper(context, "周报", self._sentences_typed, self._take_back, self)
         self._build()
         self._bind()
 
@@ -171,6 +168,8 @@ class ReportsPage(Page):
         self._view.setDocument(self._document)
         self._view.setFrameShape(QFrame.Shape.NoFrame)
         self._view.setAccessibleName("周报的样子")
+        # The paper is read by the keys at once.
+        self.setFocusProxy(self._view)
         layout = row(self, (20, 16, 20, 16), 16)
         layout.addWidget(self._view, 1)
         layout.addWidget(self._side())
@@ -212,13 +211,7 @@ class ReportsPage(Page):
         layout = column(inside, (16, 6, 16, 14), 10)
         layout.addWidget(label("走访任务", 12, "second"))
         layout.addWidget(self._campaign)
-        for name, box in (("存在问题", self._problems), ("下周工作计划", self._plans)):
-            layout.addWidget(label(f"{name}（一行一条，可以改）", 12, "second"))
-            box.setAccessibleName(name)
-            box.setTabChangesFocus(True)
-            box.setObjectName("sentences")
-            layout.addWidget(box, 1)
-        layout.addWidget(button("恢复自动拟写的", self._propose, kind="link"))
+        layout.addWidget(self._sentences, 1)
         layout.addWidget(self._editions)
         self._editions.allow(issuing=self.context.may(Right.ISSUE))
         layout.addWidget(label("一起打印的内部名单", 12, "second"))
@@ -231,8 +224,9 @@ class ReportsPage(Page):
         self._numbers.wanted.connect(self._open_rows)
         self._editions.chosen.connect(self._show_edition)
         self._editions.issuing.connect(self._issue)
-        for box in (self._problems, self._plans):
-            box.textChanged.connect(self._typed)
+        self._sentences.changed.connect(self._timer.start)
+        for waits in (self._sentences.left, self._editions.left):
+            waits.connect(lambda week: self._turn_to(Week.parse(week)))
         for check in self._boxes.values():
             check.toggled.connect(lambda _: self.refresh())
         self._campaign.activated.connect(lambda _: self.refresh())
@@ -248,7 +242,7 @@ class ReportsPage(Page):
     def _turn_side(self, at: int) -> None:
         self._tabs.button(at).setChecked(True)
         self._sides.setCurrentIndex(at)
-        (self._numbers if at else self._problems).setFocus()
+        (self._numbers if at else self._sentences).setFocus()
 
     def _open_rows(self, line: NumberLine, column: int) -> None:
         if self._counted is None:
@@ -264,39 +258,25 @@ class ReportsPage(Page):
         self._turn_to(Week.of(self._week.period.start + timedelta(weeks=weeks)))
 
     def _turn_to(self, week: Week) -> None:
-        self._week, self._edited = week, False
+        self._week = week
         self._campaign.setCurrentIndex(-1)
         self.refresh()
 
-    def _sentences_typed(self) -> dict[str, str] | None:
-        if not self._edited:
-            return None
-        said = {"problems": self._problems.toPlainText(), "plans": self._plans.toPlainText()}
-        return {"week": str(self._week), **said}
-
-    def _take_back(self, said: dict[str, str]) -> None:
-        week = Week.parse(said["week"])
-        if week != self._week:
-            self._turn_to(week)
-        self._edited = True
-        self._problems.setPlainText(said["problems"])
-        self._plans.setPlainText(said["plans"])
-
     def _issue(self, reason: str) -> None:
-        if self._counted is None:
+        if self._counted is None or self._counted.end != self._week.period.end:
             return
         command = issue_edition(
             "weekly",
             str(self._week),
             self._counted.figures.to_json(),
-            _sentences(self._problems),
-            _sentences(self._plans),
+            *self._sentences.lines,
             reason or None,
         )
 
         def issued(done: Done[EditionLine]) -> None:
             self.said.emit(f"已签发第{done.value.no}版，以后照样能打印")
-            self._keeper.done()
+            self._sentences.issued()
+            self._editions.issued()
 
         self.context.background.write(self, command, issued)
 
@@ -312,10 +292,15 @@ class ReportsPage(Page):
         self.context.background.ask(self, question, self._show)
 
     def _counted_again(self, answer: Answer) -> None:
+        if answer.counted.end != self._week.period.end:
+            # Somebody turned on meanwhile; that week's answer comes.
+            return
         self._counted, self._lists = answer.counted, answer.lists
         self._campaigns = answer.campaigns
         self._numbers.show_figures(answer.counted.figures)
-        self._editions.show_lines(answer.issued, answer.changes, self.context.today)
+        self._editions.show_lines(
+            str(self._week), answer.issued, answer.changes, self.context.today
+        )
         period = self._week.period
         span = f"{period.start.month}月{period.start.day}日—{period.end.month}月{period.end.day}日"
         self._name.setText(f"{self._week.year}年第{self._week.number}周")
@@ -327,35 +312,15 @@ class ReportsPage(Page):
         self._campaign.setCurrentText(coverage.campaign if coverage else "")
         if coverage is None:
             self._campaign.setCurrentIndex(-1)
-        if not self._edited:
-            self._propose()
+        self._sentences.show_week(str(self._week), answer.counted.figures)
         self._make()
-
-    def _propose(self) -> None:
-        if self._counted is None:
-            return
-        figures = self._counted.figures
-        for box, lines in (
-            (self._problems, proposed_problems(figures)),
-            (self._plans, proposed_plans(figures)),
-        ):
-            box.blockSignals(True)  # noqa: FBT003  Qt's own signature
-            box.setPlainText("\n".join(lines))
-            box.blockSignals(False)  # noqa: FBT003
-        self._edited = False
-        self._timer.start()
-
-    def _typed(self) -> None:
-        self._edited = True
-        self._keeper.typed()
-        self._timer.start()
 
     def _make(self) -> None:
         self._timer.stop()
         if self._counted is None:
             return
         papers = (
-            report(self._counted, _sentences(self._problems), _sentences(self._plans)),
+            report(self._counted, *self._sentences.lines),
             *self._lists,
         )
         self.context.background.errand(self, lambda _: (papers, pdf_of(papers)), self._show)
@@ -370,7 +335,3 @@ class ReportsPage(Page):
         self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
         self._document.load(self._buffer)
         bar.setValue(at)
-
-
-def _sentences(box: QPlainTextEdit) -> list[str]:
-    return [line.strip() for line in box.toPlainText().splitlines() if line.strip()]

@@ -65,7 +65,7 @@ class RewardsPage(RegisterPage[RewardRow]):
     )
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "新的奖励：先打姓名或拼音首字母，回车选定"),
-        ("Enter", "下一格，最后一格保存"),
+        ("Enter", "从名单到右边；下一格，最后一格保存"),
         ("Ctrl+E", "确认发放选中的奖励，Shift+方向键多选"),
         ("Ctrl+P", "打印发放表或公示：选中的几项，没有多选就是列出的全部"),
         ("Ctrl+S", "存为 PDF 或 Excel"),

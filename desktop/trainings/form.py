@@ -70,6 +70,8 @@ class TrainingForm(QWidget):
         self._which = ChoiceBox("改哪些")
         self._which.finished.connect(self.save)
         self._form.saved.connect(self._head_done)
+        self._form.at_once.disconnect(self._form.saved)
+        self._form.at_once.connect(self._saved_at_once)
         self._form.edited.connect(self._follow_day)
         self._series.chosen.connect(lambda: self._go_on(self._expected))
         self._expected.chosen.connect(self.save)
@@ -210,6 +212,13 @@ class TrainingForm(QWidget):
             self.save()
         else:
             self._go_on(after)
+
+    def _saved_at_once(self) -> None:
+        """Save from any field; only which ones of a series are meant has to be said."""
+        if self._which.isVisible():
+            self._go_on(self._which)
+        else:
+            self.save()
 
     @staticmethod
     def _go_on(to: QWidget) -> None:

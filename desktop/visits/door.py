@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from db.coverage import DoorState
@@ -77,6 +78,13 @@ class DoorPanel(QFrame):
         """Show another door, a moment later, so that walking stays quick."""
         self._wanted = door.household if door else None
         self._timer.start(WAIT_MS)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc goes back to the board; what is typed stays."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def ask_again(self) -> None:
         """Read the door's card again."""

@@ -68,7 +68,7 @@ class VisitsPage(Page):
         ("+　−", "见到的人数加一、减一"),
         ("0", "改为空户"),
         ("空格", "多选；A 选中所有剩下的，Esc 取消"),
-        ("Enter", "到右边填详细"),
+        ("Enter", "到右边填详细，Esc 回来"),
         ("F2", "改这一户最近一次走访"),
         ("PgUp　PgDn", "前一栋、后一栋"),
         ("Ctrl+P", "打印走访单：选中的户，没有选中就是这栋楼剩下的"),
@@ -171,7 +171,8 @@ class VisitsPage(Page):
         typed = self._door.entry.texts()
 
         def recorded(_: Done[Recorded]) -> None:
-            self.said.emit(f"已登记：{many} {OUTCOME_NAMES[outcome]}　　Ctrl+Z 撤销")
+            over = "" if self._board.left else "　　这栋走完了，PgDn 下一栋"
+            self.said.emit(f"已登记：{many} {OUTCOME_NAMES[outcome]}{over}　　Ctrl+Z 撤销")
             self._door.keeper.typed()
 
         def failed(error: Exception) -> None:

@@ -32,7 +32,7 @@ class EntryField(QLineEdit):
         self._read = read
         self._doubted = ""
         self.setAccessibleName(name)
-        self.textEdited.connect(lambda: self._mark(""))
+        self.textEdited.connect(self._edited)
 
     def value(self) -> Any:
         """Return what is typed as a value; ValueError, and a frame, if it cannot be."""
@@ -80,6 +80,12 @@ class EntryField(QLineEdit):
             self._mark(f"有{len(meant)}个：{'、'.join(meant[:5])}。按 ↓ 选一个")
             return False
         return True
+
+    def _edited(self, text: str) -> None:
+        # Cells pasted from a workbook stand in one line.
+        if "\t" in text or "\n" in text:
+            self.setText(" ".join(text.split()))
+        self._mark("")
 
     def _mark(self, reason: str) -> None:
         if bool(reason) != bool(self.property("wrong")):
@@ -273,17 +279,25 @@ def _with_last(text: str, word: str) -> str:
 
 
 class EnterWalks(QObject):
-    """Makes Enter walk through fields in order, past those not in sight, and save at the last."""
+    """Makes Enter walk through fields in order, past those not in sight, and save at the last.
+
+    `stays` is asked at each of them, by its place, whether there is a reason to stay there.
+    """
 
     def __init__(
-        self, fields: Sequence[EntryField | TextBox | ChoiceBox], save: Callable[[], object]
+        self,
+        fields: Sequence[EntryField | TextBox | ChoiceBox],
+        save: Callable[[], object],
+        stays: Callable[[int], bool] = lambda _: False,
     ) -> None:
         super().__init__(fields[0])
-        self._fields, self._save = fields, save
+        self._fields, self._save, self._stays = fields, save, stays
         for at, field in enumerate(fields):
             field.finished.connect(partial(self._go, at))
 
     def _go(self, at: int) -> None:
+        if self._stays(at):
+            return
         after = next((f for f in self._fields[at + 1 :] if f.isVisible() and f.isEnabled()), None)
         if after is None:
             self._save()

@@ -33,8 +33,8 @@ PROSE_LINES: Final = 8
 
 
 class DraftForm(QWidget):
-    """The entries of one draft class under their labels. Enter walks on; at the last it saves,
-    Ctrl+Enter at any.
+    """The entries of one draft class under their labels. Enter walks on, once past what it cannot
+    read; at the last it saves. Ctrl+Enter is `at_once`, which saves unless somebody does otherwise.
 
     `names` gives for each choice's code the word shown; `checks` yields the draft's problems; with
     `only` those entries are asked for, in that order. Short ones of `beside` share the line of the
@@ -42,6 +42,7 @@ class DraftForm(QWidget):
     """
 
     saved = Signal()
+    at_once = Signal()
     edited = Signal()
 
     def __init__(
@@ -60,6 +61,8 @@ class DraftForm(QWidget):
         self._labels: dict[str, QLabel] = {}
         self._fields: dict[str, EntryField | TextBox | ChoiceBox] = {}
         self._problem = label(" ", 12, "late", wrap=True)
+        # Where the reason that is told lies, and the text that was doubted there.
+        self._blamed = ("", "")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
@@ -82,11 +85,13 @@ class DraftForm(QWidget):
         grid.addWidget(self._problem, grid.rowCount(), 0, 1, across)
         grid.setColumnStretch(1, 3)
         grid.setColumnStretch(3, 4 if beside else 0)
-        self._walks = EnterWalks(list(self._fields.values()), self.saved.emit)
+        self._walks = EnterWalks(list(self._fields.values()), self.saved.emit, self._doubts)
         self.setFocusProxy(next(iter(self._fields.values())))
         at_once = QShortcut(QKeySequence("Ctrl+Return"), self)
         at_once.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        at_once.activated.connect(self.saved)
+        at_once.activated.connect(self.at_once)
+        self.at_once.connect(self.saved)
+        self.edited.connect(self._mended)
 
     @property
     def inputs(self) -> Mapping[str, EntryField | TextBox | ChoiceBox]:
@@ -135,7 +140,7 @@ class DraftForm(QWidget):
             try:
                 values[name] = widget.value()
             except ValueError as reason:
-                self._tell(f"{self._declared[name].label}：{reason}")
+                self._blame(name, f"{self._declared[name].label}：{reason}")
                 widget.setFocus(Qt.FocusReason.OtherFocusReason)
                 raise
         defaults = self._draft()
@@ -145,7 +150,7 @@ class DraftForm(QWidget):
         made = self._draft(**values)
         problem = next(iter(self._checks(made)), None)
         if problem is not None:
-            self._tell(problem.reason)
+            self._blame(problem.field, problem.reason)
             if problem.field in self._fields:
                 self._fields[problem.field].setFocus(Qt.FocusReason.OtherFocusReason)
             raise ValueError(problem.reason)
@@ -158,11 +163,37 @@ class DraftForm(QWidget):
         return widget.currentText() if isinstance(widget, ChoiceBox) else widget.text().strip()
 
     def warn(self, text: str) -> None:
-        """Say something doubtful that keeps nobody from saving."""
-        self._tell(text)
-        set_tone(self._problem, "tries")
+        """Say something doubtful that keeps nobody from saving, unless something does keep one."""
+        if not self._blamed[0]:
+            self._tell(text)
+            set_tone(self._problem, "tries")
+
+    def _doubts(self, at: int) -> bool:
+        """Tell what cannot be read as soon as Enter leaves it; who insists presses Enter again."""
+        name, widget = list(self._fields.items())[at]
+        if isinstance(widget, ChoiceBox):
+            return False
+        try:
+            widget.value()
+        except ValueError as reason:
+            if self._blamed == (name, self.typed(name)):
+                return False
+            self._blame(name, f"{self._declared[name].label}：{reason}")
+            return True
+        return False
+
+    def _blame(self, name: str, reason: str) -> None:
+        self._tell(reason)
+        self._blamed = (name, self.typed(name) if name in self._fields else "")
+
+    def _mended(self) -> None:
+        """A reason is told no longer than what it lies in stands there."""
+        name, text = self._blamed
+        if name in self._fields and self.typed(name) != text:
+            self._tell("")
 
     def _tell(self, text: str) -> None:
+        self._blamed = ("", "")
         set_tone(self._problem, "late")
         self._problem.setText(text or " ")
 
@@ -206,7 +237,7 @@ class DraftForm(QWidget):
             return None
         day = typed_day(text, self._today(), ahead=ahead, near=near)
         if day is None:
-            raise ValueError("看不懂这个日期，可以写：今、3.5、2026-3-5")
+            raise ValueError("看不懂这个日期，或者没有这一天；可以写：今、3.5、2026-3-5")
         return day
 
 

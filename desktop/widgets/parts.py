@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -39,12 +39,23 @@ def set_tone(widget: QWidget, tone: Tone) -> None:
         widget.style().polish(widget)
 
 
+class _Button(QPushButton):
+    """Enter presses it as Space does, wherever it stands."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Take Enter for a click."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(
     text: str, clicked: Callable[[], object] | None = None, *, kind: Kind = ""
 ) -> QPushButton:
     """Return a button; `main` is the one thing to do on a screen, `link` a quiet one,
     `inline` one as high as the words beside it."""
-    made = QPushButton(text)
+    made = _Button(text)
     made.setProperty("kind", kind)
     made.setAutoDefault(kind == "main")
     made.setAccessibleName(text)

@@ -177,12 +177,18 @@ class RegisterPage(Page, Generic[R]):
             self.refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc drops what was typed at the record and not saved, or lists everything again."""
+        """Enter goes from the list to the form. Esc drops what was typed at the record and not
+        saved, goes back to the list, or lists everything again.
+        """
         escape = event.key() == Qt.Key.Key_Escape
-        if escape and self.is_typed:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.table.hasFocus():
+            self._form.setFocus(Qt.FocusReason.TabFocusReason)
+        elif escape and self.is_typed:
             self.typed_saved()
             self.show_row(self.row)
             self.begin_typing()
+        elif escape and self._form.isAncestorOf(self.focusWidget() or self):
+            self.table.setFocus()
         elif escape and self.only is not None:
             self.show_all()
         else:
@@ -234,6 +240,9 @@ class RegisterPage(Page, Generic[R]):
         outer.addLayout(left, 1)
         outer.addWidget(form)
         self.table.selectionModel().currentRowChanged.connect(self._moved)
+        self.table.doubleClicked.connect(
+            lambda _: self._form.setFocus(Qt.FocusReason.MouseFocusReason)
+        )
 
     def _show(self, answer: tuple[int, list[R]]) -> None:
         total, rows = answer

@@ -6,8 +6,11 @@ from pathlib import Path
 import docx
 import pytest
 from pypdf import PdfReader
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPageSize
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -34,10 +37,27 @@ def _text(path: Path) -> str:
     return "".join(part.extract_text() for part in PdfReader(path).pages).replace("\n", "")
 
 
+def test_the_paper_is_read_by_the_keys_as_soon_as_the_page_opens(
+    qtbot: QtBot, shell: Shell, page: ReportsPage
+) -> None:
+    shell.activateWindow()
+    shell.context.routes.go("home")
+    shell.context.routes.go("reports")
+    settle(qtbot, shell)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClick(focus, Qt.Key.Key_PageDown)
+    assert page._view.verticalScrollBar().value() > 0
+    week = page._name.text()
+    QTest.keyClick(focus, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, shell)
+    assert page._name.text() != week
+
+
 def test_an_edited_sentence_stands_on_the_saved_paper(
     qtbot: QtBot, shell: Shell, page: ReportsPage, tmp_path: Path
 ) -> None:
-    page._problems.setPlainText("老旧小区楼道堆物多。\n\n夜间无人户多。")
+    page._sentences.problems.setPlainText("老旧小区楼道堆物多。\n\n夜间无人户多。")
     qtbot.wait(700)
     settle(qtbot, shell)
     page.save_to(tmp_path / "周报.pdf")
@@ -61,7 +81,7 @@ def test_an_issued_paper_prints_the_same_after_the_figures_changed(
         settle(qtbot, shell)
         return saved()
 
-    page._plans.setPlainText("下周先走第十社区。")
+    page._sentences.plans.setPlainText("下周先走第十社区。")
     qtbot.wait(700)
     settle(qtbot, shell)
     draft = saved()

@@ -35,7 +35,7 @@ from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.builders import street
 from tests.conftest import POST, morning
-from tests.desktop.conftest import settle
+from tests.desktop.conftest import press, settle
 
 NEW_PASSWORD = "晚饭后 录入 四十户 走访"
 
@@ -72,6 +72,7 @@ def _log_in(qtbot: QtBot, window: MainWindow, password: str) -> None:
     assert isinstance(page, LogInPage)
     page._password.setText(password)
     QTest.keyClick(page._password, Qt.Key.Key_Return)
+    assert not page._forgotten.isEnabled(), "a second Enter goes nowhere while it opens"
     # A page that let somebody in is gone.
     qtbot.waitUntil(lambda: not isValid(page) or page._button.isEnabled(), timeout=20_000)
 
@@ -124,6 +125,33 @@ def test_locking_hides_everything_and_keeps_what_was_typed(
     assert page._door.entry._note.text() == "半句话"
 
 
+def test_the_keys_work_at_once_after_the_password_and_after_the_lock(
+    qtbot: QtBot, windows: _Windows, folder: Path
+) -> None:
+    window = windows(folder)
+    window.activateWindow()
+    shell = _inside(qtbot, window)
+    # The ledger is empty: the way to begin is under the fingers.
+    assert _focus() == "导入台账"
+    press(qtbot, shell, Qt.Key.Key_Return)
+    assert shell.page.page.title == "数据"  # type: ignore[attr-defined]
+    shell.context.routes.go("disputes", new=True)
+    settle(qtbot, shell)
+    press(qtbot, shell, Qt.Key.Key_Return, Qt.Key.Key_Return)
+    where = _focus()
+    press(qtbot, shell, "half")
+    window.lock()
+    _log_in(qtbot, window, PASSWORD)
+    qtbot.waitUntil(lambda: not window.locked, timeout=20_000)
+    settle(qtbot, shell)
+    assert _focus() == where != "", "who was typing goes on there"
+
+
+def _focus() -> str:
+    widget = QApplication.focusWidget()
+    return "" if widget is None else widget.accessibleName()
+
+
 def test_idleness_locks(qtbot: QtBot, windows: _Windows, folder: Path) -> None:
     window = windows(folder)
     _inside(qtbot, window)
@@ -164,6 +192,8 @@ def test_the_first_run_makes_a_ledger_and_checks_the_recovery_code(
     page = window._stack.currentWidget()
     assert isinstance(page, FirstRun)
     for name, text in (("name", "三号警务室"), ("station", "示范派出所"), ("officer", "王建国")):
+        page._post_done()
+        assert page._unfit.text() == f"请填{page._fields[name].accessibleName()}。"
         page._fields[name].setText(text)
     page._fields["communities"].setText("第六社区、" + "长" * 41)
     page._post_done()

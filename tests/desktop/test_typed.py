@@ -18,11 +18,27 @@ TODAY = date(2026, 3, 18)
         ("-1", date(2026, 3, 17)), ("15", date(2026, 3, 15)), ("25", date(2026, 2, 25)),
         ("3.5", date(2026, 3, 5)), ("3-5", date(2026, 3, 5)), ("3月5日", date(2026, 3, 5)),
         ("12.30", date(2025, 12, 30)), ("2026-3-5", date(2026, 3, 5)), ("26.3.5", date(2026, 3, 5)),
-        ("3.32", None), ("明年", None), ("", None), ("2026-2-30", None),
+        ("３．５", date(2026, 3, 5)), ("12.3.", date(2025, 12, 3)), ("20260305", date(2026, 3, 5)), ("20260230", None), ("3月", None),
+        ("5日", date(2026, 3, 5)), ("31", None), ("3.32", None), ("明年", None), ("", None), ("2026-2-30", None),
     ],
 )  # fmt: skip
 def test_days(text: str, day: date | None) -> None:
     assert typed_day(text, TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "ahead", "near"),
+    [
+        ("31", date(2026, 3, 31), date(2026, 3, 31)), ("30", date(2026, 3, 30), date(2026, 3, 30)),
+        ("15", date(2026, 4, 15), date(2026, 3, 15)), ("18", TODAY, TODAY),
+        ("10.1", date(2026, 10, 1), date(2025, 10, 1)), ("4.1", date(2026, 4, 1), date(2026, 4, 1)),
+        ("2.29", None, None), ("1969-12-31", date(1969, 12, 31), date(1969, 12, 31)),
+    ],
+)  # fmt: skip
+def test_days_to_come(text: str, ahead: date | None, near: date | None) -> None:
+    # The last days of a month are not in every month: what was no day last month may still come.
+    assert typed_day(text, TODAY, ahead=True) == ahead
+    assert typed_day(text, TODAY, near=True) == near
 
 
 @given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(0, 300))

@@ -52,7 +52,7 @@ def test_half_a_visit_and_half_a_report_come_back(
     settle(qtbot, first)
     report = first.page
     assert isinstance(report, ReportsPage)
-    report._problems.setPlainText("楼道堆物还没有清")
+    report._sentences.problems.setPlainText("楼道堆物还没有清")
     qtbot.waitUntil(lambda: len(sample.unsaved()) == 2, timeout=8000)
     first.hide()
     first.context.background.close()
@@ -65,7 +65,7 @@ def test_half_a_visit_and_half_a_report_come_back(
     again.context.routes.go("reports")
     settle(qtbot, again)
     assert isinstance(again.page, ReportsPage)
-    assert again.page._problems.toPlainText() == "楼道堆物还没有清"
+    assert again.page._sentences.problems.toPlainText() == "楼道堆物还没有清"
     again.page._issue("")
     settle(qtbot, again)
     assert list(sample.unsaved()) == ["走访"]
@@ -77,6 +77,64 @@ def test_half_a_visit_and_half_a_report_come_back(
 def test_at_most_five_seconds_of_typing_are_lost() -> None:
     # The rest is for the disk to answer.
     assert KEPT_AFTER_MS <= 4000
+
+
+def test_what_is_written_for_a_week_stays_with_it_and_the_reason_over_a_crash(
+    qtbot: QtBot, sample: Ledger, opened: Open, soon: None
+) -> None:
+    def reports(shell: Shell) -> ReportsPage:
+        shell.context.routes.go("reports")
+        settle(qtbot, shell)
+        assert isinstance(shell.page, ReportsPage)
+        return shell.page
+
+    shell = opened()
+    page = reports(shell)
+    proposed = page._sentences.problems.toPlainText()
+    page._issue("")
+    settle(qtbot, shell)
+    page._sentences.problems.setPlainText("楼道堆物还没有清")
+    QTest.keyClicks(page._editions._reason, "counted twice")
+    # What somebody else does in the ledger counts the week again, and takes nothing away.
+    page.refresh()
+    settle(qtbot, shell)
+    assert page._editions._reason.text() == "counted twice"
+    page._turn(-1)
+    settle(qtbot, shell)
+    assert page._sentences.problems.toPlainText() not in ("楼道堆物还没有清", proposed)
+    assert page._editions._reason.text() == ""
+    page._turn(1)
+    settle(qtbot, shell)
+    assert page._sentences.problems.toPlainText() == "楼道堆物还没有清"
+    assert page._editions._reason.text() == "counted twice"
+    qtbot.waitUntil(lambda: {"周报", "周报的更正原因"} <= set(sample.unsaved()), timeout=5000)
+
+    shell = opened()
+    page = reports(shell)
+    assert page._sentences.problems.toPlainText() == "楼道堆物还没有清"
+    assert page._editions._reason.text() == "counted twice"
+    QTest.keyClick(page._editions._reason, Qt.Key.Key_Return)
+    settle(qtbot, shell)
+    assert page._editions._box.itemText(1).endswith("counted twice")
+    assert page._editions._reason.text() == ""
+    qtbot.waitUntil(lambda: sample.unsaved() == {}, timeout=5000)
+
+
+def test_a_week_before_the_last_opens_where_it_was_left(
+    qtbot: QtBot, sample: Ledger, opened: Open
+) -> None:
+    # As the version before kept it, and as this one does.
+    for kept in (
+        {"week": "2026-W11", "problems": "门禁坏了", "plans": ""},
+        {"2026-W11": ["门禁坏了", ""]},
+    ):
+        sample.keep_unsaved("周报", kept)
+        shell = opened()
+        shell.context.routes.go("reports")
+        settle(qtbot, shell)
+        assert isinstance(shell.page, ReportsPage)
+        assert shell.page._name.text() == "2026年第11周"
+        assert shell.page._sentences.problems.toPlainText() == "门禁坏了"
 
 
 def test_who_types_without_a_rest_is_kept_too(
@@ -118,6 +176,16 @@ def test_what_is_typed_at_a_home_stays_with_it_until_it_is_saved(
     qtbot.waitUntil(lambda: sample.unsaved() == {}, timeout=8000)
     assert page.model.rows[0].contact == stored + "abc"
     assert page._form._problem.text() == " "
+
+
+def test_what_is_typed_after_the_first_seconds_is_kept_too(
+    qtbot: QtBot, sample: Ledger, opened: Open, soon: None
+) -> None:
+    page = _tab(qtbot, opened(), "homes")
+    assert isinstance(page, HouseholdsPage)
+    for more in ("abc", "def"):
+        QTest.keyClicks(page._form.field("contact"), more)
+        qtbot.waitUntil(lambda word=more: word in str(sample.unsaved()), timeout=8000)
 
 
 def test_escape_drops_what_was_typed_at_a_home(qtbot: QtBot, opened: Open) -> None:

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from db.disputes.card import dispute_card
+from db.disputes.registering import remove_dispute
 from db.figures.week import clocks
 from db.ledger import Ledger
 from db.visits import Visit
@@ -54,6 +55,58 @@ def test_half_a_fact_opens_again_at_its_own_dispute_and_is_forgotten_when_given_
     panel.begin_fact("session")
     settle(qtbot, shell)
     assert panel._facts["session"].field("record").text() == ""
+
+
+def test_what_waits_at_a_deleted_dispute_is_named_again_once_it_is_back(
+    qtbot: QtBot, sample: Ledger, opened: Open
+) -> None:
+    shell = opened()
+    page = shown(qtbot, shell, DisputesPage, "disputes")
+    gone, other = [r for r in page._model.rows if r.state == "open"][:2]
+    for line in (gone, other):
+        page.open({"record": line.id})
+        settle(qtbot, shell)
+        page._panel.begin_fact("session")
+        settle(qtbot, shell)
+        type_in(page._panel._facts["session"].field("record"), "both sides spoke")
+        page._panel.begin_registration()
+        settle(qtbot, shell)
+        page._panel.close_form()
+    qtbot.waitUntil(lambda: len(sample.unsaved().get("纠纷", {})) == 2, timeout=5000)
+    removed = sample.write(remove_dispute(gone.id))
+
+    shell = opened()
+    assert "纠纷" in shell.toast._text.text()
+    page = shown(qtbot, shell, DisputesPage, "disputes")
+    settle(qtbot, shell)
+    # The first of them is gone; nobody waits in vain for the second.
+    assert page._panel._card is not None
+    assert page._panel._card.id == other.id
+    assert page._panel.writing
+    page._panel.close_form()
+    qtbot.waitUntil(lambda: len(sample.unsaved()["纠纷"]) == 1, timeout=5000)
+
+    assert opened().toast._text.text() == "", "nobody could get at it"
+    sample.undo(removed.no)
+    assert "纠纷" in opened().toast._text.text()
+
+
+def test_half_a_new_dispute_is_there_again_and_can_be_saved(
+    qtbot: QtBot, sample: Ledger, opened: Open
+) -> None:
+    shell = opened()
+    page = shown(qtbot, shell, DisputesPage, "disputes", new=True)
+    settle(qtbot, shell)
+    type_in(page._panel._form.field("side_a"), "wang")
+    kept(qtbot, sample, "纠纷")
+
+    shell = opened()
+    page = shown(qtbot, shell, DisputesPage, "disputes")
+    settle(qtbot, shell)
+    assert page._panel.writing
+    assert page._panel._form.field("side_a").text() == "wang"
+    QTest.keyClick(page._panel._form.field("side_a"), ESC)
+    forgotten(qtbot, sample)
 
 
 def test_a_fact_is_saved_once_and_another_dispute_gets_nothing_of_it(
