@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QWidget,
 )
 
@@ -27,6 +26,7 @@ from desktop.widgets.finder import Finder, Offer
 from desktop.widgets.keys import KeysDialog
 from desktop.widgets.parts import Tone, button, column, label, row, set_tone
 from desktop.widgets.room import RoomButton
+from desktop.widgets.scrolling import FollowingArea
 from desktop.widgets.stack import PageStack
 from desktop.widgets.toast import Toast
 from desktop.words import last_backup_words, second_backup_words
@@ -96,7 +96,8 @@ class Shell(QWidget):
         outer.addWidget(self._side_frame)
         right = column(gap=0)
         right.addWidget(self._head())
-        right.addWidget(_roomy(self._stack), 1)
+        # A page that needs more room than a small screen has scrolls.
+        right.addWidget(FollowingArea(self._stack), 1)
         outer.addLayout(right, 1)
         self._bind()
         context.theme.changed.connect(self._repaint_icons)
@@ -330,14 +331,3 @@ class Shell(QWidget):
 
     def _backup_figure(self) -> QPushButton:
         return button("", lambda: self.context.routes.go("data", tab="backup"), kind="figure")
-
-
-def _roomy(pages: PageStack) -> QScrollArea:
-    """Return an area that scrolls a page which needs more room than a small screen has."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    pages.setObjectName("clear")
-    area.setWidget(pages)
-    return area

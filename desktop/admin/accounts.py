@@ -9,7 +9,8 @@ from db.kernel.access import ROLE_NAMES, Right, Role
 from db.kernel.accounts import AccountLine
 from desktop.page import Context, Page
 from desktop.widgets.flow import FlowLayout
-from desktop.widgets.parts import button, column, label, panel, row, scrolling
+from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.scrolling import scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 FORM_WIDTH = 360

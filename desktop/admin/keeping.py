@@ -37,7 +37,8 @@ from desktop.page import Context, Page
 from desktop.paper.dictionary_sheet import TITLE, dictionary_paper
 from desktop.paper_out import Made, PaperOut, one_table
 from desktop.widgets.flow import FlowLayout
-from desktop.widgets.parts import button, column, label, panel, row, scrolling
+from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.scrolling import scrolling
 from desktop.widgets.stack import PageStack
 from desktop.widgets.tables import Cells, Column, RowModel, RowTable
 

@@ -6,7 +6,8 @@ from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QDialog, QLabel, QWidget
 
-from desktop.widgets.parts import column, scrolling
+from desktop.widgets.parts import column
+from desktop.widgets.scrolling import scrolling
 
 SIZE = (900, 700)
 

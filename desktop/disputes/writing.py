@@ -10,7 +10,8 @@ from desktop.disputes.forms import FACTS, FactForm, RegistrationForm
 from desktop.page import Context
 from desktop.unsaved import FormKeeper
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, column, label, row, scrolling
+from desktop.widgets.parts import button, column, label, row
+from desktop.widgets.scrolling import footed
 
 
 class At(NamedTuple):
@@ -71,9 +72,7 @@ class Writing(QWidget):
         line.addWidget(button("不登记了 Esc", self.given_up.emit, kind="link"))
         line.addStretch()
         line.addWidget(button("保存", self.saved.emit, kind="main"))
-        layout.addLayout(line)
-        layout.addStretch()
-        column(self).addWidget(scrolling(inside))
+        footed(self, inside, line)
 
     @property
     def left(self) -> At | None:

@@ -32,7 +32,8 @@ from desktop.points.seen import (
     summary_words,
 )
 from desktop.widgets.months import MonthBox
-from desktop.widgets.parts import button, column, fill, label, panel, row, scrolling, set_tone
+from desktop.widgets.parts import button, column, fill, label, panel, row, set_tone
+from desktop.widgets.scrolling import scrolling
 from desktop.widgets.start import Start
 from desktop.widgets.tables import Column, RowModel, RowTable
 

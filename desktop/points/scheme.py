@@ -21,7 +21,8 @@ from desktop.points.items import ItemForm
 from desktop.points.subsidy import SubsidyForm
 from desktop.unsaved import FormKeeper, Inputs, Keeper
 from desktop.widgets.flow import FlowLayout
-from desktop.widgets.parts import button, choose, column, fill, label, panel, row, scrolling
+from desktop.widgets.parts import button, choose, column, fill, label, panel, row
+from desktop.widgets.scrolling import scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import typed_day
 

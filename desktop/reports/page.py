@@ -48,7 +48,8 @@ from desktop.reports.making import LISTS, Counted, count, internal_lists, report
 from desktop.reports.numbers import NumberLine, NumbersTable, figure_of
 from desktop.reports.writing import write_papers
 from desktop.unsaved import Keeper
-from desktop.widgets.parts import button, column, label, panel, row, scrolling
+from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.scrolling import scrolling
 
 SIDE = 380
 TYPED_MS = 600

@@ -20,7 +20,8 @@ from desktop.page import Context
 from desktop.unsaved import Keeper
 from desktop.visits.editing import VisitEditor
 from desktop.visits.entry import EntryForm
-from desktop.widgets.parts import Tone, button, clear, column, label, row, rule, scrolling
+from desktop.widgets.parts import Tone, button, clear, column, label, row, rule
+from desktop.widgets.scrolling import scrolling
 from desktop.words import clock_words, day_words
 
 WAIT_MS = 70

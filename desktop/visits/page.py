@@ -25,7 +25,8 @@ from desktop.visits.buildings import BuildingList, Line, lines_of
 from desktop.visits.campaigns import NONE, CampaignBox, Choice, choice
 from desktop.visits.door import DoorPanel
 from desktop.visits.overview import Overview
-from desktop.widgets.parts import button, column, label, panel, row, scrolling
+from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.scrolling import scrolling
 from desktop.widgets.start import Start
 
 LIST_WIDTH, DOOR_WIDTH = 228, 304

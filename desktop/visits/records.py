@@ -31,8 +31,9 @@ from desktop.page import Context, Page
 from desktop.visits.editing import VisitEditor
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.only import OnlyChip
-from desktop.widgets.parts import button, choose, column, fill, label, panel, row, scrolling
+from desktop.widgets.parts import button, choose, column, fill, label, panel, row
 from desktop.widgets.periods import PeriodBox
+from desktop.widgets.scrolling import scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import clock_words
 

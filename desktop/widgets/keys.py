@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QDialog, QGridLayout, QWidget
 
-from desktop.widgets.parts import button, column, label, scrolling
+from desktop.widgets.parts import button, column, label
+from desktop.widgets.scrolling import scrolling
 
 WIDE, MOST_HIGH = 40, 640
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -102,18 +101,6 @@ def row(
     layout.setContentsMargins(*margins)
     layout.setSpacing(gap)
     return layout
-
-
-def scrolling(content: QWidget) -> QScrollArea:
-    """Return an area that scrolls its content up and down, never sideways."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    content.setObjectName("clear")
-    area.setWidget(content)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
 
 
 def choose(box: QComboBox, value: object) -> None:
