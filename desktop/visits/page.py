@@ -98,6 +98,8 @@ class VisitsPage(Page):
         self._start.hide()
         self._hints: list[QLabel] = []
         self._count_timer = QTimer(self, singleShot=True, interval=COUNT_MS)
+        # A timer of the page's own does not outlive it, as when another text size makes it anew.
+        self._fit_timer = QTimer(self, singleShot=True, interval=0)
         self.setFocusProxy(self._board)
         self._build()
         self._bind()
@@ -195,7 +197,10 @@ class VisitsPage(Page):
             hint.setVisible(some and self.height() >= theme.px(LOWER))
         # Another text takes a button's key away.
         self._print.setShortcut("Ctrl+P")
-        QTimer.singleShot(0, lambda: self._board.fit(self._scroll.viewport().width()))
+        self._fit_timer.start()
+
+    def _fit_board(self) -> None:
+        self._board.fit(self._scroll.viewport().width())
 
     def _build(self) -> None:
         left = column(self._left, (4, 8, 4, 8), 6)
@@ -239,7 +244,8 @@ class VisitsPage(Page):
         self._board.entering.connect(self._door.entry.setFocus)
         self._board.counting.connect(self._door.entry.add_people)
         self._board.paging.connect(self._page)
-        self._door.entry.recorded.connect(self.record)
+        self._door.entry.recorded.connect(lambda: self.record("met"))
+        self._door.outcomes.chosen.connect(self.record)
         self._door.removing.connect(
             lambda id_: self.context.background.write(self, remove_visits([id_]), self._removed)
         )
@@ -250,6 +256,7 @@ class VisitsPage(Page):
         edit.activated.connect(self._door.edit_last)
         self.context.theme.changed.connect(self._fit)
         self._count_timer.timeout.connect(self.refresh)
+        self._fit_timer.timeout.connect(self._fit_board)
 
     def _choose_campaign(self) -> None:
         self._wanted_campaign = self._campaigns.currentData()
@@ -319,7 +326,7 @@ class VisitsPage(Page):
     def _show_doors(self, doors: list[DoorState]) -> None:
         self._board.today = self.context.today
         self._board.show_doors(doors, self._wanted_door)
-        self._board.fit(self._scroll.viewport().width())
+        self._fit_board()
         self._wanted_door = None
         self._door.ask_again()
 
