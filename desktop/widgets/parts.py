@@ -52,6 +52,13 @@ def button(
     return made
 
 
+def set_kind(one: QPushButton, kind: Kind) -> None:
+    """Make a button the main one of its screen, or a quiet one."""
+    one.setProperty("kind", kind)
+    one.style().unpolish(one)
+    one.style().polish(one)
+
+
 def panel() -> QFrame:
     """Return a white panel with a hairline round it."""
     made = QFrame()
