@@ -46,7 +46,8 @@ LONG = 6
 class Column(Generic[T]):
     """One column: its heading, how a row's words are made, its width in characters.
 
-    `late` tells which rows' words stand out as overdue.
+    `late` tells which rows' words stand out as overdue. What is `whole` is never cut to make room,
+    as a moment or a number says nothing then.
     """
 
     heading: str
@@ -54,6 +55,7 @@ class Column(Generic[T]):
     width: int = 10
     number: bool = False
     late: Callable[[T], bool] | None = None
+    whole: bool = False
 
 
 class RowModel(QAbstractTableModel, Generic[T]):
@@ -234,7 +236,8 @@ class RowTable(QTableView):
         """Return what columns may be narrowed to: only long texts, which a hint shows whole."""
         one, around = self._measures()
         return [
-            one * (LONG if column.width > LONG and not column.number else column.width) + around
+            one * (column.width if column.number or column.whole else min(column.width, LONG))
+            + around
             for column in self._rows.columns
         ]
 
