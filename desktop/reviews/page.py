@@ -119,6 +119,7 @@ class ReviewsPage(RegisterPage[ReviewRow]):
 
     def form_parts(self, layout: QVBoxLayout) -> None:
         """The facts, the grades over time, and below them the grade."""
+        self.table.empty = "没有符合的网格长。换个网格长，或清掉筛选"
         self._ticket_past: Ticket | None = None
         self._facts = label(wrap=True)
         self._deeds: RowModel[tuple[Deed, str]] = RowModel(
