@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
+    QRect,
     Qt,
     Signal,
 )
@@ -290,8 +291,13 @@ class RowTable(QTableView):
             self._drawn = True
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the rows, or what is said where there are none."""
+        """Paint the rows and where the cursor is, or what is said where there are none."""
         super().paintEvent(event)
+        at = self.currentIndex()
+        if self.hasFocus() and at.isValid():
+            line, wide = self.visualRect(at), max(self.fontMetrics().height() // 6, 3)
+            bar = QRect(0, line.top(), wide, line.height())
+            QPainter(self.viewport()).fillRect(bar, self.palette().color(QPalette.ColorRole.Link))
         if self.empty and self._rows.shown and not self._rows.rows:
             painter = QPainter(self.viewport())
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
