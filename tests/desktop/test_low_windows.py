@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,17 @@ from pytestqt.qtbot import QtBot
 from db.kernel.access import Role
 from db.ledger import Ledger
 from db.sample import PASSWORD
+from desktop.admin.keeping import KeepingPage
 from desktop.rooms import shell_over
 from desktop.settings import Looks, Settings
 from desktop.theme import Theme
 from desktop.visits.door import DoorPanel
 from desktop.visits.page import VisitsPage
 from desktop.widgets.entries import EntryField
+from desktop.widgets.keys import KeysDialog
 from desktop.widgets.register import RegisterPage
+from desktop.widgets.scrolling import FollowingArea
+from desktop.widgets.tables import RowTable
 from desktop.window import Shell
 from tests.builders import street
 from tests.conftest import morning
@@ -98,6 +103,35 @@ def test_a_long_form_opened_by_its_key_shows_what_saves_it(
     QTest.keyClick(table, key)
     settle(qtbot, low)
     assert [whole(one) for one in saving(page)] == [True]
+
+
+def test_the_keys_of_a_page_are_scrolled_by_keys(qtbot: QtBot, low: Shell) -> None:
+    keys = [(f"F{n}", "按它会怎样") for n in range(40)]
+    dialog = KeysDialog("某页", keys, keys[:5], low)
+    dialog.show()
+    settle(qtbot, low)
+    assert dialog.height() <= low.height()
+    (area,) = dialog.findChildren(FollowingArea)
+    assert area.verticalScrollBar().maximum() > 0
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_PageDown):
+        before = area.verticalScrollBar().value()
+        QTest.keyClick(dialog.focusWidget() or dialog, key)
+        assert area.verticalScrollBar().value() > before
+    dialog.close()
+    dialog.deleteLater()
+
+
+def test_no_rule_of_the_dictionary_is_cut(qtbot: QtBot, low: Shell) -> None:
+    low.context.routes.go("admin", tab="keeping")
+    page = in_sight(qtbot, low)
+    assert isinstance(page, KeepingPage)
+    (table,) = [one for one in page.findChildren(RowTable) if one.accessibleName() == "数据字典"]
+    for at, entry in enumerate(page._entries.rows):
+        for column, told in enumerate(page._entries.columns):
+            metrics, words = table.fontMetrics(), told.words(entry)
+            room = table.columnWidth(column) - round(metrics.height() * 1.1)
+            lines = ceil(metrics.horizontalAdvance(words) / max(room, 1))
+            assert table.rowHeight(at) >= lines * metrics.height(), words
 
 
 @pytest.mark.parametrize(("wide", "high", "text"), [(1280, 720, "150"), (911, 512, "100")])
