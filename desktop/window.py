@@ -32,7 +32,7 @@ from desktop.widgets.toast import Toast
 from desktop.words import last_backup_words, second_backup_words
 
 SIDE, NARROW_SIDE, HEAD = 176, 58, 56
-NARROW = 1120
+NARROW, LOW, ICONS_HIGH = 1120, 510, 384
 FIND_TEXT = "找住户、人、纠纷、命令"
 
 
@@ -162,7 +162,7 @@ class Shell(QWidget):
         ]
 
     def _narrow(self, *, narrow: bool) -> None:
-        """Leave only the icons of the navigation where the window is narrow for its type."""
+        """Leave only the icons of the navigation where the window is narrow or low for its type."""
         if narrow == self._is_narrow:
             return
         self._is_narrow = narrow
@@ -197,7 +197,8 @@ class Shell(QWidget):
     def resizeEvent(self, event: Any) -> None:  # noqa: N802
         """Keep messages and the finder in their places."""
         super().resizeEvent(event)
-        self._narrow(narrow=self.width() < self.context.theme.px(NARROW))
+        px = self.context.theme.px
+        self._narrow(narrow=self.width() < px(NARROW) or self.height() < px(LOW))
         self.toast.place()
         self.finder.place()
 
@@ -206,6 +207,8 @@ class Shell(QWidget):
         side = QFrame()
         side.setObjectName("side")
         side.setFixedWidth(theme.px(SIDE))
+        # Where its words have no room it is only icons, and must not make the window higher first.
+        side.setMinimumHeight(theme.px(ICONS_HIGH))
         layout = column(side, (10, 18, 10, 14), 4)
         session = self.context.ledger.session
         role = ROLE_NAMES[session.role]
