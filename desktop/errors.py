@@ -74,7 +74,8 @@ class CrashDialog(QDialog):
     def __init__(self, report: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("程序出错了")
-        self.setMinimumSize(560, 380)
+        one = self.fontMetrics()
+        self.setMinimumSize(one.horizontalAdvance("国") * 40, one.height() * 20)
         text = QPlainTextEdit(report)
         text.setReadOnly(True)
         text.setAccessibleName("错误报告")

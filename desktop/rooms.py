@@ -256,7 +256,7 @@ def _tell_backups(shell: Shell) -> None:
     """Tell the age of the last backup here and at the second place."""
     ledger = shell.context.ledger
     shell.context.background.errand(
-        shell, lambda _: backup_ages(ledger.place.folder, ledger.clock.now()), shell.tell_backup
+        shell, lambda _: backup_ages(ledger.place.root, ledger.clock.now()), shell.tell_backup
     )
 
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QWidget,
 )
 
@@ -28,12 +27,13 @@ from desktop.widgets.held import HeldKeys
 from desktop.widgets.keys import KeysDialog
 from desktop.widgets.parts import Tone, button, column, label, row, set_tone
 from desktop.widgets.room import RoomButton
+from desktop.widgets.scrolling import FollowingArea
 from desktop.widgets.stack import PageStack
 from desktop.widgets.toast import Toast
 from desktop.words import last_backup_words, second_backup_words
 
 SIDE, NARROW_SIDE, HEAD = 176, 58, 56
-NARROW = 1120
+NARROW, LOW, ICONS_HIGH = 1120, 510, 384
 SAVING = "正在保存…"
 FIND_TEXT = "找住户、人、纠纷、命令"
 
@@ -99,7 +99,8 @@ class Shell(QWidget):
         outer.addWidget(self._side_frame)
         right = column(gap=0)
         right.addWidget(self._head())
-        right.addWidget(_roomy(self._stack), 1)
+        # A page that needs more room than a small screen has scrolls.
+        right.addWidget(FollowingArea(self._stack), 1)
         outer.addLayout(right, 1)
         self._bind()
         context.theme.changed.connect(self._repaint_icons)
@@ -166,7 +167,7 @@ class Shell(QWidget):
         ]
 
     def _narrow(self, *, narrow: bool) -> None:
-        """Leave only the icons of the navigation where the window is narrow for its type."""
+        """Leave only the icons of the navigation where the window is narrow or low for its type."""
         if narrow == self._is_narrow:
             return
         self._is_narrow = narrow
@@ -208,7 +209,8 @@ class Shell(QWidget):
     def resizeEvent(self, event: Any) -> None:  # noqa: N802
         """Keep messages and the finder in their places."""
         super().resizeEvent(event)
-        self._narrow(narrow=self.width() < self.context.theme.px(NARROW))
+        px = self.context.theme.px
+        self._narrow(narrow=self.width() < px(NARROW) or self.height() < px(LOW))
         self.toast.place()
         self.finder.place()
 
@@ -217,6 +219,8 @@ class Shell(QWidget):
         side = QFrame()
         side.setObjectName("side")
         side.setFixedWidth(theme.px(SIDE))
+        # Where its words have no room it is only icons, and must not make the window higher first.
+        side.setMinimumHeight(theme.px(ICONS_HIGH))
         layout = column(side, (10, 18, 10, 14), 4)
         session = self.context.ledger.session
         role = ROLE_NAMES[session.role]
@@ -342,14 +346,3 @@ class Shell(QWidget):
 
     def _backup_figure(self) -> QPushButton:
         return button("", lambda: self.context.routes.go("data", tab="backup"), kind="figure")
-
-
-def _roomy(pages: PageStack) -> QScrollArea:
-    """Return an area that scrolls a page which needs more room than a small screen has."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    pages.setObjectName("clear")
-    area.setWidget(pages)
-    return area

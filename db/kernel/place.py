@@ -18,6 +18,11 @@ class Place:
     home: Path | None = None
 
     @property
+    def root(self) -> Path:
+        """The ledger's own folder, also of a copy that is looked at."""
+        return self.home or self.folder
+
+    @property
     def ledger(self) -> Path:
         """The encrypted file."""
         return self.folder / "ledger.db"
@@ -25,7 +30,7 @@ class Place:
     @property
     def slots(self) -> Path:
         """The key slots."""
-        return (self.home or self.folder) / "slots.json"
+        return self.root / "slots.json"
 
     @property
     def anchor(self) -> Path:
@@ -35,19 +40,19 @@ class Place:
     @property
     def throttle(self) -> Path:
         """The count of failed log-ins."""
-        return (self.home or self.folder) / "throttle.json"
+        return self.root / "throttle.json"
 
     @property
     def blobs(self) -> Path:
         """The sealed contents of attachments."""
-        return (self.home or self.folder) / BLOBS
+        return self.root / BLOBS
 
     @property
     def erased(self) -> Path:
         """The list of what was erased, by ids."""
-        return (self.home or self.folder) / ERASED
+        return self.root / ERASED
 
     @property
     def backups(self) -> Path:
         """The automatic backups."""
-        return (self.home or self.folder) / "backups"
+        return self.root / "backups"

@@ -15,7 +15,7 @@ from desktop.access.opening import Opener, users_of
 from desktop.errors import tell
 from desktop.theme import Theme
 from desktop.widgets.flow import FlowLayout
-from desktop.widgets.parts import button, column, fill, label, panel, row, set_tone
+from desktop.widgets.parts import button, column, fill, label, panel, row, set_kind, set_tone
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Copy:
 
 
 COLUMNS: tuple[Column[Copy], ...] = (
-    Column("时间", lambda c: f"{c.info.when.astimezone():%Y-%m-%d %H:%M}", 11),
+    Column("时间", lambda c: f"{c.info.when.astimezone():%Y-%m-%d %H:%M}", 9, whole=True),
     Column("为什么", lambda c: c.info.reason, 7),
     Column("大小", lambda c: f"{c.info.size / 2**20:.1f} MB", 6, number=True),
     Column("核对", lambda c: c.state, 12, late=lambda c: bool(c.problems)),
@@ -80,13 +80,14 @@ class DamagedPage(QWidget):
         self._password.setAccessibleName("密码")
         self._password.returnPressed.connect(self._restore)
         self._message = label("", 12, "second", wrap=True)
+        self._title = label("台账打不开", 18)
         self._go = button("用选中的备份恢复", self._restore, kind="main")
         self._other = button("打开别处的备份", self._choose, kind="link")
         self._again = button("再试着打开一次", again, kind="link")
         box = panel()
         box.setMaximumWidth(theme.px(WIDTH))
         layout = column(box, (24, 20, 24, 16), 10)
-        layout.addWidget(label("台账打不开，可以用备份恢复", 18))
+        layout.addWidget(self._title)
         layout.addWidget(label(reason, wrap=True))
         layout.addWidget(
             label(
@@ -99,6 +100,7 @@ class DamagedPage(QWidget):
         layout.addWidget(self._table, 1)
         layout.addWidget(self._line())
         layout.addWidget(self._message)
+        layout.addStretch()
         middle = row(self, (24, 20, 24, 20))
         middle.addStretch(1)
         middle.addWidget(box, 100)
@@ -122,6 +124,12 @@ class DamagedPage(QWidget):
         if not isValid(self):
             return
         self._model.show_rows([Copy(info) for info in found])
+        self._title.setText("台账打不开，可以用备份恢复" if found else "台账打不开")
+        # Nothing to choose from is no reason to ask for a password.
+        for widget in (self._table, self._password, self._go):
+            widget.setVisible(bool(found))
+        set_kind(self._other, "link" if found else "main")
+        (self._password if found else self._other).setFocus()
         self._table.selectRow(0)
         users = _users(self._data) or next((u for i in found if (u := _users(i.path))), [])
         fill(self._user, [(user, user) for user in users])

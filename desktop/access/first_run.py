@@ -1,36 +1,34 @@
 """The first run: the post, a password, the recovery code, and what to begin with."""
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFileDialog,
     QGridLayout,
     QLineEdit,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from db.kernel.clock import today
 from db.kernel.errors import PolicepostError, UserError
-from db.kernel.files import write_atomically
 from db.kernel.keys import check_password_strength
 from db.post import PostDraft
+from desktop.access.code import RecoveryCode
 from desktop.access.opening import Opener
 from desktop.errors import tell
 from desktop.theme import Theme
-from desktop.widgets.parts import Tone, button, column, label, panel, row, set_tone
+from desktop.widgets.parts import Tone, boxed, button, column, label, row, set_tone
 
 if TYPE_CHECKING:
     from db.ledger import Ledger
 
 WIDTH = 520
-ASKED_GROUPS = 2
+STRONG_ENOUGH = "至少12个字符，或者用空格隔开的4个词。"
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,7 @@ class FirstRun(QWidget):
         self._theme, self._opener, self._folder = theme, opener, folder
         self._finished, self._sample = made, sample
         self._ledger: Ledger | None = None
-        self._code = ""
-        self._groups: list[int] = []
+        self._code = RecoveryCode()
         self._communities: list[str] = []
         self._fields = {
             name: _field(text, hint)
@@ -74,39 +71,33 @@ class FirstRun(QWidget):
             )
         }
         self._password, self._again = _secret("密码"), _secret("再输一遍")
-        self._strength = label(" ", 12, "second", wrap=True)
-        self._shown = label(pixels=18)
-        self._asked = label(tone="second", wrap=True)
-        self._typed = _field("恢复码", "")
-        self._fault = label(" ", 12, "late", wrap=True)
+        self._strength = label(STRONG_ENOUGH, 12, "second", wrap=True)
         self._unfit = label("", 12, "late", wrap=True)
-        self._stack = QStackedWidget()
-        for step in (
-            self._post_step(),
-            self._password_step(),
-            self._code_step(),
-            self._begin_step(),
-        ):
-            self._stack.addWidget(step)
-        box = panel()
-        box.setFixedWidth(theme.px(WIDTH))
-        column(box, (32, 28, 32, 24)).addWidget(self._stack)
-        outer = column(self)
-        outer.addStretch(2)
-        outer.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
-        outer.addStretch(3)
+        # Not stacked: the box is as high as the step in sight needs.
+        self._steps = (
+            self._post_step(), self._password_step(), self._code_step(), self._begin_step(),
+        )  # fmt: skip
+        layout = column(boxed(self, theme.px(WIDTH)), (32, 28, 32, 24))
+        for step in self._steps:
+            layout.addWidget(step)
+            step.setVisible(step is self._steps[0])
         self.setFocusProxy(self._fields["name"])
 
     def _post_step(self) -> QWidget:
-        step = _step("建一个新台账", "台账只在这台电脑上，加密保存，不联网。")
+        step = _step("建一个新台账", "台账只在这台电脑上，加密保存，不联网。", "第1步，共3步")
         layout = step.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  made just above
         fields, grid = list(self._fields.values()), QGridLayout()
         grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(4)
         for at, field in enumerate(fields):
             last = at + 1 == len(fields)
             up, across = 2 * (at // 2), 2 if last else 1
-            grid.addWidget(label(field.accessibleName(), 12, "second"), up, at % 2, 1, across)
+            name = label(field.accessibleName(), 12, "second")
+            # Nearer to its own field than to the one above.
+            name.setContentsMargins(0, 6 if up else 0, 0, 0)
+            field.textEdited.connect(partial(self._frame, field, wrong=False))
+            grid.addWidget(name, up, at % 2, 1, across)
             grid.addWidget(field, up + 1, at % 2, 1, across)
             field.returnPressed.connect(self._post_done if last else fields[at + 1].setFocus)
         layout.addLayout(grid)
@@ -120,7 +111,11 @@ class FirstRun(QWidget):
         return step
 
     def _password_step(self) -> QWidget:
-        step = _step("设一个密码", "打开台账要用它。忘了密码只能用恢复码，没有别的办法。")
+        step = _step(
+            "设一个密码",
+            "打开台账要用它。忘了密码只能用恢复码，没有别的办法。",
+            "第2步，共3步",
+        )
         layout = step.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  made just above
         for field in (self._password, self._again):
@@ -140,27 +135,14 @@ class FirstRun(QWidget):
 
     def _code_step(self) -> QWidget:
         step = _step(
-            "收好恢复码", "忘了密码时用它打开台账。只显示这一次：抄在纸上，或存到优盘里锁起来。"
+            "收好恢复码",
+            "忘了密码时用它打开台账。只显示这一次：抄在纸上，或存到优盘里锁起来。",
+            "第3步，共3步",
         )
         layout = step.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  made just above
-        self._shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._shown.setWordWrap(True)
-        self._shown.setAccessibleName("恢复码")
-        layout.addWidget(self._shown)
-        keep = row(gap=8)
-        keep.addWidget(button("打印", self._print_code))
-        keep.addWidget(button("存成文件", self._save_code))
-        keep.addStretch()
-        layout.addLayout(keep)
-        layout.addWidget(self._asked)
-        layout.addWidget(self._typed)
-        layout.addWidget(self._fault)
-        self._typed.returnPressed.connect(self._code_done)
-        line = row(gap=8)
-        line.addStretch()
-        line.addWidget(button("已经收好", self._code_done, kind="main"))
-        layout.addLayout(line)
+        layout.addWidget(self._code)
+        self._code.kept.connect(lambda: self._go(3))
         return step
 
     def _begin_step(self) -> QWidget:
@@ -175,30 +157,42 @@ class FirstRun(QWidget):
         layout.addLayout(line)
         return step
 
+    @property
+    def step(self) -> int:
+        """Which step is in sight, from 0."""
+        return next(at for at, step in enumerate(self._steps) if not step.isHidden())
+
     def _go(self, step: int) -> None:
-        self._stack.setCurrentIndex(step)
-        first = (self._fields["name"], self._password, self._typed, self._import)[step]
+        for at, other in enumerate(self._steps):
+            other.setVisible(at == step)
+        first = (self._fields["name"], self._password, self._code, self._import)[step]
         first.setFocus()
+
+    def _frame(self, field: QLineEdit, _: str = "", *, wrong: bool) -> None:
+        field.setProperty("wrong", "true" if wrong else None)
+        field.style().unpolish(field)
+        field.style().polish(field)
+
+    def _refuse(self, field: QLineEdit, reason: str) -> None:
+        self._frame(field, wrong=True)
+        self._unfit.setText(reason)
+        self._unfit.show()
+        field.setFocus()
 
     def _post_done(self) -> None:
         from db.places.making import community_names  # noqa: PLC0415  slow to import
 
+        for field in self._fields.values():
+            self._frame(field, wrong=False)
         for name in ("name", "station", "officer"):
             field = self._fields[name]
-            empty = not field.text().strip()
-            field.setProperty("wrong", "true" if empty else "")
-            field.style().polish(field)
-            if empty:
-                self._unfit.setText(f"请填{field.accessibleName()}。")
-                self._unfit.show()
-                field.setFocus()
+            if not field.text().strip():
+                self._refuse(field, f"请填“{field.accessibleName()}”。")
                 return
         try:
             self._communities = community_names(self._fields["communities"].text())
         except UserError as error:
-            self._unfit.setText(str(error))
-            self._unfit.show()
-            self._fields["communities"].setFocus()
+            self._refuse(self._fields["communities"], str(error))
             return
         self._unfit.hide()
         self._go(1)
@@ -211,7 +205,7 @@ class FirstRun(QWidget):
     def _judged(self) -> tuple[str, Tone]:
         text = self._password.text()
         if not text:
-            return " ", "second"
+            return STRONG_ENOUGH, "second"
         try:
             check_password_strength(text)
         except UserError as error:
@@ -245,42 +239,12 @@ class FirstRun(QWidget):
         tell(self, error)
 
     def _created(self, answer: "tuple[Ledger, str]") -> None:
-        self._ledger, self._code = answer
-        groups = self._code.split("-")
-        self._shown.setText("\n".join("   ".join(groups[at : at + 4]) for at in (0, 4)))
+        self._ledger, code = answer
         self._password.clear()
         self._again.clear()
-        self._groups = sorted(random.sample(range(len(groups)), ASKED_GROUPS))
-        which = "、".join(f"第{at + 1}组" for at in self._groups)
-        self._asked.setText(f"看看抄得对不对：请照着抄好的，输入{which}。")
+        post = self._fields["name"].text().strip()
+        self._code.show_code(code, post, today(self._ledger.clock))
         self._go(2)
-
-    def _print_code(self) -> None:
-        from desktop.paper.recovery_sheet import recovery_sheet  # noqa: PLC0415  slow to import
-        from desktop.printing import pdf_of, print_paper  # noqa: PLC0415  likewise
-
-        assert self._ledger is not None  # noqa: S101  the code came with it
-        post, day = self._fields["name"].text().strip(), today(self._ledger.clock)
-        print_paper(self, pdf_of([recovery_sheet(self._code, post=post, made=day)]))
-
-    def _save_code(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "恢复码", "恢复码.txt", "文本 (*.txt)")
-        if name:
-            try:
-                write_atomically(Path(name), f"警务室台账恢复码\n{self._code}\n".encode())
-            except Exception as error:  # noqa: BLE001  whatever it is, a person is told of it
-                tell(self, error)
-
-    def _code_done(self) -> None:
-        groups = self._code.split("-")
-        wanted = "".join(groups[at] for at in self._groups)
-        typed = "".join(c for c in self._typed.text().upper() if c.isalnum())
-        if typed != wanted:
-            self._fault.setText("和恢复码对不上，请再看看抄的。字母不分大小写，空格可以不要。")
-            return
-        self._shown.clear()
-        self._code = ""
-        self._go(3)
 
     def _begin(self, *, import_first: bool) -> None:
         from db.places.making import add_communities  # noqa: PLC0415
@@ -295,10 +259,13 @@ class FirstRun(QWidget):
         self._finished(Made(self._ledger, import_first))
 
 
-def _step(title: str, about: str) -> QWidget:
+def _step(title: str, about: str, which: str = "") -> QWidget:
     step = QWidget()
     layout = column(step, gap=10)
-    layout.addWidget(label(title, 18))
+    head = row()
+    head.addWidget(label(title, 18), 1)
+    head.addWidget(label(which, 12, "second"))
+    layout.addLayout(head)
     layout.addWidget(label(about, tone="second", wrap=True))
     layout.addSpacing(6)
     layout.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from desktop.theme import Theme
-from desktop.widgets.parts import button, column, label, panel, set_tone
+from desktop.widgets.parts import boxed, button, column, label, set_tone
 
-WIDTH = 380
+WIDTH = 420
 
 
 class LogInPage(QWidget):
@@ -28,7 +28,6 @@ class LogInPage(QWidget):
         title: str = "警务室台账",
     ) -> None:
         super().__init__()
-        self.setObjectName("page")
         self._enter = enter
         self._user = QComboBox()
         self._user.addItems(list(users))
@@ -41,9 +40,7 @@ class LogInPage(QWidget):
         self._password.returnPressed.connect(self._go)
         self._message = label("台账只在这台电脑上，密码不会传到任何地方。", 12, "second", wrap=True)
         self._button = button("打开", self._go, kind="main")
-        box = panel()
-        box.setFixedWidth(theme.px(WIDTH))
-        layout = column(box, (28, 28, 28, 20), 12)
+        layout = column(boxed(self, theme.px(WIDTH)), (28, 28, 28, 20), 12)
         layout.addWidget(label(title, 18))
         layout.addWidget(label(users[0] if len(users) == 1 else "请选择登录名", tone="second"))
         layout.addWidget(self._user)
@@ -54,10 +51,6 @@ class LogInPage(QWidget):
         layout.addWidget(self._forgotten)
         if forgotten is None:
             self._forgotten.hide()
-        outer = column(self)
-        outer.addStretch(2)
-        outer.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
-        outer.addStretch(3)
         self.setFocusProxy(self._password)
 
     def wait(self) -> None:

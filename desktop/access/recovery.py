@@ -1,22 +1,24 @@
 """A new password by the recovery code, and the new code that takes the used one's place."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from db.kernel.errors import PolicepostError
+from desktop.access.code import RecoveryCode
 from desktop.access.opening import Opener
 from desktop.errors import tell
 from desktop.theme import Theme
-from desktop.widgets.parts import button, column, label, panel, row, set_tone
+from desktop.widgets.parts import boxed, button, column, label, row, set_tone
 
 WIDTH = 460
 
 
 class RecoveryPage(QWidget):
-    """Asks for the code, whose password, and the new one; then shows the new code once."""
+    """Asks for the code, whose password, and the new one; then shows the new code once and checks
+    that it was kept."""
 
     def __init__(
         self,
@@ -37,27 +39,33 @@ class RecoveryPage(QWidget):
         for field in (self._new, self._again):
             field.setEchoMode(QLineEdit.EchoMode.Password)
         self._message = label("用过的恢复码会作废，给您一个新的。", 12, "second", wrap=True)
-        self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._go = button("重设密码", self._recover, kind="main")
-        self._leave = button("返回", back)
-        box = panel()
-        box.setFixedWidth(theme.px(WIDTH))
-        layout = column(box, (28, 28, 28, 20), 12)
-        layout.addWidget(label("用恢复码重设密码", 18))
-        for widget in (self._code, self._user, self._new, self._again, self._message):
-            layout.addWidget(widget)
-        line = row()
-        line.addWidget(self._leave)
+        self._asking, self._fresh = QWidget(), RecoveryCode()
+        self._title = label("用恢复码重设密码", 18)
+        layout = column(boxed(self, theme.px(WIDTH)), (28, 28, 28, 20), 12)
+        layout.addWidget(self._title)
+        asking = column(self._asking, gap=12)
+        for widget in (self._code, self._user, self._new, self._again):
+            asking.addWidget(widget)
+        layout.addWidget(self._asking)
+        layout.addWidget(self._message)
+        self._line = QWidget()
+        line = row(self._line)
+        line.addWidget(button("返回", back))
         line.addStretch()
         line.addWidget(self._go)
-        layout.addLayout(line)
-        outer = column(self)
-        outer.addStretch(2)
-        outer.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
-        outer.addStretch(3)
+        layout.addWidget(self._line)
+        layout.addWidget(self._fresh)
+        self._fresh.hide()
+        self._fresh.kept.connect(back)
+        for field, after in ((self._code, self._new), (self._new, self._again)):
+            field.returnPressed.connect(after.setFocus)
+        self._again.returnPressed.connect(self._recover)
         self.setFocusProxy(self._code)
 
     def _recover(self) -> None:
+        if not self._go.isEnabled():
+            return
         if self._new.text() != self._again.text():
             self._refuse("两次输入的密码不一样。")
             return
@@ -70,17 +78,23 @@ class RecoveryPage(QWidget):
             return recover(folder, code, user, password)
 
         self._go.setEnabled(False)
+        set_tone(self._message, "second")
+        self._message.setText("正在重设……")
         self._opener.start(job, self._recovered, self._failed)
 
     def _recovered(self, code: str) -> None:
         for field in (self._code, self._new, self._again):
             field.clear()
-            field.hide()
-        self._user.hide()
-        self._go.hide()
-        self._leave.setText("已经收好，去登录")
-        set_tone(self._message, "")
-        self._message.setText(f"密码已重设。请把新的恢复码抄下来收好，只显示这一次：\n\n{code}")
+        self._asking.hide()
+        self._line.hide()
+        self._title.setText("收好新的恢复码")
+        set_tone(self._message, "second")
+        self._message.setText(
+            "密码已重设，原来的恢复码作废了。新的只显示这一次：抄在纸上，或存到优盘里锁起来。"
+        )
+        self._fresh.show_code(code, "警务室台账", date.today())  # noqa: DTZ011  no ledger is open
+        self._fresh.show()
+        self._fresh.setFocus()
 
     def _failed(self, error: Exception) -> None:
         self._go.setEnabled(True)

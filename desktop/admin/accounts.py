@@ -1,15 +1,16 @@
 """账号: who may open the ledger, as what; passwords."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from db.kernel.access import ROLE_NAMES, Right, Role
 from db.kernel.accounts import AccountLine
 from desktop.page import Context, Page
-from desktop.widgets.flow import FlowLayout
-from desktop.widgets.parts import button, column, label, panel, row, scrolling
+from desktop.widgets.choices import ChoiceBox
+from desktop.widgets.parts import button, column, label, panel, row, rule
+from desktop.widgets.scrolling import scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 FORM_WIDTH = 360
@@ -36,11 +37,13 @@ class AccountsPage(Page):
         self._name = QLineEdit()
         self._name.setPlaceholderText("姓名，也是登录名")
         self._name.setAccessibleName("姓名")
-        self._role = QComboBox()
-        self._role.setAccessibleName("身份")
+        self._role = ChoiceBox("身份")
         for role in Role:
             self._role.addItem(ROLE_NAMES[role], role)
         self._new = (_secret("给他的密码"), _secret("再输一遍"))
+        self._other = (_secret("给他的新密码"), _secret("再输一遍"))
+        self._whose = label(pixels=16, wrap=True)
+        self._choosing = QWidget()
         frame = panel()
         column(frame, (6, 6, 6, 6)).addWidget(self._table)
         form = panel()
@@ -52,19 +55,46 @@ class AccountsPage(Page):
         for field in self._own:
             layout.addWidget(field)
         layout.addWidget(button("改密码", self._change_own, kind="main"))
-        layout.addSpacing(16)
+        for part in (self._adding_part(), self._chosen_part()):
+            layout.addWidget(part)
+            part.setEnabled(context.may(Right.ACCOUNTS))
+        layout.addStretch()
+        self._table.selectionModel().currentRowChanged.connect(lambda *_: self._tell_chosen())
+        self._tell_chosen()
+        self._walk(self._own, self._change_own)
+        self._name.returnPressed.connect(self._role.setFocus)
+        self._role.finished.connect(self._new[0].setFocus)
+        self._walk(self._new, self._add)
+        self._walk(self._other, self._reset)
+        self.setFocusProxy(self._own[0])
+        outer = row(self, (20, 12, 20, 14), 16)
+        outer.addWidget(frame, 1)
+        outer.addWidget(form)
+
+    def _walk(self, fields: tuple[QLineEdit, QLineEdit], save: Callable[[], None]) -> None:
+        """Enter goes to the second of two passwords, and from it saves."""
+        first, again = fields
+        first.returnPressed.connect(again.setFocus)
+        again.returnPressed.connect(save)
+
+    def _adding_part(self) -> QWidget:
+        part = QWidget()
+        layout = column(part, (0, 8, 0, 0), 8)
+        layout.addWidget(rule())
         layout.addWidget(label("新账号", 16))
-        for widget in (self._name, self._role, *self._new):
+        for widget in (self._name, self._role, *self._new, button("新增", self._add)):
             layout.addWidget(widget)
-        line = FlowLayout(gap=8)
-        self._buttons = (
-            button("新增", self._add),
-            button("停用选中的", self._close),
-            button("给选中的重设密码", self._reset),
-        )
-        for one in self._buttons:
-            one.setEnabled(context.may(Right.ACCOUNTS))
-            line.addWidget(one)
+        return part
+
+    def _chosen_part(self) -> QWidget:
+        """What is done with the account under the cursor stands under its name."""
+        layout = column(self._choosing, (0, 8, 0, 0), 8)
+        layout.addWidget(rule())
+        for widget in (self._whose, *self._other):
+            layout.addWidget(widget)
+        line = row()
+        line.addWidget(button("重设密码", self._reset), 1)
+        line.addWidget(button("停用", self._close), 1)
         layout.addLayout(line)
         layout.addWidget(
             label(
@@ -74,15 +104,28 @@ class AccountsPage(Page):
                 wrap=True,
             )
         )
-        layout.addStretch()
-        outer = row(self, (20, 12, 20, 14), 16)
-        outer.addWidget(frame, 1)
-        outer.addWidget(form)
+        return self._choosing
+
+    def _tell_chosen(self) -> None:
+        at = self._table.currentIndex().row()
+        some = 0 <= at < len(self._model.rows)
+        self._choosing.setVisible(some)
+        self._whose.setText(f"选中的账号：{self._model.rows[at].user}" if some else "")
 
     def refresh(self) -> None:
         """List the accounts."""
         ledger = self.context.ledger
-        self.context.background.errand(self, lambda _: ledger.accounts(), self._model.show_rows)
+        self.context.background.errand(self, lambda _: ledger.accounts(), self._show)
+
+    def _show(self, lines: Sequence[AccountLine]) -> None:
+        """List them, and leave the cursor on its account."""
+        at, before = self._table.currentIndex().row(), self._model.rows
+        chosen = before[at].user if 0 <= at < len(before) else None
+        self._model.show_rows(lines)
+        kept = next((n for n, line in enumerate(lines) if line.user == chosen), None)
+        if kept is not None:
+            self._table.selectRow(kept)
+        self._tell_chosen()
 
     def _change_own(self) -> None:
         ledger = self.context.ledger
@@ -92,7 +135,8 @@ class AccountsPage(Page):
         ledger, name, role = (
             self.context.ledger,
             self._name.text().strip(),
-            self._role.currentData(),
+            # Qt hands a code back as plain text.
+            Role(self._role.currentData()),
         )
         if not name:
             self.said.emit("请填姓名")
@@ -105,7 +149,7 @@ class AccountsPage(Page):
         if (chosen := self._chosen()) is not None:
             ledger = self.context.ledger
             self._with(
-                self._new,
+                self._other,
                 lambda new: ledger.set_password(chosen.user, new),
                 f"“{chosen.user}”的密码已重设",
             )

@@ -23,7 +23,8 @@ from db.visits.campaigning import (
 from desktop.page import Context, Page
 from desktop.unsaved import FormKeeper, Input
 from desktop.widgets.entries import EnterWalks, EntryField, count_field, text_field, words_field
-from desktop.widgets.parts import button, column, label, panel, row, scrolling
+from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.scrolling import footed
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import typed_day
 
@@ -207,7 +208,6 @@ class CampaignsPage(Page):
         line.addWidget(new)
         line.addStretch()
         line.addWidget(save)
-        layout.addLayout(line)
         self._walks = EnterWalks(
             (self._name, self._start, self._end, self._topics, self._tries), self.save
         )
@@ -215,10 +215,9 @@ class CampaignsPage(Page):
             lambda at, _: self._show_line(at.row())
         )
         self._table.removing.connect(self._remove)
-        layout.addStretch()
         form = panel()
         form.setFixedWidth(self.context.theme.px(FORM_WIDTH))
-        column(form, (1, 1, 1, 1)).addWidget(scrolling(inside))
+        footed(form, inside, line)
         outer = row(self, (20, 12, 20, 14), 16)
         outer.addWidget(frame, 1)
         outer.addWidget(form)

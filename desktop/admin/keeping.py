@@ -37,13 +37,16 @@ from desktop.page import Context, Page
 from desktop.paper.dictionary_sheet import TITLE, dictionary_paper
 from desktop.paper_out import Made, PaperOut, one_table
 from desktop.widgets.flow import FlowLayout
-from desktop.widgets.parts import button, column, label, panel, row, scrolling
+from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.scrolling import scrolling
 from desktop.widgets.stack import PageStack
 from desktop.widgets.tables import Cells, Column, RowModel, RowTable
 
 PANEL_WIDTH = 340
 NONE = "还没有清除过"
-ROUND_A_CELL = 26
+# In lines of the type in force.
+ROUND_A_CELL = 1.4
+DUE_HIGH, LOWER_HIGH = 130, 170
 ToDo = DueGroup | Waiting
 TO_DO: tuple[Column[ToDo], ...] = (
     Column("内容", lambda t: t.words, 10),
@@ -171,6 +174,9 @@ class KeepingPage(Page):
             choices.addWidget(tool)
         left = column(gap=10)
         left.addWidget(label("要清除的", 14))
+        # In a low window the page scrolls rather than show a row or two of each.
+        above.setMinimumHeight(self.context.theme.px(DUE_HIGH))
+        self._lower.setMinimumHeight(self.context.theme.px(LOWER_HIGH))
         left.addWidget(above, 2)
         left.addWidget(line)
         left.addWidget(self._lower, 3)
@@ -258,12 +264,16 @@ class _Lines(Cells):
         del option
         table = self.parent()
         assert isinstance(table, RowTable)  # noqa: S101  it was made for one
-        width = table.columnWidth(index.column()) - ROUND_A_CELL
         metrics, text = table.fontMetrics(), str(index.data() or "")
+        around = round(metrics.height() * ROUND_A_CELL)
+        width = table.columnWidth(index.column()) - around
+        # As the view breaks its lines: no stop begins one.
         whole = metrics.boundingRect(
-            QRect(0, 0, max(width, 1), 10_000), Qt.TextFlag.TextWrapAnywhere, text
+            QRect(0, 0, max(width, 1), 10_000), Qt.TextFlag.TextWordWrap, text
         )
-        return QSize(width, whole.height() + round(metrics.height() * 0.9))
+        # The first column is as wide as its words and asks for that here.
+        least = metrics.horizontalAdvance(text) + around if index.column() == 0 else width
+        return QSize(least, whole.height() + round(metrics.height() * 0.9))
 
 
 def _wrap(table: RowTable) -> None:

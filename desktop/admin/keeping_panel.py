@@ -61,7 +61,8 @@ class KeepingPanel(QWidget):
         for widget in (self._title, self._told, self._why, self._words, self._fault):
             layout.addWidget(widget)
         line = row()
-        line.addWidget(button("返回 Esc", leave, kind="link"))
+        self._leave = button("返回 Esc", leave, kind="link")
+        line.addWidget(self._leave)
         line.addStretch()
         line.addWidget(self._back)
         layout.addLayout(line)
@@ -78,7 +79,7 @@ class KeepingPanel(QWidget):
         self._why.setVisible(isinstance(subject, Asked))
         self._back.setVisible(isinstance(subject, Waiting))
         self._back.setEnabled(self._context.may(Right.WRITE))
-        for widget in (self._words, self._do):
+        for widget in (self._words, self._do, self._leave):
             widget.setVisible(subject is not None)
         self._words.setPlaceholderText(NOTE)
         match subject:

@@ -29,7 +29,8 @@ from desktop.page import Context, Page
 from desktop.unsaved import FormKeeper, Inputs
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, column, label, panel, row, rule, scrolling
+from desktop.widgets.parts import button, column, label, panel, row, rule
+from desktop.widgets.scrolling import scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import WEEKDAYS, typed_day
 

@@ -18,7 +18,7 @@ from desktop.widgets.tables import Column, RowModel, RowTable
 
 COLUMNS: tuple[Column[BackupInfo], ...] = (
     Column("号", lambda b: str(b.number), 5, number=True),
-    Column("时间", lambda b: f"{b.when.astimezone():%Y-%m-%d %H:%M}", 12),
+    Column("时间", lambda b: f"{b.when.astimezone():%Y-%m-%d %H:%M}", 9, whole=True),
     Column("为什么", lambda b: b.reason, 10),
     Column("大小", lambda b: f"{b.size / 2**20:.1f} MB", 8, number=True),
     Column("到第几号操作", lambda b: str(b.head), 8, number=True),

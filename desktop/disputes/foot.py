@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from db.disputes.card import DisputeCard
@@ -35,8 +34,11 @@ class Foot(QWidget):
         super().__init__()
         self._main = button("", duty, kind="main")
         self.steps: dict[str, QPushButton] = {}
-        links = QWidget()
-        flow = FlowLayout(links, gap=4)
+        line = QWidget()
+        column(self, (16, 4, 16, 12)).addWidget(line)
+        flow = FlowLayout(line, gap=4)
+        # First, and in the line of the others: in a low window a line is what a dispute says.
+        flow.addWidget(self._main)
         for words, act in before.items():
             flow.addWidget(button(words, act, kind="link"))
         for name, key in STEPS.items():
@@ -46,9 +48,6 @@ class Foot(QWidget):
         self._behind = {words: button(words, act, kind="link") for words, act in behind.items()}
         for link in self._behind.values():
             flow.addWidget(link)
-        layout = column(self, (16, 4, 16, 12), 6)
-        layout.addWidget(links)
-        layout.addWidget(self._main, 0, Qt.AlignmentFlag.AlignRight)
 
     def show_card(self, card: DisputeCard, *, may: bool) -> None:
         """Show what a dispute can take as it stands; `may` tells whether anything can be entered."""

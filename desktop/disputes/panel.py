@@ -35,7 +35,8 @@ from desktop.disputes.knowing import Known, LookingBack, known_words
 from desktop.disputes.writing import At, Writing
 from desktop.page import Context
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import column, scrolling
+from desktop.widgets.parts import column
+from desktop.widgets.scrolling import scrolling
 
 CHANGE = "change_session"
 READING, WRITING, FILE, ATTACHMENTS = range(4)

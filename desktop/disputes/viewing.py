@@ -1,14 +1,17 @@
 """A photograph, or a PDF of any source, looked at: drawn from memory, and nothing of it is written."""
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QDialog, QLabel, QWidget
 
-from desktop.widgets.parts import column, scrolling
+from desktop.widgets.parts import column
+from desktop.widgets.scrolling import scrolling
 
 SIZE = (900, 700)
+# What is left of the window round a viewer.
+ROUND = 48
 
 
 class PaperViewer(QDialog):
@@ -17,7 +20,7 @@ class PaperViewer(QDialog):
     def __init__(self, parent: QWidget, name: str, data: bytes) -> None:
         super().__init__(parent)
         self.setWindowTitle(name)
-        self.resize(*SIZE)
+        self.resize(_room(parent))
         self._buffer, self._document = QBuffer(self), QPdfDocument(self)
         self._buffer.setData(QByteArray(data))
         self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
@@ -35,7 +38,8 @@ class PhotoViewer(QDialog):
     def __init__(self, parent: QWidget, name: str, data: bytes) -> None:
         super().__init__(parent)
         self.setWindowTitle(name)
-        self.resize(*SIZE)
+        size = _room(parent)
+        self.resize(size)
         image, shown = QImage.fromData(QByteArray(data)), QLabel()
         shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
         if image.isNull():
@@ -43,8 +47,15 @@ class PhotoViewer(QDialog):
         else:
             room = Qt.AspectRatioMode.KeepAspectRatio
             smooth = Qt.TransformationMode.SmoothTransformation
-            fits = image.width() <= SIZE[0] and image.height() <= SIZE[1]
-            sized = image if fits else image.scaled(SIZE[0] - 20, SIZE[1] - 20, room, smooth)
+            fits = image.width() <= size.width() and image.height() <= size.height()
+            inside = size - QSize(20, 20)
+            sized = image if fits else image.scaled(inside, room, smooth)
             shown.setPixmap(QPixmap.fromImage(sized))
         shown.setAccessibleName(name)
         column(self).addWidget(scrolling(shown))
+
+
+def _room(parent: QWidget) -> QSize:
+    """Return how large a viewer is: no larger than the window it was opened from."""
+    window = parent.window()
+    return QSize(*SIZE).boundedTo(QSize(window.width() - ROUND, window.height() - ROUND))

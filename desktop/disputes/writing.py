@@ -12,7 +12,8 @@ from desktop.disputes.forms import FACTS, FactForm, RegistrationForm
 from desktop.page import Context
 from desktop.unsaved import FormKeeper
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, column, label, row, scrolling
+from desktop.widgets.parts import button, column, label, row
+from desktop.widgets.scrolling import footed
 
 
 class At(NamedTuple):
@@ -85,9 +86,7 @@ class Writing(QWidget):
         line.addWidget(button("不登记了 Esc", self.given_up.emit, kind="link"))
         line.addStretch()
         line.addWidget(button("保存", self.saved.emit, kind="main"))
-        layout.addLayout(line)
-        layout.addStretch()
-        column(self).addWidget(scrolling(inside))
+        footed(self, inside, line)
 
     def begin(self, form: DraftForm, at: At, heading: str, of: str) -> None:
         """Show a form that stands as it is stored, with what was typed there and not saved."""

@@ -13,7 +13,7 @@ from desktop.widgets.parts import button, column, panel
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 COLUMNS: tuple[Column[Decided], ...] = (
-    Column("时间", lambda d: f"{d.when:%Y-%m-%d %H:%M}", 11),
+    Column("时间", lambda d: f"{d.when:%Y-%m-%d %H:%M}", 9, whole=True),
     Column("单位", lambda d: d.site, 8),
     Column("谁", lambda d: d.who, 6),
     Column("做了什么", lambda d: d.action, 11),

@@ -30,7 +30,8 @@ class DeskView(QWidget):
         self.decided = DecidedView(context)
         self._stack = PageStack()
         self._tabs: list[QPushButton] = []
-        group, line = QButtonGroup(self), row(gap=0)
+        group, self._line = QButtonGroup(self), row(gap=0)
+        line = self._line
         for said in (self.questions.said, self.people.said, self.decided.said):
             said.connect(self.said)
         for view in (self.questions, self.people, self.decided):
@@ -50,6 +51,15 @@ class DeskView(QWidget):
         layout.addWidget(self._stack, 1)
         self._tabs[0].setChecked(True)
         self.setFocusProxy(self._stack.currentWidget())
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is to be decided."""
+        return bool(self.questions.model.rows or self.people.model.rows)
+
+    def put_beside(self, widget: QWidget) -> None:
+        """Put something beside the tabs, at the right."""
+        self._line.addWidget(widget)
 
     def turn_to(self, at: int) -> None:
         """Show one of the lists, with the cursor in it."""

@@ -20,7 +20,7 @@ from desktop.exchange.desk import DeskView
 from desktop.exchange.foreseen import ForeseenPanel, merged_words
 from desktop.exchange.working import Working
 from desktop.page import Context, Page
-from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.parts import button, column, label, panel, row, set_kind
 
 PACKAGES = f"数据包 (*{ENDING})"
 
@@ -62,6 +62,7 @@ class MergingPage(Page):
         self.desk = DeskView(context)
         self.desk.said.connect(self.said)
         self.desk.wanted.connect(self.refresh)
+        self.desk.put_beside(self._pick)
         layout = column(self, (20, 12, 20, 14), 10)
         self._parts: tuple[QWidget, ...] = (self._begin, self._foreseen, self._working)
         for one in (self._fault, self._done, *self._parts):
@@ -90,6 +91,7 @@ class MergingPage(Page):
 
         def found(what: Desk) -> None:
             self.desk.show_desk(what)
+            self._show_part(self._part)
             self.about.emit(_waiting_words(what))
 
         self.context.background.ask(self, desk, found)
@@ -169,10 +171,9 @@ class MergingPage(Page):
 
     def _begin_panel(self) -> QFrame:
         frame = panel()
-        line = row(frame, (20, 12, 16, 12), 12)
+        line = row(frame, (20, 12, 16, 12))
         words = "把对方的数据包拖到这里。先看一遍会带来什么，再合并；合并前自动备份。"
-        line.addWidget(label(words, wrap=True), 1)
-        line.addWidget(self._pick)
+        line.addWidget(label(words, wrap=True))
         return frame
 
     def _looked(self, seen: Foreseen) -> None:
@@ -219,8 +220,13 @@ class MergingPage(Page):
             tell(self, error)
 
     def _show_part(self, part: QWidget) -> None:
+        self._part = part
         for one in self._parts:
             one.setVisible(one is part)
+        self._pick.setVisible(part is self._begin)
+        set_kind(self._pick, "" if self.desk.waits else "main")
+        # Where something is to be decided, that has the room.
+        self._begin.setVisible(part is self._begin and not self.desk.waits)
 
     def _escape(self) -> None:
         if not self._working.isHidden():

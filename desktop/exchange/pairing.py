@@ -32,10 +32,10 @@ from desktop.widgets.tables import Column, RowModel, RowTable
 CARDS = "名片 (*.json)"
 COLUMNS: tuple[Column[PeerLine], ...] = (
     Column("单位", lambda p: p.name, 8),
-    Column("对方收到了多少", arrived_words, 14),
+    Column("对方收到了多少", arrived_words, 12, whole=True),
     Column("还没到", lambda p: str(p.waiting), 4, number=True),
-    Column("上次给它打包", lambda p: moment_words(p.packed_at), 9),
-    Column("上次收它的包", lambda p: moment_words(p.heard_at), 9),
+    Column("上次给它打包", lambda p: moment_words(p.packed_at), 9, whole=True),
+    Column("上次收它的包", lambda p: moment_words(p.heard_at), 9, whole=True),
     Column("配对日期", lambda p: f"{p.paired:%Y-%m-%d}", 6),
     Column("指纹", lambda p: p.fingerprint, 18),
 )

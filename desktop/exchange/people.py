@@ -14,6 +14,8 @@ from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, panel
 from desktop.widgets.tables import Column, RowModel, RowTable
 
+# In a low window the page scrolls rather than show a row or two.
+LEAST_HIGH = 110
 PAIRS: tuple[Column[MaybeSame], ...] = (
     Column("姓名", lambda p: p.pair.name, 8),
     Column("社区", lambda p: p.pair.community, 10),
@@ -41,6 +43,7 @@ class PeopleView(QWidget):
         layout = column(self, gap=10)
         layout.addWidget(self._buttons())
         for table, stretch in ((self.table, 2), (beside, 3)):
+            table.setMinimumHeight(context.theme.px(LEAST_HIGH))
             frame = panel()
             column(frame, (6, 6, 6, 6)).addWidget(table)
             layout.addWidget(frame, stretch)

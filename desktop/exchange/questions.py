@@ -20,6 +20,8 @@ from desktop.widgets.parts import button, column, panel
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 MOST_ANSWERS = 9
+# In a low window the page scrolls rather than show a row or two.
+LEAST_HIGH = 140
 Key: TypeAlias = tuple[str, Id, str]
 
 
@@ -45,6 +47,7 @@ class QuestionsView(QWidget):
         self.table = RowTable(self.model, "等人定的", "没有要定的：两边没有把同一处登记成不一样")
         self._sides = SidesView()
         layout = column(self, gap=10)
+        self.table.setMinimumHeight(context.theme.px(LEAST_HIGH))
         frame = panel()
         column(frame, (6, 6, 6, 6)).addWidget(self.table)
         layout.addWidget(self._buttons())

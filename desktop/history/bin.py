@@ -17,7 +17,7 @@ EMPTY = "回收站是空的。删除的记录会留在这里，可以放回去�
 COLUMNS: tuple[Column[Removed], ...] = (
     Column("类别", lambda r: r.noun, 8),
     Column("内容", lambda r: r.title, 28),
-    Column("什么时候", lambda r: f"{r.when:%Y-%m-%d %H:%M}", 12),
+    Column("什么时候", lambda r: f"{r.when:%Y-%m-%d %H:%M}", 9, whole=True),
     Column("谁删的", lambda r: r.who, 8),
 )
 
@@ -51,7 +51,7 @@ class BinPage(Page):
         self._kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._kind.addItem("全部类别", None)
         self._kind.activated.connect(lambda _: self.refresh())
-        self._told = label(EMPTY, tone="second", wrap=True)
+        self._told = label(tone="second", wrap=True)
         self._back = button("放回台账　Enter", self._bring_back)
         head: QWidget = QWidget()
         line = row(head, gap=10)
@@ -102,7 +102,7 @@ class BinPage(Page):
         self._kind.setVisible(bool(whole))
         self._back.setVisible(bool(whole))
         shown = f"，这一类{total:,}条" if total != whole else ""
-        self._told.setText(f"共{whole:,}条{shown}，可以放回台账。" if whole else EMPTY)
+        self._told.setText(f"共{whole:,}条{shown}，可以放回台账。" if whole else "")
         self.about.emit(f"{whole:,}条" if whole else "")
         if answer.rows:
             self._table.selectRow(min(at, len(answer.rows) - 1))

@@ -22,7 +22,7 @@ WINDOW = 200
 MOST_TOLD = 40
 COLUMNS: tuple[Column[Line], ...] = (
     Column("号", lambda e: str(e.no), 5, number=True),
-    Column("时间", lambda e: f"{e.when:%Y-%m-%d %H:%M}", 11),
+    Column("时间", lambda e: f"{e.when:%Y-%m-%d %H:%M}", 9, whole=True),
     Column("谁", lambda e: e.who, 7),
     Column("做了什么", lambda e: e.action, 10),
     Column("说明", lambda e: e.note, 26),

@@ -208,7 +208,7 @@ class HomePage(Page):
             set_tone(self._backup, "late" if late else "second")
 
         self.context.background.errand(
-            self, lambda _: backup_ages(ledger.place.folder, ledger.clock.now()), found
+            self, lambda _: backup_ages(ledger.place.root, ledger.clock.now()), found
         )
 
     def _show(self, today: Today) -> None:

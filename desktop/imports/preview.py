@@ -13,7 +13,8 @@ from desktop.widgets.parts import column, panel
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 FATES = {"rejected": "退回", "duplicate": "重复", "stale": "保留手工改的"}
-NOTES_HIGH, HEED = 88, "要留意的行"
+NOTES_HIGH, HEED_HIGH, MOST_FILES = 88, 150, 5
+FILES, HEED = "每个文件的账", "要留意的行"
 
 
 def _count(account: FileAccount, fate: str) -> str:
@@ -53,21 +54,23 @@ class PreviewView(QWidget):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
+        self._context = context
         self.accounts: RowModel[FileAccount] = RowModel(ACCOUNT_COLUMNS)
         self.told: RowModel[ToldLine] = RowModel(TOLD_COLUMNS)
         self._boxes: dict[str, QFrame] = {}
+        self._tables: dict[str, RowTable] = {}
         self._notes = QTextEdit()
         layout = column(self, gap=12)
-        for model, name, stretch in (
-            (self.accounts, "每个文件的账", 2), (self.told, HEED, 3),
-        ):  # fmt: skip
+        for model, name, stretch in ((self.accounts, FILES, 0), (self.told, HEED, 1)):
             self._boxes[name] = box = panel()
-            column(box, (6, 6, 6, 6)).addWidget(RowTable(model, name))
+            table = RowTable(model, name)
+            column(box, (6, 6, 6, 6)).addWidget(table)
             layout.addWidget(box, stretch)
+            self._tables[name] = table
+        self._tables[HEED].setMinimumHeight(context.theme.px(HEED_HIGH))
         self._notes.setReadOnly(True)
         self._notes.setTabChangesFocus(True)
         self._notes.setAccessibleName("说明")
-        self._notes.setMaximumHeight(context.theme.px(NOTES_HIGH))
         layout.addWidget(self._notes)
 
     def show_preview(self, made: Preview) -> None:
@@ -75,6 +78,16 @@ class PreviewView(QWidget):
         self.accounts.show_rows(made.accounts)
         self.told.show_rows(told_lines(made))
         self._boxes[HEED].setVisible(bool(self.told.rows))
+        # The account is as high as its lines; what is to be heeded has the rest.
+        files = self._tables[FILES]
+        lines = min(max(len(made.accounts), 1), MOST_FILES)
+        bars = (
+            files.horizontalHeader().sizeHint().height()
+            + files.horizontalScrollBar().sizeHint().height()
+        )
+        files.setFixedHeight(bars + lines * files.verticalHeader().defaultSectionSize() + 4)
         notes = [f"{Path(a.file).name}：{note}" for a in made.accounts for note in a.notes]
         self._notes.setPlainText("\n".join(notes))
         self._notes.setVisible(bool(notes))
+        high = (len(notes) + 2) * self._notes.fontMetrics().lineSpacing()
+        self._notes.setFixedHeight(min(high, self._context.theme.px(NOTES_HIGH)))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 
 from db.kernel.access import Right
 from db.kernel.ids import Id
@@ -68,6 +68,11 @@ class VolunteerEntries(QWidget):
     def building(self) -> QComboBox:
         """The building whose homes they answer for."""
         return self._building
+
+    @property
+    def save_button(self) -> QPushButton:
+        """What saves them; it stands where the page has what is done with a form."""
+        return self._save
 
     @property
     def from_day(self) -> QLineEdit:
@@ -159,10 +164,6 @@ class VolunteerEntries(QWidget):
         turning.addWidget(self._turning_about, 1)
         turning.addWidget(self._from)
         layout.addWidget(self._turning)
-        line = row()
-        line.addStretch()
-        line.addWidget(self._save)
-        layout.addLayout(line)
         self._turning.hide()
 
     def _bind(self) -> None:

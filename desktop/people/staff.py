@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QComboBox, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from sqlalchemy import Connection
 
 from db.disputes.handover import Leaving, staff_leaves
@@ -20,7 +20,7 @@ from db.people.colleagues import (
     staff_rows,
 )
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, label, row
+from desktop.widgets.parts import button, column, label, row, rule
 from desktop.widgets.register import RegisterPage
 from desktop.widgets.tables import Column
 
@@ -60,17 +60,20 @@ class StaffPage(RegisterPage[StaffRow]):
         line = row()
         line.addStretch()
         line.addWidget(self._save)
-        layout.addLayout(line)
-        layout.addSpacing(12)
-        layout.addWidget(label("离岗，没办完的纠纷交给", 12, "second"))
-        layout.addWidget(self._to)
-        layout.addWidget(self._leave)
+        self.form_foot.addLayout(line)
+        self._leaving = QWidget()
+        leaving = column(self._leaving, gap=10)
+        leaving.addWidget(rule())
+        leaving.addWidget(label("离岗，没办完的纠纷交给", 12, "second"))
+        leaving.addWidget(self._to)
+        leaving.addWidget(self._leave)
+        self.form_foot.addWidget(self._leaving)
 
     def show_row(self, chosen: StaffRow | None) -> None:
         """Show a colleague, or an empty form."""
         self._form.show_draft(chosen)
         self._save.setEnabled(self.context.may(Right.WRITE))
-        self._leave.setEnabled(chosen is not None and chosen.until is None)
+        self._leaving.setVisible(chosen is not None and chosen.until is None)
         self._to.clear()
         self._to.addItem("不交接", None)
         for other in self.model.rows:

@@ -237,13 +237,14 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         turns.addStretch()
         self._turns[0].setChecked(True)
         layout.addLayout(turns)
-        self._writing = QWidget()
-        writing = column(self._writing, gap=16)
-        writing.addWidget(self._entries)
-        writing.addWidget(self._service)
-        layout.addWidget(self._writing)
+        layout.addWidget(self._entries)
         layout.addWidget(self._card)
         self._card.hide()
+        self._acts = QWidget()
+        acts = column(self._acts, gap=10)
+        acts.addWidget(self._entries.save_button, 0, Qt.AlignmentFlag.AlignRight)
+        acts.addWidget(self._service)
+        self.form_foot.addWidget(self._acts)
         other = QShortcut(QKeySequence("F3"), self)
         other.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         other.activated.connect(lambda: self._turn(int(self._card.isHidden())))
@@ -285,9 +286,10 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         """Show the entries, or what they did; a new person has done nothing yet."""
         to = to if self.row is not None else 0
         focus = self.focusWidget()
-        inside = focus is not None and (self._writing if to else self._card).isAncestorOf(focus)
+        inside = focus is not None and (self._entries if to else self._card).isAncestorOf(focus)
         self._turns[to].setChecked(True)
-        self._writing.setVisible(not to)
+        for widget in (self._entries, self._acts):
+            widget.setVisible(not to)
         self._card.setVisible(bool(to))
         if inside:
             (self._card if to else self._entries).setFocus()

@@ -38,7 +38,7 @@ from desktop.places.moving import HomeForm, RenameForm, SplitForm
 from desktop.places.refusal import refused
 from desktop.unsaved import Inputs
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, choose, column, fill, label, row
+from desktop.widgets.parts import button, choose, column, fill, label, row, rule
 from desktop.widgets.register import RegisterPage
 from desktop.widgets.tables import Column
 
@@ -108,7 +108,8 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         """The home, or over it one of the forms that change what it is."""
         self.renaming, self.merging = RenameForm(self.context), MergeForm(self.context)
         self.splitting = SplitForm(self.context)
-        self._home = QWidget()
+        self._home, self._saving, self._together = QWidget(), QWidget(), QWidget()
+        self._marked = label(pixels=14)
         inside = column(self._home, gap=10)
         self._home_parts(inside)
         layout.addWidget(self._home)
@@ -154,16 +155,19 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         layout.addWidget(self._former)
         layout.addWidget(self._tool_line)
         layout.addWidget(self._form)
-        line = row()
+        line = row(self._saving)
         line.addWidget(self._whole)
         line.addStretch()
         line.addWidget(self._save)
-        layout.addLayout(line)
-        layout.addSpacing(12)
-        self._many_parts(layout)
+        self.form_foot.addWidget(self._saving)
+        self.form_foot.addWidget(self._together)
+        self._many_parts()
 
-    def _many_parts(self, layout: QVBoxLayout) -> None:
-        layout.addWidget(label("选中的几户一起改", 14))
+    def _many_parts(self) -> None:
+        """What is done with several homes is shown where several are marked."""
+        layout = column(self._together, gap=10)
+        layout.addWidget(rule())
+        layout.addWidget(self._marked)
         many = row()
         self._many = QComboBox()
         self._many.setAccessibleName("改为")
@@ -172,6 +176,13 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         many.addWidget(self._many, 1)
         many.addWidget(button("改居住状态", self._set_many))
         layout.addLayout(many)
+        self._together.hide()
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._tell_marked())
+
+    def _tell_marked(self) -> None:
+        marked = len(self.table.selectionModel().selectedRows())
+        self._together.setVisible(marked > 1)
+        self._marked.setText(f"选中的{marked}户一起改")
 
     def show_row(self, chosen: HouseholdRow | None) -> None:
         """Show a home, or an empty form."""
@@ -248,6 +259,7 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
             return
         self._leave()
         self._home.hide()
+        self._saving.hide()
         form.show()
         if form is self.merging:
             marked = {index.row() for index in self.table.selectionModel().selectedRows()}
@@ -262,6 +274,7 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         if opened is not None:
             opened.hide()
             self._home.show()
+            self._saving.show()
             self.table.setFocus()
 
     def _moved_home(self, home: Id, words: str) -> None:

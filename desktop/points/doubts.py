@@ -18,7 +18,8 @@ from desktop.page import Context, Page
 from desktop.points.seen import month_to_begin_with, see_month
 from desktop.unsaved import FormKeeper, Input
 from desktop.widgets.months import MonthBox
-from desktop.widgets.parts import button, clear, column, label, panel, row, scrolling
+from desktop.widgets.parts import button, clear, column, label, panel, row
+from desktop.widgets.scrolling import scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 PANEL_WIDTH = 400

@@ -118,7 +118,7 @@ class EntriesPage(RegisterPage[EntryRow]):
         line = row()
         line.addStretch()
         line.addWidget(self._save)
-        layout.addLayout(line)
+        self.form_foot.addLayout(line)
 
     def show_row(self, chosen: EntryRow | None) -> None:
         """Show an entry, or an empty form for today."""

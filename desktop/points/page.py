@@ -32,19 +32,21 @@ from desktop.points.seen import (
     summary_words,
 )
 from desktop.widgets.months import MonthBox
-from desktop.widgets.parts import button, column, fill, label, panel, row, scrolling, set_tone
+from desktop.widgets.parts import button, column, fill, label, panel, row, set_tone
+from desktop.widgets.scrolling import scrolling
 from desktop.widgets.start import Start
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 PANEL_WIDTH = 460
 COLUMNS: tuple[Column[Line], ...] = (
     Column("姓名", lambda line: line.name, 4),
+    # What the page is for stands where a narrow window begins.
+    Column("积分", lambda line: points_text(line.points), 3, number=True),
+    Column("金额", lambda line: money_text(line.amount) if line.amount else "", 5, number=True),
+    Column("等次", lambda line: line.grade or "", 3),
     Column("身份", lambda line: ROLE_NAMES[line.role], 4),
     Column("社区", lambda line: line.community_name, 5),
     Column("职业", lambda line: OCCUPATION_NAMES.get(line.occupation or "", ""), 5),
-    Column("积分", lambda line: points_text(line.points), 3, number=True),
-    Column("等次", lambda line: line.grade or "", 3),
-    Column("金额", lambda line: money_text(line.amount) if line.amount else "", 5, number=True),
     Column("备注", lambda line: line.remark, 8),
 )
 

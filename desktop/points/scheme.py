@@ -21,11 +21,14 @@ from desktop.points.items import ItemForm
 from desktop.points.subsidy import SubsidyForm
 from desktop.unsaved import FormKeeper, Inputs, Keeper
 from desktop.widgets.flow import FlowLayout
-from desktop.widgets.parts import button, choose, column, fill, label, panel, row, scrolling
+from desktop.widgets.parts import button, choose, column, fill, label, panel, row
+from desktop.widgets.scrolling import scrolling
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import typed_day
 
 PANEL_WIDTH = 400
+# In a low window the page scrolls rather than show a row or two.
+LEAST_HIGH = 90
 
 
 def _points(value: int | None) -> str:
@@ -185,9 +188,12 @@ class SchemePage(Page):
             head.addWidget(one)
         frame = panel()
         left = column(frame, (6, 6, 6, 6), 8)
+        weights = RowTable(self._weights, "自主赋分", "各社区都按办法里的分值")
+        for table in (self._table, weights):
+            table.setMinimumHeight(self.context.theme.px(LEAST_HIGH))
         left.addWidget(self._table, 3)
         left.addWidget(label("各社区自主赋分（在“积分、公平”里试好再采用）", 12, "second"))
-        left.addWidget(RowTable(self._weights, "自主赋分", "各社区都按办法里的分值"), 1)
+        left.addWidget(weights, 1)
         side = panel()
         side.setFixedWidth(self.context.theme.px(PANEL_WIDTH))
         self._side.addWidget(self._subsidy)

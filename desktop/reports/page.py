@@ -46,7 +46,8 @@ from desktop.reports.making import LISTS, Counted, count, internal_lists, report
 from desktop.reports.numbers import NumberLine, NumbersTable, figure_of
 from desktop.reports.sentences import Sentences
 from desktop.reports.writing import write_papers
-from desktop.widgets.parts import button, column, label, panel, row, scrolling
+from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.scrolling import scrolling
 
 SIDE = 380
 TYPED_MS = 600

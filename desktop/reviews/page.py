@@ -119,6 +119,7 @@ class ReviewsPage(RegisterPage[ReviewRow]):
 
     def form_parts(self, layout: QVBoxLayout) -> None:
         """The facts, the grades over time, and below them the grade."""
+        self.table.empty = "没有符合的网格长。换个网格长，或清掉筛选"
         self._ticket_past: Ticket | None = None
         self._facts = label(wrap=True)
         self._deeds: RowModel[tuple[Deed, str]] = RowModel(
@@ -137,13 +138,15 @@ class ReviewsPage(RegisterPage[ReviewRow]):
         self._form.saved.connect(self.save)
         self._save = button("保存", self.save, kind="main")
         self._remove = button("删除考评", self.remove)
-        for widget in (self._facts, table, self._over_time, self._form):
+        layout.addWidget(self._facts)
+        self._grading = (table, self._over_time, self._form, self._save, self._remove)
+        for widget in self._grading[:3]:
             layout.addWidget(widget)
         line = row()
         line.addWidget(self._remove)
         line.addStretch()
         line.addWidget(self._save)
-        layout.addLayout(line)
+        self.form_foot.addLayout(line)
 
     def begin_new(self) -> None:
         """Go to the next person without a grade."""
@@ -177,7 +180,10 @@ class ReviewsPage(RegisterPage[ReviewRow]):
         self._form.show_draft(chosen.person if chosen is not None else None)
         self._over_time.clear()
         self._deeds.show_rows([])
+        for widget in self._grading:
+            widget.setVisible(chosen is not None)
         if chosen is None:
+            self._history.hide()
             self._facts.setText("在“人员”里把身份登记为网格长，就列在这里")
             return
         self._history.setVisible(chosen.person.review is not None)

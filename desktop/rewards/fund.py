@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sqlalchemy import Connection
 
 from db.kernel.access import Right
@@ -15,7 +15,7 @@ from desktop.page import Context
 from desktop.unsaved import Inputs
 from desktop.widgets.entries import text_field
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, label, row, rule
+from desktop.widgets.parts import button, label, row
 from desktop.widgets.register import RegisterPage
 from desktop.widgets.tables import Column
 
@@ -81,12 +81,12 @@ class FundPage(RegisterPage[FundLine]):
         line = row()
         line.addStretch()
         line.addWidget(self._save)
-        layout.addLayout(line)
-        layout.addWidget(rule())
-        line = row()
-        line.addWidget(self._why, 1)
-        line.addWidget(self._void)
-        layout.addLayout(line)
+        self.form_foot.addLayout(line)
+        self._voiding = QWidget()
+        voiding = row(self._voiding)
+        voiding.addWidget(self._why, 1)
+        voiding.addWidget(self._void)
+        self.form_foot.addWidget(self._voiding)
 
     def row_name(self, of: FundLine) -> str:
         """What it is called over its history."""
@@ -116,8 +116,8 @@ class FundPage(RegisterPage[FundLine]):
         may = self.context.may(Right.FUND) and deposit
         standing = chosen is None or chosen.voided is None
         self._save.setEnabled(may and standing)
-        for widget in (self._why, self._void):
-            widget.setEnabled(may and chosen is not None and standing)
+        self._voiding.setVisible(chosen is not None and standing and may)
+        self._save.setVisible(deposit and standing)
         self._why.clear()
         self._form.setVisible(deposit)
         self._about.setVisible(not deposit or not standing)
@@ -162,7 +162,7 @@ class FundPage(RegisterPage[FundLine]):
 
     def void(self) -> None:
         """Void the deposit in sight for the reason typed."""
-        if self.row is not None and self._void.isEnabled():
+        if self.row is not None and self._voiding.isVisibleTo(self):
             self.context.background.write(
                 self,
                 void_deposit(self.row.id, self._why.text()),

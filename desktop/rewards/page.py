@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sqlalchemy import Connection
 
 from db.kernel.access import Right
@@ -32,7 +32,7 @@ from desktop.rewards.form import RewardForm
 from desktop.unsaved import Inputs
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import EntryField, text_field
-from desktop.widgets.parts import button, fill, label, row, rule
+from desktop.widgets.parts import button, fill, label, row
 from desktop.widgets.periods import PeriodBox, period_words
 from desktop.widgets.register import RegisterPage
 from desktop.widgets.tables import Column
@@ -141,13 +141,16 @@ class RewardsPage(RegisterPage[RewardRow]):
         line = row()
         line.addStretch()
         line.addWidget(self._save)
-        layout.addLayout(line)
-        layout.addWidget(rule())
-        for field, act in ((self._paid_on, self._pay), (self._why, self._void)):
-            line = row()
+        self.form_foot.addLayout(line)
+        self._paying, self._voiding = QWidget(), QWidget()
+        for place, field, act in (
+            (self._paying, self._paid_on, self._pay),
+            (self._voiding, self._why, self._void),
+        ):
+            line = row(place)
             line.addWidget(field, 1)
             line.addWidget(act)
-            layout.addLayout(line)
+            self.form_foot.addWidget(place)
         self._paid_on.finished.connect(self.pay)
         self._why.finished.connect(self.void)
 
@@ -171,6 +174,8 @@ class RewardsPage(RegisterPage[RewardRow]):
             widget.setEnabled(may_pay and open_)
         for widget in (self._why, self._void):
             widget.setEnabled(may_pay and chosen is not None and chosen.voided is None)
+        self._paying.setVisible(open_)
+        self._voiding.setVisible(chosen is not None and chosen.voided is None)
         self._why.clear()
         self._state_told.setText(_told(chosen, self.context))
         self._state_told.setVisible(bool(self._state_told.text()))

@@ -25,6 +25,7 @@ from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import EntryField
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, column, label, row
+from desktop.widgets.scrolling import footed
 from desktop.words import typed_day
 
 # What is asked for a new session; the rest is known afterwards and stands in the form of a change.
@@ -78,7 +79,8 @@ class TrainingForm(QWidget):
         self._kept = FormKeeper(context, "培训登记", self)
         self._kept.found.connect(self._open_left)
         self._kept.put_back.connect(self._form.warn)
-        layout = column(self, (16, 14, 16, 14), 10)
+        inside = QWidget()
+        layout = column(inside, (16, 14, 16, 6), 10)
         layout.addWidget(self._heading)
         layout.addWidget(self._form)
         layout.addWidget(self._series)
@@ -88,8 +90,7 @@ class TrainingForm(QWidget):
         line.addWidget(button("不登记了 Esc", self._give_up, kind="link"))
         line.addStretch()
         line.addWidget(button("保存", self.save, kind="main"))
-        layout.addLayout(line)
-        layout.addStretch()
+        footed(self, inside, line)
 
     def begin_new(self, day: date | None = None) -> None:
         """Open an empty form for a day, else today."""

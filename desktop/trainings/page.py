@@ -23,7 +23,7 @@ from desktop.trainings.printing import SessionPrinter
 from desktop.trainings.roll import Roll
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.only import OnlyChip
-from desktop.widgets.parts import button, column, label, panel, row, scrolling
+from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import clock_words
 
@@ -175,7 +175,7 @@ class TrainingsPage(Page):
         right.addWidget(self._roll, 1)
         right.addWidget(_links(self._acts()))
         writing = panel()
-        column(writing, (1, 1, 1, 1)).addWidget(scrolling(self._form))
+        column(writing).addWidget(self._form)
         self._stack.addWidget(reading)
         self._stack.addWidget(writing)
         self._stack.addWidget(self._details)

@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from db.coverage import DoorState
@@ -20,12 +20,15 @@ from desktop.background import Ticket
 from desktop.page import Context
 from desktop.unsaved import Keeper
 from desktop.visits.editing import VisitEditor
-from desktop.visits.entry import EntryForm
-from desktop.widgets.parts import Tone, button, clear, column, label, row, rule, scrolling
+from desktop.visits.entry import EntryForm, OutcomeButtons
+from desktop.widgets.parts import Tone, button, clear, column, label, row, rule
+from desktop.widgets.scrolling import scrolling
 from desktop.words import clock_words, day_words
 
 WAIT_MS = 70
 SHOWN_VISITS = 12
+# Below the outcomes there is room for what was only where the panel is higher than this.
+LOW = 520
 TONES: dict[str, Tone] = {
     "met": "done", "not_home": "tries", "left_card": "tries", "refused": "late", "phone": "accent",
 }  # fmt: skip
@@ -54,10 +57,13 @@ class DoorPanel(QFrame):
         self.editor.opened.connect(lambda: self._turn(editing=True))
         self.editor.left.connect(self._leave_editor)
         self.editor.kept.found.connect(self.ask_again)
-        self._adding = QWidget()
+        self.outcomes = OutcomeButtons()
+        self._adding, self._outcomes, self._past = QWidget(), QWidget(), QWidget()
+        self._low: bool | None = None
         self._name = label(pixels=16)
         self._lives = label(tone="second")
-        self._contact = label(tone="second", wrap=True)
+        self._heading = label("记一次走访", 14)
+        self._contact, self._leaders = (label(tone="second", wrap=True) for _ in range(2))
         self._reveal = button("显示电话", self._show_phone, kind="link")
         self._changes = button("改动记录", self._show_changes, kind="link")
         self._hint = QFrame()
@@ -99,7 +105,7 @@ class DoorPanel(QFrame):
 
     def _build(self) -> None:
         inside = QWidget()
-        layout = column(inside, (16, 14, 16, 14), 8)
+        self._over = layout = column(inside, (16, 14, 16, 4), 8)
         head = row(gap=10)
         head.addWidget(self._name)
         head.addWidget(self._lives, 1)
@@ -108,24 +114,49 @@ class DoorPanel(QFrame):
         contact.addWidget(self._contact, 1)
         contact.addWidget(self._reveal)
         layout.addLayout(contact)
+        layout.addWidget(self._leaders)
         layout.addWidget(self._hint)
         layout.addWidget(rule())
         adding = column(self._adding, gap=8)
-        adding.addWidget(label("记一次走访", 14))
+        adding.addWidget(self._heading)
         adding.addWidget(self.entry)
         layout.addWidget(self._adding)
-        layout.addWidget(self.editor)
-        layout.addWidget(rule())
-        past = row(gap=4)
-        past.addWidget(label("以往", 14), 1)
-        past.addWidget(self._changes)
-        layout.addLayout(past)
-        layout.addLayout(self._history)
-        layout.addStretch()
-        column(self, (1, 1, 1, 1)).addWidget(scrolling(inside))
+        past = column(self._past, gap=8)
+        past.addWidget(rule())
+        title = row(gap=4)
+        title.addWidget(label("以往", 14), 1)
+        title.addWidget(self._changes)
+        past.addLayout(title)
+        past.addLayout(self._history)
+        past.addStretch()
+        self._door = scrolling(inside)
+        outcomes = column(self._outcomes, (16, 4, 16, 10))
+        outcomes.addWidget(self.outcomes)
+        below = QWidget()
+        self._below = column(below, (16, 0, 16, 14))
+        self._below_area = scrolling(below)
+        outer = column(self, (1, 1, 1, 1))
+        outer.addWidget(self._door)
+        outer.addWidget(self._outcomes)
+        outer.addWidget(self._below_area, 1)
+        outer.addWidget(self.editor, 1)
+        self._put_past(low=False)
+        self._turn(editing=False)
         self._hint.hide()
         self._reveal.hide()
         self.editor.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the outcomes in sight: where it is low, what was scrolls below the entry."""
+        super().resizeEvent(event)
+        self._put_past(low=self.height() < self._context.theme.px(LOW))
+
+    def _put_past(self, *, low: bool) -> None:
+        if low != self._low:
+            self._low = low
+            (self._over if low else self._below).addWidget(self._past)
+            self._below_area.setVisible(not low and self.editor.isHidden())
+            self._heading.setVisible(not low)
 
     def _ask(self) -> None:
         if self._ticket is not None:
@@ -145,15 +176,17 @@ class DoorPanel(QFrame):
         self._name.setText(card.address if card else "没有选中的户")
         self._lives.clear()
         self._contact.clear()
+        self._leaders.hide()
         self._reveal.setVisible(bool(card and card.phone))
         self._changes.setVisible(card is not None)
         if card is not None:
             count = f" {card.residents}人" if card.residents else ""
             self._lives.setText(OCCUPANCY_NAMES[card.occupancy] + count)
             said = [card.contact or "", masked_phone(card.phone or "")]
-            if card.leaders:
-                said.append("联户长 " + "、".join(card.leaders[:2]))
             self._contact.setText("　".join(word for word in said if word))
+            self._leaders.setText("联户长 " + "、".join(card.leaders[:2]))
+            self._leaders.setVisible(bool(card.leaders))
+        self._contact.setVisible(bool(self._contact.text()))
         hint = card.hint if card else ()
         self._hint.setVisible(bool(hint))
         for line, text in zip(self._hint_lines, (*hint, "", ""), strict=False):
@@ -212,7 +245,11 @@ class DoorPanel(QFrame):
     def _turn(self, *, editing: bool) -> None:
         if not editing:
             self.editor.put_away()
-        self._adding.setVisible(not editing)
+        may = self._context.may(Right.WRITE)
+        self._adding.setVisible(may)
+        self._outcomes.setVisible(may and not editing)
+        self._door.setVisible(not editing)
+        self._below_area.setVisible(not editing and not self._low)
         self.editor.setVisible(editing)
 
     def _leave_editor(self) -> None:

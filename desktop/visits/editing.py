@@ -13,6 +13,7 @@ from desktop.unsaved import FormKeeper, Inputs
 from desktop.visits.entry import EntryForm
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.parts import button, choose, column, label, row
+from desktop.widgets.scrolling import footed
 from desktop.words import day_words
 
 
@@ -36,20 +37,21 @@ class VisitEditor(QWidget):
         self._outcome = ChoiceBox("结果")
         for code, name in OUTCOME_NAMES.items():
             self._outcome.addItem(name, code)
-        self._form = EntryForm(context, buttons=False)
+        self._form = EntryForm(context)
         self._outcome.activated.connect(lambda _: self._outcome_chosen())
         self._outcome.finished.connect(self._form.walk)
-        self._form.recorded.connect(lambda _: self.save())
-        layout = column(self, gap=8)
+        self._form.recorded.connect(self.save)
+        inside = QWidget()
+        layout = column(inside, (16, 14, 16, 4), 8)
         layout.addWidget(label("改这次走访", 14))
         layout.addWidget(self._where)
         layout.addWidget(self._outcome)
         layout.addWidget(self._form)
+        layout.addWidget(button("改动记录", self._show_history, kind="link"))
         actions = row(gap=6)
         actions.addWidget(button("保存", self.save, kind="main"), 1)
         actions.addWidget(button("不改了 Esc", self.give_up))
-        layout.addLayout(actions)
-        layout.addWidget(button("改动记录", self._show_history, kind="link"))
+        footed(self, inside, actions)
         self.setFocusProxy(self._outcome)
         self.kept = FormKeeper(context, noun, self)
         self.kept.put_back.connect(self.said)

@@ -30,19 +30,39 @@ CHANGES: Final = {
     "走访人": "staff", "主题": "topics", "见到": "people", "资料": "leaflets", "发现": "found",
     "备注": "note",
 }  # fmt: skip
+# What is a number or two shares a line, so that the whole entry stands in a low window.
+SHORT, BESIDE = ("见到",), ("资料",)
 MORE: Final = (("phone", "4 电话"), ("left_card", "5 留门卡"))
 
 
+class OutcomeButtons(QWidget):
+    """A button for each outcome, with its key on the board; `chosen` carries it."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = column(self, gap=6)
+        for outcomes in (SHOWN, MORE):
+            line = row(gap=6)
+            for code, text in outcomes:
+                choice = button(text, partial(self.chosen.emit, code))
+                choice.setProperty("kind", "main" if code == "met" else "")
+                choice.setAutoDefault(False)
+                line.addWidget(choice, 1)
+            layout.addLayout(line)
+
+
 class EntryForm(QWidget):
-    """Day and time, staff, topics, people and leaflets; `recorded` carries the outcome chosen.
+    """Day and time, staff, topics, people and leaflets; `recorded` is Enter in the last.
 
     Staff, topics, day and leaflets stay from visit to visit; people go back to one.
     """
 
-    recorded = Signal(str)
+    recorded = Signal()
     edited = Signal()
 
-    def __init__(self, context: Context, *, buttons: bool = True) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
         self._moment = moment_field(lambda: context.today)
@@ -61,23 +81,17 @@ class EntryForm(QWidget):
         for field in self._fields.values():
             field.textEdited.connect(lambda _: self.edited.emit())
         self._shown: dict[str, str] = {}
-        self._walks = EnterWalks(list(self._fields.values()), lambda: self.recorded.emit("met"))
-        grid = QGridLayout()
+        self._walks = EnterWalks(list(self._fields.values()), self.recorded.emit)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
-        for at, (name, field) in enumerate(self._fields.items()):
-            grid.addWidget(label(name, 12, "second"), at, 0)
-            grid.addWidget(field, at, 1)
-        layout = column(self, gap=8)
-        layout.addLayout(grid)
-        for outcomes in (SHOWN, MORE) if buttons else ():
-            line = row(gap=6)
-            for code, text in outcomes:
-                choice = button(text, partial(self.recorded.emit, code))
-                choice.setProperty("kind", "main" if code == "met" else "")
-                choice.setAutoDefault(False)
-                line.addWidget(choice, 1)
-            layout.addLayout(line)
+        for name, field in self._fields.items():
+            beside = name in BESIDE
+            at = grid.rowCount() - (1 if beside else 0)
+            grid.addWidget(label(name, 12, "second"), at, 2 if beside else 0)
+            short = beside or name in SHORT
+            grid.addWidget(field, at, 3 if beside else 1, 1, 1 if short else 3)
         self.setFocusProxy(self._people)
 
     @property

@@ -13,7 +13,8 @@ from desktop.page import Context, Page
 from desktop.visits.campaigns import NONE, CampaignBox, Choice, choice
 from desktop.visits.overview import Overview, building_words
 from desktop.widgets.flow import FlowLayout
-from desktop.widgets.parts import column, fill, label, panel, row, scrolling
+from desktop.widgets.parts import column, fill, label, panel, row
+from desktop.widgets.scrolling import scrolling
 
 EMPTY = "还没有楼栋：到“社区楼栋”新建，或到“数据”导入台账"
 HINT = "方向键选楼栋，Enter 打开"

@@ -1,8 +1,6 @@
 """The visits page: communities and buildings, the board, the door."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer
@@ -13,7 +11,7 @@ from sqlalchemy import Connection, select
 from db.coverage import BuildingLine, DoorState, building_progress, door_states
 from db.kernel.access import Right
 from db.kernel.ids import Id
-from db.kernel.journal import Command, Done, Tx
+from db.kernel.journal import Done
 from db.people import staff
 from db.places import Household, set_occupancy
 from db.visits import OUTCOME_NAMES, CampaignLine
@@ -25,7 +23,9 @@ from desktop.visits.buildings import BuildingList, Line, lines_of
 from desktop.visits.campaigns import NONE, CampaignBox, Choice, choice
 from desktop.visits.door import DoorPanel
 from desktop.visits.overview import Overview
-from desktop.widgets.parts import button, column, label, panel, row, scrolling
+from desktop.visits.recorded import Recorded, with_states
+from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.scrolling import scrolling
 from desktop.widgets.start import Start
 
 LIST_WIDTH, DOOR_WIDTH = 228, 304
@@ -36,13 +36,6 @@ LOW, LOWER = 680, 480
 COUNT_MS = 250
 KEYS_IN_SHORT = "1 见到人　2 未遇　3 拒访　4 电话　5 留门卡　0 空户　　方向键移动　空格多选　Enter 详细　Ctrl+Z 撤销"
 COUNTED_SO = "户数按见到人计；空户、无效不计入基数；未遇次数到了或拒访为已尽责"
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What recording answers with: how its doors stand now, so that only their cells are painted."""
-
-    doors: list[DoorState]
 
 
 class _Counted(NamedTuple):
@@ -107,6 +100,8 @@ class VisitsPage(Page):
         self._start.hide()
         self._hints: list[QLabel] = []
         self._count_timer = QTimer(self, singleShot=True, interval=COUNT_MS)
+        # A timer of the page's own does not outlive it, as when another text size makes it anew.
+        self._fit_timer = QTimer(self, singleShot=True, interval=0)
         self.setFocusProxy(self._board)
         self._build()
         self._bind()
@@ -182,7 +177,7 @@ class VisitsPage(Page):
 
         address = many if len(doors) == 1 else ""
         command = record_visits(doors, entry, address)
-        answering = _with_states(command, doors, campaign, self.context.today)
+        answering = with_states(command, doors, campaign, self.context.today)
         self.context.background.write(self, answering, recorded, failed)
         # At once: the next key may come before the disk has answered, and is meant for the next door.
         self._door.entry.done()
@@ -211,7 +206,10 @@ class VisitsPage(Page):
             hint.setVisible(some and self.height() >= theme.px(LOWER))
         # Another text takes a button's key away.
         self._print.setShortcut("Ctrl+P")
-        QTimer.singleShot(0, lambda: self._board.fit(self._scroll.viewport().width()))
+        self._fit_timer.start()
+
+    def _fit_board(self) -> None:
+        self._board.fit(self._scroll.viewport().width())
 
     def _build(self) -> None:
         left = column(self._left, (4, 8, 4, 8), 6)
@@ -255,7 +253,8 @@ class VisitsPage(Page):
         self._board.entering.connect(self._door.entry.setFocus)
         self._board.counting.connect(self._door.entry.add_people)
         self._board.paging.connect(self._page)
-        self._door.entry.recorded.connect(self.record)
+        self._door.entry.recorded.connect(lambda: self.record("met"))
+        self._door.outcomes.chosen.connect(self.record)
         self._door.removing.connect(
             lambda id_: self.context.background.write(self, remove_visits([id_]), self._removed)
         )
@@ -266,6 +265,7 @@ class VisitsPage(Page):
         edit.activated.connect(self._door.edit_last)
         self.context.theme.changed.connect(self._fit)
         self._count_timer.timeout.connect(self.refresh)
+        self._fit_timer.timeout.connect(self._fit_board)
 
     def _choose_campaign(self) -> None:
         self._wanted_campaign = self._campaigns.currentData()
@@ -338,7 +338,7 @@ class VisitsPage(Page):
     def _show_doors(self, doors: list[DoorState]) -> None:
         self._board.today = self.context.today
         self._board.show_doors(doors, self._wanted_door)
-        self._board.fit(self._scroll.viewport().width())
+        self._fit_board()
         self._wanted_door = None
         self._door.ask_again()
 
@@ -391,13 +391,3 @@ class VisitsPage(Page):
             return ""
         unit = f"{current.unit}单元" if current.unit else ""
         return f"{self._name.text()}{unit}{current.label}"
-
-
-def _with_states(
-    command: Command[Any], doors: Sequence[Id], campaign: CampaignLine, day: date
-) -> Command[Recorded]:
-    def run(tx: Tx) -> Recorded:
-        command.run(tx)
-        return Recorded(door_states(tx.connection, campaign, day, doors=doors))
-
-    return Command(command.action, command.right, run, note=command.note, id=command.id)

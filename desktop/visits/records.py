@@ -31,7 +31,7 @@ from desktop.page import Context, Page
 from desktop.visits.editing import VisitEditor
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.only import OnlyChip
-from desktop.widgets.parts import button, choose, column, fill, label, panel, row, scrolling
+from desktop.widgets.parts import button, choose, column, fill, label, panel, row
 from desktop.widgets.periods import PeriodBox
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import clock_words
@@ -156,8 +156,7 @@ class RecordsPage(Page):
         frame = panel()
         column(frame, (6, 6, 6, 6)).addWidget(self._table)
         self._side.setFixedWidth(self.context.theme.px(EDITOR_WIDTH))
-        self._editor.setContentsMargins(16, 14, 16, 14)
-        column(self._side, (1, 1, 1, 1)).addWidget(scrolling(self._editor))
+        column(self._side).addWidget(self._editor)
         self._side.hide()
         middle = row(gap=16)
         middle.addWidget(frame, 1)

@@ -66,7 +66,7 @@ class SheetsPage(TypingPage[OpenSheet, Sheet, TypedDoor]):
 
     def side(self) -> QWidget:
         """Return the form of what all doors of the sheet share."""
-        self._form = EntryForm(self.context, buttons=False)
+        self._form = EntryForm(self.context)
         return self._form
 
     def out(self, connection: Connection) -> list[OpenSheet]:

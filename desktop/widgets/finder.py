@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from desktop.page import Context
 
 WIDTH, HEIGHT, TOP = 560, 420, 64
+# The edges of the frame and what is between its two parts.
+AROUND = 36
 MOST_OFFERS: Final = 6
 
 
@@ -85,10 +87,12 @@ class Finder(QFrame):
         """Stand in the upper middle of the window, as high as what is found."""
         theme, over = self._context.theme, self._over
         width = min(theme.px(WIDTH), over.width() - 40)
-        lines = self._list.topLevelItemCount() * max(self._list.sizeHintForRow(0), 1)
-        needed = self._field.sizeHint().height() + lines + theme.px(40)
-        top = theme.px(TOP)
-        height = min(needed, theme.px(HEIGHT), over.height() - top - 20)
+        line, top = max(self._list.sizeHintForRow(0), 1), theme.px(TOP)
+        around = self._field.sizeHint().height() + AROUND
+        most = min(theme.px(HEIGHT), over.height() - top - 20)
+        # Whole lines: a hit that is cut in half reads as the end of the list.
+        lines = min(self._list.topLevelItemCount(), (most - around) // line)
+        height = around + lines * line
         self.setGeometry((over.width() - width) // 2, top, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802

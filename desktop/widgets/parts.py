@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -65,6 +64,13 @@ def button(
     return made
 
 
+def set_kind(one: QPushButton, kind: Kind) -> None:
+    """Make a button the main one of its screen, or a quiet one."""
+    one.setProperty("kind", kind)
+    one.style().unpolish(one)
+    one.style().polish(one)
+
+
 def panel() -> QFrame:
     """Return a white panel with a hairline round it."""
     made = QFrame()
@@ -114,33 +120,6 @@ def row(
     layout.setContentsMargins(*margins)
     layout.setSpacing(gap)
     return layout
-
-
-class _Scrolling(QScrollArea):
-    """Takes its content when it is first shown: asked for its size before, content is styled before it
-    has its place, and anew in each place it is then put into.
-    """
-
-    def __init__(self, content: QWidget) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        content.setParent(self)
-        self._content = content
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Take the content in."""
-        if self.widget() is None:
-            self.setWidget(self._content)
-        super().showEvent(event)
-
-
-def scrolling(content: QWidget) -> QScrollArea:
-    """Return an area that scrolls its content up and down, never sideways."""
-    content.setObjectName("clear")
-    return _Scrolling(content)
 
 
 def choose(box: QComboBox, value: object) -> None:

@@ -17,7 +17,8 @@ from desktop.unsaved import FormKeeper, Inputs
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.only import OnlyChip
-from desktop.widgets.parts import button, column, label, panel, row, scrolling
+from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.scrolling import footed
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 R = TypeVar("R")
@@ -59,6 +60,8 @@ class RegisterPage(Page, Generic[R]):
         self.foot = label(tone="second", wrap=True)
         # What is done with the list as a whole stands beside its foot.
         self.tools = row(gap=8)
+        # What is done with the form stays in sight below it, however long it is.
+        self.form_foot = column(gap=10)
         self._chip = OnlyChip()
         self.filters = FlowLayout(gap=10)
         self._timer = QTimer(self, singleShot=True, interval=TYPED_MS)
@@ -76,7 +79,7 @@ class RegisterPage(Page, Generic[R]):
 
     @abstractmethod
     def form_parts(self, layout: QVBoxLayout) -> None:
-        """Put the form's fields into the panel at the right."""
+        """Put the form's fields into the panel at the right, what is done with them into `form_foot`."""
 
     @abstractmethod
     def show_row(self, chosen: R | None) -> None:
@@ -232,10 +235,9 @@ class RegisterPage(Page, Generic[R]):
         head.addWidget(self._history)
         layout.addLayout(head)
         self.form_parts(layout)
-        layout.addStretch()
         form = panel()
         form.setFixedWidth(self.context.theme.px(self.form_width))
-        column(form, (1, 1, 1, 1)).addWidget(scrolling(inside))
+        footed(form, inside, self.form_foot)
         outer = row(self, (20, 12, 20, 14), 16)
         outer.addLayout(left, 1)
         outer.addWidget(form)

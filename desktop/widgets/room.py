@@ -55,11 +55,24 @@ class RoomButton(QPushButton):
             painter.setBrush(self._theme.color("accent"))
             bar = QRectF(0, (self.height() - high) / 2, width, high)
             painter.drawRoundedRect(bar, width / 2, width / 2)
-        if self._overdue:
+        if self._overdue and self._narrow:
+            self._paint_badge(painter)
+        elif self._overdue:
             painter.setPen(self._theme.color("late"))
-            edge = self._theme.px(2 if self._narrow else _EDGE)
-            side = Qt.AlignmentFlag.AlignRight
-            up = Qt.AlignmentFlag.AlignTop if self._narrow else Qt.AlignmentFlag.AlignVCenter
-            painter.setFont(self._theme.font(11 if self._narrow else 13))
-            room = self.rect().adjusted(0, 0, -edge, 0)
-            painter.drawText(room, side | up, str(self._overdue))
+            painter.setFont(self._theme.font(13))
+            room = self.rect().adjusted(0, 0, -self._theme.px(_EDGE), 0)
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(room, flags, str(self._overdue))
+
+    def _paint_badge(self, painter: QPainter) -> None:
+        """Over the icon's corner the number needs a ground of its own."""
+        painter.setFont(self._theme.font(11))
+        metrics, text = painter.fontMetrics(), str(self._overdue)
+        high = metrics.height()
+        wide = max(metrics.horizontalAdvance(text) + self._theme.px(8), high)
+        badge = QRectF(self.width() - wide, 0, wide, high)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("late"))
+        painter.drawRoundedRect(badge, high / 2, high / 2)
+        painter.setPen(self._theme.color("surface"))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
+    QRect,
     Qt,
     Signal,
 )
@@ -47,7 +48,8 @@ class Column(Generic[T]):
     """One column: its heading, how a row's words are made, its width in characters.
 
     `late` tells which rows' words stand out as overdue. `spare` is out of sight where the others
-    have no room without scrolling: what it says can be read beside the table too.
+    have no room without scrolling: what it says can be read beside the table too. What is `whole` is
+    never cut to make room, as a moment or a number says nothing then.
     """
 
     heading: str
@@ -56,6 +58,7 @@ class Column(Generic[T]):
     number: bool = False
     late: Callable[[T], bool] | None = None
     spare: bool = False
+    whole: bool = False
 
 
 class RowModel(QAbstractTableModel, Generic[T]):
@@ -236,7 +239,8 @@ class RowTable(QTableView):
         """Return what columns may be narrowed to: only long texts, which a hint shows whole."""
         one, around = self._measures()
         return [
-            one * (LONG if column.width > LONG and not column.number else column.width) + around
+            one * (column.width if column.number or column.whole else min(column.width, LONG))
+            + around
             for column in self._rows.columns
         ]
 
@@ -307,8 +311,13 @@ class RowTable(QTableView):
             self._drawn = True
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the rows, or what is said where there are none."""
+        """Paint the rows and where the cursor is, or what is said where there are none."""
         super().paintEvent(event)
+        at = self.currentIndex()
+        if self.hasFocus() and at.isValid():
+            line, wide = self.visualRect(at), max(self.fontMetrics().height() // 6, 3)
+            bar = QRect(0, line.top(), wide, line.height())
+            QPainter(self.viewport()).fillRect(bar, self.palette().color(QPalette.ColorRole.Link))
         if self.empty and self._rows.shown and not self._rows.rows:
             painter = QPainter(self.viewport())
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))

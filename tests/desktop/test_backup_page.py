@@ -124,6 +124,7 @@ def test_every_screen_of_a_backup_can_be_seen_and_none_writes(
     assert window._stack.currentWidget() is shell
     assert "正在看 3月23日 08:30 的备份，只读" in words(shell)
     assert "恢复后会少掉之后的 2 步操作，3月23日 08:30 起。" in words(shell)
+    assert "上次备份 今天" in words(shell), "the ledger has one, also while it is looked at"
     file = digest(folder / "looking")
     groups = {"visits": VISITS, "people": PEOPLE, "data": DATA, "admin": ADMIN}
     for room in ROOMS:

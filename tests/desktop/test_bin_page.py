@@ -80,6 +80,7 @@ def test_a_kind_is_chosen_and_its_last_one_goes_back(
 
 def test_an_empty_bin_says_what_it_is_for(qtbot: QtBot, small: Shell) -> None:
     page = _bin(qtbot, small)
-    assert page._told.text() == EMPTY
+    assert page._table.empty == EMPTY
+    assert page._told.text() == "", "said once"
     assert not page._back.isVisible()
     assert not page._kind.isVisible()

@@ -193,7 +193,7 @@ def test_the_first_run_makes_a_ledger_and_checks_the_recovery_code(
     assert isinstance(page, FirstRun)
     for name, text in (("name", "三号警务室"), ("station", "示范派出所"), ("officer", "王建国")):
         page._post_done()
-        assert page._unfit.text() == f"请填{page._fields[name].accessibleName()}。"
+        assert page._unfit.text() == f"请填“{page._fields[name].accessibleName()}”。"
         page._fields[name].setText(text)
     page._fields["communities"].setText("第六社区、" + "长" * 41)
     page._post_done()
@@ -205,18 +205,18 @@ def test_the_first_run_makes_a_ledger_and_checks_the_recovery_code(
     page._password.setText("short")
     page._again.setText("short")
     page._password_done()
-    assert page._stack.currentIndex() == 1, "a weak password goes no further"
+    assert page.step == 1, "a weak password goes no further"
     page._password.setText(NEW_PASSWORD)
     page._again.setText(NEW_PASSWORD)
     page._password_done()
-    qtbot.waitUntil(lambda: page._stack.currentIndex() == 2, timeout=20_000)
-    page._typed.setText("WRONG")
-    page._code_done()
-    assert page._stack.currentIndex() == 2, "the code must have been kept"
-    groups = page._code.split("-")
-    page._typed.setText("".join(groups[at] for at in page._groups).lower())
-    page._code_done()
-    assert page._stack.currentIndex() == 3
+    qtbot.waitUntil(lambda: page.step == 2, timeout=20_000)
+    page._code._typed.setText("WRONG")
+    page._code.check()
+    assert page.step == 2, "the code must have been kept"
+    groups = page._code._code.split("-")
+    page._code._typed.setText("".join(groups[at] for at in page._code._asked_for).lower())
+    page._code.check()
+    assert page.step == 3
     page._begin(import_first=True)
     assert window.shell is not None
     settle(qtbot, window.shell)
@@ -238,8 +238,13 @@ def test_the_recovery_code_gives_a_new_password(
     page._new.setText(NEW_PASSWORD)
     page._again.setText(NEW_PASSWORD)
     page._recover()
-    qtbot.waitUntil(lambda: "新的恢复码" in page._message.text(), timeout=20_000)
-    page._leave.click()
+    qtbot.waitUntil(page._fresh.isVisible, timeout=20_000)
+    fresh = page._fresh._code
+    page._fresh.check()
+    assert page._fresh.isVisible(), "the new code must have been kept"
+    groups = fresh.split("-")
+    page._fresh._typed.setText("".join(groups[at] for at in page._fresh._asked_for))
+    page._fresh.check()
     _inside(qtbot, window, NEW_PASSWORD)
 
 

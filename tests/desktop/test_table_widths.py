@@ -59,6 +59,19 @@ def test_a_narrow_table_gives_up_what_is_empty_before_it_scrolls(qtbot: QtBot) -
     assert table.columnWidth(1) == 150
 
 
+def test_a_moment_is_never_cut_to_make_room(qtbot: QtBot) -> None:
+    when = "2026-03-23 08:30"
+    model = RowModel(
+        (Column[str]("时间", lambda _: when, 9, whole=True), Column[str]("在", str, 30))
+    )
+    table = RowTable(model, "备份")
+    qtbot.addWidget(table)
+    table.resize(260, 200)
+    table.show()
+    model.show_rows(["很长的文件夹名" * 4])
+    assert table.columnWidth(0) > table.fontMetrics().horizontalAdvance(when)
+
+
 def test_other_columns_get_widths_of_their_own(qtbot: QtBot) -> None:
     model = RowModel((Column[str]("主题", str, 8),))
     table = RowTable(model, "培训")

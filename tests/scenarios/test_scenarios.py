@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from db.places import Household
 from db.sample import PASSWORD, sample_clock
 from db.visits import Visit
+from desktop.access.code import RecoveryCode
 from desktop.access.first_run import FirstRun
 from desktop.imports.page import ImportPage
 from desktop.page import Page
@@ -111,8 +112,10 @@ def _(hands: Hands, words: str) -> None:
 def _(hands: Hands) -> None:
     page = hands.window._stack.currentWidget()
     assert isinstance(page, FirstRun)
-    groups = page._shown.text().split()
-    hands.fill("恢复码", "".join(groups[at] for at in page._groups))
+    code = page.findChild(RecoveryCode)
+    assert code is not None
+    groups = code._shown.text().split()
+    hands.fill("恢复码", "".join(groups[at] for at in code._asked_for))
 
 
 @when(parsers.parse("到培训的“{title}”"))
