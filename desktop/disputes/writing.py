@@ -76,7 +76,7 @@ class Writing(QWidget):
         self._kept.put_back.connect(self._warn)
         inside = QWidget()
         # A usual registration stands whole in a window of 1280 x 720.
-        layout = column(inside, (16, 10, 16, 10), 8)
+        layout = column(inside, (16, 10, 16, 0), 8)
         layout.addWidget(self._heading)
         layout.addWidget(self._of)
         self._forms = column()
