@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 
 from db.exchange.applying import Counts, count, write
 from db.exchange.causes import Causes, Sight, sights
+from db.exchange.contradictions import AT_ODDS, refuse_contradictions
 from db.exchange.hanging import Rejoin, mend
 from db.exchange.incoming import Incoming
 from db.exchange.local import follow
-from db.exchange.planning import AT_ODDS, Here, Join, Planner
+from db.exchange.planning import Here, Join, Planner
 from db.exchange.tables import BlobName, SiteSeen
 from db.kernel.access import Right
 from db.kernel.erasing import erase_what_came
@@ -100,7 +101,8 @@ def _refuse_twins(connection: Connection, old: Sequence[Incoming]) -> None:
 
 
 def plan(connection: Connection, new: Sequence[Incoming], parcel: Parcel, seq: int) -> Planner:
-    """Work out what taking the commands in will do."""
+    """Work out what taking the commands in will do; UserError if they contradict themselves."""
+    refuse_contradictions(connection, new)
     site = connection.execute(select(Site.id)).scalar_one()
     brought = [
         Sight(id_from_text(f["by"]), f["at"], id_from_text(f["site"]), f["upto"], f["whole"])

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from db.attachments import Attachment
 from db.exchange.causes import Causes
+from db.exchange.contradictions import AT_ODDS
 from db.exchange.derived import building_key, home_key
 from db.exchange.identity import Identity
 from db.exchange.incoming import Change, Incoming
@@ -31,9 +32,6 @@ from db.points import PointMonth
 _CLOSED_TWICE: Final = (
     "同一个月的积分在两处各结过一次账，没有合并，台账没有改动。"
     "请在其中一处恢复到结账以前的备份，再合并：另一处结的账就会过来。"
-)
-AT_ODDS: Final = (
-    "包里的内容自相矛盾，合不到一起，没有合并，台账没有改动。请让对方检查台账，再重新打包。"
 )
 Place = tuple[int, int]
 Join = tuple[type[Record], Id, Id]

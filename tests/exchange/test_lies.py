@@ -11,6 +11,7 @@ from db.kernel.errors import UserError
 from db.kernel.ids import Id, id_text, new_id
 from db.kernel.journal import ADDED, CHANGED
 from db.ledger import Ledger
+from db.people import Staff
 from db.places import Building, Household
 from tests.builders import rows_command, street
 from tests.exchange.sites import Copying, bring, known_to, parcel_for
@@ -62,6 +63,19 @@ def test_a_home_that_is_also_a_person_is_refused(two: tuple[Ledger, Ledger]) -> 
     parcel = parcel_for(one, known_to(other))
     with pytest.raises(UserError, match="自相矛盾"):
         other.write(merge(_also(parcel, Change(ADDED, "staff", home, {"name": "张三"}))))
+    bring(one, other)
+
+
+def test_a_person_who_is_also_a_home_of_the_same_package_is_refused(
+    two: tuple[Ledger, Ledger],
+) -> None:
+    """Whichever is written last, the one would take the other's search key along."""
+    one, other = two
+    person = new_id()
+    one.write(rows_command(Staff, [{"id": person, "name": "张三"}]))
+    parcel = parcel_for(one, known_to(other))
+    with pytest.raises(UserError, match="自相矛盾"):
+        other.write(merge(_also(parcel, Change("-", "household", person, {}))))
     bring(one, other)
 
 
