@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolTip, QWidget
 
 from db.kernel.fields import Field, Problem, fields_of
 from db.kernel.text import hours_text, minutes_of, telephone
@@ -185,12 +185,17 @@ class DraftForm(QWidget):
     def _blame(self, name: str, reason: str) -> None:
         self._tell(reason)
         self._blamed = (name, self.typed(name) if name in self._fields else "")
+        field = self._fields.get(name)
+        # In large type the form's foot may be out of sight: then it is told at the field.
+        if field is not None and field.isVisible() and self._problem.visibleRegion().isEmpty():
+            QToolTip.showText(field.mapToGlobal(QPoint(0, field.height())), reason, field)
 
     def _mended(self) -> None:
         """A reason is told no longer than what it lies in stands there."""
         name, text = self._blamed
         if name in self._fields and self.typed(name) != text:
             self._tell("")
+            QToolTip.hideText()
 
     def _tell(self, text: str) -> None:
         self._blamed = ("", "")

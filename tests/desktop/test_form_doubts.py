@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from desktop.disputes.page import DisputesPage
@@ -39,6 +39,21 @@ def test_a_day_that_is_none_is_told_when_enter_leaves_it(
     assert form._problem.text() == "缺少纠纷类型"
     QTest.keyClicks(kind, "ll")
     assert form._problem.text() == " "
+
+
+def test_where_the_foot_of_a_form_is_out_of_sight_it_is_told_at_the_field(
+    qtbot: QtBot, shell: Shell, dispute_list: DisputesPage
+) -> None:
+    shell.resize(1280, 420)
+    dispute_list._panel.begin_registration()
+    settle(qtbot, shell)
+    day = dispute_list._panel._form.field("registered")
+    type_in(day, "2-30")
+    QTest.keyClick(day, ENTER)
+    assert "没有这一天" in QToolTip.text()
+    type_in(day, "3-20")
+    # The tip goes away in a moment.
+    qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=5000)
 
 
 def test_ctrl_enter_saves_a_training_from_its_first_field(qtbot: QtBot, shell: Shell) -> None:
