@@ -38,7 +38,6 @@ def main() -> int:
         )
         return 3
     gc.freeze()
-    gc.enable()
     clock = None
     if asked.own_day:
         from db.sample import sample_clock

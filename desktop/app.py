@@ -18,6 +18,7 @@ from desktop.access.login import LogInPage
 from desktop.access.opening import Opener, load_screens, users_of, why_closed
 from desktop.access.second_start import FirstWindow, ask_first_window
 from desktop.errors import catch_everything, tell
+from desktop.garbage import GarbageWatch
 from desktop.geometry import keep_where_it_is, put_where_it_was
 from desktop.logs import close_log, keep_log
 from desktop.settings import Settings
@@ -386,6 +387,7 @@ def open_window(start: Start) -> int:
     settings = Settings(paths.looks())
     window = MainWindow(start, settings, Theme(settings.looks))
     catch_everything(lambda: window)
+    GarbageWatch(application)
     # What is loaded stays to the end; searching all of it for garbage holds the window up.
     window.loaded.connect(gc.freeze)
     window.show()
