@@ -70,9 +70,10 @@ def _meant(numbers: Sequence[int], today: date) -> list[tuple[int, int, int]]:
         year, month, of_month = numbers
         return [(year + 2000 if year < 100 else year, month, of_month)]
     if len(numbers) == 2:
-        return [(today.year + years, *numbers) for years in (-1, 0, 1)]
-    month = today.year * 12 + today.month - 1
-    return [(at // 12, at % 12 + 1, *numbers) for at in (month - 1, month, month + 1)]
+        month, of_month = numbers
+        return [(today.year + years, month, of_month) for years in (-1, 0, 1)]
+    this = today.year * 12 + today.month - 1
+    return [(at // 12, at % 12 + 1, numbers[0]) for at in (this - 1, this, this + 1)]
 
 
 def _day(year: int, month: int, of_month: int) -> date | None:

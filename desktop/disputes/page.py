@@ -41,7 +41,7 @@ def _late(line: DisputeRow) -> bool:
     return line.days_left is not None and line.days_left < 0
 
 
-# Days left stand early: on a small screen and in very large type the last columns are out of sight.
+# Days left stand early: in very large type the last columns are out of sight.
 COLUMNS: tuple[Column[DisputeRow], ...] = (
     Column("编号", lambda d: d.number, 6),
     Column("还剩", _left, 4, late=_late),
@@ -50,8 +50,8 @@ COLUMNS: tuple[Column[DisputeRow], ...] = (
     Column("情况", lambda d: RESULT_NAMES[d.state], 5),
     Column("调解人", lambda d: "、".join(d.mediators), 5),
     Column("风险", lambda d: RISK_NAMES.get(d.risk or "", ""), 3, late=lambda d: d.risk == "grave"),
-    Column("登记", lambda d: d.registered.isoformat(), 6),
-    Column("社区", lambda d: d.community, 5),
+    Column("登记", lambda d: d.registered.isoformat(), 6, spare=True),
+    Column("社区", lambda d: d.community, 5, spare=True),
 )
 SORTED_BY: tuple[Callable[[DisputeRow], Any], ...] = (
     lambda d: d.number, lambda d: (d.by is None, d.by), lambda d: KIND_NAMES[d.kind],

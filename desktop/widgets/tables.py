@@ -46,7 +46,8 @@ LONG = 6
 class Column(Generic[T]):
     """One column: its heading, how a row's words are made, its width in characters.
 
-    `late` tells which rows' words stand out as overdue.
+    `late` tells which rows' words stand out as overdue. `spare` is out of sight where the others
+    have no room without scrolling: what it says can be read beside the table too.
     """
 
     heading: str
@@ -54,6 +55,7 @@ class Column(Generic[T]):
     width: int = 10
     number: bool = False
     late: Callable[[T], bool] | None = None
+    spare: bool = False
 
 
 class RowModel(QAbstractTableModel, Generic[T]):
@@ -275,10 +277,27 @@ class RowTable(QTableView):
         # No column is ever narrower than this.
         narrowest = header.minimumSectionSize()
         needed = [max(need, narrowest) for need in self._needed]
-        widths = spread(self._meant(), needed, self._least(), room)
-        for at, width in enumerate(widths):
+        shown = self._in_sight(needed, room)
+        meant, needs, least = (
+            [line[at] for at in shown] for line in (self._meant(), needed, self._least())
+        )
+        widths = spread(meant, needs, least, room)
+        for at in range(len(needed)):
+            self.setColumnHidden(at, at not in shown)
+        for at, width in zip(shown, widths, strict=True):
             self.setColumnWidth(at, width)
         self._spreading = False
+
+    def _in_sight(self, needed: Sequence[int], room: int) -> list[int]:
+        """Return the columns that have room; those that can be spared go first, from the last."""
+        least = [min(three) for three in zip(self._meant(), needed, self._least(), strict=True)]
+        shown = list(range(len(needed)))
+        for at in reversed(shown[:]):
+            if self._rows.columns[at].spare and sum(least[one] for one in shown) > room - len(
+                shown
+            ):
+                shown.remove(at)
+        return shown
 
     def _was_drawn(self, at: int) -> None:
         # The last one follows the window.

@@ -69,3 +69,27 @@ def test_other_columns_get_widths_of_their_own(qtbot: QtBot) -> None:
     model.show_columns([Column[str](name, str, 6) for name in ("一", "二", "三")])
     model.show_rows(["乙"])
     assert table.columnWidth(0) == table.columnWidth(1) < 200
+
+
+def test_what_can_be_spared_goes_out_of_sight_before_anything_scrolls_and_comes_back(
+    qtbot: QtBot,
+) -> None:
+    columns = (
+        Column[str]("当事人", str, 6),
+        Column[str]("登记", lambda _: "2026-03-18", 6, spare=True),
+        Column[str]("社区", lambda _: "第六社区", 5, spare=True),
+    )
+    model = RowModel(columns)
+    table = RowTable(model, "纠纷")
+    qtbot.addWidget(table)
+    table.show()
+    model.show_rows(["王小明、李小红"])
+    for width, hidden in ((800, [False] * 3), (220, [False, False, True]), (170, [False, True, True]),
+                          (800, [False] * 3)):  # fmt: skip
+        table.resize(width, 200)
+        assert [table.isColumnHidden(at) for at in range(3)] == hidden
+        assert table.horizontalScrollBar().maximum() == 0
+    # What is copied to Excel is whole.
+    table.resize(170, 200)
+    table.selectRow(0)
+    assert "第六社区" in table.chosen_text()
