@@ -24,12 +24,12 @@ from db.figures.model import (
     CoverageCount,
     CoverageFigures,
     DisputeFigures,
+    SpanFigures,
     TrainingFigures,
     VisitFigures,
     VolunteerFigures,
-    WeekFigures,
 )
-from db.figures.week import week_figures
+from db.figures.spans import span_figures
 from db.kernel.access import Role
 from db.kernel.errors import AccessDenied, UserError
 from db.kernel.ids import new_id
@@ -40,7 +40,7 @@ from db.places import HouseholdDraft, change_household, set_occupancy
 from db.places.making import add_community
 from db.post import PostDraft, change_post
 from desktop.paper.document import plain_text
-from desktop.paper.weekly import weekly_report
+from desktop.paper.report import report_paper
 from tests.builders import add_visits, street, visit
 from tests.conftest import POST, morning
 
@@ -81,10 +81,11 @@ def blocks(coverage: st.SearchStrategy[Any]) -> st.SearchStrategy[Blocks]:
 
 
 EITHER = blocks(st.none() | COVERAGE)
+SPANS = st.builds(Week.of, DAYS)
 FIGURES = st.builds(
-    WeekFigures,
+    SpanFigures,
     post=st.text(max_size=20),
-    week=st.from_regex(r"\A20\d\d-W[0-5]\d\Z"),
+    span=SPANS,
     now=EITHER,
     previous=EITHER,
     month=blocks(st.none()),
@@ -94,23 +95,23 @@ FIGURES = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(FIGURES)
-def test_figures_come_back_from_their_json(figures: WeekFigures) -> None:
-    assert WeekFigures.from_json(figures.to_json()) == figures
-    assert WeekFigures.from_json(json.loads(json.dumps(figures.to_json()))) == figures
-    assert WeekFigures.from_json(orjson.loads(orjson.dumps(figures.to_json()))) == figures
+def test_figures_come_back_from_their_json(figures: SpanFigures) -> None:
+    assert SpanFigures.from_json(figures.to_json()) == figures
+    assert SpanFigures.from_json(json.loads(json.dumps(figures.to_json()))) == figures
+    assert SpanFigures.from_json(orjson.loads(orjson.dumps(figures.to_json()))) == figures
 
 
-def count(ledger: Ledger, week: Week = WEEK) -> WeekFigures:
+def count(ledger: Ledger, week: Week = WEEK) -> SpanFigures:
     with ledger.read() as connection:
-        return week_figures(connection, week)
+        return span_figures(connection, week)
 
 
 def test_the_same_paper_prints_again_whatever_happened_since(sample: Ledger) -> None:
     figures = count(sample)
     problems, plans = ["第一个问题。", "  第二个  问题。"], []
 
-    def paper(of: WeekFigures, station: str, addressee: str | None, *said: Any) -> str:
-        document = weekly_report(
+    def paper(of: SpanFigures, station: str, addressee: str | None, *said: Any) -> str:
+        document = report_paper(
             of, station=station, made_on=date(2026, 3, 23), problems=said[0], plans=said[1],
             addressee=addressee, feet=said[2],
         )  # fmt: skip
@@ -218,8 +219,8 @@ def test_what_changed_since_is_told_figure_by_figure(ledger: Ledger) -> None:
     now = count(ledger)
     with ledger.read() as connection:
         found = changed_since(connection, line.id, now)
-        with pytest.raises(UserError, match="不是同一周"):
-            changed_since(connection, line.id, replace(now, week="2026-W11"))
+        with pytest.raises(UserError, match="不是同一期"):
+            changed_since(connection, line.id, replace(now, span=Week(2026, 11)))
     assert FigureChange(("visits", "records"), 1, 2) in found
     assert FigureChange(("visits", "by_outcome", "拒访"), None, 1) in found
     assert FigureChange(("month", "visits", "records"), 1, 2) in found

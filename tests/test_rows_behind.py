@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from db.coverage import BaseQuery, base_count, base_homes
 from db.figures.behind import Figure, Records, rows_behind
 from db.figures.model import Blocks, CoverageCount
-from db.figures.week import week_figures
+from db.figures.spans import span_figures
 from db.kernel.workdays import Period, Week
 from db.ledger import Ledger
 from db.people.lists import VolunteerQuery, volunteer_count
@@ -70,7 +70,7 @@ def counted(connection: Connection, figure: Figure) -> int:
 def test_every_figure_of_the_samples_weeks_has_as_many_rows(sample: Ledger, number: int) -> None:
     with sample.read() as connection:
         campaign = campaigns(connection)[0]
-        figures = week_figures(connection, Week(2026, number))
+        figures = span_figures(connection, Week(2026, number))
         offered = list(every_figure(figures.now, campaign))
         wrong = [
             (figure, n, found)

@@ -75,7 +75,7 @@ def test_an_issued_paper_prints_the_same_after_the_figures_changed(
     with shell.context.ledger.read() as connection:
         door = connection.execute(select(Visit.household)).scalars().first()
     assert door is not None
-    rows = [visit(door, day=page._week.period.start) for _ in range(5)]
+    rows = [visit(door, day=page._spans.span.period.start) for _ in range(5)]
     shell.context.background.write(page, rows_command(Visit, rows))
     settle(qtbot, shell)
     assert page._editions._box.count() == 2
