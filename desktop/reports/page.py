@@ -51,6 +51,7 @@ from desktop.widgets.parts import button, column, label, panel, row, scrolling
 
 SIDE = 380
 TYPED_MS = 600
+STILL_COUNTING = "还在统计，等纸出来了再按一次"
 KINDS_OF_FILE = "PDF (*.pdf);;Word (*.docx);;Excel (*.xlsx)"
 Made = tuple[Sequence[Document], bytes]
 
@@ -133,15 +134,20 @@ class ReportsPage(Page):
 
     def print(self) -> None:
         """Print the paper in sight, at its own measures."""
-        if self._pdf and print_paper(self, self._pdf):
+        if not self._pdf:
+            self.said.emit(STILL_COUNTING)
+        elif print_paper(self, self._pdf):
             self._note("打印")
             self.said.emit("已送到打印机")
 
     def save(self) -> None:
         """Save the paper as a PDF, for Word or as the tables of a workbook."""
+        if not self._pdf:
+            self.said.emit(STILL_COUNTING)
+            return
         name = f"工作{self._spans.kind.report}{self._spans.span.words}.pdf"
         path, _ = QFileDialog.getSaveFileName(self, "存为文件", name, KINDS_OF_FILE)
-        if path and self._pdf:
+        if path:
             self.save_to(Path(path))
 
     def save_to(self, path: Path) -> None:
@@ -266,6 +272,7 @@ class ReportsPage(Page):
     def _issue(self, reason: str) -> None:
         span = self._spans.span
         if self._counted is None or self._counted.figures.span != span:
+            self.said.emit(STILL_COUNTING)
             return
         command = issue_edition(
             self._spans.kind.name,
