@@ -15,7 +15,7 @@ from benchmarks import report_from_figures
 from benchmarks.measure import Row, child, compared, in_turn, process, telling
 from benchmarks.same_paper import as_html, as_typst
 from db.sample import WEEK, make_sample
-from desktop.cli.report import write_weekly
+from desktop.cli.report import write_report
 from desktop.paper.fonts import SHIPPED
 from desktop.paths import resources
 
@@ -45,7 +45,7 @@ def rows(_: Path) -> Iterator[Row]:
             place / name for name in ("figures.json", "report.typ", "report.html")
         )
         with make_sample(place / "ledger", resources() / "sample").ledger as ledger:
-            write_weekly(ledger, WEEK, figures)
+            write_report(ledger, WEEK, figures)
         document = report_from_figures.paper(figures)
         typ.write_text(as_typst(document), "utf-8")
         page.write_text(as_html(document), "utf-8")

@@ -8,17 +8,17 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from db.figures.model import WeekFigures
+from db.figures.model import SpanFigures
 from desktop.paper.document import Document
 from desktop.paper.fonts import find_faces
 from desktop.paper.pdf import write_pdf
-from desktop.paper.weekly import weekly_report
+from desktop.paper.report import report_paper
 
 
 def paper(figures: Path) -> Document:
     """Return the report of the figures in a JSON, dated the sample's own day."""
-    counted = WeekFigures.from_json(json.loads(figures.read_text("utf-8")))
-    return weekly_report(counted, station="示范派出所", made_on=date(2026, 3, 23))
+    counted = SpanFigures.from_json(json.loads(figures.read_text("utf-8")))
+    return report_paper(counted, station="示范派出所", made_on=date(2026, 3, 23))
 
 
 def write(figures: Path, out: Path) -> None:

@@ -21,7 +21,7 @@ from db.disputes.words import KIND_NAMES
 from db.erasure.lists import due_groups, waiting_proposals
 from db.exchange.deciding import count_open
 from db.figures.rates import percent
-from db.figures.week import clocks
+from db.figures.spans import clocks
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, Week, month_of
 from db.places import Household

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.figures.model import WeekFigures
+from db.figures.kinds import KINDS
+from db.figures.model import SpanFigures
 from db.kernel.access import Right
 from db.kernel.accounts import Account
 from db.kernel.errors import UserError
@@ -18,14 +19,14 @@ from db.kernel.records import Record, Values, Words
 from db.kernel.text import bad_characters, has_identity_number, tidy
 from db.post import the_post
 
-WEEKLY = "weekly"
-KIND_NAMES = {WEEKLY: "周报"}
+KIND_NAMES = {name: kind.report for name, kind in KINDS.items()}
 MOST_SENTENCES, MOST_CHARACTERS = 30, 1000
 
 
 class Edition(Record):
     """A report issued: the `no`-th of its kind and period; a later one corrects it, with a reason.
 
+    `kind` is a name of `KINDS`, `period` the span it tells of: `2026-03-18`, `2026-W12`, `2026-03`.
     `figures` is the JSON of docs/FIGURES.md, `problems` and `plans` the sentences as signed off.
     Under the name `paper` the JSON also keeps how it was printed, an `EditionPaper`.
     """
@@ -71,7 +72,7 @@ class EditionLine(NamedTuple):
     @property
     def title(self) -> str:
         """The edition as people call it: 2026-W12 周报 第2版."""
-        return f"{self.period} {KIND_NAMES.get(self.kind, self.kind)} 第{self.no}版"
+        return f"{self.period} {KIND_NAMES[self.kind]} 第{self.no}版"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class IssuedEdition:
     """Everything that prints the same paper again; the day on it is `line.issued`."""
 
     line: EditionLine
-    figures: WeekFigures
+    figures: SpanFigures
     problems: tuple[str, ...]
     plans: tuple[str, ...]
     paper: EditionPaper
@@ -110,15 +111,15 @@ def issue_edition(
 ) -> Command[EditionLine]:
     """Return the command that issues a report: its first edition, or a correction with a reason.
 
-    `figures` is what `WeekFigures.to_json` told. The station and the addressee are kept as the post
+    `figures` is what `SpanFigures.to_json` told. The station and the addressee are kept as the post
     has them now. An edition is never undone. UserError for a correction without a reason, for
-    figures of another week, and for sentences that may not be kept.
+    figures of another kind or span, and for sentences that may not be kept.
     """
 
     def run(tx: Tx) -> EditionLine:
-        if kind not in KIND_NAMES or figures.get("week") != period:
-            raise UserError("报表的种类或周次和数据对不上，没有签发。")
-        WeekFigures.from_json(figures)
+        counted = SpanFigures.from_json(figures)
+        if kind != counted.kind.name or period != str(counted.span):
+            raise UserError("报表的种类或日期和数据对不上，没有签发。")
         sentences = [tuple(_sentences(some)) for some in (problems, plans, feet)]
         last = tx.connection.execute(
             select(func.max(Edition.no)).where(Edition.kind == kind, Edition.period == period)
@@ -171,18 +172,18 @@ def edition(connection: Connection, id_: Id) -> IssuedEdition:
     ).one()
     paper = {**figures["paper"], "feet": tuple(figures["paper"]["feet"])}
     return IssuedEdition(
-        line, WeekFigures.from_json(figures), problems, plans, EditionPaper(**paper)
+        line, SpanFigures.from_json(figures), problems, plans, EditionPaper(**paper)
     )
 
 
-def changed_since(connection: Connection, id_: Id, now: WeekFigures) -> list[FigureChange]:
+def changed_since(connection: Connection, id_: Id, now: SpanFigures) -> list[FigureChange]:
     """Return the figures that are not what an edition says, in the order of docs/FIGURES.md.
 
-    UserError if there is no such edition, or `now` is of another week.
+    UserError if there is no such edition, or `now` is of another span.
     """
     issued = edition(connection, id_).figures
-    if issued.week != now.week:
-        raise UserError("两份数据不是同一周，不能比较。")
+    if issued.span != now.span:
+        raise UserError("两份数据不是同一期，不能比较。")
     was, here = dict(_flat(issued.to_json())), dict(_flat(now.to_json()))
     return [
         FigureChange(path, was.get(path), here.get(path))

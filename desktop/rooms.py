@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from db.agenda import overdue_duties
 from db.attaching import collect_orphans
 from db.backup import backup_ages
+from db.figures.kinds import KINDS
 from db.kernel.unsaved import at_hand
 from db.ledger import Ledger
 from db.post import the_post
@@ -198,7 +199,10 @@ def _offers(routes: Routes) -> list[Offer]:
             "未参训名单", "名单", partial(go, "people", entity="untrained"), "本月没参训的人 达标"
         ),
         Offer("登记培训", "命令", partial(go, "trainings", new=True), "新的培训 点名 签到 系列"),
-        Offer("打印本周周报", "命令", partial(go, "reports"), "报告 导出PDF"),
+        *(
+            Offer(f"打印{of.report}", "命令", partial(go, "reports", kind=name), "报告 导出PDF")
+            for name, of in KINDS.items()
+        ),
         *(
             Offer(tab.title, titles[room], partial(go, room, tab=tab.name), WORDS.get(tab.name, ""))
             for room, those in TABS.items()

@@ -10,7 +10,7 @@ from db.coverage import building_progress, door_states
 from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp
 from db.disputes.course import Report
 from db.disputes.facts import count_disputes, dispute_facts
-from db.figures.week import clocks, week_figures
+from db.figures.spans import clocks, span_figures
 from db.kernel.clock import SetClock
 from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Period, Week
@@ -180,7 +180,7 @@ def test_the_week_up_to_sunday_is_the_weeks_figures(sample: Ledger) -> None:
     sunday = date(2026, 3, 22)
     with sample.read() as connection:
         week = week_so_far(connection, sunday)
-        figures = week_figures(connection, Week(2026, 12))
+        figures = span_figures(connection, Week(2026, 12))
         weeks = dict(weekly_households(connection, sunday, 3))
     now, before = figures.now, figures.previous
     assert (week.records, week.households) == (now.visits.records, now.visits.households)

@@ -21,7 +21,7 @@ from db.compliance.hours import (
 )
 from db.compliance.suggested import suggested
 from db.compliance.untrained import untrained
-from db.figures.week import week_figures
+from db.figures.spans import span_figures
 from db.kernel.workdays import Period, Week, month_of
 from db.ledger import Ledger
 from db.people import OCCUPATION_NAMES
@@ -124,7 +124,7 @@ def test_the_untrained_are_those_of_the_figures_with_what_the_lists_say(
     with sample.read() as connection:
         people = untrained(connection, TODAY, working_hours(connection))
         named = untrained(connection, date(2026, 3, 22), working_hours(connection))
-        figures = week_figures(connection, Week(2026, 12)).now.volunteers
+        figures = span_figures(connection, Week(2026, 12)).now.volunteers
     assert len(named) == figures.untrained
     march = [row for row in sheet_rows() if row.day.month == 3]
     trained = came(iter(march), MARCH)
@@ -145,7 +145,7 @@ def test_the_untrained_are_those_of_the_figures_with_what_the_lists_say(
 def test_a_months_standing_is_the_number_of_the_weekly_report(sample: Ledger, week: Week) -> None:
     sunday = week.period.end
     with sample.read() as connection:
-        figures = week_figures(connection, week).now.volunteers
+        figures = span_figures(connection, week).now.volunteers
         standing = trained_in_month(connection, month_of(sunday), sunday)
     assert len(standing.active) == figures.active
     assert len(standing.kept) == figures.trained_this_month

@@ -29,7 +29,7 @@ from db.disputes.registering import (
     registration,
     remove_dispute,
 )
-from db.figures.week import clocks
+from db.figures.spans import clocks
 from db.history import bring_back, removed
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id

@@ -36,7 +36,7 @@ from db.disputes.steps import (
     hold_session,
     report,
 )
-from db.figures.week import clocks
+from db.figures.spans import clocks
 from db.history import bring_back
 from db.kernel.errors import UserError
 from db.kernel.ids import Id

@@ -8,7 +8,7 @@ from db.disputes.life import ConclusionDraft, ReopeningDraft, conclude, reopen
 from db.disputes.registering import register_dispute
 from db.disputes.statistics import DisputeStatistics, dispute_statistics, success
 from db.disputes.steps import ExtensionDraft, extend
-from db.figures.week import clocks, week_figures
+from db.figures.spans import clocks, span_figures
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, Week
 from db.ledger import Ledger
@@ -75,7 +75,7 @@ def test_a_week_agrees_with_the_figures_of_the_report(sample: Ledger) -> None:
     week = Week.parse("2026-W12")
     said = counted(sample, week.period)
     with sample.read() as connection:
-        figures = week_figures(connection, week).now.disputes
+        figures = span_figures(connection, week).now.disputes
     assert figures is not None
     assert len(said.registered) == figures.new
     assert len(said.concluded.by_outcome.get("settled", ())) == figures.resolved

@@ -33,7 +33,7 @@ from db.disputes.steps import (
     report,
     session_entered,
 )
-from db.figures.week import clocks, week_figures
+from db.figures.spans import clocks, span_figures
 from db.history import bring_back, removed
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
@@ -202,7 +202,7 @@ def test_steps_go_and_come_back_with_their_dispute(ledger: Ledger, dispute: Id) 
 
 def test_steps_leave_the_figures_as_they_are_but_for_the_last_day(sample: Ledger) -> None:
     with sample.read() as connection:
-        before = week_figures(connection, Week(2026, 12))
+        before = span_figures(connection, Week(2026, 12))
         of = next(
             f
             for f in dispute_facts(connection)
@@ -211,10 +211,10 @@ def test_steps_leave_the_figures_as_they_are_but_for_the_last_day(sample: Ledger
     sample.write(hold_session(of.id, replace(HELD, day=TODAY)))
     sample.write(report(of.id, ReportDraft(TODAY, None, "街道")))
     with sample.read() as connection:
-        assert week_figures(connection, Week(2026, 12)) == before
+        assert span_figures(connection, Week(2026, 12)) == before
     sample.write(extend(of.id, ExtensionDraft(date(2026, 3, 10), date(2026, 6, 1))))
     with sample.read() as connection:
-        after = week_figures(connection, Week(2026, 12))
+        after = span_figures(connection, Week(2026, 12))
     said: Any = (before.now.disputes, after.now.disputes)
     assert said[1].overdue == said[0].overdue - 1
 

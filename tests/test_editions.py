@@ -19,28 +19,30 @@ from db.editions import (
     editions,
     issue_edition,
 )
+from db.figures.kinds import KINDS
 from db.figures.model import (
     Blocks,
     CoverageCount,
     CoverageFigures,
     DisputeFigures,
+    SpanFigures,
     TrainingFigures,
     VisitFigures,
     VolunteerFigures,
-    WeekFigures,
 )
-from db.figures.week import week_figures
+from db.figures.spans import span_figures
 from db.kernel.access import Role
 from db.kernel.errors import AccessDenied, UserError
+from db.kernel.history import history
 from db.kernel.ids import new_id
-from db.kernel.workdays import Week
+from db.kernel.workdays import Day, Month, Span, Week
 from db.ledger import Ledger
 from db.people import masked
 from db.places import HouseholdDraft, change_household, set_occupancy
 from db.places.making import add_community
 from db.post import PostDraft, change_post
 from desktop.paper.document import plain_text
-from desktop.paper.weekly import weekly_report
+from desktop.paper.report import report_paper
 from tests.builders import add_visits, street, visit
 from tests.conftest import POST, morning
 
@@ -81,36 +83,39 @@ def blocks(coverage: st.SearchStrategy[Any]) -> st.SearchStrategy[Blocks]:
 
 
 EITHER = blocks(st.none() | COVERAGE)
-FIGURES = st.builds(
-    WeekFigures,
-    post=st.text(max_size=20),
-    week=st.from_regex(r"\A20\d\d-W[0-5]\d\Z"),
-    now=EITHER,
-    previous=EITHER,
-    month=blocks(st.none()),
-    year=blocks(st.none()),
+FIGURES = st.one_of(
+    st.builds(
+        SpanFigures,
+        post=st.text(max_size=20),
+        span=st.builds(kind.of, DAYS),
+        now=EITHER,
+        previous=EITHER,
+        month=st.none() if kind is Month else blocks(st.none()),
+        year=blocks(st.none()),
+    )
+    for kind in (Day, Week, Month)
 )
 
 
 @settings(max_examples=60, deadline=None)
 @given(FIGURES)
-def test_figures_come_back_from_their_json(figures: WeekFigures) -> None:
-    assert WeekFigures.from_json(figures.to_json()) == figures
-    assert WeekFigures.from_json(json.loads(json.dumps(figures.to_json()))) == figures
-    assert WeekFigures.from_json(orjson.loads(orjson.dumps(figures.to_json()))) == figures
+def test_figures_come_back_from_their_json(figures: SpanFigures) -> None:
+    assert SpanFigures.from_json(figures.to_json()) == figures
+    assert SpanFigures.from_json(json.loads(json.dumps(figures.to_json()))) == figures
+    assert SpanFigures.from_json(orjson.loads(orjson.dumps(figures.to_json()))) == figures
 
 
-def count(ledger: Ledger, week: Week = WEEK) -> WeekFigures:
+def count(ledger: Ledger, span: Span = WEEK) -> SpanFigures:
     with ledger.read() as connection:
-        return week_figures(connection, week)
+        return span_figures(connection, span)
 
 
 def test_the_same_paper_prints_again_whatever_happened_since(sample: Ledger) -> None:
     figures = count(sample)
     problems, plans = ["第一个问题。", "  第二个  问题。"], []
 
-    def paper(of: WeekFigures, station: str, addressee: str | None, *said: Any) -> str:
-        document = weekly_report(
+    def paper(of: SpanFigures, station: str, addressee: str | None, *said: Any) -> str:
+        document = report_paper(
             of, station=station, made_on=date(2026, 3, 23), problems=said[0], plans=said[1],
             addressee=addressee, feet=said[2],
         )  # fmt: skip
@@ -160,6 +165,42 @@ def test_a_correction_is_a_new_edition_with_a_reason(ledger: Ledger) -> None:
         ]  # fmt: skip
         assert editions(connection, "daily") == []
         assert len(editions(connection, "weekly", "2026-W12")) == 2
+
+
+def test_a_day_a_week_and_a_month_are_issued_apart(ledger: Ledger) -> None:
+    # Their last day is the same.
+    spans = {"daily": Day(date(2026, 5, 31)), "weekly": Week(2026, 22), "monthly": Month(2026, 5)}
+    doors = street(ledger)
+    add_visits(ledger, [visit(doors[0], day=date(2026, 5, day), people=1) for day in (1, 26, 31)])
+    for kind, span in spans.items():
+        assert span.period.end == date(2026, 5, 31)
+        said = count(ledger, span).to_json()
+        for other in spans:
+            if other != kind:
+                with pytest.raises(UserError, match="对不上"):
+                    ledger.write(issue_edition(other, str(span), said, [], []))
+        ledger.write(issue_edition(kind, str(span), said, [], []))
+    with ledger.read() as connection:
+        for kind, span in spans.items():
+            (line,) = editions(connection, kind, str(span))
+            assert (line.no, line.title) == (1, f"{span} {KINDS[kind].report} 第1版")
+            kept = edition(connection, line.id).figures
+            assert (kept.span, kept.now.visits.records) == (
+                span, {"daily": 1, "weekly": 2, "monthly": 3}[kind],
+            )  # fmt: skip
+            assert changed_since(connection, line.id, kept) == []
+            with pytest.raises(UserError, match="不是同一期"):
+                changed_since(connection, line.id, count(ledger, span.before))
+        said = [entry.note for entry in history(connection, 3)]
+    assert said == ["2026-05 月报", "2026-W22 周报", "2026-05-31 日报"]
+    add_visits(ledger, [visit(doors[1], day=date(2026, 5, 2))])
+    with ledger.read() as connection:
+        (line,) = editions(connection, "monthly")
+        found = changed_since(connection, line.id, count(ledger, spans["monthly"]))
+        (day,) = editions(connection, "daily")
+        day_found = changed_since(connection, day.id, count(ledger, spans["daily"]))
+    assert FigureChange(("visits", "records"), 3, 4) in found
+    assert {change.path[0] for change in day_found} == {"month", "year"}
 
 
 def test_an_edition_is_never_undone(ledger: Ledger) -> None:
@@ -218,8 +259,8 @@ def test_what_changed_since_is_told_figure_by_figure(ledger: Ledger) -> None:
     now = count(ledger)
     with ledger.read() as connection:
         found = changed_since(connection, line.id, now)
-        with pytest.raises(UserError, match="不是同一周"):
-            changed_since(connection, line.id, replace(now, week="2026-W11"))
+        with pytest.raises(UserError, match="不是同一期"):
+            changed_since(connection, line.id, replace(now, span=Week(2026, 11)))
     assert FigureChange(("visits", "records"), 1, 2) in found
     assert FigureChange(("visits", "by_outcome", "拒访"), None, 1) in found
     assert FigureChange(("month", "visits", "records"), 1, 2) in found

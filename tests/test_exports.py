@@ -13,7 +13,7 @@ from db.disputes.parties import PartyDraft, change_party, parties_of
 from db.disputes.registering import RegistrationDraft, register_dispute
 from db.disputes.steps import SessionDraft, hold_session
 from db.exports import ExportQuery, columns_of, export
-from db.figures.week import week_figures
+from db.figures.spans import span_figures
 from db.imports import preview, read_files, write_import
 from db.kernel.access import MATRIX, Role
 from db.kernel.clock import today
@@ -80,11 +80,11 @@ def test_a_new_ledger_made_of_what_went_out_counts_the_same(
     ledger.write(write_import(made))
     with sample.read() as there:
         campaign = campaigns(there)[0]
-        counted = {n: week_figures(there, Week(2026, n)) for n in (9, 10, 11, 12)}
+        counted = {n: span_figures(there, Week(2026, n)) for n in (9, 10, 11, 12)}
     ledger.write(add_campaign(CampaignDraft(campaign.name, campaign.start, campaign.end)))
     with ledger.read() as here:
         for number, figures in counted.items():
-            assert week_figures(here, Week(2026, number)) == figures
+            assert span_figures(here, Week(2026, number)) == figures
 
 
 def test_the_columns_are_those_of_the_posts_own_file(ledger: Ledger, tmp_path: Path) -> None:

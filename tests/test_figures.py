@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from db.coverage import coverage
 from db.disputes.facts import Clocks, Ending, Facts, Reopened, count_disputes
 from db.figures.rates import percent
-from db.figures.week import week_figures
+from db.figures.spans import span_figures
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Period, Week
@@ -30,22 +30,22 @@ EXPECTED = json.loads((SAMPLE / "expected.json").read_text(encoding="utf-8"))
 @pytest.mark.parametrize("expected", EXPECTED["weeks"], ids=lambda week: str(week["week"]))
 def test_the_samples_weeks_equal_their_own_count(sample: Ledger, expected: dict[str, Any]) -> None:
     with sample.read() as connection:
-        found = week_figures(connection, Week.parse(expected["week"])).to_json()
+        found = span_figures(connection, Week.parse(expected["week"])).to_json()
     assert differences(expected, found) == []
     assert found["coverage"]["campaign"] == EXPECTED["campaign"]["name"]
 
 
 def test_a_week_and_the_week_before_are_the_same_figures(sample: Ledger) -> None:
     with sample.read() as connection:
-        later = week_figures(connection, Week(2026, 12)).to_json()
-        earlier = week_figures(connection, Week(2026, 11)).to_json()
+        later = span_figures(connection, Week(2026, 12)).to_json()
+        earlier = span_figures(connection, Week(2026, 11)).to_json()
     for block in ("visits", "disputes", "trainings", "coverage"):
         assert later["previous"][block] == earlier[block]
 
 
 def test_month_and_year_run_to_sunday_and_count_homes_once(sample: Ledger) -> None:
     with sample.read() as connection:
-        found = week_figures(connection, Week(2026, 12)).to_json()
+        found = span_figures(connection, Week(2026, 12)).to_json()
         march = count_visits(connection, Period(date(2026, 3, 1), date(2026, 3, 22)))
     assert (found["month"]["start"], found["month"]["end"]) == ("2026-03-01", "2026-03-22")
     assert found["month"]["visits"]["households"] == march.households
@@ -55,14 +55,14 @@ def test_month_and_year_run_to_sunday_and_count_homes_once(sample: Ledger) -> No
 
 def test_no_campaign_is_null_and_an_unknown_one_is_a_mistake(ledger: Ledger) -> None:
     with ledger.read() as connection:
-        assert week_figures(connection, Week(2026, 12)).to_json()["coverage"] is None
+        assert span_figures(connection, Week(2026, 12)).to_json()["coverage"] is None
         with pytest.raises(UserError):
-            week_figures(connection, Week(2026, 12), "没有的任务")
+            span_figures(connection, Week(2026, 12), "没有的任务")
 
 
 def test_a_rate_over_nothing_is_null(ledger: Ledger) -> None:
     with ledger.read() as connection:
-        assert week_figures(connection, Week(2026, 12)).to_json()["trainings"]["rate"] is None
+        assert span_figures(connection, Week(2026, 12)).to_json()["trainings"]["rate"] is None
 
 
 TRIES = st.lists(

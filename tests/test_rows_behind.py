@@ -1,7 +1,7 @@
 """Every figure opens as many rows as it says: a chief who clicks on 15 counts fifteen lines."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from db.coverage import BaseQuery, base_count, base_homes
 from db.figures.behind import Figure, Records, rows_behind
 from db.figures.model import Blocks, CoverageCount
-from db.figures.week import week_figures
-from db.kernel.workdays import Period, Week
+from db.figures.spans import span_figures
+from db.kernel.workdays import Day, Month, Period, Span, Week
 from db.ledger import Ledger
 from db.people.lists import VolunteerQuery, volunteer_count
 from db.trainings.lists import trainings
@@ -66,11 +66,18 @@ def counted(connection: Connection, figure: Figure) -> int:
     return len(rows.ids)
 
 
-@pytest.mark.parametrize("number", [10, 11, 12])
-def test_every_figure_of_the_samples_weeks_has_as_many_rows(sample: Ledger, number: int) -> None:
+@pytest.mark.parametrize(
+    "span",
+    [
+        Week(2026, 10), Week(2026, 11), Week(2026, 12), Day(date(2026, 3, 17)), Month(2026, 2),
+        Month(2026, 3),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_every_figure_of_the_sample_has_as_many_rows(sample: Ledger, span: Span) -> None:
     with sample.read() as connection:
         campaign = campaigns(connection)[0]
-        figures = week_figures(connection, Week(2026, number))
+        figures = span_figures(connection, span)
         offered = list(every_figure(figures.now, campaign))
         wrong = [
             (figure, n, found)

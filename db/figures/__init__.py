@@ -1,4 +1,5 @@
 """The figures of a period: what the features count, put together once for paper, screen and JSON.
 
-`week` asks the features; `model` and `rates` know no database, so paper can stand on them alone.
+`spans` asks the features; `kinds`, `model` and `rates` know no database, so paper can stand on them
+alone.
 """

@@ -1,4 +1,4 @@
-"""The figures of a period, one name each. Their JSON is the contract of `report weekly`.
+"""The figures of a period, one name each. Their JSON is the contract of `report`.
 
 Numbers are counts; a rate is text with one decimal ("43.8") or None over nothing. A block that is
 None belongs to a feature that does not exist yet: it is left out of the JSON and of the paper.
@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any, Self, TypeVar
+
+from db.figures.kinds import KINDS, Kind, kind_of, parse_span
+from db.kernel.workdays import Span
 
 T = TypeVar("T")
 
@@ -98,24 +101,33 @@ class Blocks:
 
 
 @dataclass(frozen=True)
-class WeekFigures:
-    """A week (`2026-W12`), the week before it, and the month and year that run to its Sunday."""
+class SpanFigures:
+    """A day, week or month, the one before it, and the month and year that run to its last day.
+
+    `month` is None for a month: its blocks are `now`, and its JSON names the month itself there.
+    """
 
     post: str
-    week: str
+    span: Span
     now: Blocks
     previous: Blocks
-    month: Blocks
+    month: Blocks | None
     year: Blocks
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of report these figures are for."""
+        return kind_of(self.span)
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures under the names of docs/FIGURES.md, ready for `json.dump`."""
+        month = {} if self.month is None else {"month": _block(self.month, coverage=False)}
         return {
             "post": self.post,
-            "week": self.week,
+            self.kind.key: str(self.span),
             **_block(self.now),
             "previous": _block(self.previous),
-            "month": _block(self.month, coverage=False),
+            **month,
             "year": _block(self.year, coverage=False),
         }
 
@@ -125,12 +137,15 @@ class WeekFigures:
 
         KeyError if a figure is missing: such a JSON was made by a newer or another program.
         """
+        span = next((said[k.key] for k in KINDS.values() if isinstance(said.get(k.key), str)), None)
+        if span is None:
+            raise KeyError("day, week or month")
         return cls(
             post=said["post"],
-            week=said["week"],
+            span=parse_span(span),
             now=_blocks(said),
             previous=_blocks(said["previous"]),
-            month=_blocks(said["month"]),
+            month=None if isinstance(said["month"], str) else _blocks(said["month"]),
             year=_blocks(said["year"]),
         )
 

@@ -1,12 +1,16 @@
-"""Weeks as the posts count them, and the working days that deadlines move to."""
+"""Days, weeks and months as the posts count them, and the working days that deadlines move to."""
 
 import re
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final, TypeAlias
 
 from db.kernel.errors import UserError
+
+WEEKDAYS: Final = "一二三四五六日"
+ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, order=True)
@@ -18,6 +22,71 @@ class Period:
 
     def __contains__(self, day: date) -> bool:
         return self.start <= day <= self.end
+
+    @property
+    def words(self) -> str:
+        """The days on paper: 3月16日—3月22日, with the years where they differ."""
+        first, last = (f"{day.month}月{day.day}日" for day in (self.start, self.end))
+        if self.start.year != self.end.year:
+            return f"{self.start.year}年{first}—{self.end.year}年{last}"
+        return f"{first}—{last}"
+
+
+@dataclass(frozen=True, order=True)
+class Day:
+    """A calendar day as a span of its own."""
+
+    day: date
+
+    @classmethod
+    def parse(cls, text: str) -> "Day":
+        """Return the day written `2026-03-18`; UserError if there is no such day."""
+        match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text.strip())
+        if match is None:
+            raise UserError(f"“{text}”不是日期。请写成 2026-03-18 的样子。")
+        year, month, day = (int(part) for part in match.groups())
+        try:
+            return cls(date(year, month, day))
+        except ValueError:
+            raise UserError(f"没有{year}年{month}月{day}日这一天。") from None
+
+    @classmethod
+    def of(cls, day: date) -> "Day":
+        """Return the day itself."""
+        return cls(day)
+
+    def __str__(self) -> str:
+        return self.day.isoformat()
+
+    @property
+    def period(self) -> Period:
+        """The one day."""
+        return Period(self.day, self.day)
+
+    @property
+    def before(self) -> "Day":
+        """The day before."""
+        return Day(self.day - ONE_DAY)
+
+    @property
+    def after(self) -> "Day":
+        """The next day."""
+        return Day(self.day + ONE_DAY)
+
+    @property
+    def words(self) -> str:
+        """The day as papers are dated: 2026年3月18日."""
+        return f"{self.day.year}年{self.called}"
+
+    @property
+    def called(self) -> str:
+        """The day without its year: 3月18日."""
+        return f"{self.day.month}月{self.day.day}日"
+
+    @property
+    def days(self) -> str:
+        """What stands behind its words: 星期三."""
+        return f"星期{WEEKDAYS[self.day.weekday()]}"
 
 
 @dataclass(frozen=True, order=True)
@@ -58,7 +127,27 @@ class Week:
     @property
     def before(self) -> "Week":
         """The week that ends the day before Monday."""
-        return Week.of(self.period.start - timedelta(days=1))
+        return Week.of(self.period.start - ONE_DAY)
+
+    @property
+    def after(self) -> "Week":
+        """The next week."""
+        return Week.of(self.period.end + ONE_DAY)
+
+    @property
+    def words(self) -> str:
+        """The week as people say it: 2026年第12周."""
+        return f"{self.year}年{self.called}"
+
+    @property
+    def called(self) -> str:
+        """The week without its year: 第12周."""
+        return f"第{self.number}周"
+
+    @property
+    def days(self) -> str:
+        """What stands behind its words: 3月16日—3月22日."""
+        return self.period.words
 
 
 @dataclass(frozen=True, order=True)
@@ -91,14 +180,33 @@ class Month:
         return Period(first, first.replace(day=monthrange(self.year, self.number)[1]))
 
     @property
+    def before(self) -> "Month":
+        """The month that ends the day before the first."""
+        return Month.of(self.period.start - ONE_DAY)
+
+    @property
     def after(self) -> "Month":
         """The next month."""
-        return Month.of(self.period.end + timedelta(days=1))
+        return Month.of(self.period.end + ONE_DAY)
 
     @property
     def words(self) -> str:
         """The month as people say it: 2026年3月."""
-        return f"{self.year}年{self.number}月"
+        return f"{self.year}年{self.called}"
+
+    @property
+    def called(self) -> str:
+        """The month without its year: 3月."""
+        return f"{self.number}月"
+
+    @property
+    def days(self) -> str:
+        """What stands behind its words: 3月1日—3月31日."""
+        return self.period.words
+
+
+# What a report tells of.
+Span: TypeAlias = Day | Week | Month
 
 
 def month_to(day: date) -> Period:
@@ -144,7 +252,7 @@ def is_working_day(day: date, days: Mapping[date, bool]) -> bool:
 def next_working_day(day: date, days: Mapping[date, bool]) -> date:
     """Return the day itself or the first working day after it (Civil Code art. 203)."""
     while not is_working_day(day, days):
-        day += timedelta(days=1)
+        day += ONE_DAY
     return day
 
 

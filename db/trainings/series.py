@@ -12,6 +12,7 @@ from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
+from db.kernel.workdays import WEEKDAYS
 from db.trainings import Training, TrainingDraft
 from db.trainings.sessions import (
     GONE,
@@ -24,7 +25,6 @@ from db.trainings.sessions import (
 
 MOST_SESSIONS: Final = 26
 _WEEK: Final = {"week": 1, "fortnight": 2}
-_WEEKDAYS: Final = "一二三四五六日"
 _ORDINALS: Final = "一二三四五"
 # What one session alone has: it is never carried over to others.
 _ITS_OWN: Final = ("day", "note")
@@ -32,7 +32,7 @@ _ITS_OWN: Final = ("day", "note")
 
 def rhythms(first: date) -> dict[str, str]:
     """Return in what rhythms sessions may follow a first day, each in words."""
-    weekday = _WEEKDAYS[first.weekday()]
+    weekday = WEEKDAYS[first.weekday()]
     said = {"week": f"每周{weekday}", "fortnight": f"每两周的周{weekday}"}
     if first.day <= 28:
         said["nth"] = f"每月第{_ORDINALS[(first.day - 1) // 7]}个周{weekday}"

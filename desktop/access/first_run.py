@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from desktop.access.code import RecoveryCode
 from desktop.access.opening import Opener
 from desktop.errors import tell
 from desktop.theme import Theme
-from desktop.widgets.parts import Tone, boxed, button, column, label, row, set_tone
+from desktop.widgets.parts import Tone, boxed, button, column, label, mark_wrong, row, set_tone
 
 if TYPE_CHECKING:
     from db.ledger import Ledger
@@ -96,7 +95,7 @@ class FirstRun(QWidget):
             name = label(field.accessibleName(), 12, "second")
             # Nearer to its own field than to the one above.
             name.setContentsMargins(0, 6 if up else 0, 0, 0)
-            field.textEdited.connect(partial(self._frame, field, wrong=False))
+            field.textEdited.connect(lambda _, edited=field: mark_wrong(edited, wrong=False))
             grid.addWidget(name, up, at % 2, 1, across)
             grid.addWidget(field, up + 1, at % 2, 1, across)
             field.returnPressed.connect(self._post_done if last else fields[at + 1].setFocus)
@@ -168,13 +167,8 @@ class FirstRun(QWidget):
         first = (self._fields["name"], self._password, self._code, self._import)[step]
         first.setFocus()
 
-    def _frame(self, field: QLineEdit, _: str = "", *, wrong: bool) -> None:
-        field.setProperty("wrong", "true" if wrong else None)
-        field.style().unpolish(field)
-        field.style().polish(field)
-
     def _refuse(self, field: QLineEdit, reason: str) -> None:
-        self._frame(field, wrong=True)
+        mark_wrong(field, wrong=True)
         self._unfit.setText(reason)
         self._unfit.show()
         field.setFocus()
@@ -183,7 +177,7 @@ class FirstRun(QWidget):
         from db.places.making import community_names  # noqa: PLC0415  slow to import
 
         for field in self._fields.values():
-            self._frame(field, wrong=False)
+            mark_wrong(field, wrong=False)
         for name in ("name", "station", "officer"):
             field = self._fields[name]
             if not field.text().strip():

@@ -10,7 +10,7 @@ from db.sample import PASSWORD, WEEK, make_sample
 from desktop.cli.data import tell
 from desktop.cli.opening import Bar
 from desktop.cli.parser import OpenWindow
-from desktop.cli.report import write_weekly
+from desktop.cli.report import write_report
 from desktop.paper.rejected import write_rejected
 from desktop.paths import has_screen, resources
 
@@ -33,8 +33,8 @@ def demo(arguments: argparse.Namespace) -> int | OpenWindow:
     sample = make_sample(out, resources() / "sample", bar)
     with sample.ledger as ledger:
         bar("生成周报", 0.95)
-        pages = write_weekly(ledger, WEEK, report)
-        write_weekly(ledger, WEEK, figures)
+        pages = write_report(ledger, WEEK, report)
+        write_report(ledger, WEEK, figures)
         ledger.note("生成周报", str(WEEK))
     bar.end()
     tell(sample.made)

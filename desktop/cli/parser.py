@@ -4,9 +4,15 @@ import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn, TypeAlias
+
+from db.figures.kinds import KINDS
+
+# How spans are written is shown with a day of the sample.
+_LIKE = date(2026, 3, 18)
 
 
 @dataclass(frozen=True)
@@ -157,28 +163,34 @@ def _add_data_commands(commands: Commands, shared: _Parser) -> None:
 
 
 def _add_report_commands(commands: Commands, shared: _Parser) -> None:
-    report = commands.add_parser("report", help="报表：weekly 周报")
-    actions = report.add_subparsers(metavar="weekly", required=True, parser_class=_Parser)
-    weekly = actions.add_parser(
-        "weekly", parents=[shared], help="周报，.pdf、.docx、.xlsx 或 .json"
-    )
-    weekly.add_argument("--week", required=True, metavar="2026-W12", help="周次")
-    weekly.add_argument(
-        "--out",
-        required=True,
-        type=Path,
-        metavar="FILE",
-        help="写到哪里：.pdf、.docx、.xlsx 或 .json",
-    )
-    weekly.add_argument("--campaign", metavar="NAME", help="进度用哪个走访任务（默认是覆盖当周的）")
-    weekly.add_argument(
-        "--with",
-        dest="lists",
-        default="",
-        metavar="名单",
-        help="附内部名单：未结纠纷,未参训名单,未见面名单",
-    )
-    weekly.set_defaults(handler=_later("desktop.cli.report", "weekly"))
+    named = "，".join(f"{name} {of.report}" for name, of in KINDS.items())
+    report = commands.add_parser("report", help=f"报表：{named}")
+    actions = report.add_subparsers(metavar="|".join(KINDS), required=True, parser_class=_Parser)
+    for name, of in KINDS.items():
+        one = actions.add_parser(
+            name, parents=[shared], help=f"{of.report}，.pdf、.docx、.xlsx 或 .json"
+        )
+        one.add_argument(
+            f"--{of.key}", dest="span", required=True, metavar=str(of.of.of(_LIKE)), help=of.wanted
+        )
+        one.add_argument(
+            "--out",
+            required=True,
+            type=Path,
+            metavar="FILE",
+            help="写到哪里：.pdf、.docx、.xlsx 或 .json",
+        )
+        one.add_argument(
+            "--campaign", metavar="NAME", help=f"进度用哪个走访任务（默认是覆盖{of.until}的）"
+        )
+        one.add_argument(
+            "--with",
+            dest="lists",
+            default="",
+            metavar="名单",
+            help="附内部名单：未结纠纷,未参训名单,未见面名单",
+        )
+        one.set_defaults(handler=_later("desktop.cli.report", "report_of"), report=name)
 
 
 def _add_sheet_commands(commands: Commands, shared: _Parser) -> None:

@@ -1,14 +1,15 @@
-"""Reports: the weekly one, as paper or as its figures."""
+"""Reports of a day, a week or a month, as paper or as their figures."""
 
 import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from db.figures.kinds import KINDS as REPORTS
 from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
-from db.kernel.workdays import Week
+from db.kernel.workdays import Span
 from db.ledger import Ledger
 from desktop.cli.opening import require_folder_of, unlocked
 from desktop.paths import cache
@@ -19,35 +20,36 @@ from desktop.reports.writing import write_papers
 KINDS = (*PAPERS, ".json")
 
 
-def weekly(arguments: argparse.Namespace) -> int:
-    """Write the weekly report of a week."""
-    week = Week.parse(arguments.week)
+def report_of(arguments: argparse.Namespace) -> int:
+    """Write the report of one span."""
+    of = REPORTS[arguments.report]
+    span = of.of.parse(arguments.span)
     kind = arguments.out.suffix.lower()
     if kind not in KINDS:
         known = "、".join(KINDS)
-        raise UserError(f"周报可以写成 {known}，不能写成“{kind or arguments.out.name}”。")
+        raise UserError(f"{of.report}可以写成 {known}，不能写成“{kind or arguments.out.name}”。")
     require_folder_of(arguments.out)
     lists = [name for name in arguments.lists.replace("，", ",").split(",") if name]
     unknown = [name for name in lists if name not in LISTS]
     if unknown:
         raise UserError(f"没有叫“{unknown[0]}”的名单。可用：{'、'.join(LISTS)}。")
     with unlocked(arguments, write=False) as ledger:
-        pages = write_weekly(ledger, week, arguments.out, arguments.campaign, lists)
-        ledger.note("生成周报", f"{week} {kind[1:]}")
-    print(f"周报已写到 {arguments.out}{f'，共{pages}页' if pages else ''}。")
+        pages = write_report(ledger, span, arguments.out, arguments.campaign, lists)
+        ledger.note(f"生成{of.report}", f"{span} {kind[1:]}")
+    print(f"{of.report}已写到 {arguments.out}{f'，共{pages}页' if pages else ''}。")
     return 0
 
 
-def write_weekly(
+def write_report(
     ledger: Ledger,
-    week: Week,
+    span: Span,
     out: Path,
     campaign: str | None = None,
     lists: Sequence[str] = (),
 ) -> int:
-    """Write a week's report to a file of one of `KINDS`; return its pages (0 where it has none)."""
+    """Write a span's report to a file of one of `KINDS`; return its pages (0 where it has none)."""
     with ledger.read() as connection:
-        counted = count(connection, week, campaign, today(ledger.clock))
+        counted = count(connection, span, campaign, today(ledger.clock))
         if out.suffix.lower() == ".json":
             text = json.dumps(counted.figures.to_json(), ensure_ascii=False, indent=1)
             write_atomically(out, f"{text}\n".encode())

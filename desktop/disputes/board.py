@@ -25,7 +25,7 @@ from sqlalchemy import Connection
 from db.disputes.facts import STAGE_NAMES, Stage
 from db.disputes.lists import DisputeRow, disputes
 from db.disputes.words import GRAVE, KIND_NAMES, RESULT_NAMES
-from db.figures.week import clocks
+from db.figures.spans import clocks
 from desktop.disputes.card import SOON_DAYS
 from desktop.page import Context, Page
 from desktop.theme import Theme

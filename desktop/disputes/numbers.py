@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from db.disputes.statistics import DisputeStatistics, Ids, dispute_statistics
 from db.disputes.words import FORM_NAMES, KIND_NAMES, RESULT_NAMES, RISK_NAMES, SOURCE_NAMES
-from db.figures.week import clocks
+from db.figures.spans import clocks
 from db.kernel.workdays import year_to
 from db.places import CommunityLine, communities
 from db.post import the_post

@@ -21,7 +21,7 @@ from db.disputes.registering import (
     remove_dispute,
 )
 from db.disputes.steps import SessionDraft, session_entered
-from db.figures.week import clocks
+from db.figures.spans import clocks
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done

@@ -1,4 +1,4 @@
-"""The internal papers that may follow a weekly report: 未结纠纷, 未参训名单 and 未见面名单.
+"""The internal papers that may follow a report: 未结纠纷, 未参训名单 and 未见面名单.
 
 They stay in the post: volunteers stand with their names, parties to disputes are masked all the
 same, for a list lies about on a desk longer than a file does.

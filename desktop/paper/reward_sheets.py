@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from db.exports.masking import masked_text
+from db.kernel.workdays import Period
 from db.people import masked
 from db.rewards import yuan
 from db.rewards.lists import RewardRow
@@ -21,7 +22,7 @@ from desktop.paper.document import (
     Table,
     Title,
 )
-from desktop.paper.words import day_words, span_words
+from desktop.paper.words import day_words
 
 NOTICE_DAYS: Final = 7
 THING: Final = "实物"
@@ -71,7 +72,7 @@ def public_notice(
     until = made_on + timedelta(days=NOTICE_DAYS - 1)
     said = (
         f"按照一事一奖的办法，对下列{len(rows)}项给予奖励，现予公示。公示时间为"
-        f"{span_words(made_on, until)}。对公示内容有意见的，请向{author}反映。"
+        f"{Period(made_on, until).words}。对公示内容有意见的，请向{author}反映。"
     )
     columns = (
         Column("序号", "right"),

@@ -6,6 +6,7 @@ from datetime import date
 from db.compliance.hours import BANDS, Band, Gap, Pair, Slot, Turnout
 from db.compliance.suggested import LEAST_NAMES, LEAST_SESSIONS, Suggested
 from db.figures.rates import percent
+from db.kernel.workdays import WEEKDAYS
 from db.people import OCCUPATION_NAMES
 from desktop.paper.document import (
     Block,
@@ -25,7 +26,6 @@ BAND_NAMES: dict[Band, str] = {
 }  # fmt: skip
 IN_WORK, FREE = "在职和个体私营", "退休和无业"
 NO_WORD = "没有写"
-WEEKDAYS = "一二三四五六日"
 COMPARED = 3
 
 

@@ -2,7 +2,7 @@
 
 Source: the project's rules for percent and change (one decimal, half up, from exact counts; a fall
 is never more than 100 %; the absolute number stands before the percentage; nothing is compared with
-an empty week).
+an empty span).
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ def change(now: int, last: int, unit: str) -> str:
     return f"{moved}{abs(now - last)}{unit}，{turned}{percent(abs(now - last), last)}%"
 
 
-def against(now: int, last: int, unit: str, period: str = "上周") -> str:
+def against(now: int, last: int, unit: str, period: str) -> str:
     """Return the change as a clause that follows a number: 比上周减少2件，下降20.0%."""
     if now == last:
         return f"与{period}持平"
@@ -43,7 +43,7 @@ def rate_change(now: str | None, last: str | None) -> str | None:
     return f"{'提高' if moved > 0 else '下降'}{_decimal(abs(moved))}个百分点"
 
 
-def rate_against(now: str | None, last: str | None, period: str = "上周") -> str | None:
+def rate_against(now: str | None, last: str | None, period: str) -> str | None:
     """Return the difference of two rates as a clause: 比上周提高8.7个百分点."""
     said = rate_change(now, last)
     if said is None:
@@ -100,19 +100,6 @@ def shares_foot(parts: Iterable[int]) -> str | None:
 def day_words(day: date) -> str:
     """Return a day as papers are dated: 2026年3月23日."""
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def span_words(start: date, end: date) -> str:
-    """Return a span of days: 3月16日—3月22日, with the years where they differ."""
-    if start.year != end.year:
-        return f"{day_words(start)}—{day_words(end)}"
-    return f"{start.month}月{start.day}日—{end.month}月{end.day}日"
-
-
-def week_words(week: str) -> str:
-    """Return a week of the form 2026-W12 as 2026年第12周."""
-    year, _, number = week.partition("-W")
-    return f"{year}年第{int(number)}周"
 
 
 def listed(items: Iterable[tuple[str, int]], unit: str) -> str:

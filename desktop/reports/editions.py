@@ -1,4 +1,4 @@
-"""签发: the editions of a week, a new one, and what has changed since the last."""
+"""签发: the editions of a span, a new one, and what has changed since the last."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,8 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from db.editions import EditionLine, FigureChange, IssuedEdition
+from db.figures.kinds import kind_of
+from db.kernel.workdays import Span
 from desktop.page import Context
-from desktop.paper.weekly import weekly_report
+from desktop.paper.report import report_paper
 from desktop.unsaved import FormKeeper
 from desktop.widgets.parts import button, choose, column, label, row
 from desktop.words import day_words
@@ -32,7 +34,7 @@ NAMES: Final = {
 class EditionsBox(QWidget):
     """Choose what is looked at: the figures as they stand, or an edition as it was issued.
 
-    `left` carries the week for whose correction an earlier run left a reason.
+    `left` carries the span for whose correction an earlier run left a reason.
     """
 
     chosen = Signal(object)
@@ -41,7 +43,7 @@ class EditionsBox(QWidget):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
-        self._week = ""
+        self._span = ""
         self._box = QComboBox()
         self._box.setAccessibleName("哪一版")
         self._box.activated.connect(lambda _: self.chosen.emit(self._box.currentData()))
@@ -49,7 +51,7 @@ class EditionsBox(QWidget):
         self._reason.setPlaceholderText("更正原因")
         self._reason.setAccessibleName("更正原因")
         self._kept = FormKeeper(context, "周报的更正原因", self)
-        self._kept.found.connect(self._look_for_week)
+        self._kept.found.connect(self._look_for_span)
         self._issue = button("签发", lambda: self.issuing.emit(self._reason.text().strip()))
         self._reason.returnPressed.connect(self._issue.click)
         self._changed = label("", 12, "tries", wrap=True)
@@ -68,25 +70,25 @@ class EditionsBox(QWidget):
 
     def show_lines(
         self,
-        week: str,
+        span: Span,
         lines: Sequence[EditionLine],
         changes: Sequence[FigureChange],
         today: date,
     ) -> None:
-        """Show the editions of a week, and what the figures are now that they were not then."""
+        """Show the editions of a span, and what the figures are now that they were not then."""
         self._box.clear()
         self._box.addItem("现在的数据，还没有签发" if not lines else "现在的数据", None)
         for line in lines:
             words = f"第{line.no}版　{day_words(line.issued, today)}　{line.who}"
             self._box.addItem(words + (f"　{line.reason}" if line.reason else ""), line.id)
         choose(self._box, None)
-        if week != self._week:
-            self._week = week
+        if str(span) != self._span:
+            self._span = str(span)
             self._reason.clear()
-            self._kept.begin(week, {"reason": self._reason}, new=False)
+            self._kept.begin(self._span, {"reason": self._reason}, new=False)
         self._reason.setVisible(bool(lines))
         self._issue.setText("签发更正" if lines else "签发")
-        self._changed.setText(changes_words(changes))
+        self._changed.setText(changes_words(changes, kind_of(span).last))
         self._changed.setVisible(bool(changes))
 
     def issued(self) -> None:
@@ -94,17 +96,20 @@ class EditionsBox(QWidget):
         self._reason.clear()
         self._kept.done()
 
-    def _look_for_week(self) -> None:
-        week = next(iter(self._kept.left), None)
-        if week is not None and self._week not in self._kept.left:
-            self.left.emit(week)
+    def _look_for_span(self) -> None:
+        span = next(iter(self._kept.left), None)
+        if span is not None and self._span not in self._kept.left:
+            self.left.emit(span)
 
 
-def changes_words(changes: Sequence[FigureChange]) -> str:
-    """Return what changed since an edition: the first few by name, the rest by number."""
+def changes_words(changes: Sequence[FigureChange], before: str) -> str:
+    """Return what changed since an edition: the first few by name, the rest by number.
+
+    `before` is the word for the span before: 上周.
+    """
     now = [c for c in changes if c.path[0] not in ("previous", "month", "year")]
     if not now:
-        return "签发以后，上周或累计的数有改动。" if changes else ""
+        return f"签发以后，{before}或累计的数有改动。" if changes else ""
     said = "；".join(f"{_name(change.path)} {change.was}→{change.now}" for change in now[:SHOWN])
     more = f"等{len(now)}处" if len(now) > SHOWN else ""
     return f"签发以后改了：{said}{more}"
@@ -116,7 +121,7 @@ def _name(path: Sequence[str]) -> str:
 
 def paper_of(issued: IssuedEdition) -> "Document":
     """Return an edition's paper as it was issued."""
-    return weekly_report(
+    return report_paper(
         issued.figures,
         station=issued.paper.station,
         made_on=issued.line.issued,

@@ -1,4 +1,4 @@
-"""The weekly report put together from an open ledger: its figures, then its papers. No Qt here."""
+"""A report put together from an open ledger: its figures, then its papers. No Qt here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from db.compliance import contact_in_week
 from db.compliance.hours import working_hours
 from db.compliance.untrained import untrained
 from db.disputes.facts import open_disputes
-from db.figures.model import WeekFigures
-from db.figures.week import clocks, week_figures
-from db.kernel.workdays import Week
+from db.figures.model import SpanFigures
+from db.figures.spans import clocks, span_figures
+from db.kernel.workdays import Span, Week
 from db.people import staff
 from db.post import PostDraft, the_post
 
@@ -28,16 +28,15 @@ LISTS: Final = (OPEN_DISPUTES, UNTRAINED, UNCONTACTED)
 class Counted:
     """What a report is made from: the figures, the post as it stands, the day it is made."""
 
-    figures: WeekFigures
+    figures: SpanFigures
     post: PostDraft
     made_on: date
-    end: date
 
 
-def count(connection: Connection, week: Week, campaign: str | None, made_on: date) -> Counted:
-    """Count a week; UserError if no campaign has that name."""
-    figures = week_figures(connection, week, campaign)
-    return Counted(figures, the_post(connection), made_on, week.period.end)
+def count(connection: Connection, span: Span, campaign: str | None, made_on: date) -> Counted:
+    """Count a day, week or month; UserError if no campaign has that name."""
+    figures = span_figures(connection, span, campaign)
+    return Counted(figures, the_post(connection), made_on)
 
 
 def report(
@@ -46,9 +45,9 @@ def report(
     plans: Sequence[str] | None = None,
 ) -> "Document":
     """Return the report itself; edited problems and plans take the place of those proposed."""
-    from desktop.paper.weekly import weekly_report  # noqa: PLC0415  paper loads when it is wanted
+    from desktop.paper.report import report_paper  # noqa: PLC0415  paper loads when it is wanted
 
-    return weekly_report(
+    return report_paper(
         counted.figures,
         station=counted.post.station,
         made_on=counted.made_on,
@@ -61,10 +60,13 @@ def report(
 def internal_lists(
     connection: Connection, counted: Counted, names: Sequence[str]
 ) -> "list[Document]":
-    """Return the internal lists chosen, as they stand at the end of the week."""
+    """Return the internal lists chosen, as they stand at the end of the last day.
+
+    Who met no officer is told of that day's week, who was not trained of its month, up to the day.
+    """
     from desktop.paper import internal  # noqa: PLC0415
 
-    post, made_on, end = counted.post, counted.made_on, counted.end
+    post, made_on, end = counted.post, counted.made_on, counted.figures.span.period.end
     papers = []
     if OPEN_DISPUTES in names:
         mediators = {line.id: line.name for line in staff(connection)}

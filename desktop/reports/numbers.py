@@ -1,4 +1,4 @@
-"""数字: the week's figures beside the paper; each opens the rows it was counted from."""
+"""数字: the span's figures beside the paper; each opens the rows it was counted from."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from db.figures.behind import Block, Figure
-from db.figures.model import Blocks, WeekFigures
-from db.kernel.workdays import Period, Week
+from db.figures.kinds import KINDS, Kind
+from db.figures.model import Blocks, SpanFigures
+from db.kernel.workdays import Span
 from db.visits import CampaignLine
 from desktop.widgets.tables import Column, RowModel, RowTable
 
@@ -75,8 +76,8 @@ class NumberLine:
         return f"{value:,}" if isinstance(value, int) else f"{value}%"
 
 
-def number_lines(figures: WeekFigures) -> list[NumberLine]:
-    """Return every figure of a week that opens rows, block by block under headings."""
+def number_lines(figures: SpanFigures) -> list[NumberLine]:
+    """Return every figure of a span that opens rows, block by block under headings."""
     return list(_lines(figures.now, figures.previous))
 
 
@@ -118,19 +119,26 @@ def _coverage(now: Blocks, before: Blocks) -> Iterator[NumberLine]:
 
 
 def figure_of(
-    line: NumberLine, column: int, week: Week, campaign: CampaignLine | None
+    line: NumberLine, column: int, span: Span, campaign: CampaignLine | None
 ) -> tuple[Figure, str] | None:
     """Return the figure a cell shows and the sentence over its rows; None where there are none."""
     value = line.value(column)
     if line.block is None or value in (None, 0):
         return None
-    of = week if column == NOW else week.before
-    period: Period = of.period
+    of = span if column == NOW else span.before
     words = line.words if line.words.startswith(line.of) else f"{line.of} {line.words}"
     told = f"{value:,}{line.measure}" if isinstance(value, int) else f"{value}%"
     return (
-        Figure(line.block, line.name, period, line.part, campaign),
-        f"第{of.number}周 {words} {told}",
+        Figure(line.block, line.name, of.period, line.part, campaign),
+        f"{of.called} {words} {told}",
+    )
+
+
+def _columns(of: Kind) -> tuple[Column[NumberLine], ...]:
+    return (
+        Column("项目", lambda n: f"{n.words}（{n.measure}）" if n.block else n.words, 11),
+        Column(of.this, lambda n: n.shown(NOW), 5, number=True),
+        Column(of.last, lambda n: n.shown(BEFORE), 5, number=True),
     )
 
 
@@ -150,7 +158,7 @@ class _Model(RowModel[NumberLine]):
                 font.setBold(True)
                 return font
             if role == Qt.ItemDataRole.AccessibleTextRole:
-                when = {NOW: "本周", BEFORE: "上周"}.get(at, "")
+                when = self.columns[at].heading if at else ""
                 return f"{line.of} {line.words} {when} {line.shown(at)}{line.measure}".strip()
         return super().data(index, role)
 
@@ -161,25 +169,22 @@ class NumbersTable(RowTable):
     wanted = Signal(object, int)
 
     def __init__(self) -> None:
-        lines = _Model(
-            (
-                Column("项目", lambda n: f"{n.words}（{n.measure}）" if n.block else n.words, 11),
-                Column("本周", lambda n: n.shown(NOW), 5, number=True),
-                Column("上周", lambda n: n.shown(BEFORE), 5, number=True),
-            )
-        )
-        super().__init__(lines, "数字")
-        self._lines = lines
+        self._kind = KINDS["weekly"]
+        self._lines = _Model(_columns(self._kind))
+        super().__init__(self._lines, "数字")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.clicked.connect(self._open)
 
-    def show_figures(self, figures: WeekFigures) -> None:
-        """Show a week; the cursor stays in its place."""
+    def show_figures(self, figures: SpanFigures) -> None:
+        """Show a span; the cursor stays in its place."""
         at = self.currentIndex()
         place = (at.row(), at.column()) if at.isValid() else (1, NOW)
         lines = number_lines(figures)
         self.clearSpans()
+        if figures.kind != self._kind:
+            self._kind = figures.kind
+            self._lines.show_columns(_columns(self._kind))
         self._lines.show_rows(lines)
         for row, line in enumerate(lines):
             if line.block is None:

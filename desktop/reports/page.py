@@ -1,7 +1,6 @@
-"""报表: the week's paper as it will print, its sentences beside it, print and file by one key."""
+"""报表: a day's, week's or month's paper as it will print, its sentences beside it, print and file by one key."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -29,10 +28,11 @@ from db.editions import (
     editions,
     issue_edition,
 )
+from db.figures.kinds import parse_span
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
-from db.kernel.workdays import Week
+from db.kernel.workdays import Span
 from db.visits import CampaignLine, campaigns
 from desktop.background import Progress
 from desktop.figures import open_rows
@@ -45,18 +45,20 @@ from desktop.reports.editions import EditionsBox, paper_of
 from desktop.reports.making import LISTS, Counted, count, internal_lists, report
 from desktop.reports.numbers import NumberLine, NumbersTable, figure_of
 from desktop.reports.sentences import Sentences
+from desktop.reports.spans import SpanBox
 from desktop.reports.writing import write_papers
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.scrolling import scrolling
 
 SIDE = 380
 TYPED_MS = 600
+STILL_COUNTING = "还在统计，等纸出来了再按一次"
 KINDS_OF_FILE = "PDF (*.pdf);;Word (*.docx);;Excel (*.xlsx)"
 Made = tuple[Sequence[Document], bytes]
 
 
 class Answer(NamedTuple):
-    """All that the page shows of a week, asked for in one go."""
+    """All that the page shows of a span, asked for in one go."""
 
     counted: Counted
     lists: list[Document]
@@ -66,7 +68,7 @@ class Answer(NamedTuple):
 
 
 class ReportsPage(Page):
-    """The weekly report. The paper at the left is the very file that is printed or saved."""
+    """The report. The paper at the left is the very file that is printed or saved."""
 
     title: ClassVar[str] = "报表"
     watches: ClassVar[frozenset[str]] = frozenset(
@@ -76,8 +78,10 @@ class ReportsPage(Page):
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("Alt+←　Alt+→", "前一周、后一周"),
-        ("PgUp　PgDn", "翻看这份周报"),
+        ("Alt+1—3", "日报、周报、月报"),
+        ("Alt+←　Alt+→", "前一期、后一期"),
+        ("Ctrl+G", "写出哪一天、哪一周、哪个月：3.18、12周、2月，Enter 打开"),
+        ("PgUp　PgDn", "翻看这份报表"),
         ("Ctrl+D", "看数字，再按回到文字；数字上按 Enter 打开它数的那些记录"),
         ("Ctrl+P", "打印"),
         ("Ctrl+S", "存为 PDF、Word 或 Excel"),
@@ -85,7 +89,7 @@ class ReportsPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._week = Week.of(context.today - timedelta(days=7))
+        self._spans = SpanBox(context, self)
         self._counted: Counted | None = None
         self._lists: list[Document] = []
         self._campaigns: Sequence[CampaignLine] = ()
@@ -95,7 +99,6 @@ class ReportsPage(Page):
         self._document = QPdfDocument(self)
         self._view = QPdfView()
         self._editions = EditionsBox(context)
-        self._name = label(pixels=16)
         self._campaign = QComboBox()
         self._sentences = Sentences(context)
         self._boxes = {name: QCheckBox(name) for name in LISTS}
@@ -107,19 +110,19 @@ class ReportsPage(Page):
         self._bind()
 
     def open(self, what: Mapping[str, Any]) -> None:
-        """Show a week, by default the one that ended last."""
-        if "week" in what:
-            self._turn_to(what["week"])
+        """Show a kind of report, where it was left."""
+        if "kind" in what:
+            self._spans.turn(what["kind"])
 
     def refresh(self) -> None:
-        """Count the week again and make its paper."""
-        week, chosen = self._week, self._campaign.currentData()
+        """Count the span again and make its paper."""
+        span, kind, chosen = self._spans.span, self._spans.kind, self._campaign.currentData()
         lists = [name for name, box in self._boxes.items() if box.isChecked()]
         made_on = self.context.today
 
         def question(connection: Connection) -> Answer:
-            counted = count(connection, week, chosen, made_on)
-            issued = editions(connection, "weekly", str(week))
+            counted = count(connection, span, chosen, made_on)
+            issued = editions(connection, kind.name, str(span))
             return Answer(
                 counted,
                 internal_lists(connection, counted, lists),
@@ -133,15 +136,20 @@ class ReportsPage(Page):
 
     def print(self) -> None:
         """Print the paper in sight, at its own measures."""
-        if self._pdf and print_paper(self, self._pdf):
-            self._note("打印周报")
+        if not self._pdf:
+            self.said.emit(STILL_COUNTING)
+        elif print_paper(self, self._pdf):
+            self._note("打印")
             self.said.emit("已送到打印机")
 
     def save(self) -> None:
         """Save the paper as a PDF, for Word or as the tables of a workbook."""
-        name = f"工作周报{self._week.year}年第{self._week.number}周.pdf"
+        if not self._pdf:
+            self.said.emit(STILL_COUNTING)
+            return
+        name = f"工作{self._spans.kind.report}{self._spans.span.words}.pdf"
         path, _ = QFileDialog.getSaveFileName(self, "存为文件", name, KINDS_OF_FILE)
-        if path and self._pdf:
+        if path:
             self.save_to(Path(path))
 
     def save_to(self, path: Path) -> None:
@@ -153,13 +161,14 @@ class ReportsPage(Page):
             return write_papers(papers, path, find_faces(cache()))
 
         def saved(_: int) -> None:
-            self._note("生成周报")
+            self._note("生成")
             self.said.emit(f"已存为 {path.name}")
 
         self.context.background.errand(self, job, saved)
 
     def _note(self, action: str) -> None:
-        event = Command(action, Right.LOOK, lambda _: None, note=str(self._week))
+        name, note = f"{action}{self._spans.kind.report}", str(self._spans.span)
+        event = Command(name, Right.LOOK, lambda _: None, note=note)
         self.context.background.write(self, event)
 
     def _build(self) -> None:
@@ -168,7 +177,7 @@ class ReportsPage(Page):
         self._view.setPageSpacing(16)
         self._view.setDocument(self._document)
         self._view.setFrameShape(QFrame.Shape.NoFrame)
-        self._view.setAccessibleName("周报的样子")
+        self._view.setAccessibleName("报表的样子")
         # The paper is read by the keys at once.
         self.setFocusProxy(self._view)
         layout = row(self, (20, 16, 20, 16), 16)
@@ -176,10 +185,6 @@ class ReportsPage(Page):
         layout.addWidget(self._side())
 
     def _side(self) -> QWidget:
-        weeks = row(gap=8)
-        weeks.addWidget(button("‹", lambda: self._turn(-1)))
-        weeks.addWidget(self._name, 1, Qt.AlignmentFlag.AlignCenter)
-        weeks.addWidget(button("›", lambda: self._turn(1)))
         self._campaign.setAccessibleName("走访任务")
         tabs = row(gap=0)
         for at, title in enumerate(("文字和签发", "数字")):
@@ -194,9 +199,10 @@ class ReportsPage(Page):
         frame = panel()
         frame.setFixedWidth(self.context.theme.px(SIDE))
         layout = column(frame, (1, 14, 1, 1), 8)
-        for line in (weeks, tabs):
-            line.setContentsMargins(16, 0, 16, 0)
-        layout.addLayout(weeks)
+        head = row(margins=(16, 0, 16, 0))
+        head.addWidget(self._spans)
+        layout.addLayout(head)
+        tabs.setContentsMargins(16, 0, 16, 0)
         layout.addLayout(tabs)
         layout.addWidget(self._sides, 1)
         # Always in sight, however low the window is.
@@ -227,14 +233,15 @@ class ReportsPage(Page):
         self._editions.issuing.connect(self._issue)
         self._sentences.changed.connect(self._timer.start)
         for waits in (self._sentences.left, self._editions.left):
-            waits.connect(lambda week: self._turn_to(Week.parse(week)))
+            waits.connect(self._turn_back)
+        self._spans.chosen.connect(lambda _: self._turned())
+        self._spans.refused.connect(self.said)
         for check in self._boxes.values():
             check.toggled.connect(lambda _: self.refresh())
         self._campaign.activated.connect(lambda _: self.refresh())
         for keys, action in (
             ("Ctrl+P", self.print), ("Ctrl+S", self.save),
             ("Ctrl+D", lambda: self._turn_side(1 - self._sides.currentIndex())),
-            ("Alt+Left", lambda: self._turn(-1)), ("Alt+Right", lambda: self._turn(1)),
         ):  # fmt: skip
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -251,24 +258,29 @@ class ReportsPage(Page):
         coverage = self._counted.figures.now.coverage
         name = coverage.campaign if coverage else None
         campaign = next((one for one in self._campaigns if one.name == name), None)
-        asked = figure_of(line, column, self._week, campaign)
+        asked = figure_of(line, column, self._counted.figures.span, campaign)
         if asked is not None:
             open_rows(self.context, self, *asked)
 
-    def _turn(self, weeks: int) -> None:
-        self._turn_to(Week.of(self._week.period.start + timedelta(weeks=weeks)))
+    def _turn_back(self, span: str) -> None:
+        """Show the span an earlier run left something at."""
+        self._spans.show_span(parse_span(span))
+        self._turned()
 
-    def _turn_to(self, week: Week) -> None:
-        self._week = week
+    def _turned(self) -> None:
+        # What was in sight is not printed under another name.
+        self._papers, self._pdf = (), b""
         self._campaign.setCurrentIndex(-1)
         self.refresh()
 
     def _issue(self, reason: str) -> None:
-        if self._counted is None or self._counted.end != self._week.period.end:
+        span = self._spans.span
+        if self._counted is None or self._counted.figures.span != span:
+            self.said.emit(STILL_COUNTING)
             return
         command = issue_edition(
-            "weekly",
-            str(self._week),
+            self._spans.kind.name,
+            str(span),
             self._counted.figures.to_json(),
             *self._sentences.lines,
             reason or None,
@@ -290,22 +302,18 @@ class ReportsPage(Page):
             papers = (paper_of(edition(connection, id_)),)
             return papers, pdf_of(papers)
 
-        self.context.background.ask(self, question, self._show)
+        self.context.background.ask(self, question, partial(self._show, self._spans.span))
 
     def _counted_again(self, answer: Answer) -> None:
-        if answer.counted.end != self._week.period.end:
-            # Somebody turned on meanwhile; that week's answer comes.
+        span = self._spans.span
+        if answer.counted.figures.span != span:
+            # Somebody turned on meanwhile; that span's answer comes.
             return
         self._counted, self._lists = answer.counted, answer.lists
         self._campaigns = answer.campaigns
         self._numbers.show_figures(answer.counted.figures)
-        self._editions.show_lines(
-            str(self._week), answer.issued, answer.changes, self.context.today
-        )
-        period = self._week.period
-        span = f"{period.start.month}月{period.start.day}日—{period.end.month}月{period.end.day}日"
-        self._name.setText(f"{self._week.year}年第{self._week.number}周")
-        self.about.emit(span)
+        self._editions.show_lines(span, answer.issued, answer.changes, self.context.today)
+        self.about.emit(span.days)
         coverage = self._counted.figures.now.coverage
         self._campaign.clear()
         for line in self._campaigns:
@@ -313,7 +321,7 @@ class ReportsPage(Page):
         self._campaign.setCurrentText(coverage.campaign if coverage else "")
         if coverage is None:
             self._campaign.setCurrentIndex(-1)
-        self._sentences.show_week(str(self._week), answer.counted.figures)
+        self._sentences.show_figures(answer.counted.figures)
         self._make()
 
     def _make(self) -> None:
@@ -324,9 +332,12 @@ class ReportsPage(Page):
             report(self._counted, *self._sentences.lines),
             *self._lists,
         )
-        self.context.background.errand(self, lambda _: (papers, pdf_of(papers)), self._show)
+        shown = partial(self._show, self._counted.figures.span)
+        self.context.background.errand(self, lambda _: (papers, pdf_of(papers)), shown)
 
-    def _show(self, made: Made) -> None:
+    def _show(self, span: Span, made: Made) -> None:
+        if span != self._spans.span:
+            return
         self._papers, self._pdf = made
         bar = self._view.verticalScrollBar()
         at = bar.value()

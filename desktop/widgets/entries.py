@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
 from db.kernel.pinyin import search_key
 from desktop.widgets.choices import ChoiceBox
+from desktop.widgets.parts import mark_wrong
 from desktop.words import clock_words, day_words, typed_day, typed_time
 
 GOING_ON: Final = (
@@ -88,10 +89,7 @@ class EntryField(QLineEdit):
         self._mark("")
 
     def _mark(self, reason: str) -> None:
-        if bool(reason) != bool(self.property("wrong")):
-            self.setProperty("wrong", "true" if reason else None)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        mark_wrong(self, wrong=bool(reason))
         self.setToolTip(reason)
 
 

@@ -49,6 +49,14 @@ class _Button(QPushButton):
             super().keyPressEvent(event)
 
 
+def mark_wrong(field: QWidget, *, wrong: bool) -> None:
+    """Frame a field whose entry is wrong, or take the frame away."""
+    if wrong != bool(field.property("wrong")):
+        field.setProperty("wrong", "true" if wrong else None)
+        field.style().unpolish(field)
+        field.style().polish(field)
+
+
 def button(
     text: str, clicked: Callable[[], object] | None = None, *, kind: Kind = ""
 ) -> QPushButton:

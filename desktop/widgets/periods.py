@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox
 
 from db.kernel.workdays import Period, Week, month_to, year_to
+from desktop.widgets.parts import mark_wrong
 from desktop.words import day_words, typed_day
 
 ALL: Final = "全部"
@@ -93,7 +94,7 @@ class PeriodBox(QComboBox):
         if (field := self.lineEdit()) is not None:
             # Where the words are longer than the box, their beginning is in sight.
             field.setCursorPosition(0)
-        self._frame(wrong=False)
+        mark_wrong(self, wrong=False)
 
     def _read(self) -> None:
         text = self.currentText().strip()
@@ -102,17 +103,11 @@ class PeriodBox(QComboBox):
         try:
             period = typed_period(text, self._today)
         except ValueError as reason:
-            self._frame(wrong=True)
+            mark_wrong(self, wrong=True)
             self.refused.emit(str(reason))
             return
         self.show_period(period, self._today)
         self.chosen.emit(period)
-
-    def _frame(self, *, wrong: bool) -> None:
-        if wrong != bool(self.property("wrong")):
-            self.setProperty("wrong", "true" if wrong else None)
-            self.style().unpolish(self)
-            self.style().polish(self)
 
 
 def _named(today: date) -> dict[str, Period]:

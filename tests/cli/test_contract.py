@@ -2,19 +2,26 @@
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from db.backup import list_backups
+from db.figures.kinds import KINDS
+from db.figures.model import SpanFigures
 from db.ledger import Ledger
 from db.places.lists import any_home
 from db.sample import PASSWORD
+from desktop.paper.document import plain_text
+from desktop.paper.report import report_paper
 from tests.cli.running import DONE, MACHINE, MISTAKE, USAGE, policepost
 from tests.conftest import SAMPLE, morning
 from tests.figures import differences
 from tests.imports.books import HOMES, VISITS, book, home, tried
 
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 ROW_KEYS = {"sheet", "row", "column", "value", "reason", "fate"}
 FILE_KEYS = {
     "file", "kind", "added", "changed", "unchanged", "duplicate", "rejected", "left_out_columns",
@@ -117,6 +124,51 @@ def test_the_weekly_figures_of_the_sample_equal_expected(full: Path, tmp_path: P
         done = policepost("report", "weekly", "--week", week, "--data", full, "--out", out)
         assert done.returncode == DONE, done.stderr
         assert differences(expected, json.loads(out.read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "option", "span"),
+    [("daily", "--day", "2026-03-18"), ("monthly", "--month", "2026-03")],
+)
+def test_a_day_and_a_month_read_as_their_golden_text(
+    full: Path, tmp_path: Path, kind: str, option: str, span: str
+) -> None:
+    asked = ("report", kind, option, span, "--data", full)
+    out, paper = tmp_path / "figures.json", tmp_path / "paper.pdf"
+    done = policepost(*asked, "--out", out)
+    assert done.returncode == DONE, done.stderr
+    said = json.loads(out.read_text("utf-8"))
+    assert said[option[2:]] == span
+    figures = SpanFigures.from_json(said)
+    assert figures.to_json() == said
+    document = report_paper(figures, station="示范派出所", made_on=date(2026, 3, 23))
+    assert f"{plain_text(document)}\n" == (GOLDEN / f"{kind}-{span}.txt").read_text("utf-8")
+    done = policepost(*asked, "--out", paper, "--with", "未结纠纷,未参训名单,未见面名单")
+    assert done.returncode == DONE, done.stderr
+    name = KINDS[kind].report
+    assert f"{name}已写到" in done.stdout
+    assert f"工作{name}" in str(PdfReader(paper).metadata.title)
+    for suffix in ("docx", "xlsx"):
+        assert policepost(*asked, "--out", tmp_path / f"报.{suffix}").returncode == DONE
+    assert f"生成{name}" in policepost("history", "--data", full).stdout
+
+
+def test_a_report_of_another_kind_of_span_is_refused(full: Path, tmp_path: Path) -> None:
+    out = ("--data", full, "--out", tmp_path / "a.pdf")
+    for kind, option, span, reason in (
+        ("daily", "--day", "2026-02-30", "没有2026年2月30日这一天"),
+        ("daily", "--day", "2026-03", "不是日期"),
+        ("monthly", "--month", "2026-03-18", "不是月份"),
+        ("monthly", "--month", "2026-W12", "不是月份"),
+        ("weekly", "--week", "2026-03", "不是周次"),
+    ):
+        refused = policepost("report", kind, option, span, *out)
+        assert refused.returncode == MISTAKE
+        assert reason in refused.stderr
+    assert policepost("report", "daily", "--week", "2026-W12", *out).returncode == USAGE
+    refused = policepost("report", "monthly", "--month", "2026-03", *out[:3], tmp_path / "a.txt")
+    assert "月报可以写成" in refused.stderr
+    assert not (tmp_path / "a.pdf").exists()
 
 
 def test_a_report_is_paper_or_says_why_not(full: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
 
 from db.disputes.words import OPEN
-from db.figures.week import week_figures
+from db.figures.spans import span_figures
 from db.kernel.workdays import Week, year_to
 from db.people import Volunteer
 from db.places import Household
@@ -198,7 +198,7 @@ def test_open_disputes_and_rates_agree_with_the_figures(qtbot: QtBot, shell: She
     page = shell.page.page  # type: ignore[attr-defined]
     assert isinstance(page, DisputesPage)
     with shell.context.ledger.read() as connection:
-        figures = week_figures(connection, Week.of(shell.context.today)).now
+        figures = span_figures(connection, Week.of(shell.context.today)).now
         sessions = count_trainings(connection, year_to(shell.context.today))
         rows = trainings(connection)
     states = [row.state for row in page._model.rows]

@@ -1,6 +1,7 @@
-"""The week's paper: what is seen is what is printed, issued papers print the same again."""
+"""The report's paper, of a day, a week or a month: what is seen is what is printed, issued papers print the same again."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import docx
@@ -10,13 +11,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPageSize
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
+from db.editions import edition, editions
+from db.kernel.workdays import Day, Month, Span, Week
 from db.visits import Visit
 from desktop.printing import print_on
-from desktop.reports.page import ReportsPage
+from desktop.reports.numbers import NOW
+from desktop.reports.page import STILL_COUNTING, ReportsPage
+from desktop.reports.spans import REFUSED
+from desktop.visits.records import RecordsPage
+from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.builders import rows_command, visit
 from tests.desktop.conftest import settle
@@ -95,7 +102,7 @@ def test_an_issued_paper_prints_the_same_after_the_figures_changed(
     with shell.context.ledger.read() as connection:
         door = connection.execute(select(Visit.household)).scalars().first()
     assert door is not None
-    rows = [visit(door, day=page._week.period.start) for _ in range(5)]
+    rows = [visit(door, day=page._spans.span.period.start) for _ in range(5)]
     shell.context.background.write(page, rows_command(Visit, rows))
     settle(qtbot, shell)
     assert page._editions._box.count() == 2
@@ -141,3 +148,155 @@ def test_it_prints_at_its_own_measures(
     box = pages[0].mediabox
     assert abs(float(box.width) - 210 * MM) < 1.5
     assert abs(float(box.height) - 297 * MM) < 1.5
+
+
+def _press(page: ReportsPage, key: Qt.Key, held: Qt.KeyboardModifier) -> None:
+    QTest.keyClick(page, key, held)
+
+
+def test_the_kinds_of_report_are_walked_by_keyboard(
+    qtbot: QtBot, shell: Shell, page: ReportsPage, tmp_path: Path
+) -> None:
+    alt = Qt.KeyboardModifier.AltModifier
+    for key, kind, name, days, heads in (
+        (Qt.Key.Key_1, "daily", "2026年3月22日", "星期日", ["本日", "前一日"]),
+        (Qt.Key.Key_3, "monthly", "2026年2月", "2月1日—2月28日", ["本月", "上月"]),
+        (Qt.Key.Key_2, "weekly", "2026年第12周", "3月16日—3月22日", ["本周", "上周"]),
+    ):
+        _press(page, key, alt)
+        settle(qtbot, shell)
+        assert (page._spans.kind.name, page._spans._name.text()) == (kind, name)
+        assert page._spans._kinds[kind].isChecked()
+        assert shell._about.text() == days
+        assert [column.heading for column in page._numbers._lines.columns[1:]] == heads
+        assert page._sentences.plans.accessibleName() == f"{page._spans.kind.next}工作计划"
+        page.save_to(tmp_path / "报.pdf")
+        settle(qtbot, shell)
+        assert f"工作{page._spans.kind.report}" in _text(tmp_path / "报.pdf")
+    _press(page, Qt.Key.Key_3, alt)
+    _press(page, Qt.Key.Key_Right, alt)
+    settle(qtbot, shell)
+    assert page._spans.span == Month(2026, 3)
+    # Each kind stays where it was left.
+    _press(page, Qt.Key.Key_1, alt)
+    _press(page, Qt.Key.Key_Left, alt)
+    _press(page, Qt.Key.Key_3, alt)
+    settle(qtbot, shell)
+    assert page._spans.span == Month(2026, 3)
+    assert page._counted is not None
+    assert page._counted.figures.span == Month(2026, 3)
+    _press(page, Qt.Key.Key_1, alt)
+    settle(qtbot, shell)
+    assert page._spans.span == Day(date(2026, 3, 21))
+
+
+@pytest.mark.parametrize(
+    ("typed", "span"),
+    [
+        ("3.18", Day(date(2026, 3, 18))), ("2026-03-18", Day(date(2026, 3, 18))),
+        ("2026年3月18日", Day(date(2026, 3, 18))), ("昨天", Day(date(2026, 3, 22))),
+        ("11周", Week(2026, 11)), ("2026-W11", Week(2026, 11)), ("上周", Week(2026, 12)),
+        ("2月", Month(2026, 2)), ("2026-02", Month(2026, 2)), ("本月", Month(2026, 3)),
+        ("2025年12月", Month(2025, 12)),
+        ("", None), ("2025年", None), ("3.1至3.15", None), ("全部", None), ("胡写", None),
+    ],
+)  # fmt: skip
+def test_a_span_is_written(
+    qtbot: QtBot, shell: Shell, page: ReportsPage, typed: str, span: Span | None
+) -> None:
+    told: list[str] = []
+    page.said.connect(told.append)
+    _press(page, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    field = page._spans._name
+    assert field.selectedText() == "2026年第12周"
+    field.setText(typed)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settle(qtbot, shell)
+    assert page._spans.span == (span or Week(2026, 12))
+    assert page._counted is not None
+    assert page._counted.figures.span == page._spans.span
+    assert bool(field.property("wrong")) == (span is None)
+    assert told == ([] if span else [REFUSED])
+    if span:
+        assert field.text() == span.words
+
+
+def test_a_day_is_issued_beside_the_week_that_ends_with_it(
+    qtbot: QtBot, shell: Shell, page: ReportsPage
+) -> None:
+    page._sentences.problems.setPlainText("这一周的问题")
+    page._issue("")
+    settle(qtbot, shell)
+    assert page._editions._box.count() == 2
+    _press(page, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, shell)
+    assert page._spans.span.period.end == Week(2026, 12).period.end
+    # Nothing is issued for the day, and what was written for the week stays there.
+    assert page._editions._box.count() == 1
+    assert page._sentences.problems.toPlainText() != "这一周的问题"
+    page._sentences.problems.setPlainText("这一天的问题")
+    page._issue("")
+    settle(qtbot, shell)
+    assert page._editions._box.count() == 2
+    with shell.context.ledger.read() as connection:
+        issued = {line.kind: edition(connection, line.id) for line in editions(connection)}
+    assert {kind: (one.line.period, one.problems) for kind, one in issued.items()} == {
+        "weekly": ("2026-W12", ("这一周的问题",)), "daily": ("2026-03-22", ("这一天的问题",)),
+    }  # fmt: skip
+    with shell.context.ledger.read() as connection:
+        door = connection.execute(select(Visit.household)).scalars().first()
+    assert door is not None
+    row = visit(door, day=date(2026, 3, 21))
+    shell.context.background.write(page, rows_command(Visit, [row]))
+    settle(qtbot, shell)
+    assert page._editions._changed.text() == "签发以后，前一日或累计的数有改动。"
+    _press(page, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, shell)
+    assert "走访次数 2820→2821" in page._editions._changed.text()
+
+
+def test_what_is_in_sight_is_not_saved_under_another_name(
+    qtbot: QtBot, shell: Shell, page: ReportsPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    def chosen(_: QWidget, __: str, name: str, ___: str) -> tuple[str, str]:
+        asked.append(name)
+        return str(tmp_path / name), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", chosen)
+    _press(page, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    # The month is still being counted; the week's paper is in sight.
+    told: list[str] = []
+    page.said.connect(told.append)
+    page.save()
+    page.print()
+    assert told == [STILL_COUNTING] * 2
+    assert asked == []
+    settle(qtbot, shell)
+    page.save()
+    settle(qtbot, shell)
+    assert asked == ["工作月报2026年2月.pdf"]
+    assert "工作月报" in _text(tmp_path / asked[0])
+
+
+def test_a_command_opens_its_kind_of_report(qtbot: QtBot, shell: Shell) -> None:
+    shell.context.routes.go("reports", kind="monthly")
+    settle(qtbot, shell)
+    assert isinstance(shell.page, ReportsPage)
+    assert shell.page._spans.span == Month(2026, 2)
+    assert shell.page._spans.kind.name == "monthly"
+
+
+def test_a_number_of_a_month_opens_its_rows(qtbot: QtBot, shell: Shell, page: ReportsPage) -> None:
+    _press(page, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, shell)
+    line = next(n for n in page._numbers._lines.rows if n.name == "records")
+    page._open_rows(line, NOW)
+    settle(qtbot, shell)
+    assert isinstance(shell.page, TabbedPage)
+    records = shell.page.page
+    assert isinstance(records, RecordsPage)
+    assert records._totals is not None
+    assert records._totals.records == line.now
+    assert records._chip._text.text() == "只看：2月 走访次数 2,540次"

@@ -99,11 +99,11 @@ def test_what_is_written_for_a_week_stays_with_it_and_the_reason_over_a_crash(
     page.refresh()
     settle(qtbot, shell)
     assert page._editions._reason.text() == "counted twice"
-    page._turn(-1)
+    page._spans.step(-1)
     settle(qtbot, shell)
     assert page._sentences.problems.toPlainText() not in ("楼道堆物还没有清", proposed)
     assert page._editions._reason.text() == ""
-    page._turn(1)
+    page._spans.step(1)
     settle(qtbot, shell)
     assert page._sentences.problems.toPlainText() == "楼道堆物还没有清"
     assert page._editions._reason.text() == "counted twice"
@@ -133,7 +133,7 @@ def test_a_week_before_the_last_opens_where_it_was_left(
         shell.context.routes.go("reports")
         settle(qtbot, shell)
         assert isinstance(shell.page, ReportsPage)
-        assert shell.page._name.text() == "2026年第11周"
+        assert shell.page._spans._name.text() == "2026年第11周"
         assert shell.page._sentences.problems.toPlainText() == "门禁坏了"
 
 

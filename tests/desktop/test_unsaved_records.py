@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from db.disputes.card import dispute_card
 from db.disputes.registering import remove_dispute
-from db.figures.week import clocks
+from db.figures.spans import clocks
 from db.ledger import Ledger
 from db.visits import Visit
 from desktop.admin.campaigns import CampaignsPage

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from db.figures.week import week_figures
+from db.figures.spans import span_figures
 from db.kernel import engine, erasing
 from db.kernel.erased import read_list, write_list
 from db.kernel.errors import UserError
@@ -58,7 +58,7 @@ def own(_template: Path, tmp_path: Path) -> Ledger:
 
 def figures(ledger: Ledger) -> list[object]:
     with ledger.read() as connection:
-        return [week_figures(connection, Week(2026, number)) for number in range(9, 15)]
+        return [span_figures(connection, Week(2026, number)) for number in range(9, 15)]
 
 
 def test_nothing_of_what_was_erased_is_found_and_the_ledger_is_whole(full: Ledger) -> None:

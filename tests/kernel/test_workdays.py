@@ -6,8 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.figures.kinds import parse_span
 from db.kernel.errors import UserError
 from db.kernel.workdays import (
+    Day,
+    Month,
+    Period,
+    Span,
     Week,
     a_month_after,
     is_working_day,
@@ -24,6 +29,41 @@ def test_a_day_lies_in_its_week_and_the_week_before_ends_the_day_before(day: dat
     assert day in week.period
     assert Week.parse(str(week)) == week
     assert (week.period.start - week.before.period.end).days == 1
+
+
+@pytest.mark.parametrize("kind", [Day, Week, Month])
+@given(day=DAYS)
+def test_spans_follow_one_another_without_a_gap(kind: type[Day | Week | Month], day: date) -> None:
+    span = kind.of(day)
+    assert day in span.period
+    assert kind.parse(str(span)) == parse_span(str(span)) == span
+    assert span.before.after == span.after.before == span
+    assert (span.period.start - span.before.period.end).days == 1
+    assert (span.after.period.start - span.period.end).days == 1
+    assert span.before < span < span.after
+
+
+@pytest.mark.parametrize(
+    ("span", "words", "called", "days"),
+    [
+        (Day(date(2026, 3, 18)), "2026年3月18日", "3月18日", "星期三"),
+        (Day(date(2026, 3, 22)), "2026年3月22日", "3月22日", "星期日"),
+        (Week(2026, 2), "2026年第2周", "第2周", "1月5日—1月11日"),
+        (Week(2026, 1), "2026年第1周", "第1周", "2025年12月29日—2026年1月4日"),
+        (Month(2028, 2), "2028年2月", "2月", "2月1日—2月29日"),
+    ],
+)
+def test_spans_in_words(span: Span, words: str, called: str, days: str) -> None:
+    assert (span.words, span.called, span.days) == (words, called, days)
+    assert Period(date(2026, 3, 16), date(2026, 3, 22)).words == "3月16日—3月22日"
+
+
+@pytest.mark.parametrize("text", ["2026-02-29", "2026-13-01", "2026-03-32", "0000-01-01", "3.18"])
+def test_days_that_do_not_exist_are_refused(text: str) -> None:
+    with pytest.raises(UserError):
+        Day.parse(text)
+    with pytest.raises(UserError):
+        parse_span(text)
 
 
 @pytest.mark.parametrize("text", ["2026-W54", "2026-W00", "2026", "W12", "2025-W53", ""])

@@ -11,27 +11,28 @@ from db.figures.model import (
     CoverageCount,
     CoverageFigures,
     DisputeFigures,
+    SpanFigures,
     TrainingFigures,
     VisitFigures,
     VolunteerFigures,
-    WeekFigures,
 )
 from db.figures.rates import percent
+from db.kernel.workdays import Week
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "sample" / "expected.json"
 MADE_ON = date(2026, 3, 23)
 STATION = "示范派出所"
 
 
-def sample_week() -> WeekFigures:
+def sample_week() -> SpanFigures:
     """Return the figures of 2026-W12 as expected.json counts them, months and years made up."""
     expected = json.loads(SAMPLE.read_text("utf-8"))
     this, last = expected["weeks"][0], expected["weeks"][1]
     name = expected["campaign"]["name"]
     now = blocks_of(this, name, trained=166, overdue=4)
-    return WeekFigures(
+    return SpanFigures(
         post="三号警务室",
-        week="2026-W12",
+        span=Week(2026, 12),
         now=now,
         previous=blocks_of(last, name, trained=112, overdue=5),
         month=replace(_times(now, 3), start=date(2026, 3, 1), coverage=None),
@@ -87,7 +88,7 @@ def nothing(start: date, end: date) -> Blocks:
     )
 
 
-def with_blocks(figures: WeekFigures, **changes: Any) -> WeekFigures:
+def with_blocks(figures: SpanFigures, **changes: Any) -> SpanFigures:
     """Return the figures with blocks of this week replaced: visits, disputes and so on."""
     return replace(figures, now=replace(figures.now, **changes))
 

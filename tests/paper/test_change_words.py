@@ -1,7 +1,6 @@
 """Change words: the absolute number first, never a fall above 100 %, nothing against nothing."""
 
 import re
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -18,9 +17,7 @@ from desktop.paper.words import (
     shares_foot,
     signed,
     signed_rate,
-    span_words,
     swing,
-    week_words,
 )
 
 COUNTS = st.integers(0, 10**7)
@@ -73,9 +70,9 @@ def test_a_change_never_falls_above_a_hundred_and_names_the_number_first(
 
 
 def test_a_clause_names_the_period_it_compares_with() -> None:
-    assert against(8, 10, "件") == "比上周减少2件，下降20.0%"
-    assert against(8, 8, "件") == "与上周持平"
-    assert against(8, 0, "件") == "上期为0，增加8件"
+    assert against(8, 10, "件", "上周") == "比上周减少2件，下降20.0%"
+    assert against(8, 8, "件", "前一日") == "与前一日持平"
+    assert against(8, 0, "件", "上月") == "上期为0，增加8件"
     assert against(13, 19, "件", "周初") == "比周初减少6件，下降31.6%"
 
 
@@ -84,8 +81,8 @@ def test_rates_differ_by_percentage_points_of_the_printed_values() -> None:
     assert rate_change("92.0", "96.0") == "下降4.0个百分点"
     assert rate_change("92.0", "92.0") == "持平"
     assert rate_change("92.0", None) is None
-    assert rate_against("43.8", "35.1") == "比上周提高8.7个百分点"
-    assert rate_against("43.8", "43.8") == "与上周持平"
+    assert rate_against("43.8", "35.1", "上周") == "比上周提高8.7个百分点"
+    assert rate_against("43.8", "43.8", "上月") == "与上月持平"
 
 
 @given(st.integers(0, 1000), st.integers(0, 1000))
@@ -111,9 +108,3 @@ def test_shares_that_do_not_add_up_are_owned_up_to() -> None:
     assert shares_foot([1, 1, 1, 1, 1, 1, 1]) == "各项占比四舍五入，合计为100.1%。"
     assert shares_foot([1, 1]) is None
     assert shares_foot([0, 0]) is None
-
-
-def test_weeks_and_spans() -> None:
-    assert week_words("2026-W02") == "2026年第2周"
-    assert span_words(date(2026, 3, 16), date(2026, 3, 22)) == "3月16日—3月22日"
-    assert span_words(date(2025, 12, 29), date(2026, 1, 4)) == "2025年12月29日—2026年1月4日"

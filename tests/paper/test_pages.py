@@ -24,9 +24,9 @@ from desktop.paper.document import (
 )
 from desktop.paper.fonts import Faces, find_faces
 from desktop.paper.layout import lay_out, title_lines
+from desktop.paper.report import report_paper
 from desktop.paper.setting import BODY, Run, set_line
 from desktop.paper.sheet import BLOCK_WIDTH, CHARACTER, MM, Page
-from desktop.paper.weekly import weekly_report
 from tests.paper.paper_samples import MADE_ON, STATION, sample_week
 
 PITCH = 28.95
@@ -71,7 +71,7 @@ def check_inside(page: Page, faces: Faces) -> None:
 
 
 def test_the_sample_report_keeps_to_grid_and_block(faces: Faces) -> None:
-    document = weekly_report(sample_week(), station=STATION, made_on=MADE_ON)
+    document = report_paper(sample_week(), station=STATION, made_on=MADE_ON)
     pages = lay_out(document, faces)
     assert len(pages) == 4
     for page in pages:

@@ -15,7 +15,7 @@ from desktop.paper.document import Column, Document, Mark, Paragraph, Row, Table
 from desktop.paper.fonts import Faces, find_faces
 from desktop.paper.lists import Group, internal_list
 from desktop.paper.pdf import write_pdf
-from desktop.paper.weekly import weekly_report
+from desktop.paper.report import report_paper
 from tests.paper.paper_samples import MADE_ON, STATION, sample_week
 
 
@@ -43,7 +43,7 @@ def one(text: str) -> Document:
 
 
 def weekly() -> Document:
-    return weekly_report(sample_week(), station=STATION, made_on=MADE_ON)
+    return report_paper(sample_week(), station=STATION, made_on=MADE_ON)
 
 
 def test_title_author_and_language_are_set(faces: Faces) -> None:

@@ -27,7 +27,7 @@ from desktop.paper.document import (
     plain_text,
 )
 from desktop.paper.fonts import find_faces
-from desktop.paper.weekly import weekly_report
+from desktop.paper.report import report_paper
 from desktop.paper.word_report import word_report
 from desktop.reports.writing import write_papers
 from tests.paper.paper_samples import MADE_ON, STATION, sample_week
@@ -36,7 +36,7 @@ FACES = find_faces(None, machine=False)
 
 
 def _report(**more: Any) -> Document:
-    return weekly_report(sample_week(), station=STATION, made_on=MADE_ON, **more)
+    return report_paper(sample_week(), station=STATION, made_on=MADE_ON, **more)
 
 
 def _made(*papers: Document) -> Any:

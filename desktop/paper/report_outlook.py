@@ -1,4 +1,4 @@
-"""Problems and plans proposed for a weekly report, from what the figures show and nothing else.
+"""Problems and plans proposed for a report, from what the figures show and nothing else.
 
 Each problem has its plan: what is overdue, the community furthest behind, the doors left, the hours
 in which nobody was at home, and who has not been trained. An officer edits them before printing.
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from desktop.paper.words import share, tenths
 
 if TYPE_CHECKING:
-    from db.figures.model import CoverageFigures, WeekFigures
+    from db.figures.model import CoverageFigures, SpanFigures
 
 _BANDS = ("上午", "下午", "晚上")
 
 
-def proposed_problems(figures: "WeekFigures") -> list[str]:
-    """Return the problems the week's figures show, each a paragraph; one says so if none."""
+def proposed_problems(figures: "SpanFigures") -> list[str]:
+    """Return the problems the figures show, each a paragraph; one says so if none."""
     problems = []
     if overdue := figures.now.disputes.overdue:
         problems.append(f"逾期{overdue}项，含逾期未办结的纠纷和到期未办的回访、履行。")
@@ -28,12 +28,12 @@ def proposed_problems(figures: "WeekFigures") -> list[str]:
     if people.untrained:
         part = share(people.untrained, people.active)
         problems.append(
-            f"{figures.now.end.month}月以来未参训{people.untrained}人，占在岗人数的{part}。"
+            f"{figures.now.end.month}月{figures.kind.by_then}未参训{people.untrained}人，占在岗人数的{part}。"
         )
-    return problems or ["本周各项统计数据未反映突出问题。"]
+    return problems or [f"{figures.kind.this}各项统计数据未反映突出问题。"]
 
 
-def proposed_plans(figures: "WeekFigures") -> list[str]:
+def proposed_plans(figures: "SpanFigures") -> list[str]:
     """Return a plan for each problem the figures show, each a paragraph."""
     plans = []
     disputes, coverage = figures.now.disputes, figures.now.coverage
@@ -75,7 +75,7 @@ def _slowest(coverage: "CoverageFigures") -> tuple[str, str] | None:
     return rated[0][1:]
 
 
-def _not_home(figures: "WeekFigures") -> str | None:
+def _not_home(figures: "SpanFigures") -> str | None:
     visits = figures.now.visits
     missed = visits.by_outcome.get("未遇", 0)
     if not missed:
@@ -85,7 +85,7 @@ def _not_home(figures: "WeekFigures") -> str | None:
     return f"{said}，走访未果以{band}居多。" if band else f"{said}。"
 
 
-def _worst_band(figures: "WeekFigures") -> str | None:
+def _worst_band(figures: "SpanFigures") -> str | None:
     """Return the time band with most tries in vain, or None where no single one leads."""
     bands = figures.now.visits.not_home_by_band
     counted = sorted(((bands.get(name, 0), name) for name in _BANDS), reverse=True)

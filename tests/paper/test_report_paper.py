@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db.figures.model import CoverageCount, CoverageFigures, WeekFigures
+from db.figures.model import CoverageCount, CoverageFigures, SpanFigures
 from db.figures.rates import percent
 from desktop.paper.document import (
     BulletinHead,
@@ -21,14 +21,14 @@ from desktop.paper.document import (
 )
 from desktop.paper.fonts import find_faces
 from desktop.paper.pdf import write_pdf
-from desktop.paper.weekly import weekly_report
+from desktop.paper.report import report_paper
 from tests.paper.paper_samples import MADE_ON, STATION, nothing, sample_week, with_blocks
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "weekly-2026-W12.txt"
 
 
-def report(figures: WeekFigures, **options: object) -> Document:
-    return weekly_report(figures, station=STATION, made_on=MADE_ON, **options)  # type: ignore[arg-type]
+def report(figures: SpanFigures, **options: object) -> Document:
+    return report_paper(figures, station=STATION, made_on=MADE_ON, **options)  # type: ignore[arg-type]
 
 
 def pages_of(document: Document) -> int:
@@ -39,7 +39,7 @@ def headings(document: Document) -> list[str]:
     return [block.text for block in document.blocks if isinstance(block, Heading)]
 
 
-def empty_week() -> WeekFigures:
+def empty_week() -> SpanFigures:
     now = nothing(date(2026, 3, 16), date(2026, 3, 22))
     return replace(
         sample_week(),

@@ -1,9 +1,9 @@
-"""The weekly report: the week's figures as sentences and tables in the order of an official paper.
+"""The report of a day, week or month: its figures as sentences and tables of an official paper.
 
 Only what was counted is said. A block the figures do not have leaves no heading, and the later
-numbers move up; a week of nothing is said in words. What an officer edited before printing takes
+numbers move up; a span of nothing is said in words, and each kind of span in its own (`Kind`). What an officer edited before printing takes
 the place of the problems and plans proposed here.
-Source: the project's skeleton of the weekly report and its rules for percent and change.
+Source: the project's skeleton of the report and its rules for percent and change.
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ from desktop.paper.document import (
     Subtitle,
     Title,
 )
-from desktop.paper.weekly_outlook import proposed_plans, proposed_problems
-from desktop.paper.weekly_tables import progress_table, summary_table
+from desktop.paper.report_outlook import proposed_plans, proposed_problems
+from desktop.paper.report_tables import no_campaign, progress_table, summary_table
 from desktop.paper.words import (
     against,
     day_words,
@@ -32,13 +32,11 @@ from desktop.paper.words import (
     rate_against,
     share,
     shares_foot,
-    span_words,
     tenths,
-    week_words,
 )
 
 if TYPE_CHECKING:
-    from db.figures.model import CoverageFigures, WeekFigures
+    from db.figures.model import CoverageFigures, SpanFigures
 
 _NUMERALS = "一二三四五六七八九十"
 _NAMED_TYPES = 3
@@ -49,8 +47,8 @@ class _Section(NamedTuple):
     paragraphs: Sequence[str]
 
 
-def weekly_report(
-    figures: "WeekFigures",
+def report_paper(
+    figures: "SpanFigures",
     *,
     station: str,
     made_on: date,
@@ -62,15 +60,16 @@ def weekly_report(
     centred_numbers: bool = False,
     feet: Sequence[str] = (),
 ) -> Document:
-    """Return the weekly report of a post as a document.
+    """Return the report of a post over a day, week or month as a document.
 
     `station` is the police station's full name. `problems` and `plans` replace the proposed ones,
     each text a paragraph; an empty sequence leaves the section out. `feet` are further notes under
-    the summary table, such as how the week before differs from what was issued.
+    the summary table, such as how the span before differs from what was issued.
     """
     post = figures.post
     name = post if post.startswith(station) else station + post
-    title = Title((name, "工作周报") if name == post else (station, post, "工作周报"))
+    of, called = figures.kind, f"工作{figures.kind.report}"
+    title = Title((name, called) if name == post else (station, post, called))
     sections = [
         _Section("总体情况", [_overview(figures)]),
         _Section("入户走访宣传", _visits(figures)),
@@ -79,11 +78,12 @@ def weekly_report(
         _Section(
             "存在问题", _numbered(proposed_problems(figures) if problems is None else problems)
         ),
-        _Section("下周工作计划", _numbered(proposed_plans(figures) if plans is None else plans)),
+        _Section(
+            f"{of.next}工作计划", _numbered(proposed_plans(figures) if plans is None else plans)
+        ),
     ]
     blocks: list[Block] = [] if bulletin is None else [bulletin]
-    span = span_words(figures.now.start, figures.now.end)
-    blocks += [title, Subtitle(f"（{week_words(figures.week)}，{span}）")]
+    blocks += [title, Subtitle(f"（{figures.span.words}，{figures.span.days}）")]
     blocks += [Addressee(addressee.rstrip("：:"))] if addressee else []
     filled = [section for section in sections if section.paragraphs]
     for numeral, section in zip(_NUMERALS, filled, strict=False):
@@ -102,21 +102,21 @@ def _numbered(texts: Sequence[str]) -> list[str]:
     return [f"{number}. {text}" for number, text in enumerate(texts, 1)]
 
 
-def _overview(figures: "WeekFigures") -> str:
-    now, last = figures.now, figures.previous
+def _overview(figures: "SpanFigures") -> str:
+    of, now, last = figures.kind, figures.now, figures.previous
     visits, disputes, trainings = now.visits, now.disputes, now.trainings
     said = []
     if visits.records:
         said.append(
-            f"本周走访{visits.households}户（{visits.records}次），"
-            f"{against(visits.households, last.visits.households, '户')}；"
+            f"{of.this}走访{visits.households}户（{visits.records}次），"
+            f"{against(visits.households, last.visits.households, '户', of.last)}；"
             f"见到{visits.people}人，发放资料{visits.leaflets}份"
         )
     else:
-        said.append("本周未开展入户走访")
+        said.append(f"{of.this}未开展入户走访")
     if now.coverage is not None:
-        said.append(_progress(now.coverage, last.coverage))
-    new = f"新登记纠纷{disputes.new}件" if disputes.new else "本周无新登记纠纷"
+        said.append(_progress(now.coverage, last.coverage, of.last))
+    new = f"新登记纠纷{disputes.new}件" if disputes.new else f"{of.this}无新登记纠纷"
     overdue = f"逾期事项{disputes.overdue}项" if disputes.overdue else "无逾期事项"
     said.append(
         f"{new}，调解成功{disputes.resolved}件，期末在办{disputes.open_at_end}件，{overdue}"
@@ -127,39 +127,39 @@ def _overview(figures: "WeekFigures") -> str:
             f"到训率{rate(trainings.rate)}"
         )
     else:
-        said.append("本周未组织培训")
+        said.append(f"{of.this}未组织培训")
     return "。".join(said) + "。"
 
 
-def _progress(now: "CoverageFigures", last: "CoverageFigures | None") -> str:
+def _progress(now: "CoverageFigures", last: "CoverageFigures | None", before: str) -> str:
     if not now.base:
         return f"“{now.campaign}”范围内暂无应访住户"
     said = f"“{now.campaign}”走访进度{rate(now.rate)}"
-    moved = None if last is None else rate_against(now.rate, last.rate)
+    moved = None if last is None else rate_against(now.rate, last.rate, before)
     return f"{said}{f'，{moved}' if moved else ''}，尚余{now.remaining}户"
 
 
-def _visits(figures: "WeekFigures") -> list[str]:
-    now, last = figures.now.visits, figures.previous.visits
+def _visits(figures: "SpanFigures") -> list[str]:
+    of, now, last = figures.kind, figures.now.visits, figures.previous.visits
     paragraphs = []
     if now.records or last.records:
         paragraphs.append(
-            f"走访次数{against(now.records, last.records, '次')}；"
-            f"见到人数{against(now.people, last.people, '人')}；"
-            f"发放资料{against(now.leaflets, last.leaflets, '份')}。"
+            f"走访次数{against(now.records, last.records, '次', of.last)}；"
+            f"见到人数{against(now.people, last.people, '人', of.last)}；"
+            f"发放资料{against(now.leaflets, last.leaflets, '份', of.last)}。"
         )
     else:
-        paragraphs.append("本周无走访记录，与上周持平。")
+        paragraphs.append(f"{of.this}无走访记录，与{of.last}持平。")
     paragraphs.append(_coverage(figures))
     if now.records:
         paragraphs.append(_outcomes(figures))
     return paragraphs
 
 
-def _coverage(figures: "WeekFigures") -> str:
+def _coverage(figures: "SpanFigures") -> str:
     now = figures.now.coverage
     if now is None:
-        return "本周没有正在进行的走访任务，不计走访进度。"
+        return no_campaign(figures.kind)
     if not now.base:
         return f"“{now.campaign}”范围内暂无应访住户，不计走访进度。"
     said = (
@@ -184,7 +184,7 @@ def _coverage(figures: "WeekFigures") -> str:
     )
 
 
-def _outcomes(figures: "WeekFigures") -> str:
+def _outcomes(figures: "SpanFigures") -> str:
     visits = figures.now.visits
     parts = [(name, count) for name, count in visits.by_outcome.items() if count]
     parts.sort(key=lambda part: -part[1])
@@ -201,14 +201,14 @@ def _outcomes(figures: "WeekFigures") -> str:
     return text
 
 
-def _disputes(figures: "WeekFigures") -> str:
-    now, last = figures.now.disputes, figures.previous.disputes
+def _disputes(figures: "SpanFigures") -> str:
+    of, now, last = figures.kind, figures.now.disputes, figures.previous.disputes
     if now.new:
-        said = [f"新登记{now.new}件，{against(now.new, last.new, '件')}。"]
+        said = [f"新登记{now.new}件，{against(now.new, last.new, '件', of.last)}。"]
         types = sorted(now.by_type.items(), key=lambda entry: -entry[1])
         said.append(f"其中{listed([entry for entry in types if entry[1]], '件')}。")
     else:
-        said = [f"本周无新登记纠纷，{against(now.new, last.new, '件')}。"]
+        said = [f"{of.this}无新登记纠纷，{against(now.new, last.new, '件', of.last)}。"]
     if now.reopened:
         said.append(f"重新受理{now.reopened}件。")
     ends = (("调解成功", now.resolved, last.resolved), ("调解不成", now.failed, last.failed))
@@ -216,40 +216,41 @@ def _disputes(figures: "WeekFigures") -> str:
     told = [end for end in (*ends, *rare) if end[1]]
     if told:
         clauses = "；".join(
-            f"{name}{count}件，{against(count, before, '件')}" for name, count, before in told
+            f"{name}{count}件，{against(count, before, '件', of.last)}"
+            for name, count, before in told
         )
         said.append(f"{clauses}。")
     else:
-        said.append("本周无办结纠纷。")
+        said.append(f"{of.this}无办结纠纷。")
     open_now = f"期末在办{now.open_at_end}件"
-    said.append(f"{open_now}，{against(now.open_at_end, now.open_at_start, '件', '周初')}。")
+    said.append(f"{open_now}，{against(now.open_at_end, now.open_at_start, '件', of.at_start)}。")
     if now.followed_up:
         said.append(
-            f"回访{now.followed_up}件，{against(now.followed_up, last.followed_up, '件')}。"
+            f"回访{now.followed_up}件，{against(now.followed_up, last.followed_up, '件', of.last)}。"
         )
     else:
-        said.append("本周无回访。")
+        said.append(f"{of.this}无回访。")
     return "".join(said)
 
 
-def _trainings(figures: "WeekFigures") -> str:
-    now, last = figures.now, figures.previous
+def _trainings(figures: "SpanFigures") -> str:
+    of, now, last = figures.kind, figures.now, figures.previous
     trainings, before = now.trainings, last.trainings
     if trainings.sessions:
-        moved = rate_against(trainings.rate, before.rate)
+        moved = rate_against(trainings.rate, before.rate, of.last)
         said = (
             f"组织培训{trainings.sessions}场，"
-            f"{against(trainings.sessions, before.sessions, '场')}；"
+            f"{against(trainings.sessions, before.sessions, '场', of.last)}；"
             f"应到{trainings.expected}人次，实到{trainings.present}人次，"
             f"到训率{rate(trainings.rate)}{f'，{moved}' if moved else ''}。"
         )
     else:
-        said = f"本周未组织培训，{against(0, before.sessions, '场')}。"
+        said = f"{of.this}未组织培训，{against(0, before.sessions, '场', of.last)}。"
     people = now.volunteers
     if not people.active:
         return f"{said}队伍名册中尚无在岗人员。"
     trained = people.trained_this_month
     return (
-        f"{said}队伍在岗{people.active}人，{now.end.month}月以来已参训{trained}人，"
+        f"{said}队伍在岗{people.active}人，{now.end.month}月{of.by_then}已参训{trained}人，"
         f"占{share(trained, people.active)}；未参训{people.untrained}人。"
     )

@@ -1,4 +1,4 @@
-"""The two attachments of a weekly report, each with the rule its figures were counted by."""
+"""The two attachments of a report, each with the rule its figures were counted by."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,18 +23,24 @@ from desktop.paper.words import (
 )
 
 if TYPE_CHECKING:
-    from db.figures.model import Blocks, CoverageCount, WeekFigures
+    from db.figures.kinds import Kind
+    from db.figures.model import Blocks, CoverageCount, SpanFigures
 
 _VISIT_RULE = "走访次数按登记的走访计，不论结果；走访户数为期内见到过人的住户，一户计一次。"
 _COVERAGE_RULE = (
-    "应访户数不含空户和无效户，按制表时计；已走访为任务期内至周日见到过人的户数；"
+    "应访户数不含空户和无效户，按制表时计；已走访为任务期内至{until}见到过人的户数；"
     "已尽责为未见到人、但未遇次数或拒访已达任务规定的户数；剩余＝应访－已走访－已尽责；"
     "进度＝已走访÷应访。"
 )
 _STANDING_RULE = (
-    "累计数截至周日，分别从周日所在月、年的第一天算起，户数重新去重；"
+    "累计数截至{until}，{since}算起，户数重新去重；"
     "累计栏的“—”为当日数，不累计。比率的增减为百分点。"
 )
+
+
+def no_campaign(of: "Kind") -> str:
+    """Return the sentence of a span that no campaign covers."""
+    return f"{of.this}没有正在进行的走访任务，不计走访进度。"
 
 
 class _Counted(NamedTuple):
@@ -59,18 +65,26 @@ class _Rated(NamedTuple):
     adds: bool = True
 
 
-def summary_table(figures: "WeekFigures", name: str, feet: Sequence[str]) -> list[Block]:
-    """Return attachment 1: every figure of the week beside the week before, month and year."""
-    columns = (
-        Column("指标", narrow=False),
-        *(Column(head, "right") for head in ("本周", "上周", "增减", "增减幅")),
-        *(Column(head, "right") for head in ("本月累计", "本年累计")),
-    )
-    rows = tuple(_summary_row(entry, figures) for entry in _summary_rows(figures))
+def summary_table(figures: "SpanFigures", name: str, feet: Sequence[str]) -> list[Block]:
+    """Return attachment 1: every figure beside that of the span before, of the month and the year.
+
+    A month has no column of its own month's totals.
+    """
+    of = figures.kind
+    totals = [("本年累计", figures.year)]
+    if figures.month is not None:
+        totals.insert(0, ("本月累计", figures.month))
+    heads = (of.this, of.last, "增减", "增减幅", *(head for head, _ in totals))
+    columns = (Column("指标", narrow=False), *(Column(head, "right") for head in heads))
+    added = [blocks for _, blocks in totals]
+    rows = tuple(_summary_row(entry, figures, added) for entry in _summary_rows(figures))
     foot = shares_foot(figures.now.visits.by_outcome.values())
-    notes = [_VISIT_RULE, *([_COVERAGE_RULE] if figures.now.coverage else []), _STANDING_RULE]
+    notes = [_VISIT_RULE]
+    if figures.now.coverage is not None:
+        notes.append(_COVERAGE_RULE.format(until=of.until))
+    notes.append(_STANDING_RULE.format(until=of.until, since=of.since))
     if figures.now.coverage is None:
-        notes.append("本周没有正在进行的走访任务，不计走访进度。")
+        notes.append(no_campaign(of))
     notes += [f"走访结果的{foot}"] if foot else []
     return [
         AttachmentStart("附件1", Title((name,))),
@@ -78,17 +92,17 @@ def summary_table(figures: "WeekFigures", name: str, feet: Sequence[str]) -> lis
     ]
 
 
-def progress_table(figures: "WeekFigures", name: str) -> list[Block]:
+def progress_table(figures: "SpanFigures", name: str) -> list[Block]:
     """Return attachment 2: each community's progress, in the order of the figures."""
-    visits, coverage = figures.now.visits, figures.now.coverage
+    of, visits, coverage = figures.kind, figures.now.visits, figures.now.coverage
     start = AttachmentStart("附件2", Title((name,)))
     if coverage is None:
-        two = (Column("社区", narrow=False), Column("本周走访次数", "right"))
+        two = (Column("社区", narrow=False), Column(f"{of.this}走访次数", "right"))
         counted = [(community, (str(n),)) for community, n in visits.by_community.items()]
         rows = _with_total(counted, (str(visits.records),))
-        notes = ["本周没有正在进行的走访任务，不计走访进度。", _VISIT_RULE]
+        notes = [no_campaign(of), _VISIT_RULE]
         return [start, Table(two, rows, _numbered(notes))]
-    heads = ("应访户数", "已走访", "已尽责", "剩余", "进度", "本周走访次数")
+    heads = ("应访户数", "已走访", "已尽责", "剩余", "进度", f"{of.this}走访次数")
     columns = (Column("社区", narrow=False), *(Column(head, "right") for head in heads))
     names = dict.fromkeys((*coverage.by_community, *visits.by_community))
     lines = [
@@ -102,12 +116,15 @@ def progress_table(figures: "WeekFigures", name: str) -> list[Block]:
         for community in names
     ]
     rows = _with_total(lines, (*_progress_cells(coverage), str(visits.records)))
-    notes = [_COVERAGE_RULE, "本周走访次数：本周登记的走访，不论结果。"]
+    notes = [
+        _COVERAGE_RULE.format(until=of.until),
+        f"{of.this}走访次数：{of.this}登记的走访，不论结果。",
+    ]
     until = Subtitle(f"（“{coverage.campaign}”，截至{day_words(figures.now.end)}）")
     return [start, until, Table(columns, rows, _numbered(notes))]
 
 
-def _summary_rows(figures: "WeekFigures") -> list[_Counted | _Rated]:
+def _summary_rows(figures: "SpanFigures") -> list[_Counted | _Rated]:
     outcomes = dict.fromkeys(
         name for blocks in (figures.now, figures.previous) for name in blocks.visits.by_outcome
     )
@@ -135,7 +152,7 @@ def _summary_rows(figures: "WeekFigures") -> list[_Counted | _Rated]:
     return rows + [row for row in _RECORD_ROWS if not _never(row, figures)]
 
 
-def _never(row: _Counted | _Rated, figures: "WeekFigures") -> bool:
+def _never(row: _Counted | _Rated, figures: "SpanFigures") -> bool:
     if not isinstance(row, _Counted) or not row.rare:
         return False
     return not any(row.read(blocks) for blocks in (figures.now, figures.previous, figures.year))
@@ -161,7 +178,9 @@ _RECORD_ROWS: list[_Counted | _Rated] = [
 ]
 
 
-def _summary_row(entry: _Counted | _Rated, figures: "WeekFigures") -> Row:
+def _summary_row(
+    entry: _Counted | _Rated, figures: "SpanFigures", added: "Sequence[Blocks]"
+) -> Row:
     now, last = entry.read(figures.now), entry.read(figures.previous)
     if isinstance(now, int) and isinstance(last, int):
         moved = (signed(now, last), swing(now, last))
@@ -169,9 +188,7 @@ def _summary_row(entry: _Counted | _Rated, figures: "WeekFigures") -> Row:
         moved = (signed_rate(now, last), NOTHING)
     else:
         moved = (NOTHING, NOTHING)
-    totals = [
-        entry.read(blocks) if entry.adds else None for blocks in (figures.month, figures.year)
-    ]
+    totals = [entry.read(blocks) if entry.adds else None for blocks in added]
     return Row((entry.label, _cell(now), _cell(last), *moved, *map(_cell, totals)))
 
 

@@ -1,4 +1,4 @@
-"""A week's figures put together: what the features count, asked once for each period."""
+"""A span's figures put together: what the features count, asked once for each period."""
 
 from sqlalchemy import Connection
 
@@ -9,46 +9,60 @@ from db.figures.model import (
     CoverageCount,
     CoverageFigures,
     DisputeFigures,
+    SpanFigures,
     TrainingFigures,
     VisitFigures,
     VolunteerFigures,
-    WeekFigures,
 )
 from db.figures.rates import percent
 from db.kernel.errors import UserError
-from db.kernel.workdays import Period, Week, month_to, year_to
+from db.kernel.workdays import Month, Period, Span, month_to, year_to
 from db.people import in_service
 from db.post import the_post, working_days
 from db.trainings import count_trainings, trained_in_month
 from db.visits import CampaignLine, campaign_on, campaigns, count_visits
 
 
-def week_figures(connection: Connection, week: Week, campaign: str | None = None) -> WeekFigures:
-    """Return the figures of a week, the week before, and the month and year up to its Sunday.
+def span_figures(connection: Connection, span: Span, campaign: str | None = None) -> SpanFigures:
+    """Return the figures of a day, week or month, of the one before, and of the month and year up
+    to its last day.
 
-    `campaign` names the campaign whose coverage is told; by default the latest begun that covers
-    the Sunday. UserError if no campaign has that name.
+    `campaign` names the campaign whose coverage is told; by default the one the report takes.
+    UserError if no campaign has that name.
     """
     post = the_post(connection)
-    sunday = week.period.end
-    chosen = campaign_on(connection, sunday)
+    end = span.period.end
+    chosen = _campaign(connection, span)
     if campaign is not None:
         chosen = next((c for c in campaigns(connection) if c.name == campaign), None)
         if chosen is None:
             raise UserError(f"没有叫“{campaign}”的走访任务，请核对名称。")
-    return WeekFigures(
+    of_month = None if isinstance(span, Month) else _blocks(connection, month_to(end), None)
+    return SpanFigures(
         post=post.name,
-        week=str(week),
-        now=_blocks(connection, week.period, chosen),
-        previous=_blocks(connection, week.before.period, chosen),
-        month=_blocks(connection, month_to(sunday), None),
-        year=_blocks(connection, year_to(sunday), None),
+        span=span,
+        now=_blocks(connection, span.period, chosen),
+        previous=_blocks(connection, span.before.period, chosen),
+        month=of_month,
+        year=_blocks(connection, year_to(end), None),
     )
 
 
 def clocks(connection: Connection) -> Clocks:
     """Return the post's rules of time."""
     return Clocks(the_post(connection).follow_up_days, working_days(connection))
+
+
+def _campaign(connection: Connection, span: Span) -> CampaignLine | None:
+    """The campaign that covers the last day, the latest begun first.
+
+    A month is told of one that ended in it too: few campaigns end on the last of a month.
+    """
+    found = campaign_on(connection, span.period.end)
+    if found is not None or not isinstance(span, Month):
+        return found
+    ended = [one for one in campaigns(connection) if one.end in span.period]
+    return max(ended, key=lambda one: (one.end, one.start), default=None)
 
 
 def _blocks(connection: Connection, period: Period, campaign: CampaignLine | None) -> Blocks:
