@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2
 from db.backup.manifest import LEDGER, PARTIAL, SLOTS, BackupInfo, read_info
 from db.backup.unpacking import bring_along, proved, unpack
 from db.kernel import cipher, engine
-from db.kernel.errors import LedgerDamaged, UserError
+from db.kernel.errors import LedgerDamaged, OutcomeUnknown, UserError
 from db.kernel.files import (
     LedgerLock,
     check_place,
@@ -117,7 +117,9 @@ def _restored(info: BackupInfo, data_dir: Path, slots: Slots, key: DataKey) -> R
         # The ledger comes last: where there is a ledger file, its slots are there too.
         slots.save(data_dir / SLOTS)
         Throttle(data_dir / _THROTTLE).succeeded()
-        move(part, data_dir / LEDGER)
+        # Once it is renamed it is the ledger; what is written into it next makes the name last.
+        with contextlib.suppress(OutcomeUnknown):
+            move(part, data_dir / LEDGER)
         return RestoreInfo(info, aside, only_slots=False)
     finally:
         wipe(subkey)

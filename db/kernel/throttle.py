@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from db.kernel.errors import EnvironmentFault, UserError
+from db.kernel.errors import EnvironmentFault, OutcomeUnknown, UserError
 from db.kernel.files import read_small, write_atomically
 
 # Seconds to wait after the first, second, ... failure in a row (docs/RELIABILITY.md).
@@ -90,6 +90,8 @@ class Throttle:
         said = {"failures": state.failures, "since": state.since}
         try:
             write_atomically(self._path, json.dumps(said).encode())
+        except OutcomeUnknown:
+            return True
         except EnvironmentFault:
             return False
         return True
