@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from db import backup, tables
+from db import backup, doors, tables
 from db.exchange import undoing
 from db.kernel import engine, history, journal, proofs
 from db.kernel.access import Right, Role, require
@@ -19,19 +19,24 @@ from db.kernel.accounts import (
     Session,
     accounts,
     add_account,
-    close_account,
     session_of,
 )
 from db.kernel.clock import Clock, SystemClock, today
 from db.kernel.errors import EnvironmentFault, OutcomeUnknown, PolicepostError, UserError
-from db.kernel.files import LedgerLock, check_place, move, preflight, private_directory
+from db.kernel.files import (
+    LedgerLock,
+    check_place,
+    move,
+    preflight,
+    private_directory,
+)
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author, Command, Done
 from db.kernel.keys import DataKey, Slots, WrongSecretError, check_password_strength, wipe
 from db.kernel.place import Place
 from db.kernel.records import Site
 from db.kernel.throttle import Throttle
-from db.kernel.unsaved import forget_unsaved, keep_unsaved, unsaved
+from db.kernel.unsaved import keep_unsaved, unsaved
 from db.opening import bring_up_to_date, erase_again, new_file, watch_over
 from db.post import PostDraft, set_up_post
 
@@ -105,7 +110,9 @@ class Ledger:
         migrating.dispose()
         slots.save(place.slots)
         Throttle(place.throttle).succeeded()
-        move(part, place.ledger)
+        # Once it is renamed it is the ledger; what is written into it next makes the name last.
+        with contextlib.suppress(OutcomeUnknown):
+            move(part, place.ledger)
         return cls(place, key, account, clock, lock), recovery
 
     @classmethod
@@ -291,32 +298,16 @@ class Ledger:
             return accounts(connection)
 
     def add_account(self, user: str, name: str, role: Role, password: str) -> None:
-        """Add an account with its password."""
-        check_password_strength(password)
-        account = new_id()
-        self.write(add_account(account, user, name, role))
-        with Slots.changing(self.place.slots) as slots:
-            slots.add_password(account.hex(), user, password, self._key)
+        """Add an account with its password; EnvironmentFault: neither is there."""
+        doors.add(self, user, name, role, password)
 
     def close_account(self, user: str) -> None:
         """Close an account: its password opens nothing any more. What it copied, it keeps."""
-        done = self.write(close_account(user))
-        with Slots.changing(self.place.slots) as slots:
-            slots.remove(done.value.hex())
-        self._aside(lambda connection: forget_unsaved(connection, done.value))
+        doors.close(self, user)
 
     def set_password(self, user: str, password: str) -> None:
         """Give an account a new password: one's own, or another's as an officer."""
-        check_password_strength(password)
-        target = next((a for a in self.accounts() if a.user == user and a.until is None), None)
-        if target is None:
-            raise UserError(f"没有叫“{user}”的账号。")
-        own = target.id == self.session.account
-        action = "修改密码" if own else "重设密码"
-        self.write(Command(action, Right.LOOK if own else Right.ACCOUNTS, lambda _: None))
-        with Slots.changing(self.place.slots) as slots:
-            slots.remove(target.id.hex())
-            slots.add_password(target.id.hex(), user, password, self._key)
+        doors.set_password(self, user, password)
 
     def check_password(self, password: str) -> None:
         """Raise UserError unless it is the password of who is logged in; failures are throttled."""

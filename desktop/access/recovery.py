@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
@@ -11,6 +12,9 @@ from desktop.access.opening import Opener
 from desktop.errors import tell
 from desktop.theme import Theme
 from desktop.widgets.parts import button, column, label, panel, row, set_tone
+
+if TYPE_CHECKING:
+    from db.recovering import Recovered
 
 WIDTH = 460
 
@@ -64,7 +68,7 @@ class RecoveryPage(QWidget):
         folder, code, user = self._folder, self._code.text(), self._user.currentText()
         password = self._new.text()
 
-        def job() -> str:
+        def job() -> "Recovered":
             from db.recovering import recover  # noqa: PLC0415  slow to import
 
             return recover(folder, code, user, password)
@@ -72,7 +76,7 @@ class RecoveryPage(QWidget):
         self._go.setEnabled(False)
         self._opener.start(job, self._recovered, self._failed)
 
-    def _recovered(self, code: str) -> None:
+    def _recovered(self, done: "Recovered") -> None:
         for field in (self._code, self._new, self._again):
             field.clear()
             field.hide()
@@ -80,7 +84,9 @@ class RecoveryPage(QWidget):
         self._go.hide()
         self._leave.setText("已经收好，去登录")
         set_tone(self._message, "")
-        self._message.setText(f"密码已重设。请把新的恢复码抄下来收好，只显示这一次：\n\n{code}")
+        self._message.setText(
+            f"密码已重设。{done.doubt}请把新的恢复码抄下来收好，只显示这一次：\n\n{done.code}"
+        )
 
     def _failed(self, error: Exception) -> None:
         self._go.setEnabled(True)

@@ -132,8 +132,8 @@ def account_password(arguments: argparse.Namespace) -> int:
         code = secret_in(arguments.recovery_code_file)
         password = new_password_from(arguments.new_password_file, f"给“{name}”设新密码")
         fresh = recover(arguments.data, code, name, password)
-        print(f"“{name}”的密码已重设。旧恢复码作废。")
-        _show_recovery_code(fresh, arguments.recovery_code_file)
+        print(f"“{name}”的密码已重设。{fresh.doubt or '旧恢复码作废。'}")
+        _show_recovery_code(fresh.code, arguments.recovery_code_file)
         return 0
     with unlocked(arguments, write=True) as ledger:
         name = arguments.name or ledger.session.user

@@ -77,7 +77,7 @@ def test_a_new_password_replaces_the_old(ledger: Ledger) -> None:
 def test_the_recovery_code_sets_a_password_once(tmp_path: Path) -> None:
     made, code = Ledger.create(tmp_path / "ledger", POST, LONG, clock=morning())
     made.close()
-    fresh = recover(tmp_path / "ledger", code, "民警", "another long password")
+    fresh = recover(tmp_path / "ledger", code, "民警", "another long password").code
     assert fresh != code
     Ledger.unlock(tmp_path / "ledger", "another long password").close()
     with pytest.raises(UserError):

@@ -33,7 +33,7 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [
         f"tests.faults.harness.{name}"
-        for name in ("tasks", "file_tasks", "merge_tasks", "session_tasks")
+        for name in ("tasks", "file_tasks", "account_tasks", "merge_tasks", "session_tasks")
     ]
 )
 
