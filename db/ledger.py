@@ -32,7 +32,7 @@ from db.kernel.files import (
 )
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author, Command, Done
-from db.kernel.keys import DataKey, Slots, WrongSecretError, check_password_strength, wipe
+from db.kernel.keys import DataKey, Slots, check_password_strength, wipe
 from db.kernel.place import Place
 from db.kernel.records import Site
 from db.kernel.throttle import Throttle
@@ -135,18 +135,10 @@ class Ledger:
             raise UserError(f"“{folder}”里没有台账。请核对 --data，或先用 new 新建。")
         preflight(place.ledger)
         slots = Slots.load(place.slots)
-        throttle = Throttle(place.throttle)
-        throttle.before_try()
-        failures = throttle.failures
-        try:
+        with Throttle(place.throttle).guarding():
             account, key = slots.unlock(user, password)
-        except WrongSecretError:
-            throttle.failed()
-            raise
-        throttle.succeeded()
         ledger = cls._open(place, key, bytes.fromhex(account), clock or SystemClock(), write=write)
-        if failures:
-            ledger.note("输错密码", f"登录之前输错{failures}次")
+        ledger.tell_tries("登录")
         return ledger
 
     @classmethod
@@ -309,17 +301,26 @@ class Ledger:
         """Give an account a new password: one's own, or another's as an officer."""
         doors.set_password(self, user, password)
 
-    def check_password(self, password: str) -> None:
+    def check_password(self, password: str, before: str = "解锁") -> None:
         """Raise UserError unless it is the password of who is logged in; failures are throttled."""
-        throttle = Throttle(self.place.throttle)
-        throttle.before_try()
-        try:
+        with Throttle(self.place.throttle).guarding():
             _, key = Slots.load(self.place.slots).unlock(self.session.user, password)
-        except WrongSecretError:
-            throttle.failed()
-            raise
         key.wipe()
-        throttle.succeeded()
+        self.tell_tries(before)
+
+    def tell_tries(self, before: str) -> None:
+        """Write into the history how often a wrong secret was tried before this, and forget it.
+
+        Where that cannot be written now, or nobody has agreed yet to go on, it stays counted.
+        """
+        throttle = Throttle(self.place.throttle)
+        said = throttle.told()
+        if said and self._unrecorded:
+            return
+        with contextlib.suppress(EnvironmentFault):
+            if said:
+                self.note("输错密码", f"{before}之前{said}")
+            throttle.succeeded()
 
     def close(self) -> None:
         """Close all files, give the lock back and wipe the key."""

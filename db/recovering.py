@@ -7,7 +7,7 @@ from db.kernel import engine
 from db.kernel.accounts import accounts
 from db.kernel.clock import SystemClock
 from db.kernel.errors import OutcomeUnknown, UserError
-from db.kernel.keys import Slots, WrongSecretError, check_password_strength
+from db.kernel.keys import Slots, check_password_strength
 from db.kernel.place import Place
 from db.kernel.throttle import Throttle
 from db.ledger import Ledger
@@ -32,14 +32,8 @@ def recover(folder: Path, code: str, user: str, password: str) -> Recovered:
     place = Place(folder)
     check_password_strength(password)
     slots = Slots.load(place.slots)
-    throttle = Throttle(place.throttle)
-    throttle.before_try()
-    try:
+    with Throttle(place.throttle).guarding():
         key = slots.unlock_recovery(code)
-    except WrongSecretError:
-        throttle.failed()
-        raise
-    throttle.succeeded()
     readers = engine.open_readers(place.ledger, key.subkey("ledger"))
     with engine.in_words(), readers.begin() as connection:
         target = next((a for a in accounts(connection) if a.user == user and not a.until), None)
@@ -47,6 +41,7 @@ def recover(folder: Path, code: str, user: str, password: str) -> Recovered:
     if target is None:
         raise UserError(f"没有叫“{user}”的账号。")
     with Ledger._open(place, key, target.id, SystemClock(), write=True) as ledger:
+        ledger.tell_tries("用恢复码")
         ledger.note("用恢复码重设密码")
         slots.give_password(target.id.hex(), user, password, key)
         new_code = slots.new_recovery(key)
