@@ -144,10 +144,11 @@ class Ledger:
     @classmethod
     def _open(cls, place: Place, key: DataKey, account: Id, clock: Clock, *, write: bool) -> Self:
         lock = LedgerLock(place.folder) if write else None
-        if lock:
-            lock.acquire(_lock_note(clock))
-            backup.sweep(place.folder)
         try:
+            if lock:
+                _check_where_it_lies(place.folder)
+                lock.acquire(_lock_note(clock))
+                backup.sweep(place.folder)
             with engine.in_words():
                 bring_up_to_date(place, key, clock)
                 erase_again(place, key, clock)
@@ -387,3 +388,11 @@ class Ledger:
 
 def _lock_note(clock: Clock) -> str:
     return f"{clock.now():%Y-%m-%d %H:%M}打开"
+
+
+def _check_where_it_lies(folder: Path) -> None:
+    """Refuse to write where a ledger comes to harm, also one that was carried there later."""
+    try:
+        check_place(folder)
+    except UserError as error:
+        raise UserError(f"台账没有打开。{error}要挪的是整个台账文件夹，挪好了再打开。") from None

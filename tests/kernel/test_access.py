@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shutil
 import time
 from functools import partial
 from pathlib import Path
@@ -177,3 +178,17 @@ def test_a_count_that_was_taken_away_is_told(ledger: Ledger) -> None:
     ledger.place.throttle.write_text(json.dumps(state))
     with Ledger.unlock(ledger.place.folder, LONG) as opened:
         assert _tries(opened) == ["登录之前输错5次（计数的文件丢过或被改过，从5次算起）"]
+
+
+def test_a_ledger_that_was_carried_into_a_cloud_folder_is_only_read(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    ledger.close()
+    cloud = tmp_path / "OneDrive" / "台账"
+    shutil.copytree(ledger.place.folder, cloud)
+    before = {path: path.read_bytes() for path in cloud.rglob("*") if path.is_file()}
+    with pytest.raises(UserError, match=r"OneDrive.*整个台账文件夹"):
+        Ledger.unlock(cloud, LONG)
+    assert {path: path.read_bytes() for path in cloud.rglob("*") if path.is_file()} == before
+    with Ledger.unlock(cloud, LONG, write=False) as reader:
+        assert reader.problems() == []
