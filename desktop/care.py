@@ -14,6 +14,7 @@ from db.backup import list_backups
 from db.drilling import Drilled, drill, drill_is_due
 from db.kernel.access import Right
 from db.kernel.errors import LedgerDamaged
+from db.proving import proof_is_due, prove_tables
 from desktop.background import Progress, Stopped
 from desktop.errors import tell
 from desktop.page import Context
@@ -68,7 +69,7 @@ class Care(QObject):
         context.background.errand(self, job, done)
 
     def prove(self) -> None:
-        """Follow the journal's chain, then make the monthly restore drill if it is due."""
+        """Follow the journal's chain; then, where a month has gone by, prove the tables and a backup."""
         ledger, background = self._context.ledger, self._context.background
         asked = 0
 
@@ -78,13 +79,19 @@ class Care(QObject):
             if asked % ASKED_EVERY == 0 and background.closing:
                 raise Stopped
 
+        def job(_: Progress) -> list[str]:
+            found = ledger.prove_chain(go_on)
+            if found or not proof_is_due(ledger):
+                return found
+            return prove_tables(ledger, go_on)
+
         def told(problems: list[str]) -> None:
             if problems:
                 tell(self._shell, LedgerDamaged(_damaged(problems[0])))
             else:
                 self._drill()
 
-        background.errand(self, lambda _: ledger.prove_chain(go_on), told)
+        background.errand(self, job, told)
 
     def _drill(self) -> None:
         ledger, background = self._context.ledger, self._context.background

@@ -16,6 +16,7 @@ from db.kernel.history import history
 from db.kernel.ids import Id
 from db.kernel.journal import Command
 from db.ledger import Ledger
+from db.proving import PROOF
 from db.sample import PASSWORD
 from db.visits import Visit
 from desktop.access.missing import MissingPage
@@ -53,13 +54,13 @@ def test_the_chain_is_proved_and_the_drill_made_once_a_month(qtbot: QtBot, small
     assert drill_is_due(ledger)
     _care(small).prove()
     settle(qtbot, small)
-    assert _actions(ledger, 1) == [DRILL]
+    assert _actions(ledger, 2) == [DRILL, PROOF]
     with ledger.read() as connection:
         assert history(connection, 1)[0].note.endswith("能恢复，内容一致")
     assert not drill_is_due(ledger)
     _care(small).prove()
     settle(qtbot, small)
-    assert _actions(ledger, 2) != [DRILL, DRILL]
+    assert _actions(ledger, 2) == [DRILL, PROOF]
     assert not (ledger.place.folder / "looking").exists()
 
 
@@ -94,6 +95,27 @@ def test_a_problem_in_the_journal_is_told(
     raw = ledger._writing().raw_connection()
     assert raw.driver_connection is not None
     raw.driver_connection.execute("UPDATE command SET note = '' WHERE no = 2")
+    raw.close()
+
+
+def test_a_value_changed_past_the_journal_is_told(
+    qtbot: QtBot, small: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = small.context.ledger
+    street(ledger)
+    told: list[str] = []
+    monkeypatch.setattr("desktop.care.tell", lambda _, error: told.append(str(error)))
+    _past_the_journal(ledger, "UPDATE household SET residents = 77")
+    _care(small).prove()
+    settle(qtbot, small)
+    assert ["household" in one and "不要再登记" in one for one in told] == [True]
+    _past_the_journal(ledger, "UPDATE household SET residents = NULL")
+
+
+def _past_the_journal(ledger: Ledger, statement: str) -> None:
+    raw = ledger._writing().raw_connection()
+    assert raw.driver_connection is not None
+    raw.driver_connection.execute(statement)
     raw.close()
 
 
