@@ -37,7 +37,13 @@ from db.kernel.place import Place
 from db.kernel.records import Site
 from db.kernel.throttle import Throttle
 from db.kernel.unsaved import keep_unsaved, unsaved
-from db.opening import bring_up_to_date, erase_again, new_file, watch_over
+from db.opening import (
+    bring_up_to_date,
+    erase_again,
+    new_file,
+    require_good_place,
+    watch_over,
+)
 from db.post import PostDraft, set_up_post
 
 T = TypeVar("T")
@@ -146,7 +152,7 @@ class Ledger:
         lock = LedgerLock(place.folder) if write else None
         try:
             if lock:
-                _check_where_it_lies(place.folder)
+                require_good_place(place.folder)
                 lock.acquire(_lock_note(clock))
                 backup.sweep(place.folder)
             with engine.in_words():
@@ -225,7 +231,9 @@ class Ledger:
                 self._watch.committed(*journal.head(connection), lasting=True)
 
     def note(self, action: str, note: str = "") -> None:
-        """Write an event without changes: a print, an export, a look at a person."""
+        """Write an event without changes: a print, an export. On a read-only medium none is noted."""
+        if self._lock is None and self.place.read_only:
+            return
         self.write(Command(action, Right.LOOK, lambda _: None, note=note))
 
     def undo(self, no: int) -> Done[int]:
@@ -278,7 +286,8 @@ class Ledger:
     def problems(self) -> list[str]:
         """Prove the whole ledger: the file, the journal's chain, the tables against the journal."""
         found = [self._unrecorded] if self._unrecorded else []
-        found += engine.integrity(self._writing())
+        lying = self.place.read_only
+        found += engine.integrity(self._readers if lying else self._writing(), emptied=lying)
         with self.read() as connection:
             found += proofs.chain_problems(connection, self._journal_key)
             for record in proofs.record_classes():
@@ -388,11 +397,3 @@ class Ledger:
 
 def _lock_note(clock: Clock) -> str:
     return f"{clock.now():%Y-%m-%d %H:%M}打开"
-
-
-def _check_where_it_lies(folder: Path) -> None:
-    """Refuse to write where a ledger comes to harm, also one that was carried there later."""
-    try:
-        check_place(folder)
-    except UserError as error:
-        raise UserError(f"台账没有打开。{error}要挪的是整个台账文件夹，挪好了再打开。") from None

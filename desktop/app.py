@@ -15,7 +15,7 @@ from desktop import paths
 from desktop.access.idle import IdleWatch
 from desktop.access.input_method import choose_input_method, input_method_plugins
 from desktop.access.login import LogInPage
-from desktop.access.opening import Opener, load_screens, users_of, why_closed
+from desktop.access.opening import Opener, load_screens, open_ledger, users_of, why_closed
 from desktop.access.second_start import FirstWindow, ask_first_window
 from desktop.errors import catch_everything, tell
 from desktop.geometry import keep_where_it_is, put_where_it_was
@@ -205,15 +205,11 @@ class MainWindow(QMainWindow):
     def _unlock(self, user: str, password: str) -> None:
         start = self._start
 
-        def job() -> "Ledger":
-            from db.ledger import Ledger
-
-            ledger = Ledger.unlock(start.data, password, user=user or None, clock=start.clock)
-            if not ledger.missing:
-                ledger.note("登录")
-            return ledger
-
-        self._opener.start(job, self._opened, self._refused)
+        self._opener.start(
+            lambda: open_ledger(start.data, user, password, start.clock),
+            self._opened,
+            self._refused,
+        )
 
     def _unlock_again(self, user: str, password: str) -> None:
         del user

@@ -230,6 +230,11 @@ def preflight(path: Path) -> bool:
     return found.st_size % PAGE == 0
 
 
+def can_write(folder: Path, file: Path) -> bool:
+    """Tell whether a folder and a file in it may be written, as the system says; nothing is tried."""
+    return os.access(folder, os.W_OK) and os.access(file, os.W_OK)
+
+
 def _nearest_existing(folder: Path) -> Path:
     place = folder.resolve()
     while not place.exists() and place != place.parent:
