@@ -5,14 +5,15 @@ the outcome into the history.
 """
 
 import contextlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from db import backup
 from db.kernel import engine
 from db.kernel.errors import PolicepostError
+from db.kernel.history import last_time
 from db.kernel.keys import Slots
 from db.kernel.place import Place
 from db.kernel.records import CommandRow
@@ -29,17 +30,10 @@ class Drilled(NamedTuple):
     problem: str
 
 
-def last_drill(connection: Connection) -> datetime | None:
-    """Return when a drill was last made, in UTC."""
-    asked = select(func.max(CommandRow.wall)).where(CommandRow.action == DRILL)
-    found = connection.execute(asked).scalar()
-    return datetime.fromisoformat(found) if found else None
-
-
 def drill_is_due(ledger: Ledger) -> bool:
     """Tell whether a month has gone by since the last drill and there is a backup to make one with."""
     with ledger.read() as connection:
-        last = last_drill(connection)
+        last = last_time(connection, DRILL)
     if last is not None and ledger.clock.now() - last < EVERY:
         return False
     return bool(backup.list_backups(ledger.place.backups))

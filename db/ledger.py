@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from db import backup, tables
+from db import backup, doors, tables
 from db.exchange import undoing
 from db.kernel import engine, history, journal, proofs
 from db.kernel.access import Right, Role, require
@@ -19,20 +19,31 @@ from db.kernel.accounts import (
     Session,
     accounts,
     add_account,
-    close_account,
     session_of,
 )
 from db.kernel.clock import Clock, SystemClock, today
 from db.kernel.errors import EnvironmentFault, OutcomeUnknown, PolicepostError, UserError
-from db.kernel.files import LedgerLock, check_place, move, preflight, private_directory
+from db.kernel.files import (
+    LedgerLock,
+    check_place,
+    move,
+    preflight,
+    private_directory,
+)
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author, Command, Done
-from db.kernel.keys import DataKey, Slots, WrongSecretError, check_password_strength, wipe
+from db.kernel.keys import DataKey, Slots, check_password_strength, wipe
 from db.kernel.place import Place
 from db.kernel.records import Site
 from db.kernel.throttle import Throttle
-from db.kernel.unsaved import forget_unsaved, keep_unsaved, unsaved
-from db.opening import bring_up_to_date, erase_again, new_file, watch_over
+from db.kernel.unsaved import keep_unsaved, unsaved
+from db.opening import (
+    bring_up_to_date,
+    erase_again,
+    new_file,
+    require_good_place,
+    watch_over,
+)
 from db.post import PostDraft, set_up_post
 
 T = TypeVar("T")
@@ -105,7 +116,9 @@ class Ledger:
         migrating.dispose()
         slots.save(place.slots)
         Throttle(place.throttle).succeeded()
-        move(part, place.ledger)
+        # Once it is renamed it is the ledger; what is written into it next makes the name last.
+        with contextlib.suppress(OutcomeUnknown):
+            move(part, place.ledger)
         return cls(place, key, account, clock, lock), recovery
 
     @classmethod
@@ -128,27 +141,20 @@ class Ledger:
             raise UserError(f"“{folder}”里没有台账。请核对 --data，或先用 new 新建。")
         preflight(place.ledger)
         slots = Slots.load(place.slots)
-        throttle = Throttle(place.throttle)
-        throttle.before_try()
-        failures = throttle.failures
-        try:
+        with Throttle(place.throttle).guarding():
             account, key = slots.unlock(user, password)
-        except WrongSecretError:
-            throttle.failed()
-            raise
-        throttle.succeeded()
         ledger = cls._open(place, key, bytes.fromhex(account), clock or SystemClock(), write=write)
-        if failures:
-            ledger.note("输错密码", f"登录之前输错{failures}次")
+        ledger.tell_tries("登录")
         return ledger
 
     @classmethod
     def _open(cls, place: Place, key: DataKey, account: Id, clock: Clock, *, write: bool) -> Self:
         lock = LedgerLock(place.folder) if write else None
-        if lock:
-            lock.acquire(_lock_note(clock))
-            backup.sweep(place.folder)
         try:
+            if lock:
+                require_good_place(place.folder)
+                lock.acquire(_lock_note(clock))
+                backup.sweep(place.folder)
             with engine.in_words():
                 bring_up_to_date(place, key, clock)
                 erase_again(place, key, clock)
@@ -225,7 +231,9 @@ class Ledger:
                 self._watch.committed(*journal.head(connection), lasting=True)
 
     def note(self, action: str, note: str = "") -> None:
-        """Write an event without changes: a print, an export, a look at a person."""
+        """Write an event without changes: a print, an export. On a read-only medium none is noted."""
+        if self._lock is None and self.place.read_only:
+            return
         self.write(Command(action, Right.LOOK, lambda _: None, note=note))
 
     def undo(self, no: int) -> Done[int]:
@@ -278,7 +286,8 @@ class Ledger:
     def problems(self) -> list[str]:
         """Prove the whole ledger: the file, the journal's chain, the tables against the journal."""
         found = [self._unrecorded] if self._unrecorded else []
-        found += engine.integrity(self._writing())
+        lying = self.place.read_only
+        found += engine.integrity(self._readers if lying else self._writing(), emptied=lying)
         with self.read() as connection:
             found += proofs.chain_problems(connection, self._journal_key)
             for record in proofs.record_classes():
@@ -291,44 +300,37 @@ class Ledger:
             return accounts(connection)
 
     def add_account(self, user: str, name: str, role: Role, password: str) -> None:
-        """Add an account with its password."""
-        check_password_strength(password)
-        account = new_id()
-        self.write(add_account(account, user, name, role))
-        with Slots.changing(self.place.slots) as slots:
-            slots.add_password(account.hex(), user, password, self._key)
+        """Add an account with its password; EnvironmentFault: neither is there."""
+        doors.add(self, user, name, role, password)
 
     def close_account(self, user: str) -> None:
         """Close an account: its password opens nothing any more. What it copied, it keeps."""
-        done = self.write(close_account(user))
-        with Slots.changing(self.place.slots) as slots:
-            slots.remove(done.value.hex())
-        self._aside(lambda connection: forget_unsaved(connection, done.value))
+        doors.close(self, user)
 
     def set_password(self, user: str, password: str) -> None:
         """Give an account a new password: one's own, or another's as an officer."""
-        check_password_strength(password)
-        target = next((a for a in self.accounts() if a.user == user and a.until is None), None)
-        if target is None:
-            raise UserError(f"没有叫“{user}”的账号。")
-        own = target.id == self.session.account
-        action = "修改密码" if own else "重设密码"
-        self.write(Command(action, Right.LOOK if own else Right.ACCOUNTS, lambda _: None))
-        with Slots.changing(self.place.slots) as slots:
-            slots.remove(target.id.hex())
-            slots.add_password(target.id.hex(), user, password, self._key)
+        doors.set_password(self, user, password)
 
-    def check_password(self, password: str) -> None:
+    def check_password(self, password: str, before: str = "解锁") -> None:
         """Raise UserError unless it is the password of who is logged in; failures are throttled."""
-        throttle = Throttle(self.place.throttle)
-        throttle.before_try()
-        try:
+        with Throttle(self.place.throttle).guarding():
             _, key = Slots.load(self.place.slots).unlock(self.session.user, password)
-        except WrongSecretError:
-            throttle.failed()
-            raise
         key.wipe()
-        throttle.succeeded()
+        self.tell_tries(before)
+
+    def tell_tries(self, before: str) -> None:
+        """Write into the history how often a wrong secret was tried before this, and forget it.
+
+        Where that cannot be written now, or nobody has agreed yet to go on, it stays counted.
+        """
+        throttle = Throttle(self.place.throttle)
+        said = throttle.told()
+        if said and self._unrecorded:
+            return
+        with contextlib.suppress(EnvironmentFault):
+            if said:
+                self.note("输错密码", f"{before}之前{said}")
+            throttle.succeeded()
 
     def close(self) -> None:
         """Close all files, give the lock back and wipe the key."""

@@ -12,7 +12,8 @@ from db.kernel import blobs, cipher, engine, journal
 from db.kernel.anchor import Anchor
 from db.kernel.clock import Clock
 from db.kernel.erased import Line, read_list, write_list
-from db.kernel.errors import EnvironmentFault
+from db.kernel.errors import EnvironmentFault, UserError
+from db.kernel.files import check_place
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author
 from db.kernel.keys import DataKey
@@ -33,6 +34,14 @@ def new_file(part: Path, file_key: cipher.Key, ledger: Id, name: str) -> tuple[E
         row = {"id": site, "ledger": ledger, "name": name, "number": 1, "part": False}
         connection.execute(insert(Site), [row])
     return migrating, site
+
+
+def require_good_place(folder: Path) -> None:
+    """Refuse to write where a ledger comes to harm, also one that was carried there later."""
+    try:
+        check_place(folder)
+    except UserError as error:
+        raise UserError(f"台账没有打开。{error}要挪的是整个台账文件夹，挪好了再打开。") from None
 
 
 def bring_up_to_date(place: Place, key: DataKey, clock: Clock) -> None:

@@ -1,5 +1,6 @@
 """A backup put back and opened again: over a good ledger, or where the ledger cannot be opened."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from db.exchange.sites import renew
 from db.kernel.access import Right, Role, require
 from db.kernel.clock import Clock
 from db.kernel.errors import LedgerDamaged, PolicepostError, UserError
-from db.kernel.keys import DataKey, Slots, WrongSecretError
+from db.kernel.keys import DataKey, Slots
 from db.kernel.place import Place
 from db.kernel.throttle import Throttle
 from db.ledger import Ledger
@@ -38,7 +39,7 @@ def agree(ledger: Ledger, copy: LookedAt, password: str, step: Step) -> bool:
     nothing was done.
     """
     require(ledger.session.role, Right.RESTORE)
-    ledger.check_password(password)
+    ledger.check_password(password, "恢复")
     there = next((a for a in copy.accounts() if a.id == ledger.session.account), None)
     if there is None or there.until is not None or there.role is not Role.OFFICER:
         raise UserError(
@@ -90,13 +91,11 @@ def restore_closed(
     An empty `user` is the only account's. UserError for a wrong password or a good ledger,
     LedgerDamaged if the backup does not prove whole: what was there is still there.
     """
-    throttle = Throttle(Place(data_dir).throttle)
-    throttle.before_try()
-    try:
+    place = Place(data_dir)
+    # Where nothing of a ledger is there is no file to count in, and an empty folder must not wait.
+    guarded = place.slots.exists() or place.throttle.exists()
+    with Throttle(place.throttle).guarding() if guarded else contextlib.nullcontext():
         done = backup.restore(folder, data_dir, _unlocking(user or None, password))
-    except WrongSecretError:
-        throttle.failed()
-        raise
     return _opened(data_dir, folder, user or None, password, clock, done.aside)
 
 
@@ -115,4 +114,5 @@ def _opened(
     ledger = Ledger.unlock(data_dir, password, user=user, clock=clock)
     kept = f"，原来的留在 {aside.name}" if aside else ""
     ledger.begin_anew(renew(f"{folder.name}{kept}"))
+    ledger.tell_tries("恢复")
     return PutBack(ledger, aside)

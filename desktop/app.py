@@ -15,7 +15,7 @@ from desktop import paths
 from desktop.access.idle import IdleWatch
 from desktop.access.input_method import choose_input_method, input_method_plugins
 from desktop.access.login import LogInPage
-from desktop.access.opening import Opener, load_screens, users_of, why_closed
+from desktop.access.opening import Opener, load_screens, open_ledger, users_of, why_closed
 from desktop.access.second_start import FirstWindow, ask_first_window
 from desktop.errors import catch_everything, tell
 from desktop.garbage import GarbageWatch
@@ -89,7 +89,11 @@ class MainWindow(QMainWindow):
         for window in QApplication.topLevelWidgets():
             if isinstance(window, QDialog) and window.isVisible():
                 window.reject()
-        session = self._ledger.session
+        ledger, session = self._ledger, self._ledger.session
+        # Nobody types now: the log is brought in and the anchor made to last.
+        self.shell.context.background.errand(
+            self.shell, lambda _: ledger.rest(), lambda _: None, lambda _: None, lane="writer"
+        )
         page = LogInPage(self._theme, [session.user], self._unlock_again, None, title="已锁定")
         self._show(page)
 
@@ -202,15 +206,11 @@ class MainWindow(QMainWindow):
     def _unlock(self, user: str, password: str) -> None:
         start = self._start
 
-        def job() -> "Ledger":
-            from db.ledger import Ledger
-
-            ledger = Ledger.unlock(start.data, password, user=user or None, clock=start.clock)
-            if not ledger.missing:
-                ledger.note("登录")
-            return ledger
-
-        self._opener.start(job, self._opened, self._refused)
+        self._opener.start(
+            lambda: open_ledger(start.data, user, password, start.clock),
+            self._opened,
+            self._refused,
+        )
 
     def _unlock_again(self, user: str, password: str) -> None:
         del user

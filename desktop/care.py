@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QWidget
 from db.backup import list_backups
 from db.drilling import Drilled, drill, drill_is_due
 from db.kernel.access import Right
-from db.kernel.errors import LedgerDamaged
+from db.kernel.errors import EnvironmentFault, LedgerDamaged
+from db.proving import proof_is_due, prove_tables
 from desktop.background import Progress, Stopped
 from desktop.errors import tell
 from desktop.page import Context
@@ -22,6 +23,8 @@ BEGIN_MS: Final = 20_000
 REST_MS: Final = 30_000
 HOUR_MS: Final = 3_600_000
 A_DAY: Final = timedelta(hours=24)
+# Less is a clock that is set right by the system.
+SET_BACK: Final = timedelta(minutes=10)
 ASKED_EVERY: Final = 200
 
 
@@ -32,7 +35,8 @@ class Care(QObject):
         super().__init__(shell)
         self._shell = shell
         self._context = context
-        self._changed = False
+        self._changed = self._clock_told = False
+        self._latest = context.ledger.clock.now()
         self._begin = self._timer(BEGIN_MS, self.prove, once=True)
         self._rest = self._timer(REST_MS, self.rest, once=True)
         self._hourly = self._timer(HOUR_MS, self.daily, once=False)
@@ -68,7 +72,7 @@ class Care(QObject):
         context.background.errand(self, job, done)
 
     def prove(self) -> None:
-        """Follow the journal's chain, then make the monthly restore drill if it is due."""
+        """Follow the journal's chain; then, where a month has gone by, prove the tables and a backup."""
         ledger, background = self._context.ledger, self._context.background
         asked = 0
 
@@ -78,13 +82,19 @@ class Care(QObject):
             if asked % ASKED_EVERY == 0 and background.closing:
                 raise Stopped
 
+        def job(_: Progress) -> list[str]:
+            found = ledger.prove_chain(go_on)
+            if found or not proof_is_due(ledger):
+                return found
+            return prove_tables(ledger, go_on)
+
         def told(problems: list[str]) -> None:
             if problems:
                 tell(self._shell, LedgerDamaged(_damaged(problems[0])))
             else:
                 self._drill()
 
-        background.errand(self, lambda _: ledger.prove_chain(go_on), told)
+        background.errand(self, job, told)
 
     def _drill(self) -> None:
         ledger, background = self._context.ledger, self._context.background
@@ -106,6 +116,15 @@ class Care(QObject):
     def _written(self, _: object) -> None:
         self._changed = True
         self._rest.start()
+        self._look_at_the_clock()
+
+    def _look_at_the_clock(self) -> None:
+        """Say once that the machine's clock was set back; numbers order what is saved, not clocks."""
+        now = self._context.ledger.clock.now()
+        if now < self._latest - SET_BACK and not self._clock_told:
+            self._clock_told = True
+            tell(self._shell, EnvironmentFault(_set_back(self._latest, now)))
+        self._latest = max(self._latest, now)
 
     def _timer(self, milliseconds: int, then: Callable[[], None], *, once: bool) -> QTimer:
         timer = QTimer(self, singleShot=once, interval=milliseconds)
@@ -117,6 +136,13 @@ def _damaged(problem: str) -> str:
     return (
         f"核对台账时发现：{problem}。什么都没有改动。请先不要再登记，到“数据、备份”里先看看最近的备份，"
         "再决定恢复，或者找人查看。"
+    )
+
+
+def _set_back(before: datetime, now: datetime) -> str:
+    return (
+        f"电脑的时间往回走了：刚才是{before:%Y-%m-%d %H:%M}，现在是{now:%Y-%m-%d %H:%M}。"
+        "刚才登记的已经存好，先后次序不受影响。请把电脑的日期和时间校准，免得登记的日期不对。"
     )
 
 

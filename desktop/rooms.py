@@ -13,6 +13,7 @@ from db.figures.kinds import KINDS
 from db.kernel.unsaved import at_hand
 from db.ledger import Ledger
 from db.post import the_post
+from desktop.access.read_only import ReadOnlyBand
 from desktop.admin.accounts import AccountsPage
 from desktop.admin.campaigns import CampaignsPage
 from desktop.admin.keeping import KeepingPage
@@ -224,6 +225,8 @@ def shell_over(
     """Return the window's inside over an open ledger, with the home page in sight."""
     with ledger.read() as connection:
         post = the_post(connection)
+    if band is None and ledger.place.read_only:
+        band = ReadOnlyBand()
     context = Context(ledger, Background(ledger), Routes(), theme, settings)
     shell = Shell(context, ROOMS, post.name, post.station, _offers(context.routes), band)
     context.routes.go("home")
@@ -232,7 +235,7 @@ def shell_over(
     _tell_overdue(shell)
     context.background.changed.connect(lambda done: _tell_overdue(shell, done.touched))
     context.background.taken_in.connect(partial(_tell_overdue, shell))
-    # A backup's copy that is looked at goes away again; nobody looks after it.
+    # Nobody looks after what cannot be written, nor after a backup's copy, which goes away again.
     if band is None:
         Care(context, shell)
     context.background.ask(
@@ -240,7 +243,8 @@ def shell_over(
         lambda connection: at_hand(connection, ledger.unsaved()),
         lambda left: _tell_unsaved(shell, left),
     )
-    context.background.errand(shell, lambda _: collect_orphans(ledger), lambda _: None)
+    if not ledger.place.read_only:
+        context.background.errand(shell, lambda _: collect_orphans(ledger), lambda _: None)
     return shell
 
 

@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2
 from db.backup.manifest import LEDGER, PARTIAL, SLOTS, read_info
 from db.backup.unpacking import ASIDE, ROOM_LEFT, Step, bring_along, proved, unpack
 from db.kernel import cipher, engine
-from db.kernel.errors import EnvironmentFault, UserError
+from db.kernel.errors import EnvironmentFault, OutcomeUnknown, UserError
 from db.kernel.files import (
     LedgerLock,
     disk_fault,
@@ -56,7 +56,9 @@ def replace(
             _make_one_file(data_dir / LEDGER, subkey)
             aside = _kept_aside(data_dir, now)
             step("正在换上备份……", 0.9)
-            move(part, data_dir / LEDGER)
+            # Once it is renamed it is the ledger; what is written into it next makes the name last.
+            with contextlib.suppress(OutcomeUnknown):
+                move(part, data_dir / LEDGER)
         except OSError as error:
             raise disk_fault(error) from error
         except dbapi2.Error as error:

@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2
 from db.backup.manifest import LEDGER, PARTIAL, SLOTS, BackupInfo, read_info
 from db.backup.unpacking import bring_along, proved, unpack
 from db.kernel import cipher, engine
-from db.kernel.errors import LedgerDamaged, UserError
+from db.kernel.errors import LedgerDamaged, OutcomeUnknown, UserError
 from db.kernel.files import (
     LedgerLock,
     check_place,
@@ -108,7 +108,7 @@ def _restored(info: BackupInfo, data_dir: Path, slots: Slots, key: DataKey) -> R
                 raise UserError("这里的台账是好的，没有用备份盖掉它。请换一个空文件夹恢复。")
             aside = _move_aside(data_dir, (SLOTS,))
             slots.save(data_dir / SLOTS)
-            Throttle(data_dir / _THROTTLE).succeeded()
+            Throttle(data_dir / _THROTTLE).begin()
             return RestoreInfo(info, aside, only_slots=True)
         part = data_dir / (LEDGER + PARTIAL)
         unpack(info, part, key, subkey)
@@ -116,8 +116,10 @@ def _restored(info: BackupInfo, data_dir: Path, slots: Slots, key: DataKey) -> R
         aside = _move_aside(data_dir, _SET)
         # The ledger comes last: where there is a ledger file, its slots are there too.
         slots.save(data_dir / SLOTS)
-        Throttle(data_dir / _THROTTLE).succeeded()
-        move(part, data_dir / LEDGER)
+        Throttle(data_dir / _THROTTLE).begin()
+        # Once it is renamed it is the ledger; what is written into it next makes the name last.
+        with contextlib.suppress(OutcomeUnknown):
+            move(part, data_dir / LEDGER)
         return RestoreInfo(info, aside, only_slots=False)
     finally:
         wipe(subkey)

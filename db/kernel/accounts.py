@@ -81,22 +81,27 @@ def is_alone(connection: Connection, account: Id | None) -> bool:
 
 
 def session_of(connection: Connection, account: Id) -> Session:
-    """Return who an account is; UserError if the ledger does not know it."""
-    mine = next((a for a in accounts(connection) if a.id == account), None)
+    """Return who an account is; UserError if the ledger does not know it or it is closed."""
+    mine = next((a for a in accounts(connection) if a.id == account and a.until is None), None)
     if mine is None:
-        raise UserError("这个账号不在台账里，请用别的账号登录。")
+        raise UserError("这个账号不在台账里，或者已经停用。请用别的账号登录。")
     return Session(mine.id, mine.user, mine.name, mine.role)
+
+
+def require_free(connection: Connection, user: str) -> None:
+    """Raise UserError if an account of the post, open or closed, has this log-in name."""
+    taken = connection.execute(
+        select(Account.id).where(Account.user == user, Account.home.is_(None))
+    ).first()
+    if taken:
+        raise UserError(f"已经有叫“{user}”的账号，请换一个登录名。")
 
 
 def add_account(id_: Id, user: str, name: str, role: Role) -> Command[Id]:
     """Return the command that adds an account; its key slot is the ledger's to write."""
 
     def run(tx: Tx) -> Id:
-        taken = tx.connection.execute(
-            select(Account.id).where(Account.user == user, Account.home.is_(None))
-        ).first()
-        if taken:
-            raise UserError(f"已经有叫“{user}”的账号，请换一个登录名。")
+        require_free(tx.connection, user)
         row = {"id": id_, "user": user, "name": name, "role": role.value, "since": tx.today}
         tx.add(Account, [row])
         return id_

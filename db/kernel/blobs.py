@@ -19,7 +19,13 @@ from nacl import bindings
 from nacl.exceptions import CryptoError
 
 from db.kernel.errors import LedgerDamaged
-from db.kernel.files import open_plain, private_directory, sha256_of, write_atomically
+from db.kernel.files import (
+    ahead_of_its_record,
+    open_plain,
+    private_directory,
+    sha256_of,
+    write_atomically,
+)
 
 CHUNK: Final = 64 * 1024
 SECRET_BYTES: Final = bindings.crypto_secretstream_xchacha20poly1305_KEYBYTES
@@ -55,7 +61,8 @@ def write_blob(folder: Path, name: str, secret: bytes, data: bytes) -> None:
     """
     path = blob_path(folder, name)
     private_directory(path.parent)
-    write_atomically(path, b"".join(_sealed(data, secret)))
+    with ahead_of_its_record():
+        write_atomically(path, b"".join(_sealed(data, secret)))
 
 
 def read_blob(folder: Path, name: str, secret: bytes, key: bytes) -> bytes:

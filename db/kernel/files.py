@@ -13,11 +13,12 @@ import shutil
 import stat
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
+from db.kernel.errors import EnvironmentFault, LedgerDamaged, OutcomeUnknown, UserError
 
 PAGE: Final = 4096
 SPACE_TO_WRITE: Final = 200 * 2**20
@@ -46,6 +47,12 @@ _WINDOWS_REMOVABLE: Final = 2
 _WINDOWS_REMOTE: Final = 4
 
 
+_DISK_ERROR: Final = "磁盘读写出错，这一步没有存上，原来的内容都在。请检查磁盘再试。"
+_NOT_SURE_TO_LAST: Final = (
+    "磁盘最后报错：新的内容已经换上，但断电后可能变回原来的。请检查磁盘，重新打开后再核对一次。"
+)
+
+
 def disk_fault(error: OSError) -> EnvironmentFault:
     """Return what the system's error means, in words for the person at the desk."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
@@ -58,7 +65,7 @@ def disk_fault(error: OSError) -> EnvironmentFault:
         return EnvironmentFault(
             "打开的文件太多，这一步没有存上，原来的内容都在。请关掉别的程序再试。"
         )
-    return EnvironmentFault("磁盘读写出错，这一步没有存上，原来的内容都在。请检查磁盘再试。")
+    return EnvironmentFault(_DISK_ERROR)
 
 
 def private_directory(path: Path) -> None:
@@ -119,7 +126,8 @@ def sync_file(path: Path) -> None:
 def move(source: Path, target: Path) -> None:
     """Rename, replacing a file of the target's name, and make it last through a power cut.
 
-    On Windows a virus scanner may hold the target for a moment, so it is tried for 2.5 s.
+    On Windows a virus scanner may hold the target for a moment, so it is tried for 2.5 s. OSError:
+    nothing was renamed. OutcomeUnknown: it was, and a power cut may undo it.
     """
     for wait in _REPLACE_WAITS:
         try:
@@ -131,15 +139,19 @@ def move(source: Path, target: Path) -> None:
             time.sleep(wait)
     else:
         source.replace(target)
-    sync_directory(target.parent)
-    if source.parent != target.parent:
-        sync_directory(source.parent)
+    try:
+        sync_directory(target.parent)
+        if source.parent != target.parent:
+            sync_directory(source.parent)
+    except OSError as error:
+        raise OutcomeUnknown(_NOT_SURE_TO_LAST) from error
 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a private file so that after any crash the old or the new content is whole.
 
-    EnvironmentFault if the disk refuses; the old content is then untouched.
+    EnvironmentFault if the disk refuses; the old content is then untouched. OutcomeUnknown: the new
+    content is in force, and a power cut may bring the old one back.
     """
     part = path.with_name(path.name + ".part")
     try:
@@ -153,6 +165,15 @@ def write_atomically(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise disk_fault(error) from error
+
+
+@contextlib.contextmanager
+def ahead_of_its_record() -> Iterator[None]:
+    """Take a doubt for a failure: what is written here counts for nothing without what names it."""
+    try:
+        yield
+    except OutcomeUnknown as error:
+        raise EnvironmentFault(_DISK_ERROR) from error
 
 
 def open_plain(path: Path) -> int:
@@ -211,6 +232,11 @@ def preflight(path: Path) -> bool:
     if start == _PLAIN_SQLITE:
         raise LedgerDamaged("这个文件没有加密，不是本程序的台账，没有打开，什么也没有改动。")
     return found.st_size % PAGE == 0
+
+
+def can_write(folder: Path, file: Path) -> bool:
+    """Tell whether a folder and a file in it may be written, as the system says; nothing is tried."""
+    return os.access(folder, os.W_OK) and os.access(file, os.W_OK)
 
 
 def _nearest_existing(folder: Path) -> Path:

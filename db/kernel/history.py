@@ -5,9 +5,10 @@ rows that hang on the rows it takes away; a command together with its undo count
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Table, and_, or_, select
+from sqlalchemy import Column, Connection, Table, and_, func, or_, select
 
 from db.kernel.access import Right
 from db.kernel.erasure import erased_in, names_in, values_in
@@ -26,6 +27,13 @@ from db.kernel.journal import (
     table_of,
 )
 from db.kernel.records import ChangeRow, CommandRow, Ids, Record
+
+
+def last_time(connection: Connection, action: str) -> datetime | None:
+    """Return when an action was last done, in UTC."""
+    asked = select(func.max(CommandRow.wall)).where(CommandRow.action == action)
+    found = connection.execute(asked).scalar()
+    return datetime.fromisoformat(found) if found else None
 
 
 class Entry(NamedTuple):

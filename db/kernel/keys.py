@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, Self
@@ -276,16 +276,23 @@ class Slots:
             raise UserError("这个账号已经有密码了，什么也没有改动。要换密码请用修改密码。")
         self._slots.append(self._password_slot(account, name, password, data_key))
 
-    def change_password(self, account: str, password: str, data_key: DataKey) -> None:
-        """Give an account another password; UserError if it is too weak or there is no account."""
-        check_password_strength(password)
-        at = self._index(account)
-        user = self._slots[at].user
-        self._slots[at] = self._password_slot(account, user, password, data_key)
+    def give_password(self, account: str, user: str, password: str, data_key: DataKey) -> None:
+        """Let an account open the ledger by this password and no other one.
 
-    def remove(self, account: str) -> None:
-        """Take an account's password away; UserError if it has none."""
-        del self._slots[self._index(account)]
+        UserError if it is too weak, or if the name has another account's password.
+        """
+        check_password_strength(password)
+        others = [s for s in self._slots if s.kind != "password" or s.account != account]
+        self._slots, before = others, self._slots
+        try:
+            self.add_password(account, user, password, data_key)
+        except BaseException:
+            self._slots = before
+            raise
+
+    def keep_only(self, accounts: Collection[str]) -> None:
+        """Take away the password of every account but these."""
+        self._slots = [s for s in self._slots if s.kind != "password" or s.account in accounts]
 
     def unlock(self, user: str | None, password: str) -> tuple[str, DataKey]:
         """Return the account and the data key; `user` may be left out where there is only one.
@@ -324,12 +331,6 @@ class Slots:
         if slot is None:
             raise UserError("这个台账没有设恢复码，什么也没有改动。请用密码打开。")
         return self._open(slot, secret, _WRONG_CODE)
-
-    def _index(self, account: str) -> int:
-        for at, slot in enumerate(self._slots):
-            if slot.kind == "password" and slot.account == account:
-                return at
-        raise UserError("这个账号没有密码，什么也没有改动。")
 
     def _password_slot(self, account: str, user: str, password: str, data_key: DataKey) -> _Slot:
         blank = self._blank_slot(account, user, _COST)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from db.kernel.files import can_write
+
 BLOBS = "blobs"
 ERASED = "erased.json"
 
@@ -26,6 +28,11 @@ class Place:
     def ledger(self) -> Path:
         """The encrypted file."""
         return self.folder / "ledger.db"
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the ledger lies where it can only be looked at, as on a medium that takes no writing."""
+        return not can_write(self.folder, self.ledger)
 
     @property
     def slots(self) -> Path:

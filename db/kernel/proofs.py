@@ -123,8 +123,13 @@ def rebuilt_rows(connection: Connection, record: type[Record]) -> Iterator[dict[
         yield row
 
 
-def table_problems(connection: Connection, record: type[Record]) -> list[str]:
-    """Return where a table differs from what the journal gives; empty if it does not."""
+def table_problems(
+    connection: Connection, record: type[Record], go_on: Callable[[], None] = _keep_going
+) -> list[str]:
+    """Return where a table differs from what the journal gives; empty if it does not.
+
+    `go_on` is called at each row and may raise to end it.
+    """
     table = table_of(record)
     rows = connection.execute(
         select(table).order_by(table.c.id).execution_options(yield_per=5000)
@@ -138,6 +143,7 @@ def table_problems(connection: Connection, record: type[Record]) -> list[str]:
     stored = iter(rows)
     wrong = 0
     for expected in rebuilt_rows(connection, record):
+        go_on()
         row = next(stored, None)
         if row is None or dict(row) != expected:
             wrong += 1

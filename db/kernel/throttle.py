@@ -9,13 +9,14 @@ import contextlib
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from db.kernel.errors import EnvironmentFault, UserError
+from db.kernel.errors import EnvironmentFault, OutcomeUnknown, UserError
 from db.kernel.files import read_small, write_atomically
+from db.kernel.keys import WrongSecretError
 
 # Seconds to wait after the first, second, ... failure in a row (docs/RELIABILITY.md).
 WAITS: Final = (0, 0, 0, 5, 15, 30, 60, 120, 300, 900)
@@ -27,6 +28,8 @@ _MOST_COUNTED: Final = 10_000
 class _State:
     failures: int
     since: float
+    # The file was gone or unreadable once, so the failures before that are not known.
+    lost: bool = False
 
 
 class Throttle:
@@ -44,7 +47,7 @@ class Throttle:
         """Return the whole seconds to wait before the next try, 0 if none."""
         state = self._read()
         if state is None:
-            state = _State(FAILURES_OF_A_LOST_FILE, self._monotonic())
+            state = _State(FAILURES_OF_A_LOST_FILE, self._monotonic(), lost=True)
             if not self._write(state):
                 return 0
         wait = WAITS[min(state.failures, len(WAITS)) - 1] if state.failures else 0
@@ -52,11 +55,27 @@ class Throttle:
         passed = now - state.since if now >= state.since else now
         return max(0, math.ceil(wait - max(passed, 0)))
 
-    @property
-    def failures(self) -> int:
-        """How many times in a row it failed; 0 for a file that is lost, which only waits longer."""
+    def told(self) -> str:
+        """Say how many times in a row it failed, for the history; empty if it did not."""
         state = self._read()
-        return state.failures if state else 0
+        if state is None or not state.failures:
+            return ""
+        lost = "（计数的文件丢过或被改过，从5次算起）" if state.lost else ""
+        return f"输错{state.failures}次{lost}"
+
+    @contextlib.contextmanager
+    def guarding(self) -> Iterator[None]:
+        """Let a password or code be tried inside: every door is one of these.
+
+        UserError if it is too early; a wrong one is counted. A right one changes nothing yet: the
+        failures are forgotten by `succeeded`, once they stand in the history.
+        """
+        self.before_try()
+        try:
+            yield
+        except WrongSecretError:
+            self.failed()
+            raise
 
     def before_try(self) -> None:
         """Raise UserError with the seconds left if it is too early for another try."""
@@ -67,9 +86,14 @@ class Throttle:
 
     def failed(self) -> None:
         """Count one more failure and start its wait."""
-        state = self._read()
-        failures = state.failures if state else FAILURES_OF_A_LOST_FILE
-        self._write(_State(min(failures + 1, _MOST_COUNTED), self._monotonic()))
+        state = self._read() or _State(FAILURES_OF_A_LOST_FILE, 0, lost=True)
+        failures = min(state.failures + 1, _MOST_COUNTED)
+        self._write(_State(failures, self._monotonic(), lost=state.lost))
+
+    def begin(self) -> None:
+        """Make the file of a ledger that has none, so that its first log-in need not wait."""
+        if self._read() is None:
+            self._write(_State(0, self._monotonic()))
 
     def succeeded(self) -> None:
         """Forget all failures."""
@@ -82,14 +106,17 @@ class Throttle:
             said = json.loads(read_small(self._path))
             failures, since = said["failures"], float(said["since"])
             if type(failures) is int and 0 <= failures <= _MOST_COUNTED and math.isfinite(since):
-                return _State(failures, since)
+                return _State(failures, since, lost=said.get("lost") is True)
         return None
 
     def _write(self, state: _State) -> bool:
         # Not rounded: a moment rounded up lies in the future, and would look like a restart.
         said = {"failures": state.failures, "since": state.since}
+        said |= {"lost": True} if state.lost else {}
         try:
             write_atomically(self._path, json.dumps(said).encode())
+        except OutcomeUnknown:
+            return True
         except EnvironmentFault:
             return False
         return True

@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+if TYPE_CHECKING:
+    from db.kernel.clock import Clock
+    from db.ledger import Ledger
 
 T = TypeVar("T")
 _LEFT_BEHIND = ("backups/*/manifest.json", "damaged-*", "replaced-*")
@@ -37,6 +42,25 @@ def users_of(folder: Path) -> list[str]:
     from db.kernel.keys import Slots  # noqa: PLC0415
 
     return [user for _, user in Slots.load(folder / "slots.json").users()]
+
+
+def open_ledger(folder: Path, user: str, password: str, clock: "Clock | None") -> "Ledger":
+    """Open a ledger for the window: to write, or only to look where nothing can be written.
+
+    What is raised is that of `Ledger.unlock`.
+    """
+    from db.kernel.access import Role  # noqa: PLC0415  slow to import
+    from db.kernel.place import Place  # noqa: PLC0415
+    from db.ledger import Ledger  # noqa: PLC0415
+
+    place = Place(folder)
+    write = not (place.ledger.exists() and place.read_only)
+    ledger = Ledger.unlock(folder, password, user=user or None, clock=clock, write=write)
+    if not write:
+        ledger.session = replace(ledger.session, role=Role.READER)
+    elif not ledger.missing:
+        ledger.note("登录")
+    return ledger
 
 
 def load_screens() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
@@ -12,6 +13,9 @@ from desktop.access.opening import Opener
 from desktop.errors import tell
 from desktop.theme import Theme
 from desktop.widgets.parts import boxed, button, column, label, row, set_tone
+
+if TYPE_CHECKING:
+    from db.recovering import Recovered
 
 WIDTH = 460
 
@@ -72,7 +76,7 @@ class RecoveryPage(QWidget):
         folder, code, user = self._folder, self._code.text(), self._user.currentText()
         password = self._new.text()
 
-        def job() -> str:
+        def job() -> "Recovered":
             from db.recovering import recover  # noqa: PLC0415  slow to import
 
             return recover(folder, code, user, password)
@@ -82,7 +86,7 @@ class RecoveryPage(QWidget):
         self._message.setText("正在重设……")
         self._opener.start(job, self._recovered, self._failed)
 
-    def _recovered(self, code: str) -> None:
+    def _recovered(self, done: "Recovered") -> None:
         for field in (self._code, self._new, self._again):
             field.clear()
         self._asking.hide()
@@ -90,9 +94,9 @@ class RecoveryPage(QWidget):
         self._title.setText("收好新的恢复码")
         set_tone(self._message, "second")
         self._message.setText(
-            "密码已重设，原来的恢复码作废了。新的只显示这一次：抄在纸上，或存到优盘里锁起来。"
+            f"密码已重设，原来的恢复码作废了。{done.doubt}新的只显示这一次：抄在纸上，或存到优盘里锁起来。"
         )
-        self._fresh.show_code(code, "警务室台账", date.today())  # noqa: DTZ011  no ledger is open
+        self._fresh.show_code(done.code, "警务室台账", date.today())  # noqa: DTZ011  no ledger is open
         self._fresh.show()
         self._fresh.setFocus()
 

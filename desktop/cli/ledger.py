@@ -4,8 +4,6 @@ import argparse
 from datetime import datetime
 from pathlib import Path
 
-from db import backup
-from db.exchange.sites import renew
 from db.kernel import history as journal
 from db.kernel.access import ROLE_NAMES, role_from_name
 from db.kernel.accounts import account_names
@@ -14,6 +12,7 @@ from db.kernel.files import write_atomically
 from db.ledger import Ledger
 from db.post import PostDraft
 from db.recovering import recover
+from db.restoring import restore_closed
 from desktop.cli.opening import new_password_from, password_from, secret_in, unlocked
 
 
@@ -64,17 +63,13 @@ def back_up(arguments: argparse.Namespace) -> int:
 def restore(arguments: argparse.Namespace) -> int:
     """Bring a verified backup back; a good ledger is never written over."""
     password = password_from(arguments.password_file, "备份的密码")
-
-    done = backup.restore(
-        arguments.backup,
-        arguments.data,
-        lambda slots: slots.unlock(arguments.user, password)[1],
+    done = restore_closed(
+        arguments.data, arguments.backup, arguments.user or "", password, clock=None
     )
+    done.ledger.close()
     print(f"已从 {arguments.backup} 恢复到 {arguments.data}。")
     if done.aside is not None:
         print(f"原来损坏的文件留在 {done.aside}。")
-    with Ledger.unlock(arguments.data, password, user=arguments.user) as ledger:
-        ledger.begin_anew(renew(Path(arguments.backup).name))
     return 0
 
 
@@ -132,8 +127,8 @@ def account_password(arguments: argparse.Namespace) -> int:
         code = secret_in(arguments.recovery_code_file)
         password = new_password_from(arguments.new_password_file, f"给“{name}”设新密码")
         fresh = recover(arguments.data, code, name, password)
-        print(f"“{name}”的密码已重设。旧恢复码作废。")
-        _show_recovery_code(fresh, arguments.recovery_code_file)
+        print(f"“{name}”的密码已重设。{fresh.doubt or '旧恢复码作废。'}")
+        _show_recovery_code(fresh.code, arguments.recovery_code_file)
         return 0
     with unlocked(arguments, write=True) as ledger:
         name = arguments.name or ledger.session.user

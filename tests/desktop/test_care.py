@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from db import backup
 from db.drilling import DRILL, drill, drill_is_due
+from db.kernel.clock import SetClock
 from db.kernel.history import history
 from db.kernel.ids import Id
 from db.kernel.journal import Command
 from db.ledger import Ledger
+from db.proving import PROOF
 from db.sample import PASSWORD
 from db.visits import Visit
 from desktop.access.missing import MissingPage
@@ -53,13 +55,13 @@ def test_the_chain_is_proved_and_the_drill_made_once_a_month(qtbot: QtBot, small
     assert drill_is_due(ledger)
     _care(small).prove()
     settle(qtbot, small)
-    assert _actions(ledger, 1) == [DRILL]
+    assert _actions(ledger, 2) == [DRILL, PROOF]
     with ledger.read() as connection:
         assert history(connection, 1)[0].note.endswith("能恢复，内容一致")
     assert not drill_is_due(ledger)
     _care(small).prove()
     settle(qtbot, small)
-    assert _actions(ledger, 2) != [DRILL, DRILL]
+    assert _actions(ledger, 2) == [DRILL, PROOF]
     assert not (ledger.place.folder / "looking").exists()
 
 
@@ -94,6 +96,47 @@ def test_a_problem_in_the_journal_is_told(
     raw = ledger._writing().raw_connection()
     assert raw.driver_connection is not None
     raw.driver_connection.execute("UPDATE command SET note = '' WHERE no = 2")
+    raw.close()
+
+
+def test_a_value_changed_past_the_journal_is_told(
+    qtbot: QtBot, small: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = small.context.ledger
+    street(ledger)
+    told: list[str] = []
+    monkeypatch.setattr("desktop.care.tell", lambda _, error: told.append(str(error)))
+    _past_the_journal(ledger, "UPDATE household SET residents = 77")
+    _care(small).prove()
+    settle(qtbot, small)
+    assert ["household" in one and "不要再登记" in one for one in told] == [True]
+    _past_the_journal(ledger, "UPDATE household SET residents = NULL")
+
+
+def test_a_clock_set_back_is_told_once_and_what_is_saved_keeps_its_order(
+    qtbot: QtBot, small: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = small.context.ledger
+    doors = street(ledger)
+    told: list[str] = []
+    monkeypatch.setattr("desktop.care.tell", lambda _, error: told.append(str(error)))
+    background, saved = small.context.background, []
+    for hour, minute in ((8, 40), (8, 35), (7, 30), (7, 20)):
+        ledger.clock = SetClock(datetime(2026, 3, 23, hour, minute))  # noqa: DTZ001
+        background.write(small, _one_visit(doors[0]), lambda done: saved.append(done.no))
+        settle(qtbot, small)
+    assert len(told) == 1
+    assert "08:40" in told[0]
+    assert "07:30" in told[0]
+    assert len(saved) == 4
+    with ledger.read() as connection:
+        assert [entry.no for entry in history(connection, 4)] == saved[::-1]
+
+
+def _past_the_journal(ledger: Ledger, statement: str) -> None:
+    raw = ledger._writing().raw_connection()
+    assert raw.driver_connection is not None
+    raw.driver_connection.execute(statement)
     raw.close()
 
 

@@ -23,6 +23,7 @@ from db.places import communities
 from db.sample import PASSWORD
 from db.visits.sheets import sheet
 from desktop.access.first_run import FirstRun
+from desktop.access.idle import IdleWatch
 from desktop.access.login import LogInPage
 from desktop.access.recovery import RecoveryPage
 from desktop.access.second_start import ask_first_window
@@ -159,6 +160,45 @@ def test_idleness_locks(qtbot: QtBot, windows: _Windows, folder: Path) -> None:
     assert window._idle._timer.interval() == 15 * 60_000
     window._idle._timer.start(1)
     qtbot.waitUntil(lambda: window.locked, timeout=5000)
+
+
+def test_a_machine_that_slept_is_locked_before_the_first_key_reaches_a_screen(
+    qtbot: QtBot, windows: _Windows, folder: Path
+) -> None:
+    window = windows(folder)
+    page = _visits_in(qtbot, window)
+    assert window._idle is not None
+    asleep = [0.0]
+    window._idle.stop()
+    window._idle = IdleWatch(15, window.lock, lambda: asleep[0])
+    note, handle = page._door.entry._note, window.windowHandle()
+    note.setFocus()
+    asleep[0] += 14 * 60
+    QTest.keyClick(handle, Qt.Key.Key_A)
+    assert not window.locked
+    assert note.text() == "a"
+    asleep[0] += 15 * 60
+    QTest.keyClick(handle, Qt.Key.Key_B)
+    assert window.locked
+    assert note.text() == "a"
+    _log_in(qtbot, window, PASSWORD)
+    qtbot.waitUntil(lambda: not window.locked, timeout=20_000)
+    asleep[0] += 15 * 60
+    # Nobody comes: what stands on the screen goes out of sight by itself.
+    window._idle._look.setInterval(1)
+    qtbot.waitUntil(lambda: window.locked, timeout=5000)
+
+
+def test_the_lock_brings_the_log_in(qtbot: QtBot, windows: _Windows, folder: Path) -> None:
+    window = windows(folder)
+    _visits_in(qtbot, window)
+    shell = window.shell
+    assert shell is not None
+    log = folder / "ledger.db-wal"
+    shell.context.ledger.note("试一试")
+    assert log.stat().st_size
+    window.lock()
+    qtbot.waitUntil(lambda: log.stat().st_size == 0, timeout=5000)
 
 
 def test_keys_the_pointer_and_composing_put_the_lock_off(

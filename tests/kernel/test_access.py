@@ -1,5 +1,10 @@
 """The matrix of roles, where commands are given; passwords and recovery through the ledger's door."""
 
+import itertools
+import json
+import shutil
+import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,8 +13,12 @@ from db.kernel.access import MATRIX, Right, Role
 from db.kernel.errors import AccessDenied, UserError
 from db.kernel.history import history
 from db.kernel.journal import Command
+from db.kernel.keys import WrongSecretError
+from db.kernel.recovery import new_code
+from db.kernel.throttle import WAITS, Throttle
 from db.ledger import Ledger
 from db.recovering import recover
+from db.restoring import restore_closed
 from tests.conftest import POST, morning
 
 LONG = "一个足够长的口令 for tests"
@@ -77,7 +86,7 @@ def test_a_new_password_replaces_the_old(ledger: Ledger) -> None:
 def test_the_recovery_code_sets_a_password_once(tmp_path: Path) -> None:
     made, code = Ledger.create(tmp_path / "ledger", POST, LONG, clock=morning())
     made.close()
-    fresh = recover(tmp_path / "ledger", code, "民警", "another long password")
+    fresh = recover(tmp_path / "ledger", code, "民警", "another long password").code
     assert fresh != code
     Ledger.unlock(tmp_path / "ledger", "another long password").close()
     with pytest.raises(UserError):
@@ -101,3 +110,85 @@ def test_a_second_writer_waits_a_reader_does_not(ledger: Ledger) -> None:
                 reader.write(Command("改", Right.WRITE, lambda _: None))
         with ledger.read() as connection:
             assert history(connection, 1)[0].action == "生成周报"
+
+
+def _tries(ledger: Ledger) -> list[str]:
+    with ledger.read() as connection:
+        found = [e.note for e in history(connection, 50) if e.action == "输错密码"]
+    return found[::-1]
+
+
+def test_a_thousand_wrong_tries_wait_as_long_as_the_table_says_and_stand_in_the_history(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.close()
+    file, now = ledger.place.throttle, time.monotonic()
+    start, waited = now - 10**6, 0.0
+    day = itertools.count(1)
+    for number in range(1000):
+        # Each try is a start of the program, on another day by the machine's wall clock.
+        monkeypatch.setattr(time, "time", lambda: 86_400.0 * next(day))
+        at = start + waited
+        with (
+            pytest.raises(WrongSecretError),
+            Throttle(file, partial(float, at)).guarding(),
+        ):
+            raise WrongSecretError("wrong")
+        wait = WAITS[min(number, len(WAITS) - 1)]
+        assert Throttle(file, partial(float, at)).seconds_left() == wait
+        waited += wait
+    monkeypatch.undo()
+    with Ledger.unlock(ledger.place.folder, LONG, clock=morning()) as opened:
+        assert _tries(opened) == ["登录之前输错1000次"]
+    with Ledger.unlock(ledger.place.folder, LONG, clock=morning()) as opened:
+        assert _tries(opened) == ["登录之前输错1000次"]
+
+
+def test_wrong_tries_at_every_door_stand_in_the_history(tmp_path: Path) -> None:
+    folder = tmp_path / "ledger"
+    made, code = Ledger.create(folder, POST, LONG, clock=morning())
+    with made:
+        for _ in range(2):
+            with pytest.raises(WrongSecretError):
+                made.check_password("not the right one")
+        made.check_password(LONG)
+        saved = made.back_up("手动").path
+        assert _tries(made) == ["解锁之前输错2次"]
+    wrong = new_code()
+    with pytest.raises(WrongSecretError):
+        recover(folder, wrong, "民警", LONG)
+    recover(folder, code, "民警", LONG)
+    with Ledger.unlock(folder, LONG, clock=morning()) as opened:
+        assert _tries(opened) == ["解锁之前输错2次", "用恢复码之前输错1次"]
+    (folder / "ledger.db").unlink()
+    with pytest.raises(WrongSecretError):
+        restore_closed(folder, saved, "", "not the right one", morning())
+    with restore_closed(folder, saved, "", LONG, morning()).ledger as restored:
+        assert _tries(restored)[-1] == "恢复之前输错1次"
+
+
+def test_a_count_that_was_taken_away_is_told(ledger: Ledger) -> None:
+    """A deleted file counts as five failures, and the history says that it was gone."""
+    ledger.close()
+    ledger.place.throttle.unlink()
+    with pytest.raises(UserError, match="请等15秒"):
+        Ledger.unlock(ledger.place.folder, LONG)
+    state = json.loads(ledger.place.throttle.read_text())
+    state["since"] -= 15
+    ledger.place.throttle.write_text(json.dumps(state))
+    with Ledger.unlock(ledger.place.folder, LONG) as opened:
+        assert _tries(opened) == ["登录之前输错5次（计数的文件丢过或被改过，从5次算起）"]
+
+
+def test_a_ledger_that_was_carried_into_a_cloud_folder_is_only_read(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    ledger.close()
+    cloud = tmp_path / "OneDrive" / "台账"
+    shutil.copytree(ledger.place.folder, cloud)
+    before = {path: path.read_bytes() for path in cloud.rglob("*") if path.is_file()}
+    with pytest.raises(UserError, match=r"OneDrive.*整个台账文件夹"):
+        Ledger.unlock(cloud, LONG)
+    assert {path: path.read_bytes() for path in cloud.rglob("*") if path.is_file()} == before
+    with Ledger.unlock(cloud, LONG, write=False) as reader:
+        assert reader.problems() == []

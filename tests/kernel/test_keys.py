@@ -158,15 +158,15 @@ def test_parameters_out_of_range_are_refused_before_any_work(
 
 def test_a_changed_password_replaces_the_old_one(key: DataKey, two_accounts: bytes) -> None:
     slots = Slots.from_bytes(two_accounts)
-    slots.change_password(AIDE, "seven brass lamps glow", key)
+    slots.give_password(AIDE, "李辅警", "seven brass lamps glow", key)
     assert slots.unlock("李辅警", "seven brass lamps glow")[0] == AIDE
     with pytest.raises(WrongSecretError):
         slots.unlock("李辅警", OTHER)
-    slots.remove(AIDE)
+    slots.keep_only({OFFICER})
     with pytest.raises(WrongSecretError):
         slots.unlock("李辅警", "seven brass lamps glow")
-    with pytest.raises(UserError):
-        slots.remove(AIDE)
+    slots.give_password(AIDE, "李辅警", OTHER, key)
+    assert slots.unlock("李辅警", OTHER)[0] == AIDE
 
 
 def test_one_account_has_one_password(key: DataKey, two_accounts: bytes) -> None:

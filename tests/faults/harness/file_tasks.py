@@ -29,7 +29,7 @@ def change_passwords(post: Post, tell: Tell, hear: Hear) -> None:
     for number in range(3):
         slots = Slots.load(place.slots)
         key = post.data_key()
-        slots.change_password(post.account.hex(), f"{PASSWORD} {number}", key)
+        slots.give_password(post.account.hex(), "民警", f"{PASSWORD} {number}", key)
         slots.save(place.slots)
         tell(hashlib.sha256(slots.to_bytes()).hexdigest())
 

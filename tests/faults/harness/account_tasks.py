@@ -1,0 +1,111 @@
+"""Accounts and passwords changed while a call to the disk fails; told is the word, and how it is then."""
+
+from collections.abc import Callable
+
+from db.kernel.access import Role
+from db.kernel.errors import OutcomeUnknown, PolicepostError
+from db.kernel.keys import Slots, WrongSecretError
+from db.ledger import Ledger
+from db.recovering import recover
+from tests.faults.harness.children import Hear, Post, Tell
+
+NAME, LONG = "新来的", "一个足够长的口令 for tests"
+
+
+def add_one(ledger: Ledger) -> None:
+    """Add the account these tasks are about."""
+    ledger.add_account(NAME, NAME, Role.AUXILIARY, LONG)
+
+
+def add(post: Post, tell: Tell, hear: Hear) -> None:
+    """Add an account; where it was not added, once more when the disk is well."""
+
+    def state(ledger: Ledger) -> tuple[bool, bool]:
+        return _is_open(ledger), _opens(post, LONG)
+
+    _stepped(post, tell, hear, add_one, state)
+
+
+def close(post: Post, tell: Tell, hear: Hear) -> None:
+    """Close it; where that was not done whole, once more when the disk is well."""
+
+    def state(ledger: Ledger) -> tuple[bool, bool]:
+        return _is_open(ledger), any(user == NAME for _, user in _slots(post).users())
+
+    _stepped(post, tell, hear, lambda ledger: ledger.close_account(NAME), state)
+
+
+def change(post: Post, tell: Tell, hear: Hear) -> None:
+    """Give the account that is logged in a new password."""
+    _stepped(
+        post,
+        tell,
+        hear,
+        lambda ledger: ledger.set_password(ledger.session.user, LONG),
+        lambda _: (_opens(post, LONG, "民警"),),
+    )
+
+
+def recover_one(post: Post, tell: Tell, hear: Hear) -> None:
+    """Set a password with the code; told is whether the code now in hand opens."""
+    code, word = (post.folder.parent / "code").read_text(), "not"
+    try:
+        done = recover(post.folder, code, "民警", LONG)
+        code, word = done.code, "doubtful" if done.doubt else "saved"
+    except PolicepostError:
+        pass
+    try:
+        _slots(post).unlock_recovery(code).wipe()
+    except WrongSecretError:
+        tell((word, False))
+    else:
+        tell((word, True))
+
+
+def _stepped(
+    post: Post,
+    tell: Tell,
+    hear: Hear,
+    step: Callable[[Ledger], None],
+    state: Callable[[Ledger], tuple[bool, ...]],
+) -> None:
+    try:
+        ledger = post.open()
+    except PolicepostError:
+        tell("healed?")
+        hear()
+        ledger = post.open()
+    with ledger:
+        word = _word(ledger, step)
+        tell((word, *state(ledger)))
+        tell("healed?")
+        hear()
+        if word in ("not", "half"):
+            step(ledger)
+            tell(("healed", *state(ledger)))
+
+
+def _word(ledger: Ledger, step: Callable[[Ledger], None]) -> str:
+    try:
+        step(ledger)
+    except OutcomeUnknown:
+        return "unknown"
+    except PolicepostError as error:
+        return "half" if "已经停用" in str(error) else "not"
+    return "saved"
+
+
+def _slots(post: Post) -> Slots:
+    return Slots.load(post.folder / "slots.json")
+
+
+def _is_open(ledger: Ledger) -> bool:
+    return any(a.user == NAME and a.until is None for a in ledger.accounts())
+
+
+def _opens(post: Post, password: str, user: str = NAME) -> bool:
+    try:
+        _slots(post).unlock(user, password)[1].wipe()
+    except WrongSecretError:
+        return False
+    return True

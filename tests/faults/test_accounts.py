@@ -1,0 +1,77 @@
+"""A disk that refuses while accounts and passwords change: what is told is so, and no name is burnt."""
+
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.kernel.keys import Slots
+from tests.faults.harness import account_tasks
+from tests.faults.harness.children import Post, Task
+from tests.faults.harness.injecting import KINDS, calls_of, inject
+
+CALLS = ("pwrite64", "fsync", "rename")
+
+
+def _outcomes(task: Task, post: Post, work: Path, call: str, kind: str) -> list[Any]:
+    """Return all that is told with the fault at the n-th call, for every n."""
+    clean = post.at(shutil.copytree(post.folder, work / "clean"))
+    count = calls_of(task, clean, work / "log").get(call, 0)
+    told = []
+    for n in range(1, count + 1):
+        shutil.rmtree(work / "at", ignore_errors=True)
+        at = post.at(shutil.copytree(post.folder, work / "at"))
+        outcome = inject(task, at, work / "log", call, KINDS[kind].format(n=n))
+        assert outcome.ended == 0, (call, n)
+        told += [(n, *one) for one in outcome.told]
+    assert told
+    return told
+
+
+@pytest.mark.parametrize("kind", ["EIO", "ENOSPC"])
+@pytest.mark.parametrize("call", CALLS)
+def test_an_account_is_there_with_its_password_or_not_at_all(
+    post: Post, work: Path, call: str, kind: str
+) -> None:
+    words = Counter[str]()
+    for n, word, there, opens in _outcomes(account_tasks.add, post, work, call, kind):
+        words[word] += 1
+        assert word == "unknown" or there == (word != "not"), (call, n, word)
+        assert opens or word == "not", (call, n, word)
+    assert words["healed"]
+
+
+@pytest.mark.parametrize("kind", ["EIO", "ENOSPC"])
+@pytest.mark.parametrize("call", CALLS)
+def test_a_closed_account_is_told_as_closed(post: Post, work: Path, call: str, kind: str) -> None:
+    with post.open() as ledger:
+        account_tasks.add_one(ledger)
+    for n, word, opened, slot in _outcomes(account_tasks.close, post, work, call, kind):
+        assert word in ("unknown", "half") or opened == (word == "not"), (call, n, word)
+        assert slot == (word in ("not", "half")) or word == "unknown", (call, n, word)
+
+
+@pytest.mark.parametrize("call", ["fsync", "rename"])
+def test_the_password_in_force_is_the_one_that_was_told(post: Post, work: Path, call: str) -> None:
+    words = Counter[str]()
+    for n, word, new in _outcomes(account_tasks.change, post, work, call, "EIO"):
+        words[word] += 1
+        assert new == (word != "not"), (call, n, word)
+    assert words["saved"]
+    # The folder's own sync comes after the new password is in force.
+    assert call == "rename" or words["unknown"]
+
+
+@pytest.mark.parametrize("call", ["fsync", "rename"])
+def test_a_code_that_opens_is_always_in_somebodys_hand(post: Post, work: Path, call: str) -> None:
+    slots = Slots.load(post.folder / "slots.json")
+    (work / "code").write_text(slots.new_recovery(post.data_key()))
+    slots.save(post.folder / "slots.json")
+    words = Counter[str]()
+    for n, word, opens in _outcomes(account_tasks.recover_one, post, work, call, "EIO"):
+        words[word] += 1
+        assert opens, (call, n, word)
+    assert words["saved"]
+    assert call == "rename" or words["doubtful"]
