@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -29,6 +29,7 @@ from db.exchange.deciding import site_names
 from db.exchange.merging import Parcel, foresee, have
 from db.exchange.package import Package, opened, sealed, verified
 from db.exchange.packing import acknowledged, outgoing
+from db.exchange.senders import refuse_posing, sender_of
 from db.exchange.sites import Card, Keys, PeerLine
 from db.exchange.tables import BlobName, Peer
 from db.kernel import blobs
@@ -186,21 +187,21 @@ def refuse_followed(connection: Connection, no: int) -> None:
 
 
 def read_package(ledger: Ledger, file: Path) -> Package:
-    """Return a package whose sender is paired and which is for this copy; UserError otherwise."""
+    """Return a package whose sender is paired and which is for this copy; UserError otherwise.
+
+    Its header has the name on the sender's card, whatever the package calls itself.
+    """
     with ledger.read() as connection:
         mine = _my_keys(connection)
-        own = bytes(mine.sign.verify_key).hex()
-        known = {row.key: row.until for row in connection.execute(select(Peer.key, Peer.until))}
         ours = have(connection).get(ledger.site, 0)
     package = opened(file, mine)
-    key = package.header.key
-    if key == own:
-        raise UserError("这是本机自己做的包，是给别人的，没有合并。台账没有改动。")
-    if key not in known:
-        raise UserError("这个包来自没有配对的单位，没有合并，台账没有改动。请先核对名片和指纹。")
-    if known[key] is not None:
-        raise UserError("这个单位的配对已经解除，它的包不再收，没有合并，台账没有改动。")
-    checked = verified(package, key, own, migrations.VERSIONS)
+    own = bytes(mine.sign.verify_key).hex()
+    with ledger.read() as connection:
+        sender = sender_of(connection, package.header.key, own)
+    checked = verified(package, sender.key, own, migrations.VERSIONS)
+    with ledger.read() as connection:
+        refuse_posing(connection, sender, checked)
+    checked = replace(checked, header=checked.header._replace(name=sender.name))
     theirs = checked.header.have.get(ledger.site, 0)
     if theirs > ours:
         raise UserError(

@@ -16,11 +16,12 @@ from db import attaching, exchanging
 from db.exchange import sites
 from db.exchange.deciding import count_open
 from db.exchange.package import opened
+from db.exchange.tables import SiteSeen
 from db.kernel import proofs
 from db.kernel.errors import PolicepostError, UserError
-from db.kernel.ids import Id, new_id
+from db.kernel.ids import Id, id_text, new_id
 from db.kernel.journal import head
-from db.kernel.records import CommandRow
+from db.kernel.records import CommandRow, Site
 from db.ledger import Ledger
 from db.places import Community
 from db.visits.sheets import FieldSheet
@@ -295,3 +296,59 @@ def test_rows_of_one_copy_only_stay_there(pair: Pair) -> None:
     pair.both_ways()
     with pair.laptop.read() as connection:
         assert connection.execute(select(FieldSheet.number)).scalars().all() == [1]
+
+
+def test_a_paired_site_cannot_pose_as_another(
+    pair: Pair, package: Path, copies: Copying, tmp_path: Path
+) -> None:
+    (third,) = copies(1)
+    card = exchanging.make_card(third, tmp_path / "三.json", "警务站")
+    pair.laptop.write(sites.pair(card, card.fingerprint))
+    with pair.laptop.read() as connection:
+        own = connection.execute(select(Site.id)).scalar_one()
+
+    def posing(said: dict[str, Any]) -> None:
+        said["key"] = card.key
+
+    def restored(said: dict[str, Any]) -> None:
+        said.update(key=card.key, before=id_text(card.site))
+
+    def as_us(said: dict[str, Any]) -> None:
+        said.update(key=card.key, site=id_text(own), before=id_text(card.site))
+
+    def from_nowhere(said: dict[str, Any]) -> None:
+        said.update(key=card.key, site=id_text(new_id()), before=None)
+
+    for header in (posing, restored, as_us, from_nowhere):
+        _refused(pair, forged(pair, package, header=header, signer=third), "“警务站”.*自称")
+    exchanging.merge_file(pair.laptop, package)
+
+
+def test_a_package_is_called_by_its_senders_card(pair: Pair, package: Path) -> None:
+    for name in ("派出所", ""):
+        renamed = forged(pair, package, header=lambda said, to=name: said.update(name=to))  # type: ignore[misc]
+        assert exchanging.look_into(pair.laptop, renamed).sender == "警务室"
+    done = exchanging.merge_file(pair.laptop, renamed)
+    with pair.laptop.read() as connection:
+        names = connection.execute(select(SiteSeen.name)).scalars().all()
+        note = connection.execute(
+            select(CommandRow.note).where(CommandRow.no == done.no)
+        ).scalar_one()
+    assert done.sender == "警务室"
+    assert note.startswith("来自警务室，")
+    assert "警务室" in names
+
+
+def test_a_site_restored_twice_is_still_itself(
+    pair: Pair, package: Path, copies: Copying, tmp_path: Path
+) -> None:
+    exchanging.merge_file(pair.laptop, package)
+    pair.post.rest()
+    older = copies.copy_of(pair.post.place.folder)
+    add_visits(older, [])
+    older.rest()
+    again = copies.copy_of(older.place.folder)
+    late = pair.send(pair.post)
+    for ledger in (again, older):
+        exchanging.merge_file(pair.laptop, pair.send(ledger))
+    exchanging.merge_file(pair.laptop, late)
