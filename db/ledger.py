@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from db import backup, tables
+from db.attachments.proving import broken_contents, broken_words
 from db.exchange import undoing
-from db.kernel import engine, history, journal, proofs
+from db.kernel import blobs, engine, history, journal, proofs
 from db.kernel.access import Right, Role, require
 from db.kernel.accounts import (
     AccountLine,
@@ -276,14 +277,16 @@ class Ledger:
         return backup.verify(path, self._key)
 
     def problems(self) -> list[str]:
-        """Prove the whole ledger: the file, the journal's chain, the tables against the journal."""
+        """Prove the whole ledger: file, the journal's chain, tables against the journal, attachments."""
         found = [self._unrecorded] if self._unrecorded else []
         found += engine.integrity(self._writing())
         with self.read() as connection:
             found += proofs.chain_problems(connection, self._journal_key)
             for record in proofs.record_classes():
                 found += proofs.table_problems(connection, record)
-        return found
+            key = blobs.naming_key(self._key)
+            broken = broken_contents(connection, self.place.blobs, key)
+        return found + broken_words(list(broken.values()))
 
     def accounts(self) -> list[AccountLine]:
         """Return all accounts, also those closed."""

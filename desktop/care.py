@@ -96,8 +96,9 @@ class Care(QObject):
                 raise Stopped
 
         def told(done: Drilled | None) -> None:
-            if done is not None and done.problem:
-                tell(self._shell, LedgerDamaged(_bad_backup(done)))
+            if done is not None and (done.problem or done.broken):
+                words = _bad_backup(done) if done.problem else _broken(done)
+                tell(self._shell, LedgerDamaged(words))
 
         background.errand(
             self, lambda _: drill(ledger, step) if drill_is_due(ledger) else None, told
@@ -117,6 +118,13 @@ def _damaged(problem: str) -> str:
     return (
         f"核对台账时发现：{problem}。什么都没有改动。请先不要再登记，到“数据、备份”里先看看最近的备份，"
         "再决定恢复，或者找人查看。"
+    )
+
+
+def _broken(done: Drilled) -> str:
+    return (
+        f"每月核对发现：{done.broken}。请到“矛盾纠纷”里看看标出来的附件；原件还在就重新加一次，"
+        "不在了可以从以前的备份里找回。"
     )
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from sqlalchemy import Connection
 
-from db.attaching import attach, content_of
+from db.attaching import attach, broken_of, content_of
 from db.attachments import (
     KIND_NAMES,
     PDF,
@@ -41,11 +41,17 @@ def size_words(size: int) -> str:
     return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(1, size >> 10)} KB"
 
 
-COLUMNS: tuple[Column[AttachmentLine], ...] = (
-    Column("名称", lambda a: a.name, 9),
-    Column("种类", lambda a: KIND_NAMES[a.kind], 5),
-    Column("大小", lambda a: size_words(a.size), 4, number=True),
-)
+def columns(broken: set[Id]) -> tuple[Column[AttachmentLine], ...]:
+    """Return the columns of a list; of those that are `broken` it says so in place of the size."""
+
+    def size(line: AttachmentLine) -> str:
+        return "打不开" if line.id in broken else size_words(line.size)
+
+    return (
+        Column("名称", lambda a: a.name, 9),
+        Column("种类", lambda a: KIND_NAMES[a.kind], 5),
+        Column("大小", size, 4, number=True, late=lambda a: a.id in broken),
+    )
 
 
 class AttachmentsView(QWidget):
@@ -60,7 +66,8 @@ class AttachmentsView(QWidget):
         self._of: Id | None = None
         self._heading, self._kind = label("附件", 16), ChoiceBox("附件的种类")
         fill(self._kind, [(name, code) for code, name in KIND_NAMES.items()])
-        self._model: RowModel[AttachmentLine] = RowModel(COLUMNS)
+        self._broken: set[Id] = set()
+        self._model: RowModel[AttachmentLine] = RowModel(columns(self._broken))
         self._table = _Files(self._model, "附件", "还没有附件。按 A 加照片或录音，也可以拖进来")
         self._table.pressed_key.connect(self._key)
         self._table.removing.connect(self._remove)
@@ -123,6 +130,19 @@ class AttachmentsView(QWidget):
         self._model.show_rows(lines)
         if lines:
             self._table.selectRow(min(at, len(lines) - 1))
+        of, ledger = self._of, self._context.ledger
+        if lines and of is not None:
+            self._context.background.errand(
+                self, lambda _: broken_of(ledger, of), self._mark, lane="reader"
+            )
+
+    def _mark(self, broken: frozenset[Id]) -> None:
+        """Mark what is lost before somebody needs it; the contents were opened off the window's thread."""
+        if broken != self._broken:
+            self._broken.clear()
+            self._broken.update(broken)
+            last = self._model.index(len(self._model.rows) - 1, len(self._model.columns) - 1)
+            self._model.dataChanged.emit(self._model.index(0, 0), last)
 
     def _current(self) -> AttachmentLine | None:
         at = self._table.currentIndex().row()
