@@ -7,7 +7,7 @@ import pytest
 
 from db import backup
 from db.attaching import attach, broken_of, collect_orphans, content_of
-from db.attachments import attachments_of, remove_attachment, safe_name
+from db.attachments import attachments_of, kept_name, remove_attachment, safe_name
 from db.disputes.registering import register_dispute, remove_dispute
 from db.drilling import drill
 from db.kernel import blobs
@@ -155,6 +155,7 @@ def test_links_folders_and_other_kinds_are_refused(
 )
 def test_a_name_harms_nobody_when_it_is_saved(name: str, safe: str) -> None:
     assert safe_name(name, ".jpg") == safe
+    assert kept_name(safe) == safe
 
 
 def test_backups_have_them_prove_them_and_bring_them_back(

@@ -16,6 +16,7 @@ from db.attachments import (
     SOUND,
     AttachmentLine,
     attachments_of,
+    kept_name,
     remove_attachment,
 )
 from db.disputes.card import DisputeCard
@@ -49,7 +50,7 @@ def columns(broken: set[Id]) -> tuple[Column[AttachmentLine], ...]:
 
     return (
         Column("名称", lambda a: a.name, 9),
-        Column("种类", lambda a: KIND_NAMES[a.kind], 5),
+        Column("种类", lambda a: KIND_NAMES.get(a.kind, a.kind), 5),
         Column("大小", size, 4, number=True, late=lambda a: a.id in broken),
     )
 
@@ -161,7 +162,9 @@ class AttachmentsView(QWidget):
             self._save(line)
 
     def _save(self, line: AttachmentLine) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self, "存出附件（存出的文件不再加密）", line.name)
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, "存出附件（存出的文件不再加密）", kept_name(line.name)
+        )
         if chosen:
             self._read(line, partial(self._saved, Path(chosen)))
 
