@@ -86,7 +86,7 @@ class Ledger:
                 "这个文件夹里有钥匙文件却没有台账，什么也没有改动。请从备份恢复，或换一个文件夹。"
             )
         check_password_strength(password)
-        private_directory(folder)
+        private_directory(folder.resolve())
         clock = clock or SystemClock()
         key, ledger_id, account = DataKey.new(), new_id(), new_id()
         slots = Slots.new(ledger_id.hex())

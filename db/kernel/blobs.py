@@ -64,7 +64,7 @@ def write_blob(folder: Path, name: str, secret: bytes, data: bytes) -> None:
     EnvironmentFault if the disk refuses; nothing is left then.
     """
     path = blob_path(folder, name)
-    private_directory(path.parent)
+    _make_room(path)
     write_atomically(path, b"".join(_sealed(data, secret)))
 
 
@@ -113,7 +113,7 @@ def copy_blob(name: str, source: Path, target: Path) -> str:
     there = blob_path(target, name)
     if not there.exists():
         sealed = sealed_blob(source, name)
-        private_directory(there.parent)
+        _make_room(there)
         write_atomically(there, sealed)
     return sha256_of(there)
 
@@ -129,7 +129,7 @@ def copy_whole(name: str, secret: bytes, key: bytes, source: Path, target: Path)
     if not is_whole(source, name, secret, key):
         return None
     there = blob_path(target, name)
-    private_directory(there.parent)
+    _make_room(there)
     write_atomically(there, sealed_blob(source, name))
     return sha256_of(there) if is_whole(target, name, secret, key) else None
 
@@ -151,6 +151,12 @@ def drop(folder: Path, names: Collection[str]) -> None:
         if _NAME.fullmatch(name):
             with contextlib.suppress(OSError):
                 blob_path(folder, name).unlink()
+
+
+def _make_room(path: Path) -> None:
+    """Make the two folders a blob lies in; neither may be a link."""
+    private_directory(path.parent.parent)
+    private_directory(path.parent)
 
 
 def _sealed(data: bytes, secret: bytes) -> Iterator[bytes]:
