@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
@@ -24,13 +25,14 @@ from db.kernel.access import Right
 from db.kernel.files import write_atomically
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
-from desktop.disputes.viewing import PaperViewer, PhotoViewer
+from desktop.disputes.viewing import Drawn, PaperViewer, PhotoViewer, drawn
 from desktop.page import Context
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, fill, label, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
+R = TypeVar("R")
 TAKEN = (
     "照片、PDF、录音 (*.jpg *.jpeg *.png *.bmp *.webp *.pdf *.mp3 *.m4a *.wav *.amr *.ogg *.flac)"
 )
@@ -157,7 +159,10 @@ class AttachmentsView(QWidget):
         elif line is None:
             return
         elif key == "Enter" and line.media != SOUND:
-            self._read(line, partial(self._view, line))
+            if line.media == PDF:
+                self._read(line, bytes, partial(self._view_paper, line))
+            else:
+                self._read(line, drawn, partial(self._view_photo, line))
         else:
             self._save(line)
 
@@ -166,16 +171,13 @@ class AttachmentsView(QWidget):
             self, "存出附件（存出的文件不再加密）", kept_name(line.name)
         )
         if chosen:
-            self._read(line, partial(self._saved, Path(chosen)))
+            self._read(line, bytes, partial(self._saved, Path(chosen)))
 
-    def _view(self, line: AttachmentLine, data: bytes) -> None:
-        viewer: QDialog
-        if line.media == PDF:
-            viewer = PaperViewer(self, line.name, data)
-        else:
-            viewer = PhotoViewer(self, line.name, data)
-        viewer.exec()
-        viewer.deleteLater()
+    def _view_paper(self, line: AttachmentLine, data: bytes) -> None:
+        _shown(PaperViewer(self, line.name, data))
+
+    def _view_photo(self, line: AttachmentLine, photo: Drawn) -> None:
+        _shown(PhotoViewer(self, line.name, photo))
 
     def _saved(self, path: Path, data: bytes) -> None:
         write_atomically(path, data)
@@ -183,10 +185,13 @@ class AttachmentsView(QWidget):
         self._context.background.write(self, event)
         self.said.emit(f"已存出 {path.name}，这份没有加密，用完请删掉")
 
-    def _read(self, line: AttachmentLine, then: Callable[[bytes], None]) -> None:
+    def _read(
+        self, line: AttachmentLine, make: Callable[[bytes], R], then: Callable[[R], None]
+    ) -> None:
+        """Open a content and make of it what is wanted, both off the window's thread."""
         ledger, attachment = self._context.ledger, line.id
         self._context.background.errand(
-            self, lambda _: content_of(ledger, attachment), then, lane="reader"
+            self, lambda _: make(content_of(ledger, attachment)), then, lane="reader"
         )
 
     def _remove(self) -> None:
@@ -196,6 +201,11 @@ class AttachmentsView(QWidget):
                 self, remove_attachment(line.id),
                 lambda _: self.said.emit(f"已删除附件{line.name}　　Ctrl+Z 撤销"),
             )  # fmt: skip
+
+
+def _shown(viewer: QDialog) -> None:
+    viewer.exec()
+    viewer.deleteLater()
 
 
 class _Files(RowTable):
