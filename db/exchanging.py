@@ -35,7 +35,14 @@ from db.exchange.tables import BlobName, Peer
 from db.kernel import blobs
 from db.kernel.access import Right, require
 from db.kernel.errors import EnvironmentFault, UserError
-from db.kernel.files import disk_fault, move, new_private_file, require_space, sha256_of
+from db.kernel.files import (
+    disk_fault,
+    forget_cached,
+    move,
+    new_private_file,
+    require_space,
+    sha256_of,
+)
 from db.kernel.ids import Id
 from db.kernel.records import CommandRow, Site
 from db.ledger import Ledger
@@ -258,15 +265,34 @@ def _write_checked(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        forget_cached(part)
         if sha256_of(part) != hashlib.sha256(data).hexdigest():
             part.unlink()
             raise EnvironmentFault(
                 "写进去的和读出来的不一样，这个U盘可能是坏的或容量是假的，没有打包。请换一个U盘。"
             )
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise disk_fault(error) from error
+    _give_name(part, path)
+
+
+def _give_name(part: Path, path: Path) -> None:
+    """Give a package its name, or take the name back: nobody is to take it for written otherwise."""
+    try:
         move(part, path)
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+        try:
+            # The rename may have gone through and only its folder not have lasted.
+            path.unlink(missing_ok=True)
+        except OSError:
+            raise EnvironmentFault(
+                f"U盘报错，不知道“{path.name}”存上了没有，台账没有记成已打包。"
+                "请不要用这个文件，换一个U盘重新打包。"
+            ) from error
         raise disk_fault(error) from error
 
 

@@ -27,6 +27,7 @@ from db.kernel.erased import bring_list
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 from db.kernel.files import (
     disk_fault,
+    forget_cached,
     free_bytes,
     move,
     preflight,
@@ -159,6 +160,7 @@ def _copy_proved(ledger: Path, key: DataKey, target: Path) -> tuple[Content, dic
             source.execute("BEGIN")
             content, named = content_of(source), _named_blobs(source)
             copy_sealed(source, target, backup_key)
+        forget_cached(target)
         problems = check_sealed(target, backup_key, content)
     finally:
         wipe(source_key)

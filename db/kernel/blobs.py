@@ -19,7 +19,13 @@ from nacl import bindings
 from nacl.exceptions import CryptoError
 
 from db.kernel.errors import LedgerDamaged
-from db.kernel.files import open_plain, private_directory, sha256_of, write_atomically
+from db.kernel.files import (
+    forget_cached,
+    open_plain,
+    private_directory,
+    sha256_of,
+    write_atomically,
+)
 from db.kernel.keys import DataKey, wipe
 
 CHUNK: Final = 64 * 1024
@@ -131,6 +137,8 @@ def copy_whole(name: str, secret: bytes, key: bytes, source: Path, target: Path)
     there = blob_path(target, name)
     _make_room(there)
     write_atomically(there, sealed_blob(source, name))
+    with contextlib.suppress(OSError):
+        forget_cached(there)
     return sha256_of(there) if is_whole(target, name, secret, key) else None
 
 

@@ -181,6 +181,20 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def forget_cached(path: Path) -> None:
+    """Let the next read of a file that is on the disk come from there, not from the system's memory.
+
+    A stick that keeps nothing still reads back well from memory. Where the system knows no such
+    call, as on Windows, a read may come from memory. OSError if the file cannot be opened.
+    """
+    if hasattr(os, "posix_fadvise"):
+        descriptor = open_plain(path)
+        try:
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(descriptor)
+
+
 def preflight(path: Path) -> bool:
     """Look at a ledger's file before anything opens it; return whether its size is whole pages.
 
