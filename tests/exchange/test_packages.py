@@ -12,7 +12,7 @@ import pytest
 from pyrage import x25519
 from sqlalchemy import select
 
-from db import attaching, exchanging
+from db import attaching, exchanging, migrations
 from db.attachments import attachments_of
 from db.exchange import sites
 from db.exchange.deciding import count_open
@@ -387,3 +387,40 @@ def test_a_site_restored_twice_is_still_itself(
     for ledger in (again, older):
         exchanging.merge_file(pair.laptop, pair.send(ledger))
     exchanging.merge_file(pair.laptop, late)
+
+
+def test_a_package_of_many_pieces_cut_or_changed_at_a_piece_is_refused(
+    pair: Pair, tmp_path: Path
+) -> None:
+    """The container seals pieces of 64 KiB: a cut between two of them is no cut within one."""
+    picture = tmp_path / "现场.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(300_000))
+    attaching.attach(pair.post, "dispute", new_id(), "scene", picture)
+    package = pair.send(pair.post)
+    whole = package.read_bytes()
+    piece = 64 * 1024 + 16
+    # Behind the text that names the receivers, its MAC, and the 16 bytes of the payload's nonce.
+    begins = whole.index(b"\n--- ") + len(b"\n--- ") + 43 + 1 + 16
+    ends = list(range(begins + piece, len(whole), piece))
+    assert len(ends) >= 4
+    first, second = whole[begins : ends[0]], whole[ends[0] : ends[1]]
+    broken = [whole[:end] for end in (begins, *ends)]
+    broken += [whole[: end - 1] for end in ends] + [whole[: end + 1] for end in ends]
+    broken += [whole[: ends[0]] + whole[ends[1] :]]
+    broken += [whole[:begins] + second + first + whole[ends[1] :]]
+    broken += [whole[: ends[1]] + second + whole[ends[1] :]]
+    before, spoilt = _state(pair.laptop), pair.stick / "坏.tzpack"
+    for data in broken:
+        spoilt.write_bytes(data)
+        with pytest.raises(UserError, match="台账没有改动"):
+            exchanging.merge_file(pair.laptop, spoilt)
+    assert _state(pair.laptop) == before
+    exchanging.merge_file(pair.laptop, package)
+    assert digest_of(pair.post) == digest_of(pair.laptop)
+
+
+@pytest.mark.parametrize("schema", migrations.VERSIONS[:-1])
+def test_a_package_of_an_older_schema_is_merged(pair: Pair, package: Path, schema: str) -> None:
+    older = forged(pair, package, header=lambda said: said.update(schema=schema))
+    assert exchanging.merge_file(pair.laptop, older).counts.new == 10
+    assert digest_of(pair.post) == digest_of(pair.laptop)
