@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy import select
 
@@ -15,6 +14,7 @@ from db.attachments import (
     named_blobs,
     safe_name,
 )
+from db.attachments.proving import broken_contents
 from db.kernel import blobs
 from db.kernel.access import Right, require
 from db.kernel.clock import today
@@ -22,10 +22,7 @@ from db.kernel.errors import UserError
 from db.kernel.files import open_plain, require_space
 from db.kernel.ids import Id
 from db.kernel.journal import Done
-from db.kernel.keys import wipe
 from db.ledger import Ledger
-
-_KEY: Final = "attachments"
 
 
 def attach(ledger: Ledger, entity: str, of: Id, kind: str, file: Path) -> Done[Id]:
@@ -77,13 +74,15 @@ def collect_orphans(ledger: Ledger) -> int:
     return blobs.collect(ledger.place.blobs, known)
 
 
+def broken_of(ledger: Ledger, of: Id) -> frozenset[Id]:
+    """Return a record's attachments whose content is missing or does not open."""
+    with ledger.read() as connection:
+        return frozenset(broken_contents(connection, ledger.place.blobs, naming_key(ledger), of))
+
+
 def naming_key(ledger: Ledger) -> bytes:
     """Return the key that contents are named by."""
-    subkey = ledger._key.subkey(_KEY)
-    try:
-        return bytes(subkey)
-    finally:
-        wipe(subkey)
+    return blobs.naming_key(ledger._key)
 
 
 def _content(file: Path) -> bytes:

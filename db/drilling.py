@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import func, select
 
 from db import backup
-from db.kernel import engine
+from db.attachments.proving import broken_contents, broken_words
+from db.kernel import blobs, engine
 from db.kernel.errors import PolicepostError
 from db.kernel.history import last_time
 from db.kernel.keys import Slots
@@ -24,10 +25,14 @@ EVERY: Final = timedelta(days=30)
 
 
 class Drilled(NamedTuple):
-    """How a drill went: the backup's folder name, and what is wrong with it, mostly nothing."""
+    """How a drill went: the backup's folder name, and what is wrong with it, mostly nothing.
+
+    `broken` says which attachments beside the ledger do not open, mostly none.
+    """
 
     name: str
     problem: str
+    broken: str = ""
 
 
 def drill_is_due(ledger: Ledger) -> bool:
@@ -42,6 +47,7 @@ def drill_is_due(ledger: Ledger) -> bool:
 def drill(ledger: Ledger, step: backup.Step) -> Drilled | None:
     """Restore the newest backup into a private folder, open it, compare it, and remove it.
 
+    The attachments beside the ledger are opened too, each once.
     None if there is no backup. The outcome is written into the history; `step` is told what is
     being done and may raise to end it.
     """
@@ -57,8 +63,14 @@ def drill(ledger: Ledger, step: backup.Step) -> Drilled | None:
             backup.put_away(unpacked)
     except PolicepostError as error:
         problem = str(error)
-    ledger.note(DRILL, f"{newest.path.name}，{problem or '能恢复，内容一致'}")
-    return Drilled(newest.path.name, problem)
+    with ledger.read() as connection:
+        key = blobs.naming_key(ledger._key)
+        broken = broken_contents(
+            connection, ledger.place.blobs, key, go_on=lambda: step("正在核对附件……", 0.95)
+        )
+    lost = f"；{len(broken)}个附件缺少或损坏" if broken else ""
+    ledger.note(DRILL, f"{newest.path.name}，{problem or '能恢复，内容一致'}{lost}")
+    return Drilled(newest.path.name, problem, "".join(broken_words(list(broken.values()))))
 
 
 def _opened(ledger: Ledger, info: backup.BackupInfo, place: Place) -> str:

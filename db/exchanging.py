@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -29,12 +29,20 @@ from db.exchange.deciding import site_names
 from db.exchange.merging import Parcel, foresee, have
 from db.exchange.package import Package, opened, sealed, verified
 from db.exchange.packing import acknowledged, outgoing
+from db.exchange.senders import refuse_posing, sender_of
 from db.exchange.sites import Card, Keys, PeerLine
 from db.exchange.tables import BlobName, Peer
 from db.kernel import blobs
 from db.kernel.access import Right, require
 from db.kernel.errors import EnvironmentFault, UserError
-from db.kernel.files import disk_fault, move, new_private_file, require_space, sha256_of
+from db.kernel.files import (
+    disk_fault,
+    forget_cached,
+    move,
+    new_private_file,
+    require_space,
+    sha256_of,
+)
 from db.kernel.ids import Id
 from db.kernel.records import CommandRow, Site
 from db.ledger import Ledger
@@ -186,21 +194,21 @@ def refuse_followed(connection: Connection, no: int) -> None:
 
 
 def read_package(ledger: Ledger, file: Path) -> Package:
-    """Return a package whose sender is paired and which is for this copy; UserError otherwise."""
+    """Return a package whose sender is paired and which is for this copy; UserError otherwise.
+
+    Its header has the name on the sender's card, whatever the package calls itself.
+    """
     with ledger.read() as connection:
         mine = _my_keys(connection)
-        own = bytes(mine.sign.verify_key).hex()
-        known = {row.key: row.until for row in connection.execute(select(Peer.key, Peer.until))}
         ours = have(connection).get(ledger.site, 0)
     package = opened(file, mine)
-    key = package.header.key
-    if key == own:
-        raise UserError("这是本机自己做的包，是给别人的，没有合并。台账没有改动。")
-    if key not in known:
-        raise UserError("这个包来自没有配对的单位，没有合并，台账没有改动。请先核对名片和指纹。")
-    if known[key] is not None:
-        raise UserError("这个单位的配对已经解除，它的包不再收，没有合并，台账没有改动。")
-    checked = verified(package, key, own, migrations.VERSIONS)
+    own = bytes(mine.sign.verify_key).hex()
+    with ledger.read() as connection:
+        sender = sender_of(connection, package.header.key, own)
+    checked = verified(package, sender.key, own, migrations.VERSIONS)
+    with ledger.read() as connection:
+        refuse_posing(connection, sender, checked)
+    checked = replace(checked, header=checked.header._replace(name=sender.name))
     theirs = checked.header.have.get(ledger.site, 0)
     if theirs > ours:
         raise UserError(
@@ -257,15 +265,34 @@ def _write_checked(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        forget_cached(part)
         if sha256_of(part) != hashlib.sha256(data).hexdigest():
             part.unlink()
             raise EnvironmentFault(
                 "写进去的和读出来的不一样，这个U盘可能是坏的或容量是假的，没有打包。请换一个U盘。"
             )
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise disk_fault(error) from error
+    _give_name(part, path)
+
+
+def _give_name(part: Path, path: Path) -> None:
+    """Give a package its name, or take the name back: nobody is to take it for written otherwise."""
+    try:
         move(part, path)
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+        try:
+            # The rename may have gone through and only its folder not have lasted.
+            path.unlink(missing_ok=True)
+        except OSError:
+            raise EnvironmentFault(
+                f"U盘报错，不知道“{path.name}”存上了没有，台账没有记成已打包。"
+                "请不要用这个文件，换一个U盘重新打包。"
+            ) from error
         raise disk_fault(error) from error
 
 

@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from db import backup, doors, tables
+from db.attachments.proving import broken_contents, broken_words
 from db.exchange import undoing
-from db.kernel import engine, history, journal, proofs
+from db.kernel import blobs, engine, history, journal, proofs
 from db.kernel.access import Right, Role, require
 from db.kernel.accounts import (
     AccountLine,
@@ -96,7 +97,7 @@ class Ledger:
                 "这个文件夹里有钥匙文件却没有台账，什么也没有改动。请从备份恢复，或换一个文件夹。"
             )
         check_password_strength(password)
-        private_directory(folder)
+        private_directory(folder.resolve())
         clock = clock or SystemClock()
         key, ledger_id, account = DataKey.new(), new_id(), new_id()
         slots = Slots.new(ledger_id.hex())
@@ -284,7 +285,7 @@ class Ledger:
         return backup.verify(path, self._key)
 
     def problems(self) -> list[str]:
-        """Prove the whole ledger: the file, the journal's chain, the tables against the journal."""
+        """Prove the whole ledger: file, the journal's chain, tables against the journal, attachments."""
         found = [self._unrecorded] if self._unrecorded else []
         lying = self.place.read_only
         found += engine.integrity(self._readers if lying else self._writing(), emptied=lying)
@@ -292,7 +293,9 @@ class Ledger:
             found += proofs.chain_problems(connection, self._journal_key)
             for record in proofs.record_classes():
                 found += proofs.table_problems(connection, record)
-        return found
+            key = blobs.naming_key(self._key)
+            broken = broken_contents(connection, self.place.blobs, key)
+        return found + broken_words(list(broken.values()))
 
     def accounts(self) -> list[AccountLine]:
         """Return all accounts, also those closed."""

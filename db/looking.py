@@ -103,7 +103,7 @@ def look_at(ledger: Ledger, folder: Path, step: backup.Step) -> LookedAt:
     """Open the backup in `folder` beside its open ledger; not a byte is written into the backup.
 
     `step` is told what is being done, and may raise to end it. AccessDenied; LedgerDamaged if the
-    backup does not prove whole or is another ledger's; UserError if a newer program made it.
+    backup does not prove whole, is another ledger's or a newer program's.
     """
     require(ledger.session.role, Right.BACKUP)
     unpacked = backup.unpack_to_look(folder, ledger.place.folder, ledger._key, step)

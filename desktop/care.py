@@ -106,8 +106,9 @@ class Care(QObject):
                 raise Stopped
 
         def told(done: Drilled | None) -> None:
-            if done is not None and done.problem:
-                tell(self._shell, LedgerDamaged(_bad_backup(done)))
+            if done is not None and (done.problem or done.broken):
+                words = _bad_backup(done) if done.problem else _broken(done)
+                tell(self._shell, LedgerDamaged(words))
 
         background.errand(
             self, lambda _: drill(ledger, step) if drill_is_due(ledger) else None, told
@@ -143,6 +144,13 @@ def _set_back(before: datetime, now: datetime) -> str:
     return (
         f"电脑的时间往回走了：刚才是{before:%Y-%m-%d %H:%M}，现在是{now:%Y-%m-%d %H:%M}。"
         "刚才登记的已经存好，先后次序不受影响。请把电脑的日期和时间校准，免得登记的日期不对。"
+    )
+
+
+def _broken(done: Drilled) -> str:
+    return (
+        f"每月核对发现：{done.broken}。请到“矛盾纠纷”里看看标出来的附件；原件还在就重新加一次，"
+        "不在了可以从以前的备份里找回。"
     )
 
 

@@ -1,15 +1,15 @@
 """Files kept with a record: sealed on the disk, named by content, in backups and back again."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from db import backup
-from db.attaching import attach, collect_orphans, content_of
-from db.attachments import attachments_of, remove_attachment, safe_name
+from db.attaching import attach, broken_of, collect_orphans, content_of
+from db.attachments import attachments_of, kept_name, remove_attachment, safe_name
 from db.disputes.registering import register_dispute, remove_dispute
+from db.drilling import drill
 from db.kernel import blobs
 from db.kernel.errors import LedgerDamaged, UserError
 from db.kernel.ids import Id
@@ -98,7 +98,7 @@ def test_a_damaged_cut_swapped_or_missing_file_is_named_and_the_rest_opens(
     one.unlink()
     with pytest.raises(LedgerDamaged, match="不在了"):
         content_of(ledger, mine)
-    assert ledger.problems() == []
+    one.write_bytes(whole)
 
 
 def _of(ledger: Ledger, attachment: Id) -> str:
@@ -155,6 +155,7 @@ def test_links_folders_and_other_kinds_are_refused(
 )
 def test_a_name_harms_nobody_when_it_is_saved(name: str, safe: str) -> None:
     assert safe_name(name, ".jpg") == safe
+    assert kept_name(safe) == safe
 
 
 def test_backups_have_them_prove_them_and_bring_them_back(
@@ -179,9 +180,59 @@ def test_a_lost_attachment_keeps_nobody_from_a_backup(
     ledger: Ledger, dispute: Id, photo: Path
 ) -> None:
     attach(ledger, "dispute", dispute, "scene", photo)
-    shutil.rmtree(ledger.place.blobs)
+    kept = ledger.place.blobs.rename(ledger.place.folder / "kept")
     info = ledger.back_up("测试")
-    assert info.attachments == {}
+    assert (info.attachments, info.lost) == ({}, 1)
+    assert "1个附件缺少或损坏" in info.lacking
+    assert ledger.check_backup(info.path) == []
+    kept.rename(ledger.place.blobs)
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "gone"])
+def test_a_content_that_does_not_open_is_named_by_check_backup_and_drill(
+    ledger: Ledger, dispute: Id, photo: Path, tmp_path: Path, damage: str
+) -> None:
+    other = tmp_path / "门口.jpg"
+    other.write_bytes(JPEG + b"2")
+    first = attach(ledger, "dispute", dispute, "scene", photo).value
+    (mine,) = sealed(ledger)
+    attach(ledger, "dispute", dispute, "scene", other)
+    whole = mine.read_bytes()
+    if damage == "gone":
+        mine.unlink()
+    else:
+        at = len(whole) // 2
+        flipped = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
+        mine.write_bytes(flipped if damage == "flipped" else whole[:at])
+    assert broken_of(ledger, dispute) == {first}
+    (said,) = ledger.problems()
+    assert said.startswith("1个附件缺少或损坏：楼道.jpg。")
+    info = ledger.back_up("测试")
+    assert mine.name not in info.attachments
+    assert (len(info.attachments), info.lost) == (1, 1)
+    done = drill(ledger, lambda _text, _part: None)
+    assert done is not None
+    assert (done.problem, done.broken) == ("", said)
+    mine.write_bytes(whole)
+    assert ledger.problems() == []
+    again = ledger.back_up("找回以后")
+    assert (len(again.attachments), again.lost) == (2, 0)
+
+
+def test_a_whole_copy_beside_the_backups_is_kept_and_a_damaged_one_replaced(
+    ledger: Ledger, dispute: Id, photo: Path
+) -> None:
+    attach(ledger, "dispute", dispute, "scene", photo)
+    (mine,) = sealed(ledger)
+    whole = mine.read_bytes()
+    ledger.back_up("好的")
+    copy = ledger.place.backups / "blobs" / mine.parent.name / mine.name
+    mine.write_bytes(whole[:-1])
+    assert ledger.back_up("原件坏了").lost == 0
+    mine.write_bytes(whole)
+    copy.write_bytes(whole[:-1])
+    info = ledger.back_up("备份里的坏了")
+    assert copy.read_bytes() == whole
     assert ledger.check_backup(info.path) == []
 
 

@@ -11,13 +11,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import StaticPool, create_engine, inspect, text
 
 from db import migrations
-from db.backup import list_backups
+from db.backup import back_up, list_backups
 from db.kernel import engine
-from db.kernel.errors import UserError
+from db.kernel.errors import LedgerDamaged, UserError
 from db.kernel.keys import Slots
 from db.kernel.records import Record
 from db.ledger import Ledger
+from db.looking import look_at
 from db.post import PostDraft
+from db.restoring import restore_closed
 from db.sample import PASSWORD
 from tests.conftest import morning
 
@@ -95,3 +97,47 @@ def test_an_older_ledger_is_backed_up_and_upgraded(tmp_path: Path) -> None:
             assert migrations.version_of(connection) == migrations.LATEST
         assert ledger.problems() == []
     assert len(list_backups(old / "backups")) == 1
+
+
+def _backed_up_as(folder: Path, *statements: str) -> Path:
+    """Return a backup that was made while the ledger's schema was another."""
+    _set_version(folder, *statements)
+    _, key = Slots.load(folder / "slots.json").unlock(None, PASSWORD)
+    made = back_up(folder, key, folder / "backups", reason="那天", now=morning().now())
+    return made.path
+
+
+def test_a_backup_of_a_newer_program_moves_nothing(
+    closed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = shutil.copytree(closed, tmp_path / "newer")
+    with monkeypatch.context() as program:
+        program.setattr(migrations, "VERSIONS", (*migrations.VERSIONS, "9999"))
+        made = _backed_up_as(newer, "UPDATE alembic_version SET version_num = '9999'")
+    with Ledger.unlock(closed, PASSWORD, clock=morning()) as ledger:
+        (problem,) = ledger.check_backup(made)
+        assert "更新的程序" in problem
+        with pytest.raises(LedgerDamaged, match="更新的程序"):
+            look_at(ledger, made, lambda _text, _part: None)
+    (closed / "ledger.db").write_bytes(b"x" * 8192)
+    before = {path: path.read_bytes() for path in closed.glob("[ls]*") if path.name != "lock"}
+    with pytest.raises(LedgerDamaged, match=r"更新的程序.*什么也没有改动"):
+        restore_closed(closed, made, "", PASSWORD, morning())
+    assert {path: path.read_bytes() for path in before} == before
+    assert not list(closed.glob("damaged-*"))
+
+
+def test_a_backup_of_an_older_program_is_put_back_and_upgraded(
+    closed: Path, tmp_path: Path
+) -> None:
+    older = shutil.copytree(closed, tmp_path / "older")
+    made = _backed_up_as(
+        older, *_what_came_since("0014"), "UPDATE alembic_version SET version_num = '0014'"
+    )
+    (closed / "ledger.db").write_bytes(b"x" * 8192)
+    done = restore_closed(closed, made, "", PASSWORD, morning())
+    with done.ledger as ledger:
+        with ledger.read() as connection:
+            assert migrations.version_of(connection) == migrations.LATEST
+        assert ledger.problems() == []
+    assert done.aside == closed / "damaged-0001"

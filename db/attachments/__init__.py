@@ -7,7 +7,7 @@ goes by its content, never by its name.
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -33,6 +33,7 @@ _BEGINNINGS: Final = (
     (b"\xff\xf3", SOUND, ".mp3"), (b"#!AMR", SOUND, ".amr"), (b"OggS", SOUND, ".ogg"),
     (b"fLaC", SOUND, ".flac"),
 )  # fmt: skip
+_ENDINGS: Final = {ending for _, _, ending in _BEGINNINGS} | {".wav", ".webp", ".m4a"}
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\\/:*?\"<>|]")
 _ENDING: Final = re.compile(r"\.[0-9A-Za-z]{1,5}$")
 _RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
@@ -87,6 +88,21 @@ def safe_name(name: str, ending: str) -> str:
     if not stem or _RESERVED.fullmatch(stem):
         stem = "附件"
     return stem[: MOST_NAME - len(ending)] + ending
+
+
+def kept_name(name: str) -> str:
+    """Return a name that came from elsewhere as one that harms nobody, its ending kept if we know it."""
+    found = _ENDING.search(name)
+    ending = found[0].lower() if found else ""
+    return safe_name(name, ending if ending in _ENDINGS else "")
+
+
+def named_safely(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return a change's fields as the journal writes them, the attachment's name made harmless."""
+    said = fields.get("name")
+    if isinstance(said, list):
+        return {**fields, "name": [kept_name(one) if one else one for one in said]}
+    return {**fields, "name": kept_name(said)} if said else fields
 
 
 def add_attachment(

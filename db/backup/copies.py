@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2
 
+from db import migrations
 from db.kernel import cipher, engine
 from db.kernel.errors import PolicepostError
 from db.kernel.files import new_private_file, preflight, sync_file
@@ -41,6 +42,15 @@ def content_of(connection: cipher.Connection) -> Content:
     return Content(rows, head[0], bytes(head[1]).hex()) if head else Content(rows, 0, "")
 
 
+def _is_newer(connection: cipher.Connection) -> bool:
+    """Tell whether this program does not know the schema, and so could not open what it put back."""
+    table = "SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'"
+    if connection.execute(table).fetchone() is None:
+        return False
+    said = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return said is not None and said[0] not in migrations.VERSIONS
+
+
 def copy_sealed(source: cipher.Connection, target: Path, key: cipher.Key) -> None:
     """Copy what the source sees into a new file under another key, in one step.
 
@@ -68,6 +78,8 @@ def check_sealed(path: Path, key: cipher.Key, expected: Content) -> list[str]:
             problems = cipher.problems_of(connection)
             if not problems and content_of(connection) != expected:
                 problems.append("行数或最后一步操作与记下的不一致")
+            if not problems and _is_newer(connection):
+                problems.append("它是用更新的程序做的，请先升级本程序再用它")
     except PolicepostError as error:
         return [str(error)]
     except dbapi2.Error as error:

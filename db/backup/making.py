@@ -22,12 +22,12 @@ from db.backup.manifest import (
     read_info,
     write_manifest,
 )
-from db.kernel import cipher, engine
-from db.kernel.blobs import copy_blob
+from db.kernel import blobs, cipher, engine
 from db.kernel.erased import bring_list
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 from db.kernel.files import (
     disk_fault,
+    forget_cached,
     free_bytes,
     move,
     preflight,
@@ -109,7 +109,7 @@ def _build(
 ) -> None:
     slots = read_small(data_dir / SLOTS)
     content, named = _copy_proved(data_dir / LEDGER, key, partial / LEDGER)
-    attachments = _copy_attachments(named, data_dir / BLOBS, partial.parent / BLOBS)
+    attachments = _copy_attachments(named, key, data_dir / BLOBS, partial.parent / BLOBS)
     write_atomically(partial / SLOTS, slots)
     info = BackupInfo(
         path=partial,
@@ -121,32 +121,38 @@ def _build(
         sha256=sha256_of(partial / LEDGER),
         slots_sha256=hashlib.sha256(slots).hexdigest(),
         attachments=attachments,
+        lost=len(named) - len(attachments),
         **asdict(content),
     )
     write_manifest(info, key)
     sync_directory(partial)
 
 
-def _copy_attachments(named: list[str], source: Path, target: Path) -> dict[str, str]:
-    """Copy what is not there yet and return the SHA-256 of each; one that is lost is left out.
+def _copy_attachments(
+    named: dict[str, str], key: DataKey, source: Path, target: Path
+) -> dict[str, str]:
+    """Copy what is not there yet and return the SHA-256 of each; one that does not open is left out.
 
-    A lost or damaged content keeps nobody from a backup of all the rest.
+    A lost or damaged content keeps nobody from a backup of all the rest, which says how many it lacks.
     """
     copied = {}
-    for name in named:
-        with contextlib.suppress(FileNotFoundError, ValueError):
-            copied[name] = copy_blob(name, source, target)
+    naming = blobs.naming_key(key)
+    for name, secret in named.items():
+        sha256 = blobs.copy_whole(name, bytes.fromhex(secret), naming, source, target)
+        if sha256 is not None:
+            copied[name] = sha256
     return copied
 
 
-def _named_blobs(source: cipher.Connection) -> list[str]:
+def _named_blobs(source: cipher.Connection) -> dict[str, str]:
+    """The contents that records name, and the secret of each."""
     tables = source.execute("SELECT name FROM sqlite_schema WHERE name = 'attachment'").fetchall()
     if not tables:
-        return []
-    return [row[0] for row in source.execute("SELECT DISTINCT blob FROM attachment").fetchall()]
+        return {}
+    return dict(source.execute("SELECT blob, secret FROM attachment").fetchall())
 
 
-def _copy_proved(ledger: Path, key: DataKey, target: Path) -> tuple[Content, list[str]]:
+def _copy_proved(ledger: Path, key: DataKey, target: Path) -> tuple[Content, dict[str, str]]:
     source_key, backup_key = key.subkey("ledger"), key.subkey("backup")
     try:
         source = engine.connect(ledger, source_key, read_only=True)
@@ -154,6 +160,7 @@ def _copy_proved(ledger: Path, key: DataKey, target: Path) -> tuple[Content, lis
             source.execute("BEGIN")
             content, named = content_of(source), _named_blobs(source)
             copy_sealed(source, target, backup_key)
+        forget_cached(target)
         problems = check_sealed(target, backup_key, content)
     finally:
         wipe(source_key)

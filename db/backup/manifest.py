@@ -34,7 +34,8 @@ class BackupInfo:
 
     `when` is the wall clock of its making with its zone, `head` the number and MAC of the last
     command in it, `sha256` and `size` (bytes) those of its ledger file, `rows` counts by table.
-    `attachments` are the sealed contents that lie beside the backups, with their SHA-256.
+    `attachments` are the sealed contents that lie beside the backups, with their SHA-256; `lost` counts
+    those that a record named and that did not open when it was made.
     """
 
     path: Path
@@ -49,6 +50,12 @@ class BackupInfo:
     head_mac: str
     rows: dict[str, int]
     attachments: dict[str, str] = field(default_factory=dict)
+    lost: int = 0
+
+    @property
+    def lacking(self) -> str:
+        """What of the ledger it could not take along, in a sentence; mostly empty."""
+        return f"有{self.lost}个附件缺少或损坏，没能备份，别的都在里面" if self.lost else ""
 
 
 def _mac(said: dict[str, Any], key: DataKey) -> str:
@@ -88,6 +95,7 @@ def _read_manifest(folder: Path) -> tuple[BackupInfo, dict[str, Any]]:
             rows={str(name): int(count) for name, count in said["rows"].items()},
             # A backup of an older program names none.
             attachments={str(n): str(sha) for n, sha in said.get("attachments", {}).items()},
+            lost=int(said.get("lost", 0)),
         )
         # A day at the edge of the calendar is none in another zone.
         info.when.astimezone()

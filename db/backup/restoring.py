@@ -58,7 +58,7 @@ def restore(backup_folder: Path, data_dir: Path, unlock: Unlock) -> RestoreInfo:
     """
     info = read_info(backup_folder)
     check_place(data_dir)
-    private_directory(data_dir)
+    private_directory(data_dir.resolve())
     with LedgerLock(data_dir) as lock:
         lock.acquire("正在恢复备份")
         try:

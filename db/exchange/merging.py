@@ -49,19 +49,24 @@ def have(connection: Connection) -> dict[Id, int]:
     return dict(rows.all())
 
 
-def family(connection: Connection) -> frozenset[Id]:
-    """Return the ids this copy of the ledger has and had before each restore."""
-    mine = connection.execute(select(Site.id, Site.before)).one()
-    found = {mine.id}
-    if mine.before is None:
-        return frozenset(found)
-    lives = select(SiteSeen.by, SiteSeen.site).where(SiteSeen.name == "")
-    known = {row.by: row.site for row in connection.execute(lives)}
-    at = mine.before
+def lives(connection: Connection, site: Id, told: Mapping[Id, Id] | None = None) -> frozenset[Id]:
+    """Return a site's id and those it had before each restore; `told` names earlier ones besides."""
+    rows = select(SiteSeen.by, SiteSeen.site).where(SiteSeen.name == "")
+    known = {**(told or {}), **dict(connection.execute(rows).all())}
+    found: set[Id] = set()
+    at: Id | None = site
     while at is not None and at not in found:
         found.add(at)
         at = known.get(at)
     return frozenset(found)
+
+
+def family(connection: Connection) -> frozenset[Id]:
+    """Return the ids this copy of the ledger has and had before each restore."""
+    mine = connection.execute(select(Site.id, Site.before)).one()
+    if mine.before is None:
+        return frozenset({mine.id})
+    return lives(connection, mine.id, {mine.id: mine.before})
 
 
 def unknown(connection: Connection, parcel: Parcel) -> list[Incoming]:

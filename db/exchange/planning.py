@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from db.attachments import Attachment
+from db.attachments import Attachment, named_safely
 from db.exchange.causes import Causes
 from db.exchange.contradictions import AT_ODDS
 from db.exchange.derived import building_key, home_key
@@ -360,6 +360,8 @@ class Planner:
         fields = mapped(record, written.kind, written.fields, self.identity.text)
         if record is Account and written.kind == ADDED and written.point[0] not in self.here.family:
             fields = {**fields, "home": id_text(written.point[0])}
+        if record is Attachment:
+            fields = named_safely(fields)
         if record is Attachment and "blob" in fields:
             fields = {**fields, "blob": self.here.contents.get(fields["blob"], fields["blob"])}
         own = (written.point, written.stamp, written.kind, fields)

@@ -21,11 +21,13 @@ from nacl.exceptions import CryptoError
 from db.kernel.errors import LedgerDamaged
 from db.kernel.files import (
     ahead_of_its_record,
+    forget_cached,
     open_plain,
     private_directory,
     sha256_of,
     write_atomically,
 )
+from db.kernel.keys import DataKey, wipe
 
 CHUNK: Final = 64 * 1024
 SECRET_BYTES: Final = bindings.crypto_secretstream_xchacha20poly1305_KEYBYTES
@@ -35,6 +37,15 @@ _OVER: Final = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 _MORE: Final = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 _LAST: Final = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def naming_key(key: DataKey) -> bytes:
+    """Return the key that a ledger's contents are named by."""
+    subkey = key.subkey("attachments")
+    try:
+        return bytes(subkey)
+    finally:
+        wipe(subkey)
 
 
 def new_secret() -> bytes:
@@ -60,7 +71,7 @@ def write_blob(folder: Path, name: str, secret: bytes, data: bytes) -> None:
     EnvironmentFault if the disk refuses; nothing is left then.
     """
     path = blob_path(folder, name)
-    private_directory(path.parent)
+    _make_room(path)
     with ahead_of_its_record():
         write_atomically(path, b"".join(_sealed(data, secret)))
 
@@ -93,6 +104,15 @@ def opened_content(sealed: bytes, secret: bytes) -> bytes | None:
         return None
 
 
+def is_whole(folder: Path, name: str, secret: bytes, key: bytes) -> bool:
+    """Tell whether a blob is there, opens and is what its name says."""
+    try:
+        read_blob(folder, name, secret, key)
+    except LedgerDamaged:
+        return False
+    return True
+
+
 def copy_blob(name: str, source: Path, target: Path) -> str:
     """Copy a sealed blob to another folder unless it is there; return its SHA-256.
 
@@ -100,11 +120,28 @@ def copy_blob(name: str, source: Path, target: Path) -> str:
     """
     there = blob_path(target, name)
     if not there.exists():
-        with os.fdopen(open_plain(blob_path(source, name)), "rb") as file:
-            sealed = file.read()
-        private_directory(there.parent)
+        sealed = sealed_blob(source, name)
+        _make_room(there)
         write_atomically(there, sealed)
     return sha256_of(there)
+
+
+def copy_whole(name: str, secret: bytes, key: bytes, source: Path, target: Path) -> str | None:
+    """Copy a blob that opens to another folder unless one that opens is there; return its SHA-256.
+
+    None if neither opens: a damaged content is never copied over a whole one, or as if it were one.
+    EnvironmentFault if it cannot be written.
+    """
+    if is_whole(target, name, secret, key):
+        return sha256_of(blob_path(target, name))
+    if not is_whole(source, name, secret, key):
+        return None
+    there = blob_path(target, name)
+    _make_room(there)
+    write_atomically(there, sealed_blob(source, name))
+    with contextlib.suppress(OSError):
+        forget_cached(there)
+    return sha256_of(there) if is_whole(target, name, secret, key) else None
 
 
 def collect(folder: Path, known: Collection[str], *, older: float = ORPHAN_SECONDS) -> int:
@@ -124,6 +161,12 @@ def drop(folder: Path, names: Collection[str]) -> None:
         if _NAME.fullmatch(name):
             with contextlib.suppress(OSError):
                 blob_path(folder, name).unlink()
+
+
+def _make_room(path: Path) -> None:
+    """Make the two folders a blob lies in; neither may be a link."""
+    private_directory(path.parent.parent)
+    private_directory(path.parent)
 
 
 def _sealed(data: bytes, secret: bytes) -> Iterator[bytes]:

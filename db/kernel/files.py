@@ -71,9 +71,15 @@ def disk_fault(error: OSError) -> EnvironmentFault:
 def private_directory(path: Path) -> None:
     """Make the folder if it is missing and close it to other users (0700), whatever the umask.
 
-    A folder that was made lasts through a power cut. EnvironmentFault if it cannot be made or is no folder. A file system without such rights, as on
-    a memory stick, is left as it is: everything put there is encrypted.
+    A folder that was made lasts through a power cut. EnvironmentFault if it cannot be made, is no
+    folder, or is a link: what it leads to is somebody else's, and would be closed to them. A file
+    system without such rights, as on a memory stick, is left as it is: everything put there is encrypted.
     """
+    if path.is_symlink():
+        raise EnvironmentFault(
+            f"“{path.name}”是一个链接，不是文件夹本身，没有往里写，什么也没有改动。"
+            "请删掉这个链接，或换一个文件夹。"
+        )
     try:
         missing = [folder for folder in (path, *path.parents) if not folder.exists()]
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -200,6 +206,20 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def forget_cached(path: Path) -> None:
+    """Let the next read of a file that is on the disk come from there, not from the system's memory.
+
+    A stick that keeps nothing still reads back well from memory. Where the system knows no such
+    call, as on Windows, a read may come from memory. OSError if the file cannot be opened.
+    """
+    if hasattr(os, "posix_fadvise"):
+        descriptor = open_plain(path)
+        try:
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(descriptor)
+
+
 def preflight(path: Path) -> bool:
     """Look at a ledger's file before anything opens it; return whether its size is whole pages.
 
@@ -222,6 +242,12 @@ def preflight(path: Path) -> bool:
         raise LedgerDamaged(
             "台账文件另有一个名字指着它，同时打开会损坏内容，所以没有打开。请先删掉多出来的硬链接。"
         )
+    for beside in ("-wal", "-shm", "-journal"):
+        if path.with_name(path.name + beside).is_symlink():
+            raise LedgerDamaged(
+                f"台账旁边的 {path.name}{beside} 是一个链接，没有打开，什么也没有改动。"
+                "请删掉这个链接再打开。"
+            )
     if found.st_size == 0:
         raise LedgerDamaged("台账文件是空的，没有打开，旁边的文件原样留着。请用备份恢复。")
     try:

@@ -1,6 +1,7 @@
 """A second start brings the first window to the front: a watched file beside the lock, no socket."""
 
 import contextlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,7 +24,10 @@ def ask_first_window(folder: Path) -> bool:
         lock.acquire("正在打开")
     except PolicepostError:
         with contextlib.suppress(OSError):
-            bell.write_text(bell.read_text() + ".")
+            flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+            descriptor = os.open(bell, os.O_WRONLY | os.O_APPEND | flags)
+            os.write(descriptor, b".")
+            os.close(descriptor)
             return True
         return False
     lock.release()
@@ -36,8 +40,12 @@ class FirstWindow(QObject):
     def __init__(self, folder: Path, come: Callable[[], None]) -> None:
         super().__init__()
         self._bell = folder / NAME
+        from db.kernel.files import new_private_file  # noqa: PLC0415  slow to import
+
         with contextlib.suppress(OSError):
-            self._bell.write_text("")
+            # Made anew and never opened: a link there would lead to somebody's file.
+            self._bell.unlink(missing_ok=True)
+            os.close(new_private_file(self._bell))
         self._watcher = QFileSystemWatcher([str(self._bell)], self)
         self._watcher.fileChanged.connect(lambda _: come())
 

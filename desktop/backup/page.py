@@ -111,7 +111,8 @@ class BackupPage(Page):
 
         def made(info: BackupInfo) -> None:
             self._tell("")
-            self.said.emit(f"备份好了，已经打开核对过：{info.path.name}")
+            lacking = f"　{info.lacking}" if info.lost else ""
+            self.said.emit(f"备份好了，已经打开核对过：{info.path.name}{lacking}")
             self.context.background.backed_up.emit()
             self.refresh()
 
@@ -208,6 +209,7 @@ class BackupPage(Page):
                 f"第{info.number}号备份不能用：{problems[0]}"
                 if problems
                 else f"第{info.number}号备份完好"
+                + (f"，但做的时候{info.lacking}" if info.lost else "")
             )
 
         ledger = self.context.ledger

@@ -3,19 +3,21 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from sqlalchemy import Connection
 
-from db.attaching import attach, content_of
+from db.attaching import attach, broken_of, content_of
 from db.attachments import (
     KIND_NAMES,
     PDF,
     SOUND,
     AttachmentLine,
     attachments_of,
+    kept_name,
     remove_attachment,
 )
 from db.disputes.card import DisputeCard
@@ -23,13 +25,14 @@ from db.kernel.access import Right
 from db.kernel.files import write_atomically
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
-from desktop.disputes.viewing import PaperViewer, PhotoViewer
+from desktop.disputes.viewing import Drawn, PaperViewer, PhotoViewer, drawn
 from desktop.page import Context
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, fill, label, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
+R = TypeVar("R")
 TAKEN = (
     "照片、PDF、录音 (*.jpg *.jpeg *.png *.bmp *.webp *.pdf *.mp3 *.m4a *.wav *.amr *.ogg *.flac)"
 )
@@ -41,11 +44,17 @@ def size_words(size: int) -> str:
     return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(1, size >> 10)} KB"
 
 
-COLUMNS: tuple[Column[AttachmentLine], ...] = (
-    Column("名称", lambda a: a.name, 9),
-    Column("种类", lambda a: KIND_NAMES[a.kind], 5),
-    Column("大小", lambda a: size_words(a.size), 4, number=True),
-)
+def columns(broken: set[Id]) -> tuple[Column[AttachmentLine], ...]:
+    """Return the columns of a list; of those that are `broken` it says so in place of the size."""
+
+    def size(line: AttachmentLine) -> str:
+        return "打不开" if line.id in broken else size_words(line.size)
+
+    return (
+        Column("名称", lambda a: a.name, 9),
+        Column("种类", lambda a: KIND_NAMES.get(a.kind, a.kind), 5),
+        Column("大小", size, 4, number=True, late=lambda a: a.id in broken),
+    )
 
 
 class AttachmentsView(QWidget):
@@ -60,7 +69,8 @@ class AttachmentsView(QWidget):
         self._of: Id | None = None
         self._heading, self._kind = label("附件", 16), ChoiceBox("附件的种类")
         fill(self._kind, [(name, code) for code, name in KIND_NAMES.items()])
-        self._model: RowModel[AttachmentLine] = RowModel(COLUMNS)
+        self._broken: set[Id] = set()
+        self._model: RowModel[AttachmentLine] = RowModel(columns(self._broken))
         self._table = _Files(self._model, "附件", "还没有附件。按 A 加照片或录音，也可以拖进来")
         self._table.pressed_key.connect(self._key)
         self._table.removing.connect(self._remove)
@@ -123,6 +133,19 @@ class AttachmentsView(QWidget):
         self._model.show_rows(lines)
         if lines:
             self._table.selectRow(min(at, len(lines) - 1))
+        of, ledger = self._of, self._context.ledger
+        if lines and of is not None:
+            self._context.background.errand(
+                self, lambda _: broken_of(ledger, of), self._mark, lane="reader"
+            )
+
+    def _mark(self, broken: frozenset[Id]) -> None:
+        """Mark what is lost before somebody needs it; the contents were opened off the window's thread."""
+        if broken != self._broken:
+            self._broken.clear()
+            self._broken.update(broken)
+            last = self._model.index(len(self._model.rows) - 1, len(self._model.columns) - 1)
+            self._model.dataChanged.emit(self._model.index(0, 0), last)
 
     def _current(self) -> AttachmentLine | None:
         at = self._table.currentIndex().row()
@@ -136,23 +159,25 @@ class AttachmentsView(QWidget):
         elif line is None:
             return
         elif key == "Enter" and line.media != SOUND:
-            self._read(line, partial(self._view, line))
+            if line.media == PDF:
+                self._read(line, bytes, partial(self._view_paper, line))
+            else:
+                self._read(line, drawn, partial(self._view_photo, line))
         else:
             self._save(line)
 
     def _save(self, line: AttachmentLine) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self, "存出附件（存出的文件不再加密）", line.name)
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, "存出附件（存出的文件不再加密）", kept_name(line.name)
+        )
         if chosen:
-            self._read(line, partial(self._saved, Path(chosen)))
+            self._read(line, bytes, partial(self._saved, Path(chosen)))
 
-    def _view(self, line: AttachmentLine, data: bytes) -> None:
-        viewer: QDialog
-        if line.media == PDF:
-            viewer = PaperViewer(self, line.name, data)
-        else:
-            viewer = PhotoViewer(self, line.name, data)
-        viewer.exec()
-        viewer.deleteLater()
+    def _view_paper(self, line: AttachmentLine, data: bytes) -> None:
+        _shown(PaperViewer(self, line.name, data))
+
+    def _view_photo(self, line: AttachmentLine, photo: Drawn) -> None:
+        _shown(PhotoViewer(self, line.name, photo))
 
     def _saved(self, path: Path, data: bytes) -> None:
         write_atomically(path, data)
@@ -160,10 +185,13 @@ class AttachmentsView(QWidget):
         self._context.background.write(self, event)
         self.said.emit(f"已存出 {path.name}，这份没有加密，用完请删掉")
 
-    def _read(self, line: AttachmentLine, then: Callable[[bytes], None]) -> None:
+    def _read(
+        self, line: AttachmentLine, make: Callable[[bytes], R], then: Callable[[R], None]
+    ) -> None:
+        """Open a content and make of it what is wanted, both off the window's thread."""
         ledger, attachment = self._context.ledger, line.id
         self._context.background.errand(
-            self, lambda _: content_of(ledger, attachment), then, lane="reader"
+            self, lambda _: make(content_of(ledger, attachment)), then, lane="reader"
         )
 
     def _remove(self) -> None:
@@ -173,6 +201,11 @@ class AttachmentsView(QWidget):
                 self, remove_attachment(line.id),
                 lambda _: self.said.emit(f"已删除附件{line.name}　　Ctrl+Z 撤销"),
             )  # fmt: skip
+
+
+def _shown(viewer: QDialog) -> None:
+    viewer.exec()
+    viewer.deleteLater()
 
 
 class _Files(RowTable):

@@ -1,7 +1,13 @@
-"""A photograph, or a PDF of any source, looked at: drawn from memory, and nothing of it is written."""
+"""A photograph, or a PDF of any source, looked at: drawn from memory, and nothing of it is written.
+
+A small file can say it is a huge picture. Its size is asked before anything is drawn. A JPEG is read
+already made small; Qt reads other kinds whole, so of those none above `MOST_WHOLE_MB` is read at all.
+"""
+
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QImage, QImageReader, QPixmap
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QDialog, QLabel, QWidget
@@ -12,6 +18,48 @@ from desktop.widgets.scrolling import scrolling
 SIZE = (900, 700)
 # What is left of the window round a viewer.
 ROUND = 48
+# Above the largest telephones' 200 million; reading that many takes seconds, off the window's thread.
+MOST_PIXELS: Final = 220_000_000
+# What is read whole before it is made small, as a PNG is: 33 million points.
+MOST_WHOLE_MB: Final = 128
+MOST_PAGES: Final = 2000
+# PDF's own largest page side; and how much longer than wide one may be, as it is shown at full width.
+MOST_POINTS: Final = 14_400
+MOST_SLIM: Final = 20
+
+TOO_LARGE: Final = "太大，这里不显示，免得占满内存。可以“存出”后用别的程序看看。"
+BROKEN: Final = "打不开：文件不完整。可以“存出”后用别的程序看看。"
+
+
+class Drawn(NamedTuple):
+    """A photograph as large as there is room, or with no image the words that say why not."""
+
+    image: QImage
+    words: str
+
+
+def drawn(data: bytes) -> Drawn:
+    """Draw a photograph from its file's content; it may be called in any thread."""
+    buffer = QBuffer()
+    buffer.setData(QByteArray(data))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    reader.setDecideFormatFromContent(True)
+    size = reader.size()
+    if not size.isValid() or size.isEmpty():
+        return Drawn(QImage(), f"这张照片{BROKEN}")
+    if size.width() * size.height() > MOST_PIXELS:
+        return Drawn(QImage(), f"这张照片有{size.width()}×{size.height()}点，{TOO_LARGE}")
+    if size.width() > SIZE[0] or size.height() > SIZE[1]:
+        room = QSize(SIZE[0] - 20, SIZE[1] - 20)
+        fits = size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+        reader.setScaledSize(fits.expandedTo(QSize(1, 1)))
+    QImageReader.setAllocationLimit(MOST_WHOLE_MB)
+    image = reader.read()
+    if image.isNull():
+        whole = size.width() * size.height() * 4 > MOST_WHOLE_MB << 20
+        return Drawn(image, f"这张照片{TOO_LARGE if whole else BROKEN}")
+    return Drawn(image, "")
 
 
 class PaperViewer(QDialog):
@@ -25,6 +73,10 @@ class PaperViewer(QDialog):
         self._buffer.setData(QByteArray(data))
         self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
         self._document.load(self._buffer)
+        self.words = _refused(self._document)
+        if self.words:
+            column(self).addWidget(_said(self.words))
+            return
         view = QPdfView(self)
         view.setPageMode(QPdfView.PageMode.MultiPage)
         view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
@@ -35,24 +87,43 @@ class PaperViewer(QDialog):
 class PhotoViewer(QDialog):
     """Shows a photograph, as large as there is room; Esc closes it."""
 
-    def __init__(self, parent: QWidget, name: str, data: bytes) -> None:
+    def __init__(self, parent: QWidget, name: str, photo: Drawn) -> None:
         super().__init__(parent)
         self.setWindowTitle(name)
         size = _room(parent)
         self.resize(size)
-        image, shown = QImage.fromData(QByteArray(data)), QLabel()
-        shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        if image.isNull():
-            shown.setText("这张照片打不开：文件不完整。可以“存出”后用别的程序看看。")
-        else:
-            room = Qt.AspectRatioMode.KeepAspectRatio
-            smooth = Qt.TransformationMode.SmoothTransformation
-            fits = image.width() <= size.width() and image.height() <= size.height()
-            inside = size - QSize(20, 20)
-            sized = image if fits else image.scaled(inside, room, smooth)
-            shown.setPixmap(QPixmap.fromImage(sized))
-        shown.setAccessibleName(name)
+        shown = _said(photo.words)
+        if not photo.words:
+            image, inside = photo.image, size - QSize(20, 20)
+            if image.width() > inside.width() or image.height() > inside.height():
+                room = Qt.AspectRatioMode.KeepAspectRatio
+                image = image.scaled(inside, room, Qt.TransformationMode.SmoothTransformation)
+            shown.setPixmap(QPixmap.fromImage(image))
+            shown.setAccessibleName(name)
         column(self).addWidget(scrolling(shown))
+
+
+def _refused(document: QPdfDocument) -> str:
+    """Say why a PDF is not shown; empty if it is."""
+    if document.error() == QPdfDocument.Error.IncorrectPassword:
+        return "这份PDF有密码，这里打不开。可以“存出”后用别的程序看看。"
+    if document.status() != QPdfDocument.Status.Ready or not document.pageCount():
+        return f"这份PDF{BROKEN}"
+    if document.pageCount() > MOST_PAGES:
+        return f"这份PDF有{document.pageCount()}页，{TOO_LARGE}"
+    for page in range(document.pageCount()):
+        size = document.pagePointSize(page)
+        wide, high = size.width(), size.height()
+        if not 0 < wide <= MOST_POINTS or not 0 < high <= min(MOST_POINTS, MOST_SLIM * wide):
+            return f"这份PDF第{page + 1}页的纸{TOO_LARGE}"
+    return ""
+
+
+def _said(words: str) -> QLabel:
+    shown = QLabel(words)
+    shown.setWordWrap(True)
+    shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return shown
 
 
 def _room(parent: QWidget) -> QSize:

@@ -272,6 +272,14 @@ def test_photographs_are_taken_in_shown_and_saved(
     monkeypatch.setattr(PhotoViewer, "exec", looked_at)
     press(qtbot, shell, ENTER)
     assert shown == ["楼道.png"]
+    (kept,) = (one for one in page.context.ledger.place.blobs.rglob("*") if one.is_file())
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:-1])
+    press(qtbot, shell, ESCAPE)
+    press(qtbot, shell, "F")
+    settle(qtbot, shell)
+    assert view._model.index(0, 2).data() == "打不开"
+    kept.write_bytes(whole)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_named: (str(out), ""))
     press(qtbot, shell, "S")
     assert out.read_bytes() == photo.read_bytes()

@@ -12,15 +12,16 @@ import pytest
 from pyrage import x25519
 from sqlalchemy import select
 
-from db import attaching, exchanging
+from db import attaching, exchanging, migrations
 from db.exchange import sites
 from db.exchange.deciding import count_open
 from db.exchange.package import opened
+from db.exchange.tables import SiteSeen
 from db.kernel import proofs
 from db.kernel.errors import PolicepostError, UserError
-from db.kernel.ids import Id, new_id
+from db.kernel.ids import Id, id_text, new_id
 from db.kernel.journal import head
-from db.kernel.records import CommandRow
+from db.kernel.records import CommandRow, Site
 from db.ledger import Ledger
 from db.places import Community
 from db.visits.sheets import FieldSheet
@@ -227,15 +228,6 @@ def test_a_clock_years_ahead_is_named_and_not_followed(pair: Pair) -> None:
     assert stamps[0] < stamps[1]
 
 
-def test_attachments_travel_and_open_at_the_other_end(pair: Pair, tmp_path: Path) -> None:
-    picture = tmp_path / "现场.png"
-    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(200_000))
-    of = new_id()
-    done = attaching.attach(pair.post, "dispute", of, "scene", picture)
-    exchanging.merge_file(pair.laptop, pair.send(pair.post))
-    assert attaching.content_of(pair.laptop, done.value) == picture.read_bytes()
-
-
 def test_a_wrong_fingerprint_pairs_nobody(copies: Copying, tmp_path: Path) -> None:
     one, other = copies(2)
     card = exchanging.make_card(one, tmp_path / "一.json", "警务室")
@@ -295,3 +287,96 @@ def test_rows_of_one_copy_only_stay_there(pair: Pair) -> None:
     pair.both_ways()
     with pair.laptop.read() as connection:
         assert connection.execute(select(FieldSheet.number)).scalars().all() == [1]
+
+
+def test_a_paired_site_cannot_pose_as_another(
+    pair: Pair, package: Path, copies: Copying, tmp_path: Path
+) -> None:
+    (third,) = copies(1)
+    card = exchanging.make_card(third, tmp_path / "三.json", "警务站")
+    pair.laptop.write(sites.pair(card, card.fingerprint))
+    with pair.laptop.read() as connection:
+        own = connection.execute(select(Site.id)).scalar_one()
+
+    def posing(said: dict[str, Any]) -> None:
+        said["key"] = card.key
+
+    def restored(said: dict[str, Any]) -> None:
+        said.update(key=card.key, before=id_text(card.site))
+
+    def as_us(said: dict[str, Any]) -> None:
+        said.update(key=card.key, site=id_text(own), before=id_text(card.site))
+
+    def from_nowhere(said: dict[str, Any]) -> None:
+        said.update(key=card.key, site=id_text(new_id()), before=None)
+
+    for header in (posing, restored, as_us, from_nowhere):
+        _refused(pair, forged(pair, package, header=header, signer=third), "“警务站”.*自称")
+    exchanging.merge_file(pair.laptop, package)
+
+
+def test_a_package_is_called_by_its_senders_card(pair: Pair, package: Path) -> None:
+    for name in ("派出所", ""):
+        renamed = forged(pair, package, header=lambda said, to=name: said.update(name=to))  # type: ignore[misc]
+        assert exchanging.look_into(pair.laptop, renamed).sender == "警务室"
+    done = exchanging.merge_file(pair.laptop, renamed)
+    with pair.laptop.read() as connection:
+        names = connection.execute(select(SiteSeen.name)).scalars().all()
+        note = connection.execute(
+            select(CommandRow.note).where(CommandRow.no == done.no)
+        ).scalar_one()
+    assert done.sender == "警务室"
+    assert note.startswith("来自警务室，")
+    assert "警务室" in names
+
+
+def test_a_site_restored_twice_is_still_itself(
+    pair: Pair, package: Path, copies: Copying, tmp_path: Path
+) -> None:
+    exchanging.merge_file(pair.laptop, package)
+    pair.post.rest()
+    older = copies.copy_of(pair.post.place.folder)
+    add_visits(older, [])
+    older.rest()
+    again = copies.copy_of(older.place.folder)
+    late = pair.send(pair.post)
+    for ledger in (again, older):
+        exchanging.merge_file(pair.laptop, pair.send(ledger))
+    exchanging.merge_file(pair.laptop, late)
+
+
+def test_a_package_of_many_pieces_cut_or_changed_at_a_piece_is_refused(
+    pair: Pair, tmp_path: Path
+) -> None:
+    """The container seals pieces of 64 KiB: a cut between two of them is no cut within one."""
+    picture = tmp_path / "现场.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(300_000))
+    attaching.attach(pair.post, "dispute", new_id(), "scene", picture)
+    package = pair.send(pair.post)
+    whole = package.read_bytes()
+    piece = 64 * 1024 + 16
+    # Behind the text that names the receivers, its MAC, and the 16 bytes of the payload's nonce.
+    begins = whole.index(b"\n--- ") + len(b"\n--- ") + 43 + 1 + 16
+    ends = list(range(begins + piece, len(whole), piece))
+    assert len(ends) >= 4
+    first, second = whole[begins : ends[0]], whole[ends[0] : ends[1]]
+    broken = [whole[:end] for end in (begins, *ends)]
+    broken += [whole[: end - 1] for end in ends] + [whole[: end + 1] for end in ends]
+    broken += [whole[: ends[0]] + whole[ends[1] :]]
+    broken += [whole[:begins] + second + first + whole[ends[1] :]]
+    broken += [whole[: ends[1]] + second + whole[ends[1] :]]
+    before, spoilt = _state(pair.laptop), pair.stick / "坏.tzpack"
+    for data in broken:
+        spoilt.write_bytes(data)
+        with pytest.raises(UserError, match="台账没有改动"):
+            exchanging.merge_file(pair.laptop, spoilt)
+    assert _state(pair.laptop) == before
+    exchanging.merge_file(pair.laptop, package)
+    assert digest_of(pair.post) == digest_of(pair.laptop)
+
+
+@pytest.mark.parametrize("schema", migrations.VERSIONS[:-1])
+def test_a_package_of_an_older_schema_is_merged(pair: Pair, package: Path, schema: str) -> None:
+    older = forged(pair, package, header=lambda said: said.update(schema=schema))
+    assert exchanging.merge_file(pair.laptop, older).counts.new == 10
+    assert digest_of(pair.post) == digest_of(pair.laptop)

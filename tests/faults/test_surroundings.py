@@ -1,5 +1,6 @@
 """The machine around the ledger: other processes, odd paths, wrong clocks, small limits, sleep."""
 
+import contextlib
 import os
 import resource
 import shutil
@@ -8,22 +9,28 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
+from db.attaching import attach
 from db.backup import list_backups
 from db.kernel import engine
 from db.kernel.clock import SetClock
 from db.kernel.errors import PolicepostError
+from db.kernel.ids import new_id
 from db.kernel.place import Place
 from db.kernel.records import CommandRow
 from db.ledger import Ledger
+from db.looking import look_at
 from db.sample import PASSWORD
 from db.visits import Visit
 from db.visits.recording import VisitEntry, record_visits
+from desktop.access.second_start import FirstWindow, ask_first_window
 from tests.conftest import ROOT, morning
 from tests.faults.harness.children import Child, Hear, Post, Tell
 from tests.faults.harness.looking import look
@@ -132,15 +139,60 @@ def test_everything_that_is_made_is_private(post: Post, umask: int) -> None:
     assert {name: oct(mode) for name, mode in modes.items() if mode & 0o077} == {}
 
 
-@pytest.mark.parametrize("file", ["slots.json", "ledger.db", "lock"])
+@pytest.mark.parametrize("file", ["slots.json", "ledger.db", "lock", "ledger.db-wal"])
 def test_a_link_in_a_files_place_is_not_followed(post: Post, tmp_path: Path, file: str) -> None:
     target = tmp_path / "target"
-    shutil.move(post.folder / file, target)
+    if (post.folder / file).exists():
+        shutil.move(post.folder / file, target)
+    else:
+        target.write_bytes(b"")
     before = target.read_bytes()
     (post.folder / file).symlink_to(target)
     with pytest.raises(PolicepostError):
         Ledger.unlock(post.folder, PASSWORD, clock=morning())
     assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize("file", ["anchor", "lock.txt", "throttle.json", "second.json", "raise"])
+def test_a_link_where_the_program_writes_leads_nowhere(
+    post: Post, tmp_path: Path, file: str, qtbot: QtBot
+) -> None:
+    del qtbot
+    target = tmp_path / "target"
+    target.write_bytes(b"somebody's")
+    target.chmod(0o644)
+    (post.folder / file).unlink(missing_ok=True)
+    (post.folder / file).symlink_to(target)
+    with contextlib.suppress(PolicepostError), post.open() as ledger:
+        ledger.write(visits(doors(ledger), 1))
+        ledger.back_up("每日", tmp_path / "stick")
+        ask_first_window(post.folder)
+        FirstWindow(post.folder, lambda: None).stop()
+    assert target.read_bytes() == b"somebody's"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("folder", ["backups", "blobs", "looking", "stick"])
+def test_a_link_in_a_folders_place_is_not_followed(post: Post, tmp_path: Path, folder: str) -> None:
+    target, photo = tmp_path / "target", tmp_path / "a.png"
+    target.mkdir(mode=0o755)
+    photo.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    with post.open() as ledger:
+        made = ledger.back_up("每日", tmp_path / "good")
+        place = post.folder / folder
+        shutil.rmtree(place, ignore_errors=True)
+        place.symlink_to(target)
+        doing: dict[str, Callable[[], object]] = {
+            "blobs": lambda: attach(ledger, "dispute", new_id(), "scene", photo),
+            "looking": lambda: look_at(ledger, made.path, lambda _text, _part: None),
+            "backups": lambda: ledger.back_up("每日"),
+            "stick": lambda: ledger.back_up("每日", place),
+        }
+        with pytest.raises(PolicepostError, match="链接"):
+            doing[folder]()
+        ledger.write(visits(doors(ledger), 1))
+    assert list(target.iterdir()) == []
+    assert stat.S_IMODE(target.stat().st_mode) == 0o755
 
 
 @pytest.mark.parametrize("year", [1999, 2016, 2036])
