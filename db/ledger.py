@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, select
@@ -26,7 +25,6 @@ from db.kernel.clock import Clock, SystemClock, today
 from db.kernel.errors import EnvironmentFault, OutcomeUnknown, PolicepostError, UserError
 from db.kernel.files import (
     LedgerLock,
-    check_place,
     move,
     preflight,
     private_directory,
@@ -34,6 +32,7 @@ from db.kernel.files import (
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author, Command, Done
 from db.kernel.keys import DataKey, Slots, check_password_strength, wipe
+from db.kernel.media import check_place
 from db.kernel.place import Place
 from db.kernel.records import Site
 from db.kernel.throttle import Throttle
@@ -355,12 +354,7 @@ class Ledger:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _writing(self) -> Engine:

@@ -13,10 +13,10 @@ from db.kernel.anchor import Anchor
 from db.kernel.clock import Clock
 from db.kernel.erased import Line, read_list, write_list
 from db.kernel.errors import EnvironmentFault, UserError
-from db.kernel.files import check_place
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author
 from db.kernel.keys import DataKey
+from db.kernel.media import check_place
 from db.kernel.place import Place
 from db.kernel.records import Site
 from db.kernel.watch import Watch

@@ -18,7 +18,6 @@ from db.kernel import cipher, engine
 from db.kernel.errors import LedgerDamaged, OutcomeUnknown, UserError
 from db.kernel.files import (
     LedgerLock,
-    check_place,
     disk_fault,
     move,
     preflight,
@@ -27,6 +26,7 @@ from db.kernel.files import (
     sync_directory,
 )
 from db.kernel.keys import DataKey, Slots, WrongSecretError, wipe
+from db.kernel.media import check_place
 from db.kernel.throttle import Throttle
 
 _THROTTLE: Final = "throttle.json"

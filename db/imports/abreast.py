@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from db.imports.headings import HEADING_ROWS, known_names, normal, texts_of
+from db.imports.heading_rows import HEADING_ROWS, texts_of
+from db.imports.headings import known_names, normal
 from db.imports.reader import Cell
 
 _LEAST = 2

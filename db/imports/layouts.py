@@ -6,17 +6,8 @@ from pathlib import Path
 
 from db.imports.account import safe_value
 from db.imports.cells import plain
-from db.imports.headings import (
-    HEADING_ROWS,
-    KINDS,
-    assign,
-    is_idle,
-    keys_of,
-    known_names,
-    refused_in,
-    shape_of,
-    texts_of,
-)
+from db.imports.heading_rows import HEADING_ROWS, refused_in, texts_of
+from db.imports.headings import KINDS, assign, is_idle, keys_of, known_names, shape_of
 from db.imports.plan import Table
 from db.imports.reader import Cell, Sheet
 from db.imports.tables import Chosen, Recognised

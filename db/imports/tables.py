@@ -8,17 +8,8 @@ from sqlalchemy import Connection
 
 from db.imports.abreast import Abreast, abreast
 from db.imports.cells import plain, with_year
-from db.imports.headings import (
-    HEADING_ROWS,
-    KINDS,
-    Heading,
-    find_heading,
-    heading_at,
-    normal,
-    refused,
-    shape_of,
-    texts_of,
-)
+from db.imports.heading_rows import HEADING_ROWS, find_heading, heading_at, texts_of
+from db.imports.headings import KINDS, Heading, normal, refused, shape_of
 from db.imports.mappings import Mappings
 from db.imports.plan import Table
 from db.imports.reader import Cell, Sheet, Workbook

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from db.imports.cells import plain
-from db.imports.headings import HEADING_ROWS, known_names, normal, refused, texts_of
+from db.imports.heading_rows import HEADING_ROWS, texts_of
+from db.imports.headings import known_names, normal, refused
 from db.imports.reader import Cell
 from db.kernel.text import squeeze
 from db.visits import OUTCOMES

@@ -5,7 +5,6 @@ machine, opened by one writer at a time. Nothing here follows a link or waits on
 """
 
 import contextlib
-import ctypes
 import errno
 import hashlib
 import os
@@ -27,25 +26,6 @@ _PLAIN_SQLITE: Final = b"SQLite format 3\0"
 _BUSY_ON_WINDOWS: Final = frozenset({5, 32, 33})
 _REPLACE_WAITS: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 _SMALL_FILE: Final = 2**20
-
-# fmt: off
-_NETWORK_SYSTEMS: Final = frozenset({
-    "9pnet", "afpfs", "afs", "ceph", "cifs", "coda", "davfs", "davfs2", "glusterfs", "lustre",
-    "ncpfs", "nfs", "nfs4", "smb", "smb2", "smb3", "smb3fs", "smbfs", "sshfs", "webdav",
-})
-# Programs of this machine that happen to use FUSE; every other fuse.* is somebody else's storage.
-_LOCAL_FUSE: Final = frozenset({
-    "bindfs", "cryfs", "encfs", "exfat", "fuse-overlayfs", "gocryptfs", "lxcfs", "mergerfs",
-    "ntfs", "ntfs-3g", "overlayfs",
-})
-_CLOUD_FOLDERS: Final = (
-    "onedrive", "dropbox", "nutstore", "坚果云", "我的坚果云", "百度网盘", "百度云", "baidunetdisk",
-    "baidusyncdisk", "阿里云盘", "天翼云盘", "微云", "wps云盘", "icloud", "google drive",
-)
-# fmt: on
-_WINDOWS_REMOVABLE: Final = 2
-_WINDOWS_REMOTE: Final = 4
-
 
 _DISK_ERROR: Final = "磁盘读写出错，这一步没有存上，原来的内容都在。请检查磁盘再试。"
 _NOT_SURE_TO_LAST: Final = (
@@ -265,7 +245,8 @@ def can_write(folder: Path, file: Path) -> bool:
     return os.access(folder, os.W_OK) and os.access(file, os.W_OK)
 
 
-def _nearest_existing(folder: Path) -> Path:
+def nearest_existing(folder: Path) -> Path:
+    """Return the folder, or what there is of it already."""
     place = folder.resolve()
     while not place.exists() and place != place.parent:
         place = place.parent
@@ -275,7 +256,7 @@ def _nearest_existing(folder: Path) -> Path:
 def free_bytes(folder: Path) -> int:
     """Return the free bytes of the disk the folder is on, or will be on."""
     try:
-        return shutil.disk_usage(_nearest_existing(folder)).free
+        return shutil.disk_usage(nearest_existing(folder)).free
     except OSError as error:
         raise disk_fault(error) from error
 
@@ -287,62 +268,6 @@ def require_space(folder: Path, needed: int = SPACE_TO_WRITE) -> None:
         raise EnvironmentFault(
             f"磁盘只剩{free // 2**20} MB，至少要有{needed // 2**20} MB才能做这一步，"
             "什么也没有改动。请先腾出空间。"
-        )
-
-
-def is_network_system(kind: str) -> bool:
-    """Return whether a file system of this kind keeps its files on another machine."""
-    kind = kind.lower()
-    if kind.startswith("fuse."):
-        return kind.removeprefix("fuse.") not in _LOCAL_FUSE
-    return kind in _NETWORK_SYSTEMS
-
-
-def _file_system(place: Path) -> str:
-    import psutil  # noqa: PLC0415  slow to import
-
-    try:
-        mounts = psutil.disk_partitions(all=True)
-    except (OSError, psutil.Error):
-        return ""
-    kind, longest = "", -1
-    for mount in mounts:
-        length = len(mount.mountpoint)
-        # The last of equal mounts lies on top of the others.
-        if length >= longest and place.is_relative_to(mount.mountpoint):
-            kind, longest = mount.fstype, length
-    return kind
-
-
-def _windows_drive_kind(place: Path) -> int:
-    if sys.platform == "win32":
-        return int(ctypes.windll.kernel32.GetDriveTypeW(place.anchor))
-    return 0
-
-
-def check_place(folder: Path) -> None:
-    """Raise UserError if a ledger must not lie here: network, cloud folder, removable drive.
-
-    A network file system loses locks and a cloud client swaps files under an open ledger; either
-    damages it sooner or later. Removable drives are told from fixed ones on Windows only.
-    """
-    place = _nearest_existing(folder)
-    whole = folder.resolve()
-    for part in whole.parts:
-        if part.lower().startswith(_CLOUD_FOLDERS):
-            raise UserError(
-                f"“{part}”是网盘同步的文件夹，台账放在这里会被同步软件弄坏，什么也没有改动。"
-                "请放到本机硬盘的普通文件夹。"
-            )
-    drive = _windows_drive_kind(whole)
-    if drive == _WINDOWS_REMOTE or is_network_system(_file_system(place)):
-        raise UserError(
-            "这个文件夹在网络盘上，台账放在这里会损坏，什么也没有改动。请放到本机硬盘。"
-        )
-    if drive == _WINDOWS_REMOVABLE:
-        raise UserError(
-            "这个文件夹在移动盘上，拔出时台账会损坏，什么也没有改动。"
-            "请放到本机硬盘，移动盘只放备份。"
         )
 
 

@@ -45,7 +45,8 @@ def _cipher() -> Iterator[Finding]:
 
 
 def _disk() -> Iterator[Finding]:
-    from db.kernel.files import check_place, free_bytes  # noqa: PLC0415
+    from db.kernel.files import free_bytes  # noqa: PLC0415
+    from db.kernel.media import check_place  # noqa: PLC0415
 
     folder = default_data()
     try:

@@ -7,7 +7,8 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from db.imports.headings import KINDS, texts_of
+from db.imports.heading_rows import texts_of
+from db.imports.headings import KINDS
 from db.imports.layouts import Layout, Place, SeenColumn, heading_rows, joined, layout_at
 from db.imports.reader import Sheet
 from db.imports.tables import Chosen

@@ -2,9 +2,11 @@
 
 import gc
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
@@ -24,6 +26,9 @@ from desktop.theme import Theme
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.desktop import spooler
+
+if TYPE_CHECKING:
+    from tests.desktop.windows import Windows
 
 Open = Callable[[], Shell]
 
@@ -75,6 +80,24 @@ def shell(qtbot: QtBot, sample: Ledger, settings: Settings, theme: Theme) -> Ite
 def small(qtbot: QtBot, ledger: Ledger, settings: Settings, theme: Theme) -> Iterator[Shell]:
     """The window's inside over a new post's empty ledger, settled."""
     yield from _shown(qtbot, shell_over(ledger, settings, theme))
+
+
+@pytest.fixture
+def folder(_template: Path, tmp_path: Path) -> Path:
+    """A small ledger that nobody has open."""
+    return shutil.copytree(_template, tmp_path / "post")
+
+
+@pytest.fixture
+def windows(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator["Windows"]:
+    """Opens whole windows, closed when the test ends."""
+    from tests.desktop.windows import Windows  # noqa: PLC0415  it waits by what stands here
+
+    made = Windows(qtbot, settings, theme)
+    yield made
+    for window in made.open:
+        window.close()
+        window.deleteLater()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from db.disputes.words import KINDS, RESULTS
 from db.imports.cells import CellError, read
-from db.imports.headings import heading_at
+from db.imports.heading_rows import heading_at
 from db.kernel.fields import Field
 from db.visits import OUTCOMES
 

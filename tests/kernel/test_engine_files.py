@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from db.kernel import engine, files
+from db.kernel import engine, files, media
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 
 ROOT = Path(__file__).parents[2]
@@ -76,7 +76,7 @@ def test_what_is_no_ledger_file_is_named_without_waiting(path: Path, tmp_path: P
 )  # fmt: skip
 def test_a_cloud_folder_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="网盘"):
-        files.check_place(tmp_path / name / "台账")
+        media.check_place(tmp_path / name / "台账")
     assert not (tmp_path / name).exists()
 
 
@@ -97,15 +97,15 @@ def test_the_longest_mount_decides_and_network_drives_are_refused(
     for name in ("share", "sh", "ssh"):
         (tmp_path / name).mkdir()
         with pytest.raises(UserError, match="网络盘"):
-            files.check_place(tmp_path / name / "new")
+            media.check_place(tmp_path / name / "new")
     for name in ("share/local", "shares", "vault", "over", "."):
         (tmp_path / name).mkdir(exist_ok=True)
-        files.check_place(tmp_path / name)
+        media.check_place(tmp_path / name)
 
 
 @pytest.mark.parametrize("kind", ["nfs", "NFS4", "cifs", "smb3", "sshfs", "fuse.rclone", "davfs"])
 def test_network_file_systems_are_known(kind: str) -> None:
-    assert files.is_network_system(kind)
+    assert media.is_network_system(kind)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_network_file_systems_are_known(kind: str) -> None:
              "fuse.fuse-overlayfs"],
 )  # fmt: skip
 def test_local_file_systems_are_accepted(kind: str) -> None:
-    assert not files.is_network_system(kind)
+    assert not media.is_network_system(kind)
 
 
 def test_too_little_space_is_said_with_its_figures(tmp_path: Path) -> None:

@@ -1,0 +1,151 @@
+"""Which rows of a sheet are its heading, and what they say column by column."""
+
+from collections.abc import Mapping, Sequence
+
+from db.imports.cells import plain
+from db.imports.headings import (
+    KINDS,
+    Heading,
+    assign,
+    every_name,
+    is_idle,
+    keys_of,
+    known_names,
+    normal,
+    refused,
+    said_by_hand,
+)
+from db.imports.reader import Cell
+
+HEADING_ROWS = 30
+# What a title weighs beside recognised columns, and how far above the headings it may stand.
+_TITLED, _TITLE_ROWS = 6, 5
+
+
+def texts_of(rows: Sequence[Sequence[Cell]], first: int, last: int) -> dict[int, str]:
+    """Return the headings these rows hold, by column; the lower row's where both have one.
+
+    Where the lower word alone says nothing to us, both together may: 小区 over 名称.
+    """
+    texts: dict[int, str] = {}
+    for row in rows[first : last + 1]:
+        over = dict(texts)
+        for column, cell in enumerate(row):
+            if isinstance(cell, str) and plain(cell) and len(cell) <= 40:
+                texts[column] = _under(over, column, plain(cell))
+    return texts
+
+
+def _under(over: Mapping[int, str], column: int, text: str) -> str:
+    """The heading of a column under another that spans it alone."""
+    above = over.get(column, "")
+    alone = over.get(column + 1) not in (None, above) and over.get(column - 1) != above
+    if not above or not alone or refused(text) or normal(text) in every_name():
+        return text
+    return next((w for w in (above + text, above) if normal(w) in every_name()), text)
+
+
+def refused_in(rows: Sequence[Sequence[Cell]], first: int, last: int) -> dict[int, str]:
+    """Return the columns that may never be kept, each with the word that says so.
+
+    A word over several columns (家庭成员 over 姓名, 电话) says it of each of them.
+    """
+    found = {c: refused(text) for c, text in texts_of(rows, first, last).items()}
+    over = rows[first] if first != last else _groups_above(rows, first)
+    group = ""
+    for column, cell in enumerate(rows[last] if over else ()):
+        word, under = plain(over[column]) if column < len(over) else "", plain(cell)
+        if word or not under:
+            group = word if under and word != under else ""
+        if group and not found.get(column):
+            found[column] = refused(group)
+    if first == last:
+        found |= _refused_below(rows, last)
+    return {column: word for column, word in found.items() if word}
+
+
+def _refused_below(rows: Sequence[Sequence[Cell]], at: int) -> dict[int, str]:
+    """The columns that a second heading row forbids, where the first alone was told to be the heading.
+
+    Such a row leaves the first column blank, as that is merged down.
+    """
+    under = texts_of(rows, at + 1, at + 1) if at + 1 < len(rows) else {}
+    if min(texts_of(rows, at, at), default=0) in under:
+        return {}
+    return {column: word for column, text in under.items() if (word := refused(text))}
+
+
+def _groups_above(rows: Sequence[Sequence[Cell]], at: int) -> Sequence[Cell]:
+    """The row above a heading if it groups the heading's columns: neither a title nor a row of data."""
+    over = texts_of(rows, at - 1, at - 1) if at else {}
+    return rows[at - 1] if 1 < len(over) <= len(texts_of(rows, at, at)) / 2 else ()
+
+
+def find_heading(
+    rows: Sequence[Sequence[Cell]],
+    start: int = 0,
+    kind: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> Heading | None:
+    """Return the best heading among the first rows from `start`, None if no ledger is known by it.
+
+    A heading may take two rows (地址 over 楼栋, 单元, 房号). `kind` forces the kind, `mapping` (heading
+    text to field) comes before everything recognised.
+    """
+    best: tuple[int, bool, Heading] | None = None
+    for first in range(start, min(len(rows), start + HEADING_ROWS)):
+        for last in (first, first + 1):
+            found = heading_at(rows, first, last, kind, mapping or {}) if last < len(rows) else None
+            # Two rows are one heading only where they say more together than one alone.
+            if found and (best is None or (found[0], first == last) > best[:2]):
+                best = (found[0], first == last, found[1])
+    return best[2] if best else None
+
+
+def heading_at(
+    rows: Sequence[Sequence[Cell]],
+    first: int,
+    last: int,
+    kind: str | None,
+    mapping: Mapping[str, str],
+) -> tuple[int, Heading] | None:
+    """Return the heading these rows make and its fit, None if they make none."""
+    texts = texts_of(rows, first, last)
+    forbidden = refused_in(rows, first, last)
+    kept = {c: t for c, t in texts.items() if c not in forbidden}
+    said = said_by_hand(kept, mapping)
+    if len(texts) < (2 if kind and said else 3) or (not said and known_names(texts.values()) < 2):
+        return None
+    best: tuple[int, Heading] | None = None
+    for code in [kind] if kind else KINDS:
+        columns, fit = assign(code, kept, mapping)
+        fit += _TITLED if code == "trainings" and _is_sign_in(rows, first) else 0
+        known = KINDS[code]
+        enough = any(need <= columns.keys() for need in known.needs)
+        forced = kind and len(columns) >= 2 and known.least <= columns.keys()
+        if not enough and not forced:
+            continue
+        # Homes with a day and a visitor are visits that lack something; they must not pass for homes.
+        if (
+            code == "households"
+            and not kind
+            and {"day", "staff"} <= assign("visits", kept, {})[0].keys()
+        ):
+            continue
+        if best is None or fit > best[0]:
+            taken = set(columns.values())
+            left = {c: t for c, t in texts.items() if c not in taken and not is_idle(t)}
+            keys = keys_of(kept)
+            by_hand = {
+                keys[c]: field
+                for c, field in said.items()
+                if not field or (field in known.fields and c in taken)
+            }
+            best = fit, Heading(known, first, last, columns, texts, left, forbidden, by_hand)
+    return best
+
+
+def _is_sign_in(rows: Sequence[Sequence[Cell]], first: int) -> bool:
+    """Tell whether the lines right above a heading call what follows a sign-in sheet."""
+    above = rows[max(0, first - _TITLE_ROWS) : first]
+    return any(isinstance(cell, str) and "签到" in cell for row in above for cell in row)
