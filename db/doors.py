@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from db.kernel.access import Right, Role, require
+from db.kernel.access import Right, Role
 from db.kernel.accounts import AccountLine, add_account, close_account, require_free
 from db.kernel.errors import EnvironmentFault, OutcomeUnknown, PolicepostError, UserError
 from db.kernel.files import ahead_of_its_record
@@ -27,7 +27,7 @@ def add(ledger: "Ledger", user: str, name: str, role: Role, password: str) -> No
     The password comes first: without it the name would be taken for nothing.
     """
     check_password_strength(password)
-    require(ledger.session.role, Right.ACCOUNTS)
+    ledger.require_writing(Right.ACCOUNTS)
     with ledger.read() as connection:
         require_free(connection, user)
     known, account = ledger.accounts(), new_id()
@@ -46,7 +46,7 @@ def add(ledger: "Ledger", user: str, name: str, role: Role, password: str) -> No
 
 def close(ledger: "Ledger", user: str) -> None:
     """Close an account, or finish a closing whose slot the disk kept."""
-    require(ledger.session.role, Right.ACCOUNTS)
+    ledger.require_writing(Right.ACCOUNTS)
     if not _left_over(ledger, user):
         closed = ledger.write(close_account(user)).value
         ledger._aside(lambda connection: forget_unsaved(connection, closed))

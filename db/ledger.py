@@ -40,6 +40,7 @@ from db.kernel.unsaved import keep_unsaved, unsaved
 from db.opening import (
     bring_up_to_date,
     erase_again,
+    lock_note,
     new_file,
     require_good_place,
     watch_over,
@@ -103,7 +104,7 @@ class Ledger:
         slots.add_password(account.hex(), officer, password, key)
         recovery = slots.new_recovery(key)
         lock = LedgerLock(folder)
-        lock.acquire(_lock_note(clock))
+        lock.acquire(lock_note(clock))
         part, file_key = place.ledger.with_suffix(".part"), key.subkey("ledger")
         migrating, site = new_file(part, file_key, ledger_id, post.name)
         author = Author(site, account, clock)
@@ -153,7 +154,7 @@ class Ledger:
         try:
             if lock:
                 require_good_place(place.folder)
-                lock.acquire(_lock_note(clock))
+                lock.acquire(lock_note(clock))
                 backup.sweep(place.folder)
             with engine.in_words():
                 bring_up_to_date(place, key, clock)
@@ -176,15 +177,19 @@ class Ledger:
         with engine.in_words(), self._readers.connect() as connection:
             yield connection
 
+    def require_writing(self, right: Right) -> None:
+        """Raise AccessDenied or UserError unless a command of this right may be given here."""
+        require(self.session.role, right)
+        if self._lock is None and right is not Right.LOOK:
+            raise UserError("台账是只读打开的，不能保存。什么都没有改动。")
+
     def write(self, command: Command[T]) -> Done[T]:
         """Carry out a command in one transaction; it is on the disk when this returns.
 
         AccessDenied, or UserError from the command's own rules: nothing was written.
         EnvironmentFault: not written, and why. The outcome of a commit that failed is looked up.
         """
-        require(self.session.role, command.right)
-        if self._lock is None and command.right is not Right.LOOK:
-            raise UserError("台账是只读打开的，不能保存。什么都没有改动。")
+        self.require_writing(command.right)
         if self._unrecorded:
             self.go_on_without()
         author = Author(self._site, self.session.account, self.clock)
@@ -390,7 +395,3 @@ class Ledger:
         if not settled:
             raise fault
         raise EnvironmentFault("没有保存：写入磁盘时出错。台账还是原样，请检查磁盘后再试。")
-
-
-def _lock_note(clock: Clock) -> str:
-    return f"{clock.now():%Y-%m-%d %H:%M}打开"

@@ -60,6 +60,11 @@ class LookedAt(Ledger):
         with self.read() as there, ledger.read() as here:
             self.between = between(there, here)
 
+    def require_writing(self, right: Right) -> None:
+        """Refuse: UserError, nothing may be written."""
+        del right
+        refuse()
+
     def write(self, command: Command[T]) -> Done[T]:
         """Refuse: UserError, nothing is written."""
         del command

@@ -44,6 +44,11 @@ def require_good_place(folder: Path) -> None:
         raise UserError(f"台账没有打开。{error}要挪的是整个台账文件夹，挪好了再打开。") from None
 
 
+def lock_note(clock: Clock) -> str:
+    """Return what is told of the holder of a ledger's lock."""
+    return f"{clock.now():%Y-%m-%d %H:%M}打开"
+
+
 def bring_up_to_date(place: Place, key: DataKey, clock: Clock) -> None:
     """Bring a ledger of an older program up to date, after a verified backup; UserError if it is newer."""
     readers = engine.open_readers(place.ledger, key.subkey("ledger"))
