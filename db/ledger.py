@@ -43,6 +43,7 @@ from db.opening import (
     lock_note,
     new_file,
     require_good_place,
+    require_own_log,
     watch_over,
 )
 from db.post import PostDraft, set_up_post
@@ -157,6 +158,7 @@ class Ledger:
                 lock.acquire(lock_note(clock))
                 backup.sweep(place.folder)
             with engine.in_words():
+                require_own_log(place, key)
                 bring_up_to_date(place, key, clock)
                 erase_again(place, key, clock)
                 return cls(place, key, account, clock, lock)

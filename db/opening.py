@@ -8,11 +8,11 @@ from sqlalchemy import Connection, Engine, insert, update
 from db import backup, migrations
 from db.attachments import named_blobs
 from db.erasure import again
-from db.kernel import blobs, cipher, engine, journal
+from db.kernel import blobs, cipher, engine, journal, log
 from db.kernel.anchor import Anchor
 from db.kernel.clock import Clock
 from db.kernel.erased import Line, read_list, write_list
-from db.kernel.errors import EnvironmentFault, UserError
+from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author
 from db.kernel.keys import DataKey
@@ -42,6 +42,16 @@ def require_good_place(folder: Path) -> None:
         check_place(folder)
     except UserError as error:
         raise UserError(f"台账没有打开。{error}要挪的是整个台账文件夹，挪好了再打开。") from None
+
+
+def require_own_log(place: Place, key: DataKey) -> None:
+    """Refuse a ledger with another one's log beside it: it would be written over the ledger's pages."""
+    file_key = key.subkey("ledger")
+    if log.is_foreign(place.ledger, file_key):
+        raise LedgerDamaged(
+            f"台账旁边的 {place.ledger.name}-wal 是别的台账的，台账没有打开，什么也没有改动。"
+            "请把这个文件挪到别的文件夹，再打开。"
+        )
 
 
 def lock_note(clock: Clock) -> str:
