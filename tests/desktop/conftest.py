@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from db.ledger import Ledger
-from desktop import unsaved
+from desktop import garbage, unsaved
 from desktop.disputes.page import DisputesPage
 from desktop.page import Page
 from desktop.rooms import shell_over
@@ -42,7 +42,7 @@ def nothing_left_over() -> Iterator[None]:
     # As the program has it: only the window's thread searches for garbage.
     gc.disable()
     yield
-    gc.collect()
+    garbage.search()
     gc.enable()
     left = [t for t in threading.enumerate() if t not in before and not t.daemon and t.is_alive()]
     assert left == []
