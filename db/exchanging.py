@@ -36,6 +36,7 @@ from db.kernel import blobs
 from db.kernel.access import Right, require
 from db.kernel.errors import EnvironmentFault, UserError
 from db.kernel.files import (
+    ahead_of_its_record,
     disk_fault,
     forget_cached,
     move,
@@ -281,8 +282,9 @@ def _write_checked(path: Path, data: bytes) -> None:
 def _give_name(part: Path, path: Path) -> None:
     """Give a package its name, or take the name back: nobody is to take it for written otherwise."""
     try:
-        move(part, path)
-    except OSError as error:
+        with ahead_of_its_record():
+            move(part, path)
+    except (OSError, EnvironmentFault) as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         try:
@@ -293,7 +295,9 @@ def _give_name(part: Path, path: Path) -> None:
                 f"U盘报错，不知道“{path.name}”存上了没有，台账没有记成已打包。"
                 "请不要用这个文件，换一个U盘重新打包。"
             ) from error
-        raise disk_fault(error) from error
+        if isinstance(error, OSError):
+            raise disk_fault(error) from error
+        raise
 
 
 def _warnings(package: Package, now: datetime, names: dict[Id, str]) -> tuple[str, ...]:

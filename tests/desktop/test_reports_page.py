@@ -55,10 +55,10 @@ def test_the_paper_is_read_by_the_keys_as_soon_as_the_page_opens(
     assert focus is not None
     QTest.keyClick(focus, Qt.Key.Key_PageDown)
     assert page._view.verticalScrollBar().value() > 0
-    week = page._name.text()
+    week = page._spans._name.text()
     QTest.keyClick(focus, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     settle(qtbot, shell)
-    assert page._name.text() != week
+    assert page._spans._name.text() != week
 
 
 def test_an_edited_sentence_stands_on_the_saved_paper(

@@ -222,7 +222,7 @@ def test_odd_days_come_back_as_they_were(post: Post, day: date) -> None:
 
 @pytest.mark.parametrize(
     ("what", "limit"),
-    [(what, limit) for what, some in (("NOFILE", (6, 8, 10)), ("AS", (60, 120))) for limit in some],
+    [(what, limit) for what, some in (("NOFILE", (6, 8, 10)), ("AS", (90, 120))) for limit in some],
 )
 def test_a_machine_too_small_ends_the_command_with_a_sentence_and_harms_nothing(
     post: Post, what: str, limit: int
