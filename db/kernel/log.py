@@ -7,6 +7,7 @@ Sources: SQLite's WAL file format; SQLCipher 4's pages (HMAC-SHA512 over page, n
 
 import hashlib
 import hmac
+import os
 import struct
 from pathlib import Path
 from typing import Final
@@ -28,9 +29,9 @@ def is_foreign(ledger: Path, key: Key) -> bool:
     raw bytes of the "ledger" subkey.
     """
     try:
-        with open(open_plain(ledger.with_name(f"{ledger.name}-wal")), "rb") as log:  # noqa: PTH123
+        with os.fdopen(open_plain(ledger.with_name(f"{ledger.name}-wal")), "rb") as log:
             head, frame, page = log.read(_HEAD), log.read(_FRAME), log.read(PAGE)
-        with open(open_plain(ledger), "rb") as file:  # noqa: PTH123  a descriptor, not a path
+        with os.fdopen(open_plain(ledger), "rb") as file:
             salt = file.read(_SALT)
     except OSError:
         return False
