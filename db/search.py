@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, union_all
 
 from db.disputes import Dispute, DisputeParty
 from db.disputes.numbers import short_number
@@ -64,6 +64,8 @@ def find(connection: Connection, text: str, limit: int = 30) -> list[Hit]:
         ranks: dict[Id, int] = {}
         for rank, record in found.get(kind, ()):
             ranks.setdefault(record, rank)
+        if not ranks:
+            continue
         described = {hit.record: hit for hit in _DESCRIBE[kind](connection, list(ranks))}
         hits += [(rank, place, described[id_]) for id_, rank in ranks.items() if id_ in described]
     # Sorting keeps the order of the keys within a rank and a kind.
@@ -103,9 +105,8 @@ def _address_forms(word: str) -> Iterator[str]:
 
 
 def _in_keys(connection: Connection, wanted: Wanted, limit: int) -> Sequence[tuple[str, Id, int]]:
-    padded = literal(" ") + SearchKey.text + " "
-    begins = _holds(wanted, lambda form: _stands_in(padded, f" {form}"))
-    whole = _holds(wanted, lambda form: _stands_in(padded, f" {form} "))
+    begins = _holds(wanted, lambda form: _stands_in(SearchKey.text, f" {form}"))
+    whole = _holds(wanted, lambda form: _stands_in(SearchKey.text, f" {form} "))
     rank = case((~begins, INSIDE), (whole, WHOLE), else_=BEGINS)
     kind = case({name: at for at, name in enumerate(ENTITIES)}, value=SearchKey.entity)
     rows = connection.execute(
@@ -133,14 +134,15 @@ def _in_disputes(
     connection: Connection, wanted: Wanted, found: dict[str, list[Ranked]], limit: int
 ) -> list[Ranked]:
     """Return the disputes: found by a key of their own or a party's, or by several keys together."""
-    by_party = found.pop("dispute_party", [])
-    rows = connection.execute(
-        select(DisputeParty.id, DisputeParty.dispute).where(
-            DisputeParty.id.in_([party for _, party in by_party])
+    disputes = list(found.get("dispute", ()))
+    if by_party := found.pop("dispute_party", []):
+        rows = connection.execute(
+            select(DisputeParty.id, DisputeParty.dispute).where(
+                DisputeParty.id.in_([party for _, party in by_party])
+            )
         )
-    )
-    dispute_of = dict(rows.all())
-    disputes = found.get("dispute", []) + [(rank, dispute_of[party]) for rank, party in by_party]
+        dispute_of = dict(rows.all())
+        disputes += [(rank, dispute_of[party]) for rank, party in by_party]
     words = wanted[0]
     if len(words) > 1:
         disputes += [(INSIDE, dispute) for dispute in _by_keys_together(connection, words, limit)]
@@ -169,7 +171,9 @@ def _by_keys_together(
 
 def _in_trainings(connection: Connection, wanted: Wanted, limit: int) -> list[Ranked]:
     topics = connection.execute(select(Training.topic).distinct()).scalars()
-    ranks = {topic: rank for topic in topics if (rank := _rank(topic, wanted)) is not None}
+    ranks = {
+        topic: rank for topic in topics if (rank := _rank(_name_key(topic), wanted)) is not None
+    }
     rows = connection.execute(
         select(Training.id, Training.topic)
         .where(Training.topic.in_(ranks))
@@ -186,27 +190,34 @@ def _in_buildings(connection: Connection, wanted: Wanted, limit: int) -> list[Ra
     )
     found = []
     for id_, estate, number, rural in rows:
-        rank = _rank(building_text(estate, number, rural=rural), wanted)
+        rank = _rank(_building_key(estate, number, rural), wanted)
         if rank is not None:
             found.append((rank, id_))
     # Few, so that an estate's name still finds people and homes.
     return sorted(found)[: min(limit, MOST_BUILDINGS)]
 
 
-def _rank(name: str, wanted: Wanted) -> int | None:
-    key = f" {_name_key(name)} "
-    for rank, mark in ((WHOLE, " {} "), (BEGINS, " {}"), (INSIDE, "{}")):
-        if any(
+def _rank(key: str, wanted: Wanted) -> int | None:
+    found = None
+    # Most hold nothing of what is wanted; what stands whole also begins and is inside.
+    for rank, mark in ((INSIDE, "{}"), (BEGINS, " {}"), (WHOLE, " {} ")):
+        if not any(
             all(any(mark.format(form) in key for form in forms) for forms in words)
             for words in wanted
         ):
-            return rank
-    return None
+            break
+        found = rank
+    return found
 
 
 @lru_cache(maxsize=4096)
 def _name_key(name: str) -> str:
     return search_key((name,))
+
+
+@lru_cache(maxsize=4096)
+def _building_key(estate: str, number: str, rural: bool) -> str:  # noqa: FBT001  as its row has it
+    return search_key((building_text(estate, number, rural=rural),))
 
 
 def _buildings(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:

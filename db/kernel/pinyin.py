@@ -89,7 +89,8 @@ def search_key(names: Iterable[str | None], plain: Iterable[str | None] = ()) ->
     """Return the key under which a record is found.
 
     `names` are found by characters, pinyin and initials; `plain` (telephones, addresses, numbers)
-    by their characters only.
+    by their characters only. Each word stands between blanks, the first and the last too, so that
+    its beginning and its end can be asked for; nothing to be found by is an empty text.
     """
     parts: list[str] = []
     for name in names:
@@ -97,4 +98,5 @@ def search_key(names: Iterable[str | None], plain: Iterable[str | None] = ()) ->
             parts.append(squeeze(name).lower())
             parts.append(pinyin_words(squeeze(name)))
     parts.extend(squeeze(p).lower() for p in plain if p)
-    return " ".join(p for p in parts if p)
+    words = " ".join(p for p in parts if p)
+    return f" {words} " if words else ""

@@ -12,7 +12,7 @@ from db.kernel.errors import LedgerDamaged, UserError
 
 VERSIONS = (
     "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012",
-    "0013", "0014", "0015",
+    "0013", "0014", "0015", "0016",
 )  # fmt: skip
 LATEST = VERSIONS[-1]
 
