@@ -93,9 +93,8 @@ class DoorState(NamedTuple):
 
     `state` is done, exhausted_refused, exhausted_tries, exhausted_phone, tried, untouched, or
     outside (empty or invalid now, or of a community the campaign leaves out). `tries` counts those
-    in vain. `label` is the room, in the country the name. `last` is the last visit within the
-    campaign as the statement gives it; read it by `last_day` and `last_outcome`, which cost nothing
-    for the thousands of doors that nobody looks at.
+    in vain. `label` is the room, in the country the name. `last` is the last visit within it as the
+    statement gives it; `last_day` and `last_outcome` read it, only for the doors somebody sees.
     """
 
     household: Id
@@ -189,23 +188,7 @@ def building_progress(
 
     Every building has its line; those of communities the campaign leaves out have a base of 0.
     """
-    tries = _tries(campaign, day)
-    inside = and_(_in_base(Household.building == Building.id), _in_scope(campaign))
-    statement = (
-        select(
-            Community.id, Community.name, Building.id, Building.estate, Building.number,
-            Building.rural, *_sums(campaign, tries),
-        )
-        .join(Building, Building.community == Community.id)
-        .join(Household, inside, isouter=True)
-        .join(tries, tries.c.household == Household.id, isouter=True)
-        .group_by(
-            Community.id, Community.name, Community.rank, Building.id, Building.estate,
-            Building.number, Building.rural,
-        )
-        .order_by(Community.rank, Community.id, Building.estate, *by_number(Building.number))
-    )  # fmt: skip
-    return [BuildingLine._make(row) for row in connection.execute(statement)]
+    return [BuildingLine._make(row) for row in connection.execute(_by_building(campaign, day))]
 
 
 def door_states(
@@ -250,8 +233,7 @@ def base_homes(
     found = []
     for name, estate, number, rural, key, *rest in connection.execute(statement):
         door = DoorState._make(rest)
-        address = door_text(estate, number, door.unit, key, rural=rural)
-        found.append(BaseHome(name, address, door))
+        found.append(BaseHome(name, door_text(estate, number, door.unit, key, rural=rural), door))
     return found
 
 
@@ -282,7 +264,27 @@ def floor_of(room: str) -> int | None:
     return int(match[1]) if match and int(match[1]) else None
 
 
-# Putting it together takes longer than asking it of one door, as every visit recorded does.
+# Putting one together takes milliseconds, longer than asking it of one door, as each visit does.
+@lru_cache(maxsize=8)
+def _by_building(campaign: CampaignLine, day: date) -> Select[Any]:
+    tries = _tries(campaign, day)
+    inside = and_(_in_base(Household.building == Building.id), _in_scope(campaign))
+    return (
+        select(
+            Community.id, Community.name, Building.id, Building.estate, Building.number,
+            Building.rural, *_sums(campaign, tries),
+        )
+        .join(Building, Building.community == Community.id)
+        .join(Household, inside, isouter=True)
+        .join(tries, tries.c.household == Household.id, isouter=True)
+        .group_by(
+            Community.id, Community.name, Community.rank, Building.id, Building.estate,
+            Building.number, Building.rural,
+        )
+        .order_by(Community.rank, Community.id, Building.estate, *by_number(Building.number))
+    )  # fmt: skip
+
+
 @lru_cache(maxsize=64)
 def _doors_statement(campaign: CampaignLine, day: date, by: Doors) -> Select[Any]:
     only = {

@@ -24,7 +24,7 @@ BUSY_SECONDS: Final = 10
 # Negative: in KiB, as the library wants it. Several readers stand open; one holds 100,000 search keys, which
 # are read at each letter typed. What is read once is as fast with less.
 CACHE_KIB: Final = -32000
-READER_CACHE_KIB: Final = -16000
+READER_CACHE_KIB: Final = -12000
 # The first SQLite with the WAL-reset and FTS5 fixes, the first SQLCipher built on it.
 _OLDEST_SQLITE: Final = (3, 53, 3)
 _OLDEST_CIPHER: Final = (4, 17)
