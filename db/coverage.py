@@ -4,7 +4,6 @@ One statement counts the tries at each door; the sums by community and by buildi
 each door all stand on it, so no two of them can differ.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +13,7 @@ from typing import Any, Final, Literal, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Executable,
     Select,
     Subquery,
     Text,
@@ -31,6 +31,7 @@ from sqlalchemy import (
 from db.kernel.ids import Id
 from db.kernel.journal import chunks
 from db.places import OUTSIDE_EVERY_BASE, Building, Community, Household
+from db.places.address import floor_of
 from db.places.finding import door_text
 from db.places.lists import building_text, by_number, matching, walking_order
 from db.visits import IN_VAIN, CampaignLine, Visit, campaign_on, campaigns
@@ -257,16 +258,9 @@ def sheet_states(connection: Connection, sheet: Sheet, day: date) -> list[DoorSt
     return [known[door] for door in doors if door in known]
 
 
-@lru_cache(maxsize=4096)
-def floor_of(room: str) -> int | None:
-    """Return the floor a room's number tells: 401 is on 4, 1203 on 12, 0302 on 3; else None."""
-    match = re.match(r"(\d{1,2})(\d{2})(?:\D|$)", room)
-    return int(match[1]) if match and int(match[1]) else None
-
-
 # Putting one together takes milliseconds, longer than asking it of one door, as each visit does.
 @lru_cache(maxsize=8)
-def _by_building(campaign: CampaignLine, day: date) -> Select[Any]:
+def _by_building(campaign: CampaignLine, day: date) -> Executable:
     tries = _tries(campaign, day)
     inside = and_(_in_base(Household.building == Building.id), _in_scope(campaign))
     return (

@@ -14,13 +14,13 @@ from db.coverage import (
     building_progress,
     coverage,
     door_states,
-    floor_of,
     sheet_states,
     without_campaign,
 )
 from db.kernel.ids import Id, new_id
 from db.ledger import Ledger
 from db.places import Building, Community, Household, set_occupancy
+from db.places.address import floor_of
 from db.visits import CampaignLine, campaign_on, campaigns
 from db.visits.campaigning import CampaignDraft, add_campaign
 from db.visits.sheets import print_sheet, sheet

@@ -194,6 +194,13 @@ def address_of_key(key: str) -> Address:
     return Address(estate, building.removesuffix("组"), unit, room, group=building.endswith("组"))
 
 
+@lru_cache(maxsize=4096)
+def floor_of(room: str) -> int | None:
+    """Return the floor a room's number tells: 401 is on 4, 1203 on 12, 0302 on 3; else None."""
+    match = re.match(r"(\d{1,2})(\d{2})(?:\D|$)", room)
+    return int(match[1]) if match and int(match[1]) else None
+
+
 def community_in(text: str) -> tuple[str, str]:
     """Return (community, rest) of an address that begins with its community, else ("", text)."""
     match = re.match(r"(.{1,12}?(?:社区|村委会|行政村))(.*)", squeeze(text))
