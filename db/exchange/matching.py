@@ -38,10 +38,14 @@ def find_same(planner: Planner, record: type[Record], raw: Raw) -> None:
     if not (record.same_by or record in (Post, Dispute)):
         return
     new: dict[Id, list[Op]] = {}
+    made: dict[Id, list[Op]] = {}
     for place, change in raw:
         id_ = planner.identity.ours(change.record)
         if id_ not in planner.known[record]:
             new.setdefault(id_, []).append(planner.op(record, place, change))
+        elif change.kind == ADDED:
+            # Others found it to be one with what stands here; its site's next like it is another.
+            made.setdefault(id_, []).append(planner.op(record, place, change))
     keys = _keys(planner, record, new)
     there = standing(planner.connection, record, {k for some in keys.values() for k, _ in some})
     planner.load(record, [id_ for rows in there.values() for id_, _ in rows])
@@ -49,7 +53,6 @@ def find_same(planner: Planner, record: type[Record], raw: Raw) -> None:
     for some in keys.values():
         twins[some[0][0]] = twins.get(some[0][0], 0) + 1
     forced = bool(unique_columns(record)) or record is Post
-    made: dict[Id, list[Op]] = {}
     for id_ in sorted(keys):
         mine = [op for op in new[id_] if op.kind == ADDED]
         for key, fields in keys[id_]:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Text, bindparam, func, or_, select, type_coerce
 
-from db.exchange.rows import coded, loose_ids, of_one_copy, travelling
+from db.exchange.rows import coded, loose_ids, of_one_copy, travelling, worded_ids
 from db.exchange.settling import Fields, Point
 from db.kernel.erasure import ERASED, erased_in, written_in
 from db.kernel.history import hanging_rows
@@ -106,3 +106,9 @@ def naming(
             for some in chunks(sorted(ids)):
                 rows = connection.execute(select(table.c.id).where(table.c[name].in_(some)))
                 yield from ((other.__tablename__, id_) for id_ in rows.scalars())
+        for name in worded_ids(other):
+            written = type_coerce(table.c[name], Text)
+            for id_ in ids:
+                holds = or_(*(func.instr(written, text) > 0 for text in (id_text(id_), id_.hex())))
+                rows = connection.execute(select(table.c.id).where(holds))
+                yield from ((other.__tablename__, found) for found in rows.scalars())

@@ -54,6 +54,12 @@ def loose_ids(record: type[Record]) -> tuple[str, ...]:
 
 
 @cache
+def worded_ids(record: type[Record]) -> tuple[str, ...]:
+    """Return the columns of text in which ids may stand among other words."""
+    return tuple(n for n, k in _id_columns(record).items() if k in ("lettered", "remembered"))
+
+
+@cache
 def references(record: type[Record]) -> tuple[tuple[str, str], ...]:
     """Return the columns that name records of a table, each with that table's name."""
     found = []

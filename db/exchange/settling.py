@@ -96,7 +96,12 @@ def settle(
     for removal in removing:
         unseen = [op for op in touching if not saw(removal.point, op.point)]
         if not asked:
-            unseen = [op for op in unseen if op.kind == KEPT or op.order > removal.order]
+            # What was put back in the knowledge of a removal stays, though its clock was days behind.
+            unseen = [
+                op
+                for op in unseen
+                if op.kind == KEPT or saw(op.point, removal.point) or op.order > removal.order
+            ]
         if not unseen:
             return Settled(None)
     open_removals = tuple(
