@@ -9,10 +9,9 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from db import backup, doors, refusals, tables
-from db.attachments.proving import broken_contents, broken_words
+from db import backup, checking, doors, refusals, tables
 from db.exchange import undoing
-from db.kernel import blobs, engine, history, journal, proofs
+from db.kernel import engine, history, journal
 from db.kernel.access import Right, Role
 from db.kernel.accounts import (
     AccountLine,
@@ -234,10 +233,13 @@ class Ledger:
             day = today(self.clock)
             return found or self._watch.prove(connection, self._journal_key, day, go_on)
 
-    def rest(self) -> None:
-        """Bring the log into the file and make the anchor last: for moments when nobody types."""
+    def rest(self, *, patient: bool = True) -> None:
+        """Bring the log into the file and make the anchor last: for moments when nobody types.
+
+        A reader that is in the way is waited for only by who is `patient`; nobody can write meanwhile.
+        """
         if self._writer is not None and self._lock is not None:
-            engine.checkpoint(self._writer)
+            engine.checkpoint(self._writer, patient=patient)
             with self.read() as connection:
                 self._watch.committed(*journal.head(connection), lasting=True)
 
@@ -297,16 +299,7 @@ class Ledger:
 
     def problems(self) -> list[str]:
         """Prove the whole ledger: file, the journal's chain, tables against the journal, attachments."""
-        found = [self._unrecorded] if self._unrecorded else []
-        lying = self.place.read_only
-        found += engine.integrity(self._readers if lying else self._writing(), emptied=lying)
-        with self.read() as connection:
-            found += proofs.chain_problems(connection, self._journal_key)
-            for record in proofs.record_classes():
-                found += proofs.table_problems(connection, record)
-            key = blobs.naming_key(self._key)
-            broken = broken_contents(connection, self.place.blobs, key)
-        return found + broken_words(list(broken.values()))
+        return checking.check(self).sentences
 
     def accounts(self) -> list[AccountLine]:
         """Return all accounts, also those closed."""

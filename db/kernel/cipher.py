@@ -5,8 +5,10 @@ two copies of the library in one process would break each other's locks.
 """
 
 import contextlib
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import sqlcipher3
 from sqlcipher3 import dbapi2
@@ -59,6 +61,9 @@ _ATTACHING: Final = frozenset({dbapi2.SQLITE_ATTACH, dbapi2.SQLITE_DETACH})
 _REWRITING: Final = frozenset(
     {dbapi2.SQLITE_UPDATE, dbapi2.SQLITE_DELETE, dbapi2.SQLITE_DROP_TABLE}
 )
+# How SQLite's check names an index whose entries are not those of its table, and a tree that is not sound.
+_OF_INDEX: Final = re.compile(r"\bindex (\S+)$")
+_OF_TREE: Final = re.compile(r"\bTree (\d+) ")
 _HEX: Final = tuple(f"{n:02x}".encode() for n in range(256))
 
 NOT_OURS: Final = "这个文件不是本程序的台账，没有打开，什么也没有改动。请核对文件夹。"
@@ -221,24 +226,66 @@ def create(path: Path, key: Key) -> None:
         raise
 
 
-def problems_of(connection: Connection) -> list[str]:
-    """Return what is wrong with a file that has no log beside it; empty if it is whole.
+class Faults(NamedTuple):
+    """What is wrong with a file: in plain Chinese, and the indexes that do not say what their tables say."""
+
+    problems: list[str]
+    indexes: list[str]
+
+    @property
+    def sentences(self) -> list[str]:
+        """All of it in plain Chinese; empty if the file is whole."""
+        return [*self.problems, *index_words(self.indexes)]
+
+
+def index_words(names: Sequence[str]) -> list[str]:
+    """Return what is wrong with indexes, in a sentence; empty if there are none."""
+    return [f"索引和它的表对不上（{'、'.join(names)}），表里的内容都在"] if names else []
+
+
+def faults_of(connection: Connection) -> Faults:
+    """Return what is wrong with a file that has no log beside it.
 
     Two checks, because each sees what the other does not: the seal of every page, and the tables
     and indexes built of them (docs/RELIABILITY.md, V13). Then references to rows that are not there.
     """
     problems: list[str] = []
+    indexes: list[str] = []
     try:
         seals = len(connection.execute("PRAGMA cipher_integrity_check").fetchall())
         if seals:
             problems.append(f"有{seals}处与加密封印不符，文件被改动或磁盘损坏")
-        trees = [row[0] for row in connection.execute("PRAGMA integrity_check").fetchall()]
-        if trees != ["ok"]:
-            problems.append(f"表和索引有{len(trees)}处损坏（{str(trees[0])[:120]}）")
+        indexes, trees = _disagreeing(connection)
+        if trees:
+            problems.append(f"表和索引有{len(trees)}处损坏（{trees[0][:120]}）")
         missing = connection.execute("PRAGMA foreign_key_check").fetchall()
         tables = "、".join(sorted({str(row[0]) for row in missing}))
         if missing:
             problems.append(f"有{len(missing)}行指向不存在的内容（{tables}）")
     except dbapi2.DatabaseError:
         problems.append("文件读到一半读不下去，内容损坏")
-    return problems
+    return Faults(problems, indexes)
+
+
+def _disagreeing(connection: Connection) -> tuple[list[str], list[str]]:
+    """Return what SQLite's check finds: the names of indexes, and what is not about an index alone."""
+    said = [row[0] for row in connection.execute("PRAGMA integrity_check").fetchall()]
+    if said == ["ok"]:
+        return [], []
+    schema = "SELECT name, rootpage FROM sqlite_schema WHERE type = 'index'"
+    roots = {root: name for name, root in connection.execute(schema).fetchall()}
+    indexes, others = set(), []
+    for text in said:
+        named, tree = _OF_INDEX.search(text), _OF_TREE.search(text)
+        if named and named[1] in roots.values():
+            indexes.add(named[1])
+        elif tree and int(tree[1]) in roots:
+            indexes.add(roots[int(tree[1])])
+        else:
+            others.append(text)
+    return sorted(indexes), others
+
+
+def problems_of(connection: Connection) -> list[str]:
+    """Return what is wrong with a file that has no log beside it, in sentences; empty if it is whole."""
+    return faults_of(connection).sentences
