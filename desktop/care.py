@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from db.backup import list_backups
 from db.drilling import Drilled, drill, drill_is_due
+from db.kernel import log
 from db.kernel.access import Right
 from db.kernel.errors import EnvironmentFault, LedgerDamaged
 from db.proving import proof_is_due, prove_tables
@@ -35,21 +36,37 @@ class Care(QObject):
         super().__init__(shell)
         self._shell = shell
         self._context = context
-        self._changed = self._clock_told = False
+        self._changed = self._clock_told = self._log_told = False
         self._latest = context.ledger.clock.now()
         self._begin = self._timer(BEGIN_MS, self.prove, once=True)
         self._rest = self._timer(REST_MS, self.rest, once=True)
         self._hourly = self._timer(HOUR_MS, self.daily, once=False)
         self._begin.start()
+        if not context.ledger.place.read_only:
+            # A session that was killed may have left a long log.
+            self._rest.start()
         self._hourly.start()
         context.background.changed.connect(self._written)
 
     def rest(self) -> None:
-        """Bring the log into the file while nobody types, so that a power cut finds it short."""
+        """Bring the log into the file while nobody types, so that a power cut finds it short.
+
+        One that somebody keeps from it till it is too long is told of once, and tried again.
+        """
         ledger = self._context.ledger
-        self._context.background.errand(
-            self, lambda _: ledger.rest(), lambda _: None, lambda _: None, lane="writer"
-        )
+
+        def job(_: Progress) -> str:
+            ledger.rest(patient=False)
+            return log.too_long(ledger.place.ledger)
+
+        def rested(long: str) -> None:
+            if long and not self._log_told:
+                tell(self._shell, EnvironmentFault(_kept_from(long)))
+            if long:
+                self._rest.start()
+            self._log_told = bool(long)
+
+        self._context.background.errand(self, job, rested, lambda _: None, lane="writer")
 
     def daily(self) -> None:
         """Back up a ledger that was changed and whose last backup is a day old."""
@@ -137,6 +154,13 @@ def _damaged(problem: str) -> str:
     return (
         f"核对台账时发现：{problem}。什么都没有改动。请先不要再登记，到“数据、备份”里先看看最近的备份，"
         "再决定恢复，或者找人查看。"
+    )
+
+
+def _kept_from(long: str) -> str:
+    return (
+        f"{long}多半是别的程序一直在读这个台账，日志收不进台账文件。登记的都存好了，没有丢什么，"
+        "可以接着用，空下来会再收。请关掉别的开着台账的窗口和命令；还是这样，就关上本程序再打开。"
     )
 
 

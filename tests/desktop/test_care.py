@@ -1,6 +1,7 @@
 """What the window does for a ledger by itself, and what it says when a part of one is gone."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ from desktop.window import Shell
 from tests.builders import add_visits, rows_command, street, visit
 from tests.conftest import morning
 from tests.desktop.conftest import settle
+from tests.harming import grow_log
 
 
 def _actions(ledger: Ledger, n: int = 3) -> list[str]:
@@ -131,6 +133,37 @@ def test_a_clock_set_back_is_told_once_and_what_is_saved_keeps_its_order(
     assert len(saved) == 4
     with ledger.read() as connection:
         assert [entry.no for entry in history(connection, 4)] == saved[::-1]
+
+
+def test_a_log_that_a_reader_keeps_from_the_file_is_told_once_and_brought_in_when_it_can(
+    qtbot: QtBot, small: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, care = small.context.ledger, _care(small)
+    log = ledger.place.folder / "ledger.db-wal"
+    doors = street(ledger)
+    told: list[str] = []
+    monkeypatch.setattr("desktop.care.tell", lambda _, error: told.append(str(error)))
+    with ledger.read() as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM visit").all()
+        grow_log(ledger)
+        for _ in range(2):
+            began = time.monotonic()
+            care._rest.stop()
+            care.rest()
+            settle(qtbot, small)
+            assert care._rest.isActive(), "it is tried again"
+            small.context.background.write(small, _one_visit(doors[0]))
+            settle(qtbot, small)
+            assert time.monotonic() - began < 5, "who writes waits for no reader"
+    assert len(told) == 1
+    assert "ledger.db-wal" in told[0]
+    assert "没有丢什么" in told[0]
+    care._rest.stop()
+    care.rest()
+    settle(qtbot, small)
+    assert log.stat().st_size == 0
+    assert not care._rest.isActive()
+    assert len(told) == 1
 
 
 def _past_the_journal(ledger: Ledger, statement: str) -> None:
