@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from db.backup import list_backups
+from db.backup import BackupInfo, list_backups
 from db.drilling import Drilled, drill, drill_is_due
 from db.kernel import log
 from db.kernel.access import Right
@@ -30,7 +30,9 @@ ASKED_EVERY: Final = 200
 
 
 class Care(QObject):
-    """Looks after the ledger of a shell as long as that lives."""
+    """Looks after the ledger of a shell as long as that lives. `said` is what a person may like to know."""
+
+    said = Signal(str)
 
     def __init__(self, context: Context, shell: QWidget) -> None:
         super().__init__(shell)
@@ -42,9 +44,8 @@ class Care(QObject):
         self._rest = self._timer(REST_MS, self.rest, once=True)
         self._hourly = self._timer(HOUR_MS, self.daily, once=False)
         self._begin.start()
-        if not context.ledger.place.read_only:
-            # A session that was killed may have left a long log.
-            self._rest.start()
+        # A session that was killed may have left a long log.
+        self._rest.start()
         self._hourly.start()
         context.background.changed.connect(self._written)
 
@@ -75,15 +76,17 @@ class Care(QObject):
             return
         ledger = context.ledger
 
-        def job(_: Progress) -> datetime | None:
+        def job(_: Progress) -> BackupInfo | None:
             newest = next(iter(list_backups(ledger.place.backups)), None)
             if newest is not None and ledger.clock.now() - newest.when < A_DAY:
                 return None
-            return ledger.back_up("每天").when
+            return ledger.back_up("每天")
 
-        def done(when: datetime | None) -> None:
-            if when is not None:
+        def done(made: BackupInfo | None) -> None:
+            if made is not None:
                 self._changed = False
+                if made.lost:
+                    self.said.emit(f"今天的备份做好了：{made.path.name}　{made.lacking}")
                 context.background.backed_up.emit()
 
         context.background.errand(self, job, done)

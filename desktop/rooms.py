@@ -237,7 +237,7 @@ def shell_over(
     context.background.taken_in.connect(partial(_tell_overdue, shell))
     # Nobody looks after what cannot be written, nor after a backup's copy, which goes away again.
     if band is None:
-        Care(context, shell)
+        Care(context, shell).said.connect(shell.toast.say)
     context.background.ask(
         shell,
         lambda connection: at_hand(connection, ledger.unsaved()),
