@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 UNPROVED: Final = "日志和数据要等索引重建以后才能核对"
 
+UNEMPTIED: Final = (
+    "台账旁边有没收完的日志（ledger.db-wal），放它的地方又不能写入，现在不能检查，什么也没有改动。"
+    "请把整个台账文件夹拷到本机硬盘再检查。"
+)
+
 
 class Found(NamedTuple):
     """What is wrong with a ledger, mostly nothing.
@@ -38,10 +43,13 @@ class Found(NamedTuple):
 def check(ledger: "Ledger", go_on: Callable[[], None] = lambda: None) -> Found:
     """Prove the whole ledger; `go_on` is called at each step of it and may raise to end it.
 
-    UserError if another window keeps the log from being emptied, which must come first.
+    UserError if the log cannot be emptied, which must come first: another window is in the way, or
+    nothing can be written where the ledger lies.
     """
     harm = [ledger._unrecorded] if ledger._unrecorded else []
     lying, long = ledger.place.read_only, log.too_long(ledger.place.ledger)
+    if lying and log.size(ledger.place.ledger):
+        raise UserError(UNEMPTIED)
     try:
         faults = engine.faults(ledger._readers if lying else ledger._writing(), emptied=lying)
     except UserError as error:

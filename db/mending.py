@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from db import backup
 from db.attachments import Attachment
 from db.history import Names
-from db.kernel import blobs, engine
+from db.kernel import blobs, engine, log
 from db.kernel.access import Right
 from db.kernel.errors import LedgerDamaged, PolicepostError, UserError
 from db.kernel.files import disk_fault, require_space
@@ -97,7 +97,7 @@ def _rebuilt(ledger: Ledger, names: Collection[str]) -> Path:
     try:
         with ledger._writing().begin() as connection:
             # Nobody can write from here on; what somebody wrote just before is not in the file yet.
-            if place.ledger.with_name(f"{place.ledger.name}-wal").stat().st_size:
+            if log.size(place.ledger):
                 raise UserError(
                     "别的窗口正在写这个台账，没有重建索引，什么也没有改动。请稍后再试。"
                 )

@@ -14,7 +14,7 @@ import sqlcipher3
 from sqlcipher3 import dbapi2
 
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
-from db.kernel.files import new_private_file, sync_directory
+from db.kernel.files import can_write, new_private_file, sync_directory
 
 # The library has no types; a connection is what sqlcipher3.dbapi2.connect returns.
 Connection: TypeAlias = Any
@@ -66,6 +66,10 @@ _OF_INDEX: Final = re.compile(r"\bindex (\S+)$")
 _OF_TREE: Final = re.compile(r"\bTree (\d+) ")
 _HEX: Final = tuple(f"{n:02x}".encode() for n in range(256))
 
+LOG_UNREAD: Final = (
+    "台账旁边有没收完的日志（ledger.db-wal），放它的地方又不能写入：这样打开会少掉最后几步操作，所以没有打开，"
+    "什么也没有改动。请把整个台账文件夹拷到本机硬盘，从那里打开。"
+)
 NOT_OURS: Final = "这个文件不是本程序的台账，没有打开，什么也没有改动。请核对文件夹。"
 
 
@@ -175,8 +179,13 @@ def _open_read_only(path: Path, key: Key) -> Connection:
         unwritable = {dbapi2.SQLITE_CANTOPEN, dbapi2.SQLITE_READONLY}
         # On a medium nobody can write to, the file cannot change under us; with a log beside it,
         # ignoring the log would show yesterday's rows as today's.
-        if error.sqlite_errorcode & 0xFF not in unwritable or _has(path, "-wal"):
+        if error.sqlite_errorcode & 0xFF not in unwritable:
             raise
+        if _has(path, "-wal"):
+            if can_write(path.parent, path):
+                raise
+            # The library reads a log there only by the index (-shm) that a session left beside it.
+            raise EnvironmentFault(LOG_UNREAD) from None
     if _has(path, "-journal"):
         # A crash left a change half written, and only a connection that writes can take it back.
         opened(path, key, "mode=rw").close()

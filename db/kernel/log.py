@@ -24,20 +24,25 @@ _SALT, _MAC = 16, 64
 _MASK, _ROUNDS = 0x3A, 2
 
 
+def size(ledger: Path) -> int:
+    """Return how many bytes the log beside a ledger's file has; 0 where there is none."""
+    try:
+        return ledger.with_name(f"{ledger.name}-wal").stat().st_size
+    except OSError:
+        return 0
+
+
 def too_long(ledger: Path, most: int = MOST) -> str:
     """Say in a sentence that the log beside a ledger's file has more than `most` bytes; mostly nothing.
 
     Each commit brings a part of it into the file, so one that grows is kept from it: by who reads
     for hours, or by a program that stands still.
     """
-    try:
-        size = ledger.with_name(f"{ledger.name}-wal").stat().st_size
-    except OSError:
-        return ""
+    found = size(ledger)
     said = (
-        f"台账旁边的日志（{ledger.name}-wal）有{size / 2**20:.0f} MB，平时不超过{most >> 20} MB。"
+        f"台账旁边的日志（{ledger.name}-wal）有{found / 2**20:.0f} MB，平时不超过{most >> 20} MB。"
     )
-    return said if size > most else ""
+    return said if found > most else ""
 
 
 def is_foreign(ledger: Path, key: Key) -> bool:
