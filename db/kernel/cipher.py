@@ -249,7 +249,7 @@ class Faults(NamedTuple):
 
 def index_words(names: Sequence[str]) -> list[str]:
     """Return what is wrong with indexes, in a sentence; empty if there are none."""
-    return [f"索引和它的表对不上（{'、'.join(names)}），表里的内容都在"] if names else []
+    return [f"查找用的索引和它的表对不上（{'、'.join(names)}），表里的内容都在"] if names else []
 
 
 def faults_of(connection: Connection) -> Faults:
