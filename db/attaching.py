@@ -16,7 +16,7 @@ from db.attachments import (
 )
 from db.attachments.proving import broken_contents
 from db.kernel import blobs
-from db.kernel.access import Right, require
+from db.kernel.access import Right
 from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.kernel.files import open_plain, require_space
@@ -30,7 +30,7 @@ def attach(ledger: Ledger, entity: str, of: Id, kind: str, file: Path) -> Done[I
 
     UserError for a file that is too large, cannot be read or is of no kind that is taken.
     """
-    require(ledger.session.role, Right.WRITE)
+    ledger.require(Right.WRITE, "添加附件")
     data = _content(file)
     media, ending = media_of(data)
     called = safe_name(file.name, ending)

@@ -27,7 +27,7 @@ def add(ledger: "Ledger", user: str, name: str, role: Role, password: str) -> No
     The password comes first: without it the name would be taken for nothing.
     """
     check_password_strength(password)
-    ledger.require_writing(Right.ACCOUNTS)
+    ledger.require_writing(Right.ACCOUNTS, "新增账号")
     with ledger.read() as connection:
         require_free(connection, user)
     known, account = ledger.accounts(), new_id()
@@ -46,7 +46,7 @@ def add(ledger: "Ledger", user: str, name: str, role: Role, password: str) -> No
 
 def close(ledger: "Ledger", user: str) -> None:
     """Close an account, or finish a closing whose slot the disk kept."""
-    ledger.require_writing(Right.ACCOUNTS)
+    ledger.require_writing(Right.ACCOUNTS, "停用账号")
     if not _left_over(ledger, user):
         closed = ledger.write(close_account(user)).value
         ledger._aside(lambda connection: forget_unsaved(connection, closed))

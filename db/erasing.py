@@ -6,7 +6,7 @@ from db.attachments import named_blobs
 from db.erasure.again import erasures
 from db.erasure.proposing import confirm_erasure
 from db.kernel import blobs
-from db.kernel.access import Right, require
+from db.kernel.access import Right
 from db.kernel.erased import write_list
 from db.kernel.erasing import Taken
 from db.kernel.errors import EnvironmentFault
@@ -21,7 +21,7 @@ def erase(ledger: Ledger, proposal: Id, paper: str | None = None) -> Done[Taken]
     Contents of attachments go from the disk, the log is emptied, and the list of what was erased
     is kept beside the ledger and its backups, so that no old copy brings anything back.
     """
-    require(ledger.session.role, Right.ERASE)
+    ledger.require(Right.ERASE, "清除个人信息")
     ledger.back_up("清除前")
     done = ledger.write(confirm_erasure(proposal, paper))
     with ledger.read() as connection:

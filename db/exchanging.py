@@ -26,14 +26,14 @@ from db.exchange.courier import (
     receipt_words,
 )
 from db.exchange.deciding import site_names
-from db.exchange.merging import Parcel, foresee, have
+from db.exchange.merging import MERGED, Parcel, foresee, have
 from db.exchange.package import Package, opened, sealed, verified
 from db.exchange.packing import acknowledged, outgoing
 from db.exchange.senders import refuse_posing, sender_of
 from db.exchange.sites import Card, Keys, PeerLine
 from db.exchange.tables import BlobName, Peer
 from db.kernel import blobs
-from db.kernel.access import Right, require
+from db.kernel.access import Right
 from db.kernel.errors import EnvironmentFault, UserError
 from db.kernel.files import (
     ahead_of_its_record,
@@ -116,7 +116,7 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
     It is read back and compared before it gets its name. UserError if the folder is missing,
     EnvironmentFault if the disk refuses or does not keep what was written.
     """
-    require(ledger.session.role, Right.EXCHANGE)
+    ledger.require(Right.EXCHANGE, PACKED)
     if not folder.is_dir():
         raise UserError(f"没有“{folder}”这个文件夹，没有打包。请插好U盘再试。")
     step("正在收集对方还没有的内容……", 0.1)
@@ -140,7 +140,7 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
 
 def look_into(ledger: Ledger, file: Path) -> Foreseen:
     """Return what merging a package would bring; nothing is written."""
-    require(ledger.session.role, Right.EXCHANGE)
+    ledger.require(Right.EXCHANGE, MERGED)
     package = read_package(ledger, file)
     parcel = package.parcel({})
     with ledger.read() as connection:
@@ -155,7 +155,7 @@ def merge_file(ledger: Ledger, file: Path, step: Step = lambda *_: None) -> Merg
 
     UserError names what is wrong with a package: damaged, forged, another's, of a newer program.
     """
-    require(ledger.session.role, Right.EXCHANGE)
+    ledger.require(Right.EXCHANGE, MERGED)
     step("正在核验数据包……", 0.1)
     package = read_package(ledger, file)
     with ledger.read() as connection:

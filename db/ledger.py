@@ -9,11 +9,10 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from db import backup, doors, tables
-from db.attachments.proving import broken_contents, broken_words
+from db import backup, checking, doors, refusals, tables
 from db.exchange import undoing
-from db.kernel import blobs, engine, history, journal, proofs
-from db.kernel.access import Right, Role, require
+from db.kernel import engine, history, journal
+from db.kernel.access import Right, Role
 from db.kernel.accounts import (
     AccountLine,
     Session,
@@ -179,9 +178,13 @@ class Ledger:
         with engine.in_words(), self._readers.connect() as connection:
             yield connection
 
-    def require_writing(self, right: Right) -> None:
+    def require(self, right: Right, action: str) -> None:
+        """Raise AccessDenied unless who is logged in has the right; the history says who wanted to do what."""
+        refusals.require(self, right, action)
+
+    def require_writing(self, right: Right, action: str) -> None:
         """Raise AccessDenied or UserError unless a command of this right may be given here."""
-        require(self.session.role, right)
+        self.require(right, action)
         if self._lock is None and right is not Right.LOOK:
             raise UserError("台账是只读打开的，不能保存。什么都没有改动。")
 
@@ -191,7 +194,7 @@ class Ledger:
         AccessDenied, or UserError from the command's own rules: nothing was written.
         EnvironmentFault: not written, and why. The outcome of a commit that failed is looked up.
         """
-        self.require_writing(command.right)
+        self.require_writing(command.right, command.action)
         if self._unrecorded:
             self.go_on_without()
         author = Author(self._site, self.session.account, self.clock)
@@ -230,10 +233,13 @@ class Ledger:
             day = today(self.clock)
             return found or self._watch.prove(connection, self._journal_key, day, go_on)
 
-    def rest(self) -> None:
-        """Bring the log into the file and make the anchor last: for moments when nobody types."""
+    def rest(self, *, patient: bool = True) -> None:
+        """Bring the log into the file and make the anchor last: for moments when nobody types.
+
+        A reader that is in the way is waited for only by who is `patient`; nobody can write meanwhile.
+        """
         if self._writer is not None and self._lock is not None:
-            engine.checkpoint(self._writer)
+            engine.checkpoint(self._writer, patient=patient)
             with self.read() as connection:
                 self._watch.committed(*journal.head(connection), lasting=True)
 
@@ -247,8 +253,9 @@ class Ledger:
         """Take command `no` back; UserError names what stands in the way."""
         with self.read() as connection:
             right = history.needs_right(connection, no, self.session.account)
-        require(self.session.role, right)
-        return self.write(undoing.undo(no))
+        command = undoing.undo(no)
+        self.require(right, command.action)
+        return self.write(command)
 
     def keep_unsaved(self, form: str, entries: dict[str, Any] | None) -> bool:
         """Keep what is being typed in a form, or with None forget it; no journal, no digest.
@@ -266,7 +273,7 @@ class Ledger:
 
     def back_up(self, reason: str, to: Path | None = None) -> backup.BackupInfo:
         """Make a verified backup, in the ledger's own folder of backups or in `to`."""
-        require(self.session.role, Right.BACKUP)
+        self.require(Right.BACKUP, "备份")
         folder, now = to or self.place.backups, self.clock.now()
         made = backup.back_up(self.place.folder, self._key, folder, reason=reason, now=now)
         backup.rotate(folder)
@@ -292,16 +299,7 @@ class Ledger:
 
     def problems(self) -> list[str]:
         """Prove the whole ledger: file, the journal's chain, tables against the journal, attachments."""
-        found = [self._unrecorded] if self._unrecorded else []
-        lying = self.place.read_only
-        found += engine.integrity(self._readers if lying else self._writing(), emptied=lying)
-        with self.read() as connection:
-            found += proofs.chain_problems(connection, self._journal_key)
-            for record in proofs.record_classes():
-                found += proofs.table_problems(connection, record)
-            key = blobs.naming_key(self._key)
-            broken = broken_contents(connection, self.place.blobs, key)
-        return found + broken_words(list(broken.values()))
+        return checking.check(self).sentences
 
     def accounts(self) -> list[AccountLine]:
         """Return all accounts, also those closed."""
@@ -328,18 +326,8 @@ class Ledger:
         self.tell_tries(before)
 
     def tell_tries(self, before: str) -> None:
-        """Write into the history how often a wrong secret was tried before this, and forget it.
-
-        Where that cannot be written now, or nobody has agreed yet to go on, it stays counted.
-        """
-        throttle = Throttle(self.place.throttle)
-        said = throttle.told()
-        if said and self._unrecorded:
-            return
-        with contextlib.suppress(EnvironmentFault):
-            if said:
-                self.note("输错密码", f"{before}之前{said}")
-            throttle.succeeded()
+        """Write into the history how often a wrong secret was tried before this, and forget it."""
+        refusals.tell_tries(self, before)
 
     def close(self) -> None:
         """Close all files, give the lock back and wipe the key."""

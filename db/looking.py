@@ -15,7 +15,7 @@ from db import backup, migrations
 from db.erasure.again import AGAIN
 from db.exchange.sites import RESTORED
 from db.kernel import engine
-from db.kernel.access import Right, Role, require
+from db.kernel.access import Right, Role
 from db.kernel.errors import UserError
 from db.kernel.journal import Command, Done
 from db.kernel.keys import DataKey, wipe
@@ -60,9 +60,9 @@ class LookedAt(Ledger):
         with self.read() as there, ledger.read() as here:
             self.between = between(there, here)
 
-    def require_writing(self, right: Right) -> None:
+    def require_writing(self, right: Right, action: str) -> None:
         """Refuse: UserError, nothing may be written."""
-        del right
+        del right, action
         refuse()
 
     def write(self, command: Command[T]) -> Done[T]:
@@ -110,7 +110,7 @@ def look_at(ledger: Ledger, folder: Path, step: backup.Step) -> LookedAt:
     `step` is told what is being done, and may raise to end it. AccessDenied; LedgerDamaged if the
     backup does not prove whole, is another ledger's or a newer program's.
     """
-    require(ledger.session.role, Right.BACKUP)
+    ledger.require(Right.BACKUP, "看备份")
     unpacked = backup.unpack_to_look(folder, ledger.place.folder, ledger._key, step)
     try:
         with engine.in_words():

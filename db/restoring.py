@@ -7,7 +7,7 @@ from pathlib import Path
 
 from db import backup
 from db.exchange.sites import renew
-from db.kernel.access import Right, Role, require
+from db.kernel.access import Right, Role
 from db.kernel.clock import Clock
 from db.kernel.errors import LedgerDamaged, PolicepostError, UserError
 from db.kernel.keys import DataKey, Slots
@@ -38,7 +38,7 @@ def agree(ledger: Ledger, copy: LookedAt, password: str, step: Step) -> bool:
     aside. AccessDenied, or UserError for a wrong password or an account the backup does not know:
     nothing was done.
     """
-    require(ledger.session.role, Right.RESTORE)
+    ledger.require(Right.RESTORE, "用备份恢复")
     ledger.check_password(password, "恢复")
     there = next((a for a in copy.accounts() if a.id == ledger.session.account), None)
     if there is None or there.until is not None or there.role is not Role.OFFICER:

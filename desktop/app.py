@@ -92,7 +92,11 @@ class MainWindow(QMainWindow):
         ledger, session = self._ledger, self._ledger.session
         # Nobody types now: the log is brought in and the anchor made to last.
         self.shell.context.background.errand(
-            self.shell, lambda _: ledger.rest(), lambda _: None, lambda _: None, lane="writer"
+            self.shell,
+            lambda _: ledger.rest(patient=False),
+            lambda _: None,
+            lambda _: None,
+            lane="writer",
         )
         page = LogInPage(self._theme, [session.user], self._unlock_again, None, title="已锁定")
         self._show(page)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from db.backup import list_backups
+from db.backup import BackupInfo, list_backups
 from db.drilling import Drilled, drill, drill_is_due
+from db.kernel import log
 from db.kernel.access import Right
 from db.kernel.errors import EnvironmentFault, LedgerDamaged
 from db.proving import proof_is_due, prove_tables
@@ -29,27 +30,44 @@ ASKED_EVERY: Final = 200
 
 
 class Care(QObject):
-    """Looks after the ledger of a shell as long as that lives."""
+    """Looks after the ledger of a shell as long as that lives. `said` is what a person may like to know."""
+
+    said = Signal(str)
 
     def __init__(self, context: Context, shell: QWidget) -> None:
         super().__init__(shell)
         self._shell = shell
         self._context = context
-        self._changed = self._clock_told = False
+        self._changed = self._clock_told = self._log_told = False
         self._latest = context.ledger.clock.now()
         self._begin = self._timer(BEGIN_MS, self.prove, once=True)
         self._rest = self._timer(REST_MS, self.rest, once=True)
         self._hourly = self._timer(HOUR_MS, self.daily, once=False)
         self._begin.start()
+        # A session that was killed may have left a long log.
+        self._rest.start()
         self._hourly.start()
         context.background.changed.connect(self._written)
 
     def rest(self) -> None:
-        """Bring the log into the file while nobody types, so that a power cut finds it short."""
+        """Bring the log into the file while nobody types, so that a power cut finds it short.
+
+        One that somebody keeps from it till it is too long is told of once, and tried again.
+        """
         ledger = self._context.ledger
-        self._context.background.errand(
-            self, lambda _: ledger.rest(), lambda _: None, lambda _: None, lane="writer"
-        )
+
+        def job(_: Progress) -> str:
+            ledger.rest(patient=False)
+            return log.too_long(ledger.place.ledger)
+
+        def rested(long: str) -> None:
+            if long and not self._log_told:
+                tell(self._shell, EnvironmentFault(_kept_from(long)))
+            if long:
+                self._rest.start()
+            self._log_told = bool(long)
+
+        self._context.background.errand(self, job, rested, lambda _: None, lane="writer")
 
     def daily(self) -> None:
         """Back up a ledger that was changed and whose last backup is a day old."""
@@ -58,15 +76,17 @@ class Care(QObject):
             return
         ledger = context.ledger
 
-        def job(_: Progress) -> datetime | None:
+        def job(_: Progress) -> BackupInfo | None:
             newest = next(iter(list_backups(ledger.place.backups)), None)
             if newest is not None and ledger.clock.now() - newest.when < A_DAY:
                 return None
-            return ledger.back_up("每天").when
+            return ledger.back_up("每天")
 
-        def done(when: datetime | None) -> None:
-            if when is not None:
+        def done(made: BackupInfo | None) -> None:
+            if made is not None:
                 self._changed = False
+                if made.lost:
+                    self.said.emit(f"今天的备份做好了：{made.path.name}　{made.lacking}")
                 context.background.backed_up.emit()
 
         context.background.errand(self, job, done)
@@ -137,6 +157,13 @@ def _damaged(problem: str) -> str:
     return (
         f"核对台账时发现：{problem}。什么都没有改动。请先不要再登记，到“数据、备份”里先看看最近的备份，"
         "再决定恢复，或者找人查看。"
+    )
+
+
+def _kept_from(long: str) -> str:
+    return (
+        f"{long}多半是别的程序一直在读这个台账，日志收不进台账文件。登记的都存好了，没有丢什么，"
+        "可以接着用，空下来会再收。请关掉别的开着台账的窗口和命令；还是这样，就关上本程序再打开。"
     )
 
 

@@ -30,7 +30,7 @@ from desktop.widgets.room import RoomButton
 from desktop.widgets.scrolling import FollowingArea
 from desktop.widgets.stack import PageStack
 from desktop.widgets.toast import Toast
-from desktop.words import last_backup_words, second_backup_words
+from desktop.words import lacking_words, last_backup_words, second_backup_words
 
 SIDE, NARROW_SIDE, HEAD = 176, 58, 56
 NARROW, LOW, ICONS_HIGH = 1120, 510, 384
@@ -77,7 +77,7 @@ class Shell(QWidget):
         self._title = label(pixels=18)
         self._about = label(tone="second")
         self._backup = label(pixels=12, tone="second")
-        self._second = self._backup_figure()
+        self._second, self._lacking = self._backup_figure(), self._backup_figure()
         # Where the side is narrow, its words stand in the head.
         self._who, self._ages = label(), self._backup_figure()
         self._narrow_words = QWidget()
@@ -228,7 +228,10 @@ class Shell(QWidget):
         self._who.setText(f"{post}　{who}")
         self._who.setToolTip(station)
         second = QWidget()
-        row(second, (7, 0, 0, 0)).addWidget(self._second)
+        figures = column(second, (7, 0, 0, 0))
+        for figure in (self._second, self._lacking):
+            figures.addWidget(figure, 0, Qt.AlignmentFlag.AlignLeft)
+        self._lacking.hide()
         texts = (label(post, 16), label(station, 12, "second"), label(who), self._backup)
         for text in texts:
             text.setContentsMargins(10, 0, 0, 0)
@@ -336,13 +339,17 @@ class Shell(QWidget):
         self._buttons[name].tell_overdue(count)
 
     def tell_backup(self, ages: BackupAges) -> None:
-        """Show how old the backups are, here and at the second place."""
+        """Show how old the backups are, here and at the second place, and what the last one lacks."""
         self._backup.setText(last_backup_words(ages, self.context.today))
         self._second.setText(second_backup_words(ages))
-        self._ages.setText(f"{self._backup.text()}　{self._second.text()}")
+        lacking = lacking_words(ages)
+        self._lacking.setText(lacking)
+        self._lacking.setVisible(bool(lacking))
+        set_tone(self._lacking, "late")
+        self._ages.setText("　".join((self._backup.text(), self._second.text(), lacking)).rstrip())
         tone: Tone = "tries" if ages.second is None else "late" if ages.late else "second"
         set_tone(self._second, tone)
-        set_tone(self._ages, tone)
+        set_tone(self._ages, "late" if lacking else tone)
 
     def _backup_figure(self) -> QPushButton:
         return button("", lambda: self.context.routes.go("data", tab="backup"), kind="figure")

@@ -31,6 +31,11 @@ def second_backup_words(ages: BackupAges) -> str:
     return f"外部备份 {f'{ages.second}天前' if ages.second else '今天'}"
 
 
+def lacking_words(ages: BackupAges) -> str:
+    """Return what the last backup could not take along: 备份缺2个附件; mostly nothing."""
+    return f"备份缺{ages.lost}个附件" if ages.lost else ""
+
+
 def long_day(day: date) -> str:
     """Return a day with its weekday: 3月18日 星期三."""
     return f"{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}"

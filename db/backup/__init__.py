@@ -8,7 +8,7 @@ counter, never the clock.
 
 from db.backup.making import back_up
 from db.backup.manifest import BackupInfo, file_problems, list_backups, newest, read_info, verify
-from db.backup.replacing import replace
+from db.backup.replacing import kept_aside, replace
 from db.backup.restoring import RestoreInfo, restore
 from db.backup.rotation import rotate
 from db.backup.second import (
@@ -29,6 +29,7 @@ __all__ = [
     "back_up",
     "backup_ages",
     "file_problems",
+    "kept_aside",
     "list_backups",
     "newest",
     "put_away",

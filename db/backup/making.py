@@ -167,6 +167,6 @@ def _copy_proved(ledger: Path, key: DataKey, target: Path) -> tuple[Content, dic
         wipe(backup_key)
     if problems:
         raise LedgerDamaged(
-            f"备份做好后核对不上：{problems[0]}。没有留下这个备份，以前的备份都在。请马上检查台账。"
+            f"备份做好后核对不上：{problems[0]}。没有留下这个备份，以前的备份都在。请马上到“数据、备份”里核对台账。"
         )
     return content, named

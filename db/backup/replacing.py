@@ -54,7 +54,7 @@ def replace(
             bring_along(info, data_dir, key)
             step("正在收好现在的台账……", 0.7)
             _make_one_file(data_dir / LEDGER, subkey)
-            aside = _kept_aside(data_dir, now)
+            aside = kept_aside(data_dir, now)
             step("正在换上备份……", 0.9)
             # Once it is renamed it is the ledger; what is written into it next makes the name last.
             with contextlib.suppress(OutcomeUnknown):
@@ -93,8 +93,11 @@ def _make_one_file(ledger: Path, subkey: cipher.Key) -> None:
         )
 
 
-def _kept_aside(data_dir: Path, now: datetime) -> Path:
-    """Copy the ledger and its slots into a folder named with the time, and return it."""
+def kept_aside(data_dir: Path, now: datetime) -> Path:
+    """Copy the ledger, which no log lies beside, and its slots into a folder named with the time; return it.
+
+    Nobody may be writing. EnvironmentFault or OSError: what was begun stays under another name.
+    """
     name = f"{ASIDE}{now:%Y%m%d-%H%M}"
     aside, number = data_dir / name, 1
     while aside.exists():
@@ -121,4 +124,4 @@ def _copy(source: Path, target: Path) -> None:
         new.flush()
         os.fsync(new.fileno())
     if sha256_of(source) != sha256_of(target):
-        raise EnvironmentFault("收好现在的台账时核对不上，没有恢复，什么也没有改动。请检查磁盘。")
+        raise EnvironmentFault("收好现在的台账时核对不上，没有接着做，什么也没有改动。请检查磁盘。")

@@ -59,10 +59,14 @@ def remember_second(data_dir: Path, folder: Path, info: BackupInfo) -> None:
 
 
 class BackupAges(NamedTuple):
-    """When the last backup beside the ledger was made; how many days ago one went to the second place."""
+    """When the last backup beside the ledger was made; how many days ago one went to the second place.
+
+    `lost` counts the attachments that the last one could not take along.
+    """
 
     last: date | None
     second: int | None
+    lost: int = 0
 
     @property
     def late(self) -> bool:
@@ -75,5 +79,7 @@ def backup_ages(data_dir: Path, now: datetime) -> BackupAges:
     newest = next(iter(list_backups(Place(data_dir).backups)), None)
     second = second_place(data_dir)
     return BackupAges(
-        newest.when.astimezone().date() if newest else None, second.days(now) if second else None
+        newest.when.astimezone().date() if newest else None,
+        second.days(now) if second else None,
+        newest.lost if newest else 0,
     )

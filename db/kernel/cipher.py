@@ -5,14 +5,16 @@ two copies of the library in one process would break each other's locks.
 """
 
 import contextlib
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import sqlcipher3
 from sqlcipher3 import dbapi2
 
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
-from db.kernel.files import new_private_file, sync_directory
+from db.kernel.files import can_write, new_private_file, sync_directory
 
 # The library has no types; a connection is what sqlcipher3.dbapi2.connect returns.
 Connection: TypeAlias = Any
@@ -59,8 +61,15 @@ _ATTACHING: Final = frozenset({dbapi2.SQLITE_ATTACH, dbapi2.SQLITE_DETACH})
 _REWRITING: Final = frozenset(
     {dbapi2.SQLITE_UPDATE, dbapi2.SQLITE_DELETE, dbapi2.SQLITE_DROP_TABLE}
 )
+# How SQLite's check names an index whose entries are not those of its table, and a tree that is not sound.
+_OF_INDEX: Final = re.compile(r"\bindex (\S+)$")
+_OF_TREE: Final = re.compile(r"\bTree (\d+) ")
 _HEX: Final = tuple(f"{n:02x}".encode() for n in range(256))
 
+LOG_UNREAD: Final = (
+    "台账旁边有没收完的日志（ledger.db-wal），放它的地方又不能写入：这样打开会少掉最后几步操作，所以没有打开，"
+    "什么也没有改动。请把整个台账文件夹拷到本机硬盘，从那里打开。"
+)
 NOT_OURS: Final = "这个文件不是本程序的台账，没有打开，什么也没有改动。请核对文件夹。"
 
 
@@ -170,8 +179,13 @@ def _open_read_only(path: Path, key: Key) -> Connection:
         unwritable = {dbapi2.SQLITE_CANTOPEN, dbapi2.SQLITE_READONLY}
         # On a medium nobody can write to, the file cannot change under us; with a log beside it,
         # ignoring the log would show yesterday's rows as today's.
-        if error.sqlite_errorcode & 0xFF not in unwritable or _has(path, "-wal"):
+        if error.sqlite_errorcode & 0xFF not in unwritable:
             raise
+        if _has(path, "-wal"):
+            if can_write(path.parent, path):
+                raise
+            # The library reads a log there only by the index (-shm) that a session left beside it.
+            raise EnvironmentFault(LOG_UNREAD) from None
     if _has(path, "-journal"):
         # A crash left a change half written, and only a connection that writes can take it back.
         opened(path, key, "mode=rw").close()
@@ -221,24 +235,66 @@ def create(path: Path, key: Key) -> None:
         raise
 
 
-def problems_of(connection: Connection) -> list[str]:
-    """Return what is wrong with a file that has no log beside it; empty if it is whole.
+class Faults(NamedTuple):
+    """What is wrong with a file: in plain Chinese, and the indexes that do not say what their tables say."""
+
+    problems: list[str]
+    indexes: list[str]
+
+    @property
+    def sentences(self) -> list[str]:
+        """All of it in plain Chinese; empty if the file is whole."""
+        return [*self.problems, *index_words(self.indexes)]
+
+
+def index_words(names: Sequence[str]) -> list[str]:
+    """Return what is wrong with indexes, in a sentence; empty if there are none."""
+    return [f"查找用的索引和它的表对不上（{'、'.join(names)}），表里的内容都在"] if names else []
+
+
+def faults_of(connection: Connection) -> Faults:
+    """Return what is wrong with a file that has no log beside it.
 
     Two checks, because each sees what the other does not: the seal of every page, and the tables
     and indexes built of them (docs/RELIABILITY.md, V13). Then references to rows that are not there.
     """
     problems: list[str] = []
+    indexes: list[str] = []
     try:
         seals = len(connection.execute("PRAGMA cipher_integrity_check").fetchall())
         if seals:
             problems.append(f"有{seals}处与加密封印不符，文件被改动或磁盘损坏")
-        trees = [row[0] for row in connection.execute("PRAGMA integrity_check").fetchall()]
-        if trees != ["ok"]:
-            problems.append(f"表和索引有{len(trees)}处损坏（{str(trees[0])[:120]}）")
+        indexes, trees = _disagreeing(connection)
+        if trees:
+            problems.append(f"表和索引有{len(trees)}处损坏（{trees[0][:120]}）")
         missing = connection.execute("PRAGMA foreign_key_check").fetchall()
         tables = "、".join(sorted({str(row[0]) for row in missing}))
         if missing:
             problems.append(f"有{len(missing)}行指向不存在的内容（{tables}）")
     except dbapi2.DatabaseError:
         problems.append("文件读到一半读不下去，内容损坏")
-    return problems
+    return Faults(problems, indexes)
+
+
+def _disagreeing(connection: Connection) -> tuple[list[str], list[str]]:
+    """Return what SQLite's check finds: the names of indexes, and what is not about an index alone."""
+    said = [row[0] for row in connection.execute("PRAGMA integrity_check").fetchall()]
+    if said == ["ok"]:
+        return [], []
+    schema = "SELECT name, rootpage FROM sqlite_schema WHERE type = 'index'"
+    roots = {root: name for name, root in connection.execute(schema).fetchall()}
+    indexes, others = set(), []
+    for text in said:
+        named, tree = _OF_INDEX.search(text), _OF_TREE.search(text)
+        if named and named[1] in roots.values():
+            indexes.add(named[1])
+        elif tree and int(tree[1]) in roots:
+            indexes.add(roots[int(tree[1])])
+        else:
+            others.append(text)
+    return sorted(indexes), others
+
+
+def problems_of(connection: Connection) -> list[str]:
+    """Return what is wrong with a file that has no log beside it, in sentences; empty if it is whole."""
+    return faults_of(connection).sentences

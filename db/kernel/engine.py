@@ -4,7 +4,8 @@ The key is held by reference: dispose the engines first, then wipe it, and nothi
 with it any more (docs/RELIABILITY.md).
 """
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -31,15 +32,18 @@ __all__ = [
     "connect",
     "create",
     "defer_references",
+    "faults",
     "integrity",
     "maintenance",
     "open_for_migration",
     "open_readers",
     "open_writer",
+    "rebuild_indexes",
     "translate",
 ]
 
 READERS: Final = 4
+_CHECK_WAITS: Final = (0.1,) * 10 + (0.5,) * 4
 
 # After these a connection is of no use any more; the next one opens the file afresh.
 _BROKEN: Final = frozenset({dbapi2.SQLITE_IOERR, dbapi2.SQLITE_CORRUPT, dbapi2.SQLITE_NOTADB})
@@ -152,10 +156,18 @@ def _outside_transaction(engine: Engine) -> Iterator[cipher.Connection]:
         pooled.close()
 
 
-def checkpoint(engine: Engine) -> bool:
-    """Bring the log into the file and empty it; return whether nobody was in the way."""
+def checkpoint(engine: Engine, *, patient: bool = True) -> bool:
+    """Bring the log into the file and empty it; return whether nobody was in the way.
+
+    Who is not `patient` waits for no reader: meanwhile nobody could write.
+    """
     with _outside_transaction(engine) as connection:
-        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not patient:
+            connection.set_busy_timeout(0)
+        try:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.set_busy_timeout(cipher.BUSY_SECONDS)
     return bool(busy == 0)
 
 
@@ -165,16 +177,47 @@ def quick_problems(connection: Connection) -> list[str]:
     return [] if found == ["ok"] else ["台账文件里有损坏的地方"]
 
 
-def integrity(engine: Engine, *, emptied: bool = False) -> list[str]:
-    """Return what is wrong with the writer's file, in plain Chinese; empty if it is whole.
+def integrity(engine: Engine) -> list[str]:
+    """Return what is wrong with the writer's file, in plain Chinese; empty if it is whole."""
+    return faults(engine).sentences
+
+
+def faults(engine: Engine, *, emptied: bool = False) -> cipher.Faults:
+    """Return what is wrong with the writer's file.
 
     The log is emptied first, as one of the checks reads past it (docs/RELIABILITY.md, V12). UserError if
     another window keeps it from being emptied. A file nobody can write to has none: it is `emptied`.
     """
-    if not emptied and not checkpoint(engine):
+    if not emptied and not _emptied(engine):
         raise UserError("别的窗口正在用这个台账，现在不能检查，什么也没有改动。请稍后再试。")
     with _outside_transaction(engine) as connection:
-        return cipher.problems_of(connection)
+        return cipher.faults_of(connection)
+
+
+def _emptied(engine: Engine) -> bool:
+    """Empty the log for a check, asked again for a while: who waits within it keeps all from writing."""
+    for wait in _CHECK_WAITS:
+        if checkpoint(engine, patient=False):
+            return True
+        time.sleep(wait)
+    return checkpoint(engine, patient=False)
+
+
+def rebuild_indexes(connection: Connection, names: Collection[str]) -> cipher.Faults:
+    """Build indexes anew from their tables within the open transaction; return what is wrong then.
+
+    What the check did not name for the many it had named already is built anew too.
+    """
+    done: set[str] = set()
+    wanted = set(names)
+    while wanted - done:
+        for name in sorted(wanted - done):
+            quoted = name.replace('"', '""')
+            connection.exec_driver_sql(f'REINDEX "{quoted}"')
+        done |= wanted
+        found = cipher.faults_of(connection.connection.driver_connection)
+        wanted = set(found.indexes)
+    return found
 
 
 def _of_code(code: int, *, at_commit: bool) -> PolicepostError:

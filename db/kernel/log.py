@@ -1,4 +1,4 @@
-"""The log beside a ledger (`-wal`): whether it was written with the ledger's own key.
+"""The log beside a ledger (`-wal`): whether it was written with the ledger's own key, and its length.
 
 SQLite brings any sound log into the file it lies beside, whoever wrote it. One of another ledger would
 so overwrite pages with what no key here opens.
@@ -15,11 +15,34 @@ from typing import Final
 from db.kernel.cipher import Key
 from db.kernel.files import PAGE, open_plain
 
+# Writing goes on beside any log; but all of it is read again at a start after a power cut.
+MOST: Final = 64 * 2**20
 _HEAD, _FRAME = 32, 24
 _MAGIC: Final = {0x377F0682: "<", 0x377F0683: ">"}
 _SALT, _MAC = 16, 64
 # What SQLCipher 4 makes the seal's key with.
 _MASK, _ROUNDS = 0x3A, 2
+
+
+def size(ledger: Path) -> int:
+    """Return how many bytes the log beside a ledger's file has; 0 where there is none."""
+    try:
+        return ledger.with_name(f"{ledger.name}-wal").stat().st_size
+    except OSError:
+        return 0
+
+
+def too_long(ledger: Path, most: int = MOST) -> str:
+    """Say in a sentence that the log beside a ledger's file has more than `most` bytes; mostly nothing.
+
+    Each commit brings a part of it into the file, so one that grows is kept from it: by who reads
+    for hours, or by a program that stands still.
+    """
+    found = size(ledger)
+    said = (
+        f"台账旁边的日志（{ledger.name}-wal）有{found / 2**20:.0f} MB，平时不超过{most >> 20} MB。"
+    )
+    return said if found > most else ""
 
 
 def is_foreign(ledger: Path, key: Key) -> bool:

@@ -10,6 +10,7 @@ from db.backup import BackupInfo, list_backups
 from db.kernel.access import Right
 from db.looking import LookedAt, look_at
 from desktop.background import Progress, Ticket
+from desktop.backup.checking import CheckLine
 from desktop.errors import tell
 from desktop.page import Context, Page
 from desktop.widgets.flow import FlowLayout
@@ -27,7 +28,7 @@ COLUMNS: tuple[Column[BackupInfo], ...] = (
 
 
 class BackupPage(Page):
-    """Makes a verified backup, checks an old one, and opens one to be looked at and put back."""
+    """Makes a verified backup, checks an old one or the ledger, and opens one to be looked at and put back."""
 
     title: ClassVar[str] = "备份"
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
@@ -49,6 +50,8 @@ class BackupPage(Page):
         self._bar.setRange(0, 100)
         self._bar.setTextVisible(False)
         self._stop = button("取消", self._cancel)
+        self._check = CheckLine(context)
+        self._check.said.connect(self.said)
         frame = panel()
         column(frame, (6, 6, 6, 6)).addWidget(self._table)
         outer = column(self, (20, 12, 20, 14), 10)
@@ -59,6 +62,7 @@ class BackupPage(Page):
         ):  # fmt: skip
             told.addWidget(widget, stretch)
         outer.addLayout(told)
+        outer.addWidget(self._check)
         outer.addWidget(frame, 1)
         outer.addWidget(
             label(
@@ -79,7 +83,8 @@ class BackupPage(Page):
         now.setShortcut("Ctrl+B")
         other = button("打开别处的备份", self._choose_elsewhere)
         stick = button("备份到优盘", self._back_up_elsewhere)
-        for one in (now, stick, self._look_button, other):
+        whole = button("核对台账", self._check.begin)
+        for one in (now, stick, self._look_button, other, whole):
             one.setEnabled(self.context.may(Right.BACKUP))
             flow.addWidget(one)
         flow.addWidget(button("核验选中的", self._verify))

@@ -1,4 +1,4 @@
-"""Commands about the ledger itself: new, check, backup, restore, history, undo, account."""
+"""Commands about the ledger itself: new, backup, restore, history, undo, account."""
 
 import argparse
 from datetime import datetime
@@ -35,20 +35,6 @@ def _show_recovery_code(code: str, file: Path | None) -> None:
         print("恢复码只显示这一次，请抄下或打印后封存：")
         print(f"    {code}")
     print("忘了密码时只有它能打开台账。")
-
-
-def check(arguments: argparse.Namespace) -> int:
-    """Prove the file, the journal and the tables; exit 3 if anything is wrong."""
-    with unlocked(arguments, write=False) as ledger:
-        problems = ledger.problems()
-    if problems:
-        print("台账有问题：")
-        for problem in problems:
-            print(f"  {problem}")
-        print("请先不要再登记，从备份恢复（restore）或找人查看。")
-        return 3
-    print("台账完好：文件、日志和数据都对得上。")
-    return 0
 
 
 def back_up(arguments: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from db.exports import DATED, TITLES, Book, ExportQuery, Sheet, Value, export
 from db.imports.headings import KINDS
-from db.kernel.access import Right, require
+from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
 from db.kernel.workdays import Period
@@ -105,7 +105,7 @@ class ExportPage(Page):
             return
 
         def job(progress: Progress) -> int:
-            require(ledger.session.role, query.right)
+            ledger.require(query.right, "导出台账")
             progress("读台账", 0.1)
             with ledger.read() as connection:
                 book, post = export(connection, query, day), the_post(connection).name

@@ -31,7 +31,7 @@ from desktop.paper.words import signed
 from desktop.widgets.bars import CoverageBar, WeekChart
 from desktop.widgets.parts import Tone, button, clear, column, label, row, set_tone
 from desktop.widgets.start import Start
-from desktop.words import last_backup_words, long_day, second_backup_words
+from desktop.words import lacking_words, last_backup_words, long_day, second_backup_words
 
 OPENS = {
     "building": "visits",
@@ -202,9 +202,11 @@ class HomePage(Page):
         ledger, day = self.context.ledger, self.context.today
 
         def found(ages: BackupAges) -> None:
-            self._backup.setText(f"{last_backup_words(ages, day)}　{second_backup_words(ages)}")
+            said = (last_backup_words(ages, day), second_backup_words(ages), lacking_words(ages))
+            self._backup.setText("　".join(said).rstrip())
             self._backup.setAccessibleName(self._backup.text())
-            late = ages.late or ages.last is None or (day - ages.last).days > BACKUP_DAYS
+            old = ages.last is None or (day - ages.last).days > BACKUP_DAYS
+            late = old or ages.late or ages.lost > 0
             set_tone(self._backup, "late" if late else "second")
 
         self.context.background.errand(

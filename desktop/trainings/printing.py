@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 from sqlalchemy import Connection
 
 from db.exports import Book
-from db.kernel.access import Right, require
+from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.post import the_post
 from db.trainings.lists import TrainingRow
@@ -75,7 +75,7 @@ class SessionPrinter(QObject):
         ledger, day = context.ledger, context.today
 
         def job(progress: Progress) -> str:
-            require(ledger.session.role, Right.WRITE)
+            ledger.require(Right.WRITE, "存出")
             progress("写文件", 0.5)
             with ledger.read() as connection:
                 book, post = make(connection, session.id), the_post(connection).name

@@ -1,6 +1,7 @@
 """What the window does for a ledger by itself, and what it says when a part of one is gone."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,8 +10,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from db import backup
+from db.attaching import attach
+from db.disputes import Dispute
+from db.disputes.registering import register_dispute
 from db.drilling import DRILL, drill, drill_is_due
 from db.kernel.clock import SetClock
 from db.kernel.history import history
@@ -22,6 +27,7 @@ from db.sample import PASSWORD
 from db.visits import Visit
 from desktop.access.missing import MissingPage
 from desktop.app import MainWindow, Start
+from desktop.backup.leaving import back_up_on_leaving
 from desktop.care import Care
 from desktop.settings import Settings
 from desktop.theme import Theme
@@ -29,6 +35,9 @@ from desktop.window import Shell
 from tests.builders import add_visits, rows_command, street, visit
 from tests.conftest import morning
 from tests.desktop.conftest import settle
+from tests.harming import grow_log
+from tests.test_attachments import JPEG
+from tests.test_dispute_life import DRAFT
 
 
 def _actions(ledger: Ledger, n: int = 3) -> list[str]:
@@ -133,6 +142,37 @@ def test_a_clock_set_back_is_told_once_and_what_is_saved_keeps_its_order(
         assert [entry.no for entry in history(connection, 4)] == saved[::-1]
 
 
+def test_a_log_that_a_reader_keeps_from_the_file_is_told_once_and_brought_in_when_it_can(
+    qtbot: QtBot, small: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, care = small.context.ledger, _care(small)
+    log = ledger.place.folder / "ledger.db-wal"
+    doors = street(ledger)
+    told: list[str] = []
+    monkeypatch.setattr("desktop.care.tell", lambda _, error: told.append(str(error)))
+    with ledger.read() as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM visit").all()
+        grow_log(ledger)
+        for _ in range(2):
+            began = time.monotonic()
+            care._rest.stop()
+            care.rest()
+            settle(qtbot, small)
+            assert care._rest.isActive(), "it is tried again"
+            small.context.background.write(small, _one_visit(doors[0]))
+            settle(qtbot, small)
+            assert time.monotonic() - began < 5, "who writes waits for no reader"
+    assert len(told) == 1
+    assert "ledger.db-wal" in told[0]
+    assert "没有丢什么" in told[0]
+    care._rest.stop()
+    care.rest()
+    settle(qtbot, small)
+    assert log.stat().st_size == 0
+    assert not care._rest.isActive()
+    assert len(told) == 1
+
+
 def _past_the_journal(ledger: Ledger, statement: str) -> None:
     raw = ledger._writing().raw_connection()
     assert raw.driver_connection is not None
@@ -156,6 +196,44 @@ def test_a_changed_ledger_is_backed_up_once_a_day(qtbot: QtBot, small: Shell) ->
     care.daily()
     settle(qtbot, small)
     assert len(backup.list_backups(ledger.place.backups)) == 1
+
+
+def test_a_backup_made_by_itself_tells_what_attachments_it_lacks(
+    qtbot: QtBot, small: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, background = small.context.ledger, small.context.background
+    photo = tmp_path / "楼道.jpg"
+    photo.write_bytes(JPEG)
+    background.write(small, register_dispute(DRAFT))
+    settle(qtbot, small)
+    with ledger.read() as connection:
+        dispute = connection.execute(select(Dispute.id)).scalar_one()
+    attach(ledger, "dispute", dispute, "scene", photo)
+    kept = ledger.place.blobs.rename(tmp_path / "kept")
+    assert _lacking(small) == []
+    _care(small).daily()
+    settle(qtbot, small)
+    assert "有1个附件缺少或损坏" in small.toast.accessibleName()
+    assert _lacking(small) == ["备份缺1个附件"]
+    # On leaving nobody is kept: the next window tells it.
+    told: list[Exception] = []
+    monkeypatch.setattr("desktop.backup.leaving.tell", lambda _, error: told.append(error))
+    back_up_on_leaving(small, ledger)
+    assert told == []
+    assert backup.list_backups(ledger.place.backups)[0].reason == "退出时"
+    background.backed_up.emit()
+    settle(qtbot, small)
+    assert _lacking(small) == ["备份缺1个附件"]
+    kept.rename(ledger.place.blobs)
+    ledger.back_up("手动")
+    background.backed_up.emit()
+    settle(qtbot, small)
+    assert _lacking(small) == []
+
+
+def _lacking(shell: Shell) -> list[str]:
+    """What the side says of attachments that the last backup lacks."""
+    return [] if shell._lacking.isHidden() else [shell._lacking.text()]
 
 
 def _one_visit(door: Id) -> Command[None]:

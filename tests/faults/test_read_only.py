@@ -59,6 +59,28 @@ def test_the_command_line_refuses_to_write_in_words(post: Post, medium: Path) ->
     assert "Traceback" not in done.stderr
 
 
+def test_with_a_log_it_is_looked_at_to_its_last_step_or_not_at_all(
+    post: Post, work: Path, medium: Path
+) -> None:
+    """What a killed session left can be read by the log's own index; without that it would lack steps."""
+    killed = work / "killed"
+    with post.open() as ledger:
+        ledger.rest()
+        ledger.note("最后一步")
+        shutil.copytree(post.folder, killed)
+    assert (killed / "ledger.db-wal").stat().st_size
+    program = ("-m", "desktop", "--data", str(medium / "post"))
+    done = _on(medium, post.at(killed), *program, "history", "--limit", "1")
+    assert "最后一步" in done.stdout, done.stdout + done.stderr
+    checked = _on(medium, post.at(killed), *program, "check")
+    assert checked.returncode == 1
+    assert "拷到本机硬盘再检查" in checked.stderr
+    (killed / "ledger.db-shm").unlink()
+    done = _on(medium, post.at(killed), *program, "history")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "请把整个台账文件夹拷到本机硬盘，从那里打开" in done.stderr
+
+
 def test_the_window_opens_to_look(post: Post, medium: Path) -> None:
     file = "tests/desktop/window_on_a_read_only_disk.py"
     done = _on(medium, post, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", file)

@@ -11,7 +11,7 @@ import pytest
 
 from db.kernel.access import MATRIX, Right, Role
 from db.kernel.errors import AccessDenied, UserError
-from db.kernel.history import history
+from db.kernel.history import Entry, history, last_time
 from db.kernel.journal import Command
 from db.kernel.keys import WrongSecretError
 from db.kernel.recovery import new_code
@@ -30,17 +30,26 @@ def test_every_role_against_every_right(ledger: Ledger, role: Role, right: Right
     name = f"{role}-{right}"
     ledger.add_account(name, name, role, LONG)
     ledger.close()
-    command = Command("试一试", right, lambda _: "done")
+    command = Command("试一试", right, lambda _: "done", note="晨园3-2-401")
     with Ledger.unlock(ledger.place.folder, LONG, user=name, clock=morning()) as other:
         if right in MATRIX[role]:
             assert other.write(command).value == "done"
+            assert _latest(other).action == "试一试"
         else:
-            with other.read() as connection:
-                before = history(connection, 1)
+            no = _latest(other).no
             with pytest.raises(AccessDenied):
                 other.write(command)
-            with other.read() as connection:
-                assert history(connection, 1) == before
+            # Who and which command, and nothing of what it was about.
+            last = _latest(other)
+            assert last.no == no + 1
+            assert last.account == other.session.account
+            assert (last.action, last.note) == ("想做“试一试”", "没有这个权限，没有做")
+            assert last.changes == 0
+
+
+def _latest(ledger: Ledger) -> Entry:
+    with ledger.read() as connection:
+        return history(connection, 1)[0]
 
 
 @pytest.fixture
@@ -60,6 +69,51 @@ def test_a_read_only_account_cannot_be_talked_into_writing(ledger: Ledger) -> No
             reader.add_account("新", "新", Role.OFFICER, LONG)
         with pytest.raises(AccessDenied):
             reader.set_password("民警", LONG)
+        with pytest.raises(AccessDenied):
+            reader.back_up("手动")
+        with reader.read() as connection:
+            wanted = [e.action for e in history(connection, 4)][::-1]
+        assert wanted == ["想做“撤销”", "想做“新增账号”", "想做“重设密码”", "想做“备份”"]
+
+
+def test_what_was_refused_is_no_step_to_take_back(ledger: Ledger) -> None:
+    ledger.add_account("看", "看", Role.READER, LONG)
+    ledger.close()
+    with Ledger.unlock(ledger.place.folder, LONG, user="看", clock=morning()) as reader:
+        with pytest.raises(AccessDenied):
+            reader.write(Command("登记走访", Right.WRITE, lambda _: None))
+        no = _latest(reader).no
+    with Ledger.unlock(ledger.place.folder, LONG, user="民警", clock=morning()) as officer:
+        with pytest.raises(UserError, match="没有改动数据，用不着撤销"):
+            officer.undo(no)
+        with officer.read() as connection:
+            assert last_time(connection, "登记走访") is None
+
+
+def test_who_is_refused_does_not_agree_to_go_on_without_what_is_missing(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    with ledger:
+        ledger.add_account("看", "看", Role.READER, LONG)
+        ledger.rest()
+        ledger.note("打印", "名单")
+        killed = shutil.copytree(ledger.place.folder, tmp_path / "killed")
+    (killed / "ledger.db-wal").unlink()
+    with Ledger.unlock(killed, LONG, user="看", clock=morning()) as reader:
+        assert "至少少了1步" in reader.missing
+        with pytest.raises(AccessDenied):
+            reader.write(Command("登记走访", Right.WRITE, lambda _: None))
+        assert _latest(reader).action == "新增账号"
+
+
+def test_a_ledger_opened_to_read_only_refuses(ledger: Ledger) -> None:
+    ledger.add_account("看", "看", Role.READER, LONG)
+    ledger.close()
+    with Ledger.unlock(ledger.place.folder, LONG, user="看", write=False) as reader:
+        no = _latest(reader).no
+        with pytest.raises(AccessDenied):
+            reader.write(Command("登记走访", Right.WRITE, lambda _: None))
+        assert _latest(reader).no == no
 
 
 def test_a_closed_account_opens_nothing(ledger: Ledger) -> None:
