@@ -302,8 +302,6 @@ class DisputePanel(QFrame):
 
     def _go_on(self, left: At) -> None:
         """Go on with what was left unsaved when the program ended: its form opens again."""
-        if self.writing:
-            return
         if left.dispute is None:
             self.begin_registration()
             return
