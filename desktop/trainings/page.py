@@ -37,11 +37,17 @@ Act = tuple[str, str, Callable[[], None]]
 
 
 def _columns(today: date, series: Mapping[Id, tuple[int, int]]) -> tuple[Column[TrainingRow], ...]:
-    """The columns; nothing is said of who came before the day."""
+    """The columns; nothing is said of who came before the day.
+
+    What the roll says too gives way where there is no room, the last first.
+    """
 
     def rate(line: TrainingRow) -> str:
         said = percent(line.present, line.expected)
         return f"{said}%" if said and line.day <= today else ""
+
+    def came(line: TrainingRow) -> str:
+        return str(line.present) if line.day <= today else ""
 
     def place(line: TrainingRow) -> str:
         found = series.get(line.id)
@@ -51,11 +57,11 @@ def _columns(today: date, series: Mapping[Id, tuple[int, int]]) -> tuple[Column[
         Column("日期", lambda t: t.day.isoformat(), 7),
         Column("时间", lambda t: clock_words(t.start), 4),
         Column("主题", lambda t: t.topic, 11),
-        Column("应到", lambda t: str(t.expected), 3, number=True),
-        Column("实到", lambda t: str(t.present) if t.day <= today else "", 3, number=True),
+        Column("应到", lambda t: str(t.expected), 3, number=True, spare=True),
+        Column("实到", came, 3, number=True, spare=True),
         Column("到训率", rate, 4, number=True),
-        Column("地点", lambda t: t.place or "", 7),
-        Column("系列", place, 3),
+        Column("地点", lambda t: t.place or "", 7, spare=True),
+        Column("系列", place, 3, spare=True),
     )
 
 

@@ -56,7 +56,7 @@ COLUMNS: tuple[Column[Line], ...] = (
     Column(
         "出勤", lambda a: STATUS_NAMES.get(a.status, ""), 3, late=lambda a: a.status == "absent"
     ),
-    Column("签到", lambda a: clock_words(a.signed), 4),
+    Column("签到", lambda a: clock_words(a.signed), 4, spare=True),
     Column("说明", lambda a: a.reason or a.remark, 5),
 )
 
@@ -78,7 +78,7 @@ class Roll(QFrame):
         self._ticket: Ticket | None = None
         self._asked: Ticket | None = None
         self._name = label(pixels=16, wrap=True)
-        self._counts = label(tone="second")
+        self._counts = label(tone="second", wrap=True)
         self._field = QLineEdit()
         self._field.setPlaceholderText("点名：姓名或拼音首字母，回车记到，2迟到 3请假 4缺席")
         self._field.setAccessibleName("点名")
@@ -373,6 +373,12 @@ def _names_in(text: str) -> tuple[str, ...]:
 
 
 def _counts(training: TrainingRow, *, ahead: bool) -> str:
+    """How many came, and where: in a narrow window the list beside has no room for a place."""
+    counts = _numbers(training, ahead=ahead)
+    return f"{counts}　{training.place}" if training.place else counts
+
+
+def _numbers(training: TrainingRow, *, ahead: bool) -> str:
     if not training.expected:
         return "名单还空着：打字点名，或按 F3 加应到的人"
     if ahead:
