@@ -109,7 +109,7 @@ class DisputesPage(Page):
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "登记纠纷"),
-        ("Enter", "登记下一件该办的事：结论、履行、回访、结案"),
+        ("Enter　双击", "登记下一件该办的事：结论、履行、回访、结案；都办完了看卷宗"),
         ("J　L　H", "登记结论　履行　回访"),
         ("T　Y　B　G", "登记调解记录　延期　报告　结案（选中几件就一起结）"),
         ("P　X", "填当事人的资料　填协议内容"),
@@ -218,6 +218,7 @@ class DisputesPage(Page):
         self._text.textChanged.connect(lambda _: self._filter())
         self._chip.closed.connect(self._show_all)
         self._table.selectionModel().currentRowChanged.connect(lambda at, _: self._moved(at.row()))
+        self._table.doubleClicked.connect(lambda _: self._panel.next_duty())
         self._table.removing.connect(self._panel.remove)
         self._panel.said.connect(self.said)
         self._panel.left.connect(self._table.setFocus)

@@ -174,12 +174,14 @@ class DisputePanel(QFrame):
         self._when_read(opened)
 
     def next_duty(self) -> None:
-        """Open the form for what is to be done next."""
+        """Open the form for what is to be done next, or the file where nothing is."""
 
         def begin(card: DisputeCard) -> None:
             duty = next_fact(card)
-            if duty is not None:
+            if duty is not None and self._context.may(Right.WRITE):
                 self._begin(duty, card)
+            else:
+                self.open_aside(FILE)
 
         self._when_read(begin)
 

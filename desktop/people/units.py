@@ -130,6 +130,7 @@ class UnitsPage(Page):
             super().keyPressEvent(event)
 
     def _build(self) -> None:
+        self._table.doubleClicked.connect(lambda _: self._homes.setFocus())
         head = row(gap=16)
         for box in (self._nobody, self._many):
             box.toggled.connect(lambda _: self._show(self._lines))

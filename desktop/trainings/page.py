@@ -155,7 +155,7 @@ class TrainingsPage(Page):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter goes to the roll, Esc back to the sessions."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._table.hasFocus():
-            self._roll.setFocus(Qt.FocusReason.TabFocusReason)
+            self._call_the_roll()
         elif event.key() == Qt.Key.Key_Escape and not self._table.hasFocus():
             self._table.setFocus()
         elif event.key() == Qt.Key.Key_Escape and self._only is not None:
@@ -217,6 +217,7 @@ class TrainingsPage(Page):
     def _bind(self) -> None:
         self._chip.closed.connect(self._show_all)
         self._table.selectionModel().currentRowChanged.connect(lambda at, _: self._moved(at.row()))
+        self._table.doubleClicked.connect(lambda _: self._call_the_roll())
         self._table.removing.connect(self._remove)
         self._roll.said.connect(self.said)
         self._form.said.connect(self.said)
@@ -226,6 +227,10 @@ class TrainingsPage(Page):
         self._form.opened.connect(lambda: self._stack.setCurrentIndex(WRITING))
         self._form.left.connect(self._leave_form)
         self._form.saved.connect(self._saved)
+
+    def _call_the_roll(self) -> None:
+        self._stack.setCurrentIndex(READING)
+        self._roll.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _leave_form(self) -> None:
         self._stack.setCurrentIndex(READING)
