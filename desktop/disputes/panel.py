@@ -381,6 +381,6 @@ class DisputePanel(QFrame):
             self._context.background.ask(self, known_words, form.knows_people)
 
     def _may(self) -> bool:
-        if not self._context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
-        return self._context.may(Right.WRITE)
+        if refusal := self._context.refusal:
+            self.said.emit(refusal)
+        return not refusal

@@ -8,7 +8,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox
 from sqlalchemy import Connection
 
-from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command
 from db.people.answering import (
@@ -226,8 +225,8 @@ class UnitsPage(Page):
             self._write(share_evenly(self._unit), f"{self._unit.label}按房号平分")
 
     def _write(self, command: Command[None], said: str) -> None:
-        if not self.context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
+        if refusal := self.context.refusal:
+            self.said.emit(refusal)
             return
         self.context.background.write(
             self, command, lambda _: self.said.emit(f"{said}　　Ctrl+Z 撤销")

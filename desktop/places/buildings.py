@@ -74,8 +74,8 @@ class BuildingsPage(Page):
 
     def begin_new(self) -> None:
         """Begin a building in the chosen community."""
-        if not self.context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
+        if refusal := self.context.refusal:
+            self.said.emit(refusal)
             return
         self._show_form("新建楼栋")
         self.form.begin(self._community)

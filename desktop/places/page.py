@@ -254,8 +254,8 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         """Open a form over the home under the cursor."""
         if self.row is None:
             return
-        if not self.context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
+        if refusal := self.context.refusal:
+            self.said.emit(refusal)
             return
         self._leave()
         self._home.hide()

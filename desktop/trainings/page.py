@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from sqlalchemy import Connection
 
 from db.figures.rates import percent
-from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Done
 from db.trainings.lists import TrainingRow, trainings
@@ -353,9 +352,9 @@ class TrainingsPage(Page):
             )
 
     def _may(self) -> bool:
-        if not self.context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
-        return self.context.may(Right.WRITE)
+        if refusal := self.context.refusal:
+            self.said.emit(refusal)
+        return not refusal
 
 
 def _links(acts: Sequence[Act]) -> QWidget:

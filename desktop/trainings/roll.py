@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFrame, QLineEdit
 from sqlalchemy import Connection
 
 from db.figures.rates import percent
-from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
 from db.kernel.pinyin import search_key
@@ -320,9 +319,9 @@ class Roll(QFrame):
         return self._training is not None and self._training.day > self._context.today
 
     def _may(self) -> bool:
-        if not self._context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
-        return self._context.may(Right.WRITE)
+        if refusal := self._context.refusal:
+            self.said.emit(refusal)
+        return not refusal
 
     def _chosen(self) -> list[int]:
         return sorted({index.row() for index in self._table.selectionModel().selectedRows()})
