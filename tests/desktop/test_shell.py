@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -14,6 +14,7 @@ from db.agenda import week_so_far
 from db.backup import list_backups
 from db.disputes.life import PerformanceDraft, perform
 from db.ledger import Ledger
+from db.people import staff
 from db.places import communities
 from db.sample import PASSWORD
 from db.visits.sheets import sheet
@@ -79,12 +80,22 @@ def test_the_first_run_makes_a_ledger_and_checks_the_recovery_code(
     page._code._typed.setText("".join(groups[at] for at in page._code._asked_for).lower())
     page._code.check()
     assert page.step == 3
+    window.activateWindow()
+    page._import.setFocus()
+    walked = []
+    for _ in range(4):
+        at = QApplication.focusWidget()
+        assert isinstance(at, QPushButton), "Tab stops at nothing that is out of sight"
+        walked.append(at.text())
+        QTest.keyClick(at, Qt.Key.Key_Tab)
+    assert walked == ["导入台账", "直接开始"] * 2
     page._begin(import_first=True)
     assert window.shell is not None
     settle(qtbot, window.shell)
     assert window.shell.page.page.title == "数据"
     with window.shell.context.ledger.read() as connection:
         assert [line.name for line in communities(connection)] == ["第六社区", "第七社区"]
+        assert [line.name for line in staff(connection)] == ["王建国"], "who walks is known already"
 
 
 def test_the_recovery_code_gives_a_new_password(
