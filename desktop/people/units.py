@@ -37,11 +37,11 @@ def _shares(unit: UnitLine) -> str:
 
 COLUMNS: tuple[Column[UnitLine], ...] = (
     Column("单元", lambda u: u.label, 12),
-    Column("社区", lambda u: u.community_name, 6),
+    Column("社区", lambda u: u.community_name, 6, spare=True),
     Column("户数", lambda u: str(u.homes), 4, number=True),
     Column("联户长", lambda u: u.who, 10, late=lambda u: u.left > 0),
-    Column("每人", lambda u: "、".join(str(len(one.homes)) for one in u.leaders), 6),
-    Column("分户", _shares, 9),
+    Column("每人", lambda u: "、".join(str(len(one.homes)) for one in u.leaders), 6, spare=True),
+    Column("分户", _shares, 9, spare=True),
 )
 
 
