@@ -26,11 +26,12 @@ from desktop.backup.page import BackupPage
 from desktop.home.page import HomePage
 from desktop.settings import Looks
 from desktop.theme import Theme
+from desktop.visits.page import VisitsPage
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.builders import street
 from tests.conftest import POST, morning
-from tests.desktop.conftest import settle
+from tests.desktop.conftest import in_sight, press, settle
 from tests.desktop.windows import Windows, inside, log_in, shell_of, visits_in
 
 NEW_PASSWORD = "晚饭后 录入 四十户 走访"
@@ -242,17 +243,37 @@ def test_both_themes_and_all_sizes_open_every_page(qtbot: QtBot, shell: Shell) -
             assert not shell.grab().isNull()
 
 
-def test_a_walk_is_printed_from_today(
-    qtbot: QtBot, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    printed = tmp_path / "sheet.pdf"
+@pytest.fixture
+def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Whatever is printed goes into this file."""
+    file = tmp_path / "sheet.pdf"
 
     def accept(dialog: QPrintDialog) -> int:
         dialog.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
-        dialog.printer().setOutputFileName(str(printed))
+        dialog.printer().setOutputFileName(str(file))
         return QDialog.DialogCode.Accepted
 
     monkeypatch.setattr(QPrintDialog, "exec", accept)
+    return file
+
+
+def test_doors_that_were_printed_are_marked_no_longer(
+    qtbot: QtBot, shell: Shell, printed: Path
+) -> None:
+    shell.context.routes.go("visits", tab="board")
+    page = in_sight(qtbot, shell)
+    assert isinstance(page, VisitsPage)
+    shell.activateWindow()
+    page._board.setFocus()
+    press(qtbot, shell, " ", Qt.Key.Key_Right, " ")
+    assert len(page._board.marked) == 2
+    page.print_sheet()
+    settle(qtbot, shell)
+    assert printed.read_bytes()[:4] == b"%PDF"
+    assert page._board.marked == []
+
+
+def test_a_walk_is_printed_from_today(qtbot: QtBot, shell: Shell, printed: Path) -> None:
     home = shell.page
     assert isinstance(home, HomePage)
     walks = [at for at, item in enumerate(home._today.due) if item.doors]  # type: ignore[union-attr]
