@@ -20,6 +20,7 @@ from desktop.access.second_start import FirstWindow, ask_first_window
 from desktop.errors import catch_everything, tell
 from desktop.garbage import GarbageWatch
 from desktop.geometry import keep_where_it_is, put_where_it_was
+from desktop.language import speak_chinese
 from desktop.logs import close_log, keep_log
 from desktop.settings import Settings
 from desktop.theme import Theme
@@ -387,6 +388,7 @@ def open_window(start: Start) -> int:
         choose_input_method(os.environ, input_method_plugins(plugins))
     application = QApplication(sys.argv[:1])
     application.setApplicationName(paths.NAME)
+    speak_chinese(application)
     keep_log(paths.logs())
     settings = Settings(paths.looks())
     window = MainWindow(start, settings, Theme(settings.looks))

@@ -15,9 +15,10 @@ from desktop.visits.making import walk_paper
 
 
 class SheetPrinter(QObject):
-    """Prints field sheets for a page; `said` tells the number."""
+    """Prints field sheets for a page; `said` tells the number, `printed` that a sheet is out."""
 
     said = Signal(str)
+    printed = Signal()
 
     def __init__(self, context: Context, page: QWidget) -> None:
         super().__init__(page)
@@ -29,7 +30,8 @@ class SheetPrinter(QObject):
         def paper(connection: Connection, line: SheetLine) -> Document:
             return walk_paper(connection, line, self._context.today)
 
-        print_numbered(
-            self._context, self._page, print_sheet(title, doors, campaign), paper,
-            lambda line: self.said.emit(f"已打印第{line.number}号走访单"),
-        )  # fmt: skip
+        def told(line: SheetLine) -> None:
+            self.printed.emit()
+            self.said.emit(f"已打印第{line.number}号走访单")
+
+        print_numbered(self._context, self._page, print_sheet(title, doors, campaign), paper, told)

@@ -20,13 +20,17 @@ from desktop.theme import Theme
 
 @dataclass(frozen=True)
 class Context:
-    """One unlocked ledger and everything a screen over it needs; built once by `app`."""
+    """One unlocked ledger and everything a screen over it needs; built once by `app`.
+
+    `barred` says why nobody can write in it, as where it lies on a read-only disk.
+    """
 
     ledger: Ledger
     background: Background
     routes: Routes
     theme: Theme
     settings: Settings
+    barred: str = ""
 
     @property
     def today(self) -> date:
@@ -36,6 +40,13 @@ class Context:
     def may(self, right: Right) -> bool:
         """Tell whether the person's role has the right."""
         return right in MATRIX[self.ledger.session.role]
+
+    @property
+    def refusal(self) -> str:
+        """Why the person cannot enter anything here, in words; empty where they can."""
+        if self.may(Right.WRITE):
+            return ""
+        return self.barred or "您的身份只能查阅，不能登记"
 
 
 class Page(QWidget):

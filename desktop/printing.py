@@ -1,13 +1,13 @@
 """Papers made into a PDF, and onto the printer's paper at their own measures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QProgressDialog, QWidget
 
 from desktop.paper.document import Document
 from desktop.paper.fonts import find_faces
@@ -37,11 +37,40 @@ def print_paper(parent: QWidget, pdf: bytes) -> bool:
     dialog.setWindowTitle("打印")
     if dialog.exec() != QPrintDialog.DialogCode.Accepted:
         return False
-    return print_on(printer, pdf)
+    waiting = _Waiting(parent)
+    done = print_on(printer, pdf, waiting.goes_on)
+    waiting.close()
+    waiting.deleteLater()
+    return done
 
 
-def print_on(printer: QPrinter, pdf: bytes) -> bool:
-    """Print every page edge to edge at 100 %, so that the page's own margins are the margins."""
+class _Waiting(QProgressDialog):
+    """Tells which page is being made for the printer: each holds the window up for a second."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("正在打印……", "", 0, 0, parent)
+        self.setWindowTitle("打印")
+        # A queue is stopped at the printer; pages that are out cannot be called back.
+        self.setCancelButton(None)  # type: ignore[arg-type]
+        self.setWindowModality(Qt.WindowModality.ApplicationModal)
+        self.setMinimumDuration(0)
+        self.setAutoClose(False)
+
+    def goes_on(self, page: int, pages: int) -> None:
+        """Show the page that comes."""
+        self.setMaximum(pages)
+        self.setLabelText(f"正在打印，第{page + 1}页，共{pages}页")
+        self.setValue(page)
+        QApplication.processEvents()
+
+
+def print_on(
+    printer: QPrinter, pdf: bytes, goes_on: Callable[[int, int], object] = lambda *_: None
+) -> bool:
+    """Print every page edge to edge at 100 %, so that the page's own margins are the margins.
+
+    `goes_on` is told each page before it is made, counted from 0, and how many there are.
+    """
     document, buffer = QPdfDocument(), QBuffer()
     buffer.setData(QByteArray(pdf))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
@@ -50,6 +79,7 @@ def print_on(printer: QPrinter, pdf: bytes) -> bool:
     printer.setResolution(min(printer.resolution(), FINEST))
     painter = QPainter()
     for page in range(document.pageCount()):
+        goes_on(page, document.pageCount())
         points = document.pagePointSize(page)
         turned = points.width() > points.height()
         orientation = (

@@ -225,9 +225,10 @@ def shell_over(
     """Return the window's inside over an open ledger, with the home page in sight."""
     with ledger.read() as connection:
         post = the_post(connection)
+    barred = "" if band is None else "这是备份，只能看、不能改"
     if band is None and ledger.place.read_only:
-        band = ReadOnlyBand()
-    context = Context(ledger, Background(ledger), Routes(), theme, settings)
+        band, barred = ReadOnlyBand(), "台账在只读的地方，只能看、不能改"
+    context = Context(ledger, Background(ledger), Routes(), theme, settings, barred)
     shell = Shell(context, ROOMS, post.name, post.station, _offers(context.routes), band)
     context.routes.go("home")
     _tell_backups(shell)

@@ -1,9 +1,16 @@
 """How a number on one screen opens another screen, without the screens knowing each other."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
+
+# Which screen shows a record of a table.
+SCREEN_OF: Final = {
+    "dispute": "disputes", "training": "trainings", "household": "visits", "building": "visits",
+    "reward": "points", "reward_deposit": "points", "point_entry": "points", "volunteer": "people",
+    "staff": "people",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

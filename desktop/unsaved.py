@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 from db.kernel.access import Right
 from db.kernel.erasure import Erasure
 from db.kernel.journal import Done
+from db.kernel.unsaved import at_hand
 from desktop.page import Context
 from desktop.widgets.entries import TextBox
 from desktop.widgets.person import PersonField
@@ -118,10 +119,12 @@ class FormKeeper(QObject):
     `begin` says that a form shows a record as it is stored: what was typed at that record and not
     saved is put back as if it was typed again, and `put_back` tells it in a sentence. `done` says
     that it was saved or given up, `leave` that the form was put away and what is typed in it waits.
-    `found` tells that an earlier run left something; `left` is what is there, by record.
+    `found` tells that an earlier run left something; `left` is what is there, by record. Asked to
+    `go_on`, it names by `going_on` one such record after the other.
     """
 
     found = Signal()
+    going_on = Signal(str)
     put_back = Signal(str)
 
     def __init__(self, context: Context, noun: str, parent: QObject) -> None:
@@ -136,6 +139,8 @@ class FormKeeper(QObject):
         self._late: dict[str, str] = {}
         self._awaited: set[QComboBox] = set()
         self._left: dict[str, dict[str, str]] = {}
+        # What an earlier run left and nobody has looked at again.
+        self._earlier: list[str] = []
         # A copy: what was kept is compared with what is typed by then.
         self._keeper = Keeper(context, noun, lambda: dict(self._left) or None, self._found, self)
         self._keeper.erased.connect(self._left.clear)
@@ -144,6 +149,27 @@ class FormKeeper(QObject):
     def left(self) -> Mapping[str, Mapping[str, str]]:
         """What is typed and not saved, by record."""
         return self._left
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether something is typed in the form in sight and not saved."""
+        return self._at in self._left
+
+    def go_on(self) -> None:
+        """Name by `going_on` the next record at which an earlier run left something, each once.
+
+        It is for when a form is free: at the start, and once what was in it is saved or given up.
+        """
+        left = {"": {at: self._left[at] for at in self._earlier if at in self._left}}
+
+        def found(there: Mapping[str, Mapping[str, object]]) -> None:
+            at = next(iter(there.get("", ())), None)
+            if at is not None and not self.is_typed:
+                self._earlier.remove(at)
+                self.going_on.emit(at)
+
+        if left[""]:
+            self._context.background.ask(self, lambda c: at_hand(c, left), found)
 
     def begin(self, at: str, inputs: Inputs, *, new: bool) -> None:
         """Follow a form that shows the record `at` as it is stored, or as a new one begins.
@@ -155,6 +181,8 @@ class FormKeeper(QObject):
                 self._heard.add(field)
                 _edits(field).connect(self.typed)
         self._at, self._inputs, self._new, self._late = at, inputs, new, {}
+        if at in self._earlier:
+            self._earlier.remove(at)
         self._shown = self._texts()
         if not new and self._is_stored(at):
             self.forget(at)
@@ -208,6 +236,7 @@ class FormKeeper(QObject):
         there = {at: texts for at, texts in kept.items() if isinstance(texts, dict)}
         mine = self._at is not None and self._at not in self._left and self._at in there
         self._left |= there | self._left
+        self._earlier = [at for at in there if at != self._at]
         if mine:
             self._put_back()
         self.found.emit()

@@ -26,6 +26,7 @@ KIND_NAMES: Final = {
 MOST_BYTES: Final = 50 * 2**20
 MOST_NAME: Final = 100
 IMAGE, SOUND, PDF = "image", "sound", "pdf"
+MEDIA_NAMES: Final = {IMAGE: "照片", SOUND: "录音", PDF: "PDF"}
 # What a file begins with, and what it is then.
 _BEGINNINGS: Final = (
     (b"\xff\xd8\xff", IMAGE, ".jpg"), (b"\x89PNG\r\n\x1a\n", IMAGE, ".png"), (b"BM", IMAGE, ".bmp"),

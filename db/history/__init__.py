@@ -177,6 +177,39 @@ def touched(connection: Connection, no: int, limit: int = 50) -> list[Touched]:
     ]  # fmt: skip
 
 
+def shown_of(
+    connection: Connection, entity: str, record: Id, shown: Collection[str]
+) -> tuple[str, Id] | None:
+    """Return a record of the tables `shown` by which one is looked at: itself, or what it hangs on.
+
+    None if it is not there any more. Where it hangs on several the first of `shown` counts.
+    """
+    table = table_of(record_class(entity))
+    row = connection.execute(select(table).where(table.c.id == record)).mappings().first()
+    if row is None:
+        return None
+    if entity in shown:
+        return entity, record
+    declared = {key.parent.name: key.column.table.name for key in table.foreign_keys}
+    found = {
+        of: row[column]
+        for column, of in {**declared, **WORDS[entity].of}.items()
+        if row[column] is not None
+    }
+    return next(((name, found[name]) for name in shown if name in found), None)
+
+
+def step_shown_of(
+    connection: Connection, no: int, shown: Collection[str], limit: int = 50
+) -> tuple[str, Id] | None:
+    """Return by which record of the tables `shown` a step is looked at: of the first it touched."""
+    of = (
+        shown_of(connection, change.entity, change.record, shown)
+        for change in journal.step_changes(connection, no, limit)
+    )
+    return next(filter(None, of), None)
+
+
 def removed(
     connection: Connection, offset: int = 0, limit: int = 50, of: Collection[str] = BIN
 ) -> list[Removed]:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from db.attachments import KIND_NAMES as ATTACHMENT_NAMES
+from db.attachments import MEDIA_NAMES
 from db.disputes import DisputeDraft
 from db.disputes.agreeing import ANSWER_NAMES, AgreementDraft
 from db.disputes.dossier import PAPERS
@@ -168,7 +169,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "attachment": Words("附件", _named, labels={
         "entity": "属于", "of": "记录", "kind": "种类", "name": "名称", "media": "类型", "size": "大小（字节）",
         "added": "收下日期",
-    }, names={"kind": ATTACHMENT_NAMES}, of={"of": "dispute"}),
+    }, names={"kind": ATTACHMENT_NAMES, "media": MEDIA_NAMES}, of={"of": "dispute"}),
     "attendance": Words("出勤", _named, AttendanceDraft, {
         "training": "培训", "volunteer": "名册上的人", "walk_ins": "并入前的姓名",
     }, {"status": STATUS_NAMES}),
@@ -364,6 +365,8 @@ def value_text(entity: str, column: str, value: Any, name_of: NameOf) -> str:
         said = value.isoformat()
     elif (entity, column) in _MEASURE_OF:
         said = _MEASURE_OF[entity, column](value)
+    elif column == "entity" and column not in words.names:
+        said = WORDS[value].noun if value in WORDS else str(value)
     else:
         said = words.names.get(column, {}).get(value, str(value))
     return said

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -24,6 +24,7 @@ from desktop.theme import Theme
 from desktop.widgets.parts import Tone, boxed, button, column, label, mark_wrong, row, set_tone
 
 if TYPE_CHECKING:
+    from db.kernel.journal import Command
     from db.ledger import Ledger
 
 WIDTH = 520
@@ -164,6 +165,8 @@ class FirstRun(QWidget):
     def _go(self, step: int) -> None:
         for at, other in enumerate(self._steps):
             other.setVisible(at == step)
+        # The step before is out of sight, and Tab would stop there.
+        self.setFocusProxy(None)  # type: ignore[arg-type]
         first = (self._fields["name"], self._password, self._code, self._import)[step]
         first.setFocus()
 
@@ -241,16 +244,24 @@ class FirstRun(QWidget):
         self._go(2)
 
     def _begin(self, *, import_first: bool) -> None:
-        from db.places.making import add_communities  # noqa: PLC0415
-
         assert self._ledger is not None  # noqa: S101  this step comes after it was made
-        if self._communities:
+        for command in self._first_records():
             try:
-                self._ledger.write(add_communities(self._communities))
+                self._ledger.write(command)
             except PolicepostError as error:
                 # The ledger is made and its code kept: they can be added in the window.
                 tell(self, error)
         self._finished(Made(self._ledger, import_first))
+
+    def _first_records(self) -> "list[Command[Any]]":
+        """Return what adds the communities, and the officer as who walks: each visit names one."""
+        from db.kernel.access import Role  # noqa: PLC0415  slow to import
+        from db.people.colleagues import StaffDraft, add_staff  # noqa: PLC0415  likewise
+        from db.places.making import add_communities  # noqa: PLC0415  likewise
+
+        officer = self._fields["officer"].text().strip()
+        staff = add_staff(StaffDraft(officer, kind=Role.OFFICER.value))
+        return [staff, add_communities(self._communities)] if self._communities else [staff]
 
 
 def _step(title: str, about: str, which: str = "") -> QWidget:

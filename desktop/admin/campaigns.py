@@ -53,8 +53,8 @@ class CampaignsPage(Page):
                 Column("任务", lambda c: c.name, 14),
                 Column("开始", lambda c: c.start.isoformat(), 8),
                 Column("结束", lambda c: c.end.isoformat(), 8),
-                Column("社区", self._where, 14),
-                Column("未遇几次算尽责", lambda c: str(c.tries), 8, number=True),
+                Column("社区", self._where, 14, spare=True),
+                Column("未遇几次算尽责", lambda c: str(c.tries), 8, number=True, spare=True),
             )
         )
         self._table = RowTable(

@@ -30,14 +30,14 @@ from desktop.unsaved import FormKeeper, Inputs
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, column, label, panel, row, rule
-from desktop.widgets.scrolling import scrolling
+from desktop.widgets.scrolling import footed
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import WEEKDAYS, typed_day
 
 FORM_WIDTH = 420
 COLUMNS: tuple[Column[DayOffLine], ...] = (
     Column("日期", lambda d: d.day.isoformat(), 8),
-    Column("星期", lambda d: f"星期{WEEKDAYS[d.day.weekday()]}", 6),
+    Column("星期", lambda d: f"星期{WEEKDAYS[d.day.weekday()]}", 6, spare=True),
     Column("上班", lambda d: "上班" if d.works else "休息", 6),
     Column("名称", lambda d: d.name, 14),
 )
@@ -78,38 +78,47 @@ class PostPage(Page):
         self._missing: list[int] = []
         self._announced = button("补上已公布的", self._take_announced)
         self._known = label(tone="second", wrap=True)
-        may = context.may(Right.SETTINGS)
-        left = panel()
+        outer = row(self, (20, 12, 20, 14), 16)
+        outer.addWidget(self._post_part())
+        outer.addWidget(self._days_part(), 1)
+        self.setFocusProxy(self._form)
+
+    def _post_part(self) -> QWidget:
+        """The post's entries and numbers; saving stays in sight below them."""
+        context, left = self.context, panel()
         left.setFixedWidth(context.theme.px(FORM_WIDTH))
         content = QWidget()
-        column(left, (1, 1, 1, 1)).addWidget(scrolling(content))
-        inside = column(content, (20, 16, 20, 16), 12)
+        inside = column(content, (20, 16, 20, 10), 12)
         inside.addWidget(label("这个警务室", 16))
         inside.addWidget(self._form)
         save = button("保存", self.save, kind="main")
-        save.setEnabled(may)
-        inside.addWidget(save)
+        save.setEnabled(context.may(Right.SETTINGS))
         inside.addWidget(rule())
         inside.addWidget(self._numbers)
         inside.addStretch()
-        right = panel()
+        line = row()
+        line.addStretch()
+        line.addWidget(save)
+        footed(left, content, line)
+        return left
+
+    def _days_part(self) -> QWidget:
+        """The days off, and below them the row in which one is added."""
+        may, right = self.context.may(Right.SETTINGS), panel()
         days = column(right, (16, 14, 16, 14), 10)
         days.addWidget(label("节假日和调休", 16))
         days.addWidget(self._known)
         days.addWidget(self._table, 1)
-        line = FlowLayout(gap=8)
+        adding = FlowLayout(gap=8)
         parts: Sequence[QWidget] = (
             self._day, self._name, self._works, button("加上", self._add),
             button("去掉选中的", self._remove), button("从表格导入", self._import), self._announced,
         )  # fmt: skip
         for part in parts:
             part.setEnabled(may)
-            line.addWidget(part)
-        days.addLayout(line)
-        outer = row(self, (20, 12, 20, 14), 16)
-        outer.addWidget(left)
-        outer.addWidget(right, 1)
-        self.setFocusProxy(self._form)
+            adding.addWidget(part)
+        days.addLayout(adding)
+        return right
 
     def refresh(self) -> None:
         """Read the post and its days off of the year and the next."""

@@ -41,7 +41,9 @@ class BackupPage(Page):
         self._ticket: Ticket | None = None
         self._opened: list[LookedAt] = []
         self._model: RowModel[BackupInfo] = RowModel(COLUMNS)
-        self._table = RowTable(self._model, "备份", "还没有备份，按 Ctrl+B 马上做一份")
+        self._table = RowTable(self._model, "备份", "还没有备份")
+        if context.may(Right.BACKUP):
+            self._table.empty = "还没有备份，按 Ctrl+B 马上做一份"
         self._table.activated.connect(lambda _: self._look_chosen())
         self._where = label(tone="second", wrap=True)
         self._home = button("回到台账自己的备份", self._go_home, kind="link")

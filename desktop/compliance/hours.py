@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from PySide6.QtGui import QResizeEvent
 from sqlalchemy import Connection
 
 from db.compliance.hours import Band, Gap, Pair, Turnout, attendance_gap, seats
@@ -26,7 +25,7 @@ from desktop.paper_out import Leaving, PaperOut
 from desktop.widgets.asked import AskedLine
 from desktop.widgets.numbers import Number, NumberLine, NumberTable
 from desktop.widgets.pairs import Bar, PairChart
-from desktop.widgets.parts import column, label, panel, row
+from desktop.widgets.parts import Sentences, column, label, panel, row
 from desktop.widgets.periods import YEAR
 from desktop.words import clock_words
 
@@ -59,23 +58,13 @@ class HoursPage(Page):
         self._asked = AskedLine(Period(today - YEAR, today), today)
         self._gap: Gap | None = None
         self._times: list[Suggested] = []
-        self._summary, self._advice = label(pixels=14, wrap=True), label(pixels=14, wrap=True)
+        self._summary, self._advice = Sentences(), label(pixels=14, wrap=True)
         self._hours = label(tone="second", wrap=True)
         self._chart = PairChart(context.theme, GROUPS)
         self._table = NumberTable("各个时间、各种职业")
         self._table.setMinimumHeight(context.theme.px(LEAST_HEIGHT))
         self._build()
         self.setFocusProxy(self._table)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Keep room for all lines of the summary."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        # What is under it would else be pressed together by the lines that come with a wide type.
-        lines = self._summary.heightForWidth(max(self.width() - 40, 1))
-        self._summary.setMinimumHeight(max(lines, 0))
 
     def refresh(self) -> None:
         """Count again."""
@@ -134,7 +123,6 @@ class HoursPage(Page):
         self._gap, self._times = gap, times
         self._asked.show_communities(places)
         self._summary.setText("".join(summary(gap)))
-        self._fit()
         self._advice.setText(advice(times))
         start, end = clock_words(gap.hours.start), clock_words(gap.hours.end)
         self._hours.setText(f"当地上班时间{start}—{end}，在“设置、警务室”里改；节假日按节假日表。")

@@ -73,6 +73,7 @@ class AttachmentsView(QWidget):
         self._model: RowModel[AttachmentLine] = RowModel(columns(self._broken))
         self._table = _Files(self._model, "附件", "还没有附件。按 A 加照片或录音，也可以拖进来")
         self._table.pressed_key.connect(self._key)
+        self._table.doubleClicked.connect(lambda _: self._key("Enter"))
         self._table.removing.connect(self._remove)
         self.setAcceptDrops(True)
         layout = column(self, (16, 14, 16, 12), 8)

@@ -5,19 +5,21 @@ from functools import partial
 from typing import ClassVar, NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from sqlalchemy import Connection
 
 from db.disputes.case import blank_case
+from desktop.disputes.viewing import PaperViewer
 from desktop.page import Context, Page
 from desktop.paper.dispute_file import blank_papers, blank_titles
 from desktop.paper.fonts import find_faces
 from desktop.paper_out import FORM_KINDS, Leaving, PaperOut
 from desktop.paths import cache
+from desktop.printing import pdf_of
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
-HINT = "Enter 打印选中的，S 存为文件（PDF 或 Word），A 打印全套。空白的不编号，填好的由卷宗里打印"
+HINT = "Enter 打印选中的，V 看样，S 存为文件（PDF 或 Word），A 打印全套。空白的不编号，填好的由卷宗里打印"
 
 
 class BlankForm(NamedTuple):
@@ -40,6 +42,7 @@ class BlankFormsPage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(("post",))
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter", "打印选中的空白文书"),
+        ("V　双击", "看样，和打印出来的一样"),
         ("S", "存为 PDF 或 Word"),
         ("A", "打印全套，连封面和目录"),
     )
@@ -51,17 +54,17 @@ class BlankFormsPage(Page):
         self._table = RowTable(self._model, "空白文书")
         head, frame = row(gap=10), panel()
         head.addWidget(label(HINT, tone="second", wrap=True), 1)
-        for words, act in (("存为文件　S", self._save), ("打印全套　A", self._all)):
+        for words, act in (
+            ("看样　V", self._view), ("存为文件　S", self._save), ("打印全套　A", self._all),
+        ):  # fmt: skip
             head.addWidget(button(words, act))
         head.addWidget(button("打印　Enter", self._print, kind="main"))
         column(frame, (6, 6, 6, 6)).addWidget(self._table)
         outer = column(self, (20, 12, 20, 14), 10)
         outer.addLayout(head)
         outer.addWidget(frame, 1)
-        for key, act in (("S", self._save), ("A", self._all)):
-            shortcut = QShortcut(QKeySequence(key), self._table)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(act)
+        self._table.has_keys({"V": self._view, "S": self._save, "A": self._all})
+        self._table.doubleClicked.connect(lambda _: self._view())
         self.setFocusProxy(self._table)
 
     def refresh(self) -> None:
@@ -88,6 +91,19 @@ class BlankFormsPage(Page):
     def _chosen(self) -> list[str]:
         rows = sorted(at.row() for at in self._table.selectionModel().selectedRows())
         return [self._model.rows[at].title for at in rows]
+
+    def _view(self) -> None:
+        """Show what is chosen as it will print."""
+        chosen = self._chosen()
+        if not chosen:
+            return
+
+        def shown(pdf: bytes) -> None:
+            viewer = PaperViewer(self, chosen[0] if len(chosen) == 1 else "空白文书", pdf)
+            viewer.exec()
+            viewer.deleteLater()
+
+        self.context.background.ask(self, lambda c: pdf_of(_leaving(chosen, c).papers), shown)
 
     def _print(self) -> None:
         if chosen := self._chosen():

@@ -1,6 +1,6 @@
 """看板: the disputes that are not closed, in columns by how far each is, the most pressing on top."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import (
@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -33,7 +33,8 @@ from desktop.widgets.parts import column, label, panel, row
 from desktop.words import left_words
 
 STAGES: tuple[Stage, ...] = ("registered", "mediating", "to_perform", "to_follow_up", "to_close")
-CARD_HEIGHT, PAD, GAP = 78, 10, 6
+LINE, PAD, EDGE, GAP = 21, 10, 7, 6
+MOST_LINES = 2
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -126,7 +127,7 @@ class _Rows(QAbstractListModel):
                 line.number,
                 f"{KIND_NAMES[line.kind]}纠纷",
                 "、".join(line.parties),
-                _left(line),
+                "　".join(filter(None, _left(line))),
             )
             return "\n".join(word for word in said if word)
         return None
@@ -173,58 +174,79 @@ class _Cards(QListView):
 
 
 class _Card(QStyledItemDelegate):
-    """Paints a card: number and kind, parties, days left and who mediates."""
+    """Paints a card: number and kind, parties, days left and who mediates.
+
+    What has no room in one line stands in two: in large type a column is narrower than a title.
+    """
 
     def __init__(self, theme: Theme, view: _Cards) -> None:
         super().__init__(view)
-        self._theme = theme
+        self._theme, self._view = theme, view
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
-        """Three lines, and the gap to the next card."""
-        del option, index
-        return QSize(100, self._theme.px(CARD_HEIGHT + GAP))
+        """As high as its lines, and the gap to the next card."""
+        del option
+        px, wide = self._theme.px, self._view.viewport().width()
+        lines = self._lines(index.data(Qt.ItemDataRole.UserRole), wide - 2 - 2 * px(PAD))
+        return QSize(100, len(lines) * px(LINE) + 2 * px(EDGE) + px(GAP))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one."""
-        line: DisputeRow = index.data(Qt.ItemDataRole.UserRole)
         theme = self._theme
         state = option.state  # type: ignore[attr-defined]
         rect = option.rect  # type: ignore[attr-defined]
-        view = self.parent()
-        current = bool(state & QStyle.StateFlag.State_Selected)
-        focused = current and isinstance(view, _Cards) and view.hasFocus()
+        focused = bool(state & QStyle.StateFlag.State_Selected) and self._view.hasFocus()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(rect).adjusted(1, 1, -1, -theme.px(GAP))
         painter.setPen(QPen(theme.color("accent" if focused else "line"), 1.5 if focused else 1))
         painter.setBrush(theme.color("accent_ground" if focused else "surface"))
         painter.drawRoundedRect(box, 6, 6)
-        inside = box.adjusted(theme.px(PAD), theme.px(7), -theme.px(PAD), -theme.px(7))
-        lines = [
-            (" ".join(w for w in (line.number, KIND_NAMES[line.kind]) if w), 13, "text"),
-            ("、".join(line.parties), 12, "second"),
-            (_left(line), 12, _tone(line)),
-        ]
+        edge = theme.px(PAD), theme.px(EDGE)
+        inside = box.adjusted(edge[0], edge[1], -edge[0], -edge[1])
+        lines = self._lines(index.data(Qt.ItemDataRole.UserRole), round(inside.width()))
         height = inside.height() / len(lines)
         for at, (text, size, tone) in enumerate(lines):
             painter.setFont(theme.font(size))
             painter.setPen(theme.color(tone))
             of = QRectF(inside.left(), inside.top() + at * height, inside.width(), height)
-            fitting = painter.fontMetrics().elidedText(
-                text, Qt.TextElideMode.ElideRight, round(of.width())
-            )
-            painter.drawText(
-                of, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, fitting
-            )
+            flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            painter.drawText(of, flags, text)
         painter.restore()
 
+    def _lines(self, line: DisputeRow, wide: int) -> list[tuple[str, int, str]]:
+        """Return the lines of a card so wide: their words, type and colour."""
+        parts = (
+            ((line.number, KIND_NAMES[line.kind]), " ", 13, "text"),
+            (line.parties, "、", 12, "second"),
+            (_left(line), "　", 12, _tone(line)),
+        )
+        return [
+            (text, size, tone)
+            for words, between, size, tone in parts
+            for text in broken(words, between, QFontMetrics(self._theme.font(size)), wide)
+        ]
 
-def _left(line: DisputeRow) -> str:
+
+def broken(words: Iterable[str], between: str, metrics: QFontMetrics, wide: int) -> list[str]:
+    """Return words as one line, or as two where they need it; what is more is cut with three dots."""
+    lines: list[str] = []
+    for word in filter(None, words):
+        joined = f"{lines[-1]}{between}{word}" if lines else word
+        whole = metrics.horizontalAdvance(joined) <= wide
+        if not lines or (not whole and len(lines) < MOST_LINES):
+            lines.append(word)
+        else:
+            lines[-1] = joined
+    return [metrics.elidedText(text, Qt.TextElideMode.ElideRight, wide) for text in lines] or [""]
+
+
+def _left(line: DisputeRow) -> tuple[str, ...]:
     who = line.mediators[0] if line.mediators else ""
     ended = "" if line.days_left is not None else RESULT_NAMES[line.state]
     left = left_words(line.days_left) if line.days_left is not None else ended
     grave = "重大" if line.risk == GRAVE else ""
-    return "　".join(word for word in (left, grave, who) if word)
+    return left, grave, who
 
 
 def _tone(line: DisputeRow) -> str:

@@ -51,6 +51,7 @@ class DossierView(QWidget):
         self._model: RowModel[PaperLine] = RowModel(COLUMNS)
         self._table = _PaperTable(self._model)
         self._table.pressed_key.connect(self._key)
+        self._table.doubleClicked.connect(lambda _: self._key("V"))
         layout = column(self, (16, 14, 16, 12), 8)
         layout.addWidget(self._heading)
         layout.addWidget(self._missing)
@@ -92,9 +93,12 @@ class DossierView(QWidget):
 
     def _key(self, key: str) -> None:
         at, card = self._table.currentIndex().row(), self._card
-        if card is None or not self._may() or not 0 <= at < len(self._model.rows):
+        if card is None or not 0 <= at < len(self._model.rows):
             return
         line = self._model.rows[at]
+        # A paper that is only looked at gets no number.
+        if key != "V" and not self._may():
+            return
         if key == "P":
             self._printer.print(card.id, None)
         elif key == "B":

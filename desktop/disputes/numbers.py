@@ -17,9 +17,10 @@ from desktop.paper_out import Leaving, PaperOut
 from desktop.widgets.asked import AskedLine
 from desktop.widgets.bars import WeekChart
 from desktop.widgets.numbers import Number, NumberLine, NumberTable
-from desktop.widgets.parts import column, label, panel, row
+from desktop.widgets.parts import Sentences, column, label, panel, row
 
 NO_WORD = "没有写"
+TABLE_HIGH = 180
 OTHERS = "来源、风险、社区、结论、协议、调解人"
 
 
@@ -45,7 +46,7 @@ class DisputeNumbersPage(Page):
         self._out = PaperOut(self)
         self._said: DisputeStatistics | None = None
         self._asked = AskedLine(year_to(context.today), context.today)
-        self._summary = label(pixels=14, wrap=True)
+        self._summary = Sentences()
         self._months, self._took = WeekChart(context.theme), WeekChart(context.theme)
         self._matrix, self._others = NumberTable("类型和情况"), NumberTable(OTHERS)
         self._build()
@@ -82,6 +83,9 @@ class DisputeNumbersPage(Page):
         self._took.chosen.connect(self._open_days)
         for table in (self._matrix, self._others):
             table.opened.connect(self._open)
+        for table in (self._matrix, self._others):
+            # Where there is no room for both and the columns, the page scrolls.
+            table.setMinimumHeight(self.context.theme.px(TABLE_HIGH))
         left, right = panel(), panel()
         inside = column(left, (16, 12, 16, 12), 8)
         inside.addWidget(label("类型和情况", 14))

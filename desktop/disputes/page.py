@@ -25,7 +25,7 @@ from desktop.widgets.only import OnlyChip
 from desktop.widgets.parts import button, column, fill, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
-PANEL_WIDTH = 400
+PANEL_WIDTH, NARROWEST_PANEL = 400, 340
 MOST_DAYS = 36_500
 
 
@@ -41,18 +41,22 @@ def _late(line: DisputeRow) -> bool:
     return line.days_left is not None and line.days_left < 0
 
 
-# Days left stand early: in very large type the last columns are out of sight.
+# What stands in the panel too gives way, the last first: in very large type numbers, days left,
+# kinds and parties have room.
 COLUMNS: tuple[Column[DisputeRow], ...] = (
     Column("编号", lambda d: d.number, 6),
     Column("还剩", _left, 4, late=_late),
     Column("类型", lambda d: KIND_NAMES[d.kind], 8),
     Column("当事人", lambda d: "、".join(d.parties), 8),
-    Column("情况", lambda d: RESULT_NAMES[d.state], 5),
-    Column("调解人", lambda d: "、".join(d.mediators), 5),
-    Column("风险", lambda d: RISK_NAMES.get(d.risk or "", ""), 3, late=lambda d: d.risk == "grave"),
+    Column("情况", lambda d: RESULT_NAMES[d.state], 5, spare=True),
+    Column("调解人", lambda d: "、".join(d.mediators), 5, spare=True),
+    Column(
+        "风险", lambda d: RISK_NAMES.get(d.risk or "", ""), 3, late=lambda d: d.risk == "grave",
+        spare=True,
+    ),
     Column("登记", lambda d: d.registered.isoformat(), 6, spare=True),
     Column("社区", lambda d: d.community, 5, spare=True),
-)
+)  # fmt: skip
 SORTED_BY: tuple[Callable[[DisputeRow], Any], ...] = (
     lambda d: d.number, lambda d: (d.by is None, d.by), lambda d: KIND_NAMES[d.kind],
     lambda d: d.parties, lambda d: list(RESULT_NAMES).index(d.state), lambda d: d.mediators,
@@ -105,7 +109,7 @@ class DisputesPage(Page):
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "登记纠纷"),
-        ("Enter", "登记下一件该办的事：结论、履行、回访、结案"),
+        ("Enter　双击", "登记下一件该办的事：结论、履行、回访、结案；都办完了看卷宗"),
         ("J　L　H", "登记结论　履行　回访"),
         ("T　Y　B　G", "登记调解记录　延期　报告　结案（选中几件就一起结）"),
         ("P　X", "填当事人的资料　填协议内容"),
@@ -198,11 +202,13 @@ class DisputesPage(Page):
         self._fit()
         self.context.theme.changed.connect(self._fit)
         outer = row(self, (20, 12, 20, 14), 16)
-        outer.addLayout(left, 1)
-        outer.addWidget(self._panel)
+        outer.addLayout(left, 5)
+        outer.addWidget(self._panel, 4)
 
     def _fit(self) -> None:
-        self._panel.setFixedWidth(self.context.theme.px(PANEL_WIDTH))
+        px = self.context.theme.px
+        self._panel.setMinimumWidth(px(NARROWEST_PANEL))
+        self._panel.setMaximumWidth(px(PANEL_WIDTH))
 
     def _bind(self) -> None:
         for box in self._filters.values():
@@ -212,6 +218,7 @@ class DisputesPage(Page):
         self._text.textChanged.connect(lambda _: self._filter())
         self._chip.closed.connect(self._show_all)
         self._table.selectionModel().currentRowChanged.connect(lambda at, _: self._moved(at.row()))
+        self._table.doubleClicked.connect(lambda _: self._panel.next_duty())
         self._table.removing.connect(self._panel.remove)
         self._panel.said.connect(self.said)
         self._panel.left.connect(self._table.setFocus)

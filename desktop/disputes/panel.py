@@ -174,12 +174,14 @@ class DisputePanel(QFrame):
         self._when_read(opened)
 
     def next_duty(self) -> None:
-        """Open the form for what is to be done next."""
+        """Open the form for what is to be done next, or the file where nothing is."""
 
         def begin(card: DisputeCard) -> None:
             duty = next_fact(card)
-            if duty is not None:
+            if duty is not None and self._context.may(Right.WRITE):
                 self._begin(duty, card)
+            else:
+                self.open_aside(FILE)
 
         self._when_read(begin)
 
@@ -302,8 +304,6 @@ class DisputePanel(QFrame):
 
     def _go_on(self, left: At) -> None:
         """Go on with what was left unsaved when the program ended: its form opens again."""
-        if self.writing:
-            return
         if left.dispute is None:
             self.begin_registration()
             return
@@ -381,6 +381,6 @@ class DisputePanel(QFrame):
             self._context.background.ask(self, known_words, form.knows_people)
 
     def _may(self) -> bool:
-        if not self._context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
-        return self._context.may(Right.WRITE)
+        if refusal := self._context.refusal:
+            self.said.emit(refusal)
+        return not refusal

@@ -7,15 +7,16 @@ already made small; Qt reads other kinds whole, so of those none above `MOST_WHO
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader, QPixmap
+from PySide6.QtGui import QImage, QImageReader, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
-from PySide6.QtWidgets import QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QLabel, QScrollArea, QWidget
 
-from desktop.widgets.parts import column
-from desktop.widgets.scrolling import scrolling
+from desktop.widgets.parts import column, label
 
 SIZE = (900, 700)
+# The longer side of a photograph as it is drawn: a page of print can be read in it.
+MOST_SIDE: Final = 2200
 # What is left of the window round a viewer.
 ROUND = 48
 # Above the largest telephones' 200 million; reading that many takes seconds, off the window's thread.
@@ -27,12 +28,13 @@ MOST_PAGES: Final = 2000
 MOST_POINTS: Final = 14_400
 MOST_SLIM: Final = 20
 
+HINT: Final = "Enter 放大、缩小　方向键移动　Esc 关上"
 TOO_LARGE: Final = "太大，这里不显示，免得占满内存。可以“存出”后用别的程序看看。"
 BROKEN: Final = "打不开：文件不完整。可以“存出”后用别的程序看看。"
 
 
 class Drawn(NamedTuple):
-    """A photograph as large as there is room, or with no image the words that say why not."""
+    """A photograph, or with no image the words that say why not."""
 
     image: QImage
     words: str
@@ -50,9 +52,10 @@ def drawn(data: bytes) -> Drawn:
         return Drawn(QImage(), f"这张照片{BROKEN}")
     if size.width() * size.height() > MOST_PIXELS:
         return Drawn(QImage(), f"这张照片有{size.width()}×{size.height()}点，{TOO_LARGE}")
-    if size.width() > SIZE[0] or size.height() > SIZE[1]:
-        room = QSize(SIZE[0] - 20, SIZE[1] - 20)
-        fits = size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+    # A telephone held upright says so in the file.
+    reader.setAutoTransform(True)
+    if max(size.width(), size.height()) > MOST_SIDE:
+        fits = size.scaled(QSize(MOST_SIDE, MOST_SIDE), Qt.AspectRatioMode.KeepAspectRatio)
         reader.setScaledSize(fits.expandedTo(QSize(1, 1)))
     QImageReader.setAllocationLimit(MOST_WHOLE_MB)
     image = reader.read()
@@ -85,22 +88,70 @@ class PaperViewer(QDialog):
 
 
 class PhotoViewer(QDialog):
-    """Shows a photograph, as large as there is room; Esc closes it."""
+    """Shows a photograph, as large as there is room; Esc closes it.
+
+    Where it has more points than that, Enter shows it by its points and back, to read what is
+    written on a paper; the arrow keys move it.
+    """
 
     def __init__(self, parent: QWidget, name: str, photo: Drawn) -> None:
         super().__init__(parent)
         self.setWindowTitle(name)
         size = _room(parent)
         self.resize(size)
-        shown = _said(photo.words)
-        if not photo.words:
-            image, inside = photo.image, size - QSize(20, 20)
-            if image.width() > inside.width() or image.height() > inside.height():
-                room = Qt.AspectRatioMode.KeepAspectRatio
-                image = image.scaled(inside, room, Qt.TransformationMode.SmoothTransformation)
-            shown.setPixmap(QPixmap.fromImage(image))
-            shown.setAccessibleName(name)
-        column(self).addWidget(scrolling(shown))
+        self._shown, self._area = _said(photo.words), QScrollArea()
+        self._area.setWidget(self._shown)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout = column(self)
+        layout.addWidget(self._area, 1)
+        self._whole = self._fitting = QPixmap()
+        if photo.words:
+            return
+        self._whole = self._fitting = QPixmap.fromImage(photo.image)
+        self._shown.setAccessibleName(name)
+        hint = label(HINT, 12, "second")
+        hint.setContentsMargins(14, 6, 14, 8)
+        inside = size - QSize(20, 20 + hint.sizeHint().height())
+        if photo.image.width() > inside.width() or photo.image.height() > inside.height():
+            layout.addWidget(hint, 0, Qt.AlignmentFlag.AlignHCenter)
+            room = Qt.AspectRatioMode.KeepAspectRatio
+            smooth = Qt.TransformationMode.SmoothTransformation
+            self._fitting = QPixmap.fromImage(photo.image.scaled(inside, room, smooth))
+        self._shown.setPixmap(self._fitting)
+
+    def turn(self) -> None:
+        """Show all of the photograph, or its middle by its points."""
+        if self._whole.size() == self._fitting.size():
+            return
+        fits = self._shown.pixmap().size() == self._fitting.size()
+        self._shown.setPixmap(self._whole if fits else self._fitting)
+        # The area learns how large it is now before it can be moved.
+        self._shown.adjustSize()
+        for bar in (self._area.horizontalScrollBar(), self._area.verticalScrollBar()):
+            bar.setValue(bar.maximum() // 2)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter turns, the arrow keys move, Esc closes."""
+        key, step = event.key(), self._area.viewport().height() // 4
+        wide, high = self._area.horizontalScrollBar(), self._area.verticalScrollBar()
+        ways = {
+            Qt.Key.Key_Left: (wide, -step), Qt.Key.Key_Right: (wide, step),
+            Qt.Key.Key_Up: (high, -step), Qt.Key.Key_Down: (high, step),
+        }  # fmt: skip
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.turn()
+        elif key in ways:
+            bar, by = ways[Qt.Key(key)]
+            bar.setValue(bar.value() + by)
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Turn as Enter does."""
+        del event
+        self.turn()
 
 
 def _refused(document: QPdfDocument) -> str:

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from db.kernel.ids import Id
-from db.kernel.unsaved import at_hand
 from desktop.disputes.forms import FACTS, FactForm, RegistrationForm
 from desktop.page import Context
 from desktop.unsaved import FormKeeper
@@ -72,7 +71,8 @@ class Writing(QWidget):
         self._context = context
         self._heading, self._of = label(pixels=16), label(tone="second", wrap=True)
         self._kept = FormKeeper(context, "纠纷", self)
-        self._kept.found.connect(self._look_for_first)
+        self._kept.found.connect(self._go_on)
+        self._kept.going_on.connect(lambda key: self.found.emit(At.of(key)))
         self._kept.put_back.connect(self._warn)
         inside = QWidget()
         # A usual registration stands whole in a window of 1280 x 720.
@@ -100,9 +100,15 @@ class Writing(QWidget):
         form.setFocus(Qt.FocusReason.TabFocusReason)
 
     def end(self) -> None:
-        """What the form in sight holds is saved or given up."""
+        """What the form in sight holds is saved or given up; what an earlier run left comes next."""
         self._kept.done()
         self._kept.leave()
+        self._kept.go_on()
+
+    def _go_on(self) -> None:
+        # Who is writing already comes to what was left afterwards.
+        if not self.isVisible():
+            self._kept.go_on()
 
     def _fact(self, name: str) -> FactForm:
         form = FactForm(FACTS[name], lambda: self._context.today)
@@ -113,15 +119,6 @@ class Writing(QWidget):
     def _add(self, form: DraftForm) -> None:
         form.saved.connect(self.saved)
         self._forms.addWidget(form)
-
-    def _look_for_first(self) -> None:
-        left = {"": dict(self._kept.left)}
-
-        def found(there: Mapping[str, Mapping[str, object]]) -> None:
-            for key in list(there.get("", ()))[:1]:
-                self.found.emit(At.of(key))
-
-        self._context.background.ask(self, lambda connection: at_hand(connection, left), found)
 
     def _warn(self, text: str) -> None:
         self._shown.warn(text)

@@ -111,8 +111,8 @@ class QuestionsView(QWidget):
             for question in self.model.rows
             if _key(question) in self._chosen
         ]
-        if not self._context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能定")
+        if refusal := self._context.refusal:
+            self.said.emit(refusal)
         elif not choices:
             self.said.emit("还没有选：按 1 或 2 选一边，Ctrl+A 全选，F3 全部用后登记的")
         else:

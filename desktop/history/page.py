@@ -8,12 +8,23 @@ from PySide6.QtWidgets import QTextEdit
 from sqlalchemy import Connection
 
 from db.erasure.nouns import NOUNS
-from db.history import Entry, FieldChange, Line, Touched, recent, record_history, touched
+from db.history import (
+    Entry,
+    FieldChange,
+    Line,
+    Touched,
+    recent,
+    record_history,
+    shown_of,
+    step_shown_of,
+    touched,
+)
 from db.history.words import WORDS
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from desktop.background import Ticket
 from desktop.page import Context, Page
+from desktop.routes import SCREEN_OF
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.tables import Column, RowModel, RowTable
 
@@ -40,6 +51,7 @@ class HistoryPage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(WORDS)
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("↑　↓", "选一步，下面是它改了什么"),
+        ("Enter　双击", "打开它改的那件纠纷、那场培训、那一户、那个人"),
         ("Ctrl+C", "复制选中的行"),
         ("Ctrl+Enter", "撤销选中的这一步"),
     )
@@ -71,6 +83,8 @@ class HistoryPage(Page):
         outer.addWidget(frame, 3)
         outer.addWidget(self._details, 2)
         self._table.selectionModel().currentRowChanged.connect(self._moved)
+        self._table.doubleClicked.connect(lambda _: self._open())
+        self._table.has_keys({"Return": self._open, "Enter": self._open})
         self.setFocusProxy(self._table)
 
     def open(self, what: Mapping[str, Any]) -> None:
@@ -152,6 +166,27 @@ class HistoryPage(Page):
         self._ticket = self.context.background.ask(
             self, lambda c: touched(c, no, MOST_TOLD), answer
         )
+
+    def _open(self) -> None:
+        """Open what the chosen step did something to, or the record whose history this is."""
+        at = self._table.currentIndex().row()
+        if not 0 <= at < len(self._model.rows):
+            return
+        no, of = self._model.rows[at].no, self._record
+
+        def question(connection: Connection) -> tuple[str, Id] | None:
+            if of is not None:
+                return shown_of(connection, of[0], of[1], SCREEN_OF)
+            return step_shown_of(connection, no, SCREEN_OF)
+
+        def answer(found: tuple[str, Id] | None) -> None:
+            if found is None:
+                self.said.emit("没有可以打开的：这一步没有改动记录，或改的已经删除")
+                return
+            entity, record = found
+            self.context.routes.go(SCREEN_OF[entity], entity=entity, record=record)
+
+        self.context.background.ask(self, question, answer)
 
     def _undo_chosen(self) -> None:
         at = self._table.currentIndex().row()

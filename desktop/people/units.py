@@ -8,7 +8,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox
 from sqlalchemy import Connection
 
-from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command
 from db.people.answering import (
@@ -38,11 +37,11 @@ def _shares(unit: UnitLine) -> str:
 
 COLUMNS: tuple[Column[UnitLine], ...] = (
     Column("单元", lambda u: u.label, 12),
-    Column("社区", lambda u: u.community_name, 6),
+    Column("社区", lambda u: u.community_name, 6, spare=True),
     Column("户数", lambda u: str(u.homes), 4, number=True),
     Column("联户长", lambda u: u.who, 10, late=lambda u: u.left > 0),
-    Column("每人", lambda u: "、".join(str(len(one.homes)) for one in u.leaders), 6),
-    Column("分户", _shares, 9),
+    Column("每人", lambda u: "、".join(str(len(one.homes)) for one in u.leaders), 6, spare=True),
+    Column("分户", _shares, 9, spare=True),
 )
 
 
@@ -130,6 +129,7 @@ class UnitsPage(Page):
             super().keyPressEvent(event)
 
     def _build(self) -> None:
+        self._table.doubleClicked.connect(lambda _: self._homes.setFocus())
         head = row(gap=16)
         for box in (self._nobody, self._many):
             box.toggled.connect(lambda _: self._show(self._lines))
@@ -225,8 +225,8 @@ class UnitsPage(Page):
             self._write(share_evenly(self._unit), f"{self._unit.label}按房号平分")
 
     def _write(self, command: Command[None], said: str) -> None:
-        if not self.context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
+        if refusal := self.context.refusal:
+            self.said.emit(refusal)
             return
         self.context.background.write(
             self, command, lambda _: self.said.emit(f"{said}　　Ctrl+Z 撤销")

@@ -172,12 +172,12 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         return (
             Column("姓名", lambda v: v.name, 4),
             Column("身份", lambda v: ROLE_NAMES[v.role], 5),
-            Column("社区", lambda v: v.community_name, 6),
+            Column("社区", lambda v: v.community_name, 6, spare=True),
             Column("负责", lambda v: v.place, 10),
             Column("户数", self._homes_words, 3, number=True, late=self._unusual),
-            Column("职业", lambda v: OCCUPATION_NAMES.get(v.occupation or "", ""), 5),
-            Column("电话", lambda v: masked_phone(v.phone or ""), 7),
-            Column("任期", _service, 7),
+            Column("职业", lambda v: OCCUPATION_NAMES.get(v.occupation or "", ""), 5, spare=True),
+            Column("电话", lambda v: masked_phone(v.phone or ""), 7, spare=True),
+            Column("任期", _service, 7, spare=True),
         )
 
     def _homes_words(self, person: VolunteerRow) -> str:

@@ -46,6 +46,8 @@ class BuildingsPage(Page):
         self._buildings: Sequence[BuildingRow] = ()
         self._wanted: Id | None = None
         self._newest: Id | None = None
+        self._half_typed: str | None = None
+        self._read = False
         self._places = CommunityList(context)
         self._model: RowModel[BuildingRow] = RowModel(COLUMNS)
         self._table = RowTable(self._model, "楼栋", "这里还没有楼栋，按 Ctrl+N 新建")
@@ -72,8 +74,8 @@ class BuildingsPage(Page):
 
     def begin_new(self) -> None:
         """Begin a building in the chosen community."""
-        if not self.context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
+        if refusal := self.context.refusal:
+            self.said.emit(refusal)
             return
         self._show_form("新建楼栋")
         self.form.begin(self._community)
@@ -132,6 +134,8 @@ class BuildingsPage(Page):
             counted.append(CommunityRow(place.id, place.name, len(inside), homes))
         self._places.show_rows(counted)
         self._list_buildings()
+        self._read = True
+        self._go_on()
         if not places:
             self._places.name.setFocus()
 
@@ -178,10 +182,21 @@ class BuildingsPage(Page):
             return
         self._table.setFocus()
 
-    def _open_left(self) -> None:
+    def _open_left(self, at: str) -> None:
         """Open the form in which a building was half typed when the program ended."""
-        if self._stack.currentWidget() is not self.form:
+        self._half_typed = at
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Go on with it once it is known which buildings there are."""
+        at, self._half_typed = self._half_typed, None
+        of = next((line for line in self._buildings if line.id.hex() == at), None)
+        if of is not None:
+            self._begin_homes(of)
+        elif at == "":
             self.begin_new()
+        elif not self._read:
+            self._half_typed = at
 
     def _open_board(self) -> None:
         building = self._newest or self._wanted
@@ -191,10 +206,12 @@ class BuildingsPage(Page):
     def _add_homes(self) -> None:
         at = self._table.currentIndex().row()
         if 0 <= at < len(self._model.rows):
-            of = self._model.rows[at]
-            self._show_form(f"{of.label}　再建几户")
-            self.form.begin(of.community, of)
-            self.form.setFocus()
+            self._begin_homes(self._model.rows[at])
+
+    def _begin_homes(self, of: BuildingRow) -> None:
+        self._show_form(f"{of.label}　再建几户")
+        self.form.begin(of.community, of)
+        self.form.setFocus()
 
     def _made(self, building: Id, words: str) -> None:
         self._wanted = self._newest = building

@@ -140,7 +140,9 @@ class CommunityList(QWidget):
 
     def _build(self) -> None:
         may = self._context.may(Right.SETTINGS)
-        self.name.setPlaceholderText(ADDING if may else "加社区要请民警办理")
+        self.name.setPlaceholderText(
+            ADDING if may else self._context.barred or "加社区要请民警办理"
+        )
         self.name.finished.connect(self.save)
         first_column_stretches(self._table)
         layout = column(self, gap=6)

@@ -40,13 +40,14 @@ class BuildingForm(QWidget):
     """Community, estate and number, units, floors and rooms, and below them the building drawn.
 
     Enter walks, and at the last field makes the building; estate and measures stay for the next.
-    `made` carries the building's id and what to say, `left` tells Esc, `found` that one was half
-    typed when the program ended.
+    `made` carries the building's id and what to say, `left` tells Esc. `found` names one that was
+    half typed when the program ended: the building that homes were to be added to, or nothing for a
+    new one.
     """
 
     made = Signal(object, str)
     left = Signal()
-    found = Signal()
+    found = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -74,7 +75,8 @@ class BuildingForm(QWidget):
         self._build()
         self._walks = EnterWalks(self._fields(), self.save)
         self._kept = FormKeeper(context, "新建楼栋", self)
-        self._kept.found.connect(self.found)
+        self._kept.found.connect(self._kept.go_on)
+        self._kept.going_on.connect(self.found)
         self._kept.put_back.connect(lambda _: self._timer.start())
         self.setFocusProxy(self._estate)
 
@@ -105,6 +107,7 @@ class BuildingForm(QWidget):
             self._kept.done()
             self._kept.leave()
             self.left.emit()
+            self._kept.go_on()
         else:
             super().keyPressEvent(event)
 
@@ -266,6 +269,7 @@ class BuildingForm(QWidget):
         self._number.setFocus()
         self._asked_otherwise()
         self.made.emit(building, words)
+        self._kept.go_on()
 
 
 def _words(

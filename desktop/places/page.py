@@ -64,13 +64,13 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         ("Ctrl+C", "复制选中的行"),
     )
     columns: Sequence[Column[Any]] = (
-        Column("住户", lambda h: h.address, 15),
+        Column("住户", lambda h: h.address, 15, whole=True),
         Column("居住", lambda h: OCCUPANCY_NAMES[h.occupancy], 5),
         Column("户主", lambda h: h.contact or "", 6),
         Column("电话", lambda h: masked_phone(h.phone or ""), 9),
-        Column("人数", lambda h: str(h.residents or ""), 4, number=True),
-        Column("社区", lambda h: h.community_name, 8),
-        Column("备注", lambda h: h.note or "", 14),
+        Column("人数", lambda h: str(h.residents or ""), 4, number=True, spare=True),
+        Column("社区", lambda h: h.community_name, 8, spare=True),
+        Column("备注", lambda h: h.note or "", 14, spare=True),
     )
 
     def __init__(self, context: Context) -> None:
@@ -254,8 +254,8 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         """Open a form over the home under the cursor."""
         if self.row is None:
             return
-        if not self.context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
+        if refusal := self.context.refusal:
+            self.said.emit(refusal)
             return
         self._leave()
         self._home.hide()

@@ -52,11 +52,13 @@ class EntriesPage(RegisterPage[EntryRow]):
         Column("日期", lambda e: e.day.isoformat(), 7),
         Column("姓名", lambda e: e.name, 5),
         Column("项目", lambda e: e.item_name or "（当天没有这个项目）", 8),
-        Column("次数", lambda e: str(e.times) if e.points is None else "", 3, number=True),
+        Column(
+            "次数", lambda e: str(e.times) if e.points is None else "", 3, number=True, spare=True
+        ),
         Column("分值", lambda e: "" if e.points is None else points_text(e.points), 4, number=True),
         Column("事由", lambda e: e.reason, 14),
-        Column("凭证", lambda e: e.evidence or "", 8),
-        Column("登记人", lambda e: e.who, 5),
+        Column("凭证", lambda e: e.evidence or "", 8, spare=True),
+        Column("登记人", lambda e: e.who, 5, spare=True),
     )
 
     def __init__(self, context: Context) -> None:

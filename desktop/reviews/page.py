@@ -64,12 +64,12 @@ class ReviewsPage(RegisterPage[ReviewRow]):
         Column("姓名", lambda r: r.name, 5),
         Column("社区", lambda r: r.person.community_name, 6),
         Column("等次", _grade, 4, late=lambda r: r.person.review is None),
-        Column("上期", lambda r: GRADE_NAMES.get(r.last or "", ""), 3),
-        Column("培训", lambda r: str(r.count("training")), 3, number=True),
-        Column("走访", lambda r: str(r.count("visit")), 3, number=True),
-        Column("调解", lambda r: str(r.count("mediation")), 3, number=True),
-        Column("见到户数", lambda r: f"{r.area.met:,}/{r.area.base:,}", 7, number=True),
-        Column("理由", lambda r: r.person.reason, 16),
+        Column("上期", lambda r: GRADE_NAMES.get(r.last or "", ""), 3, spare=True),
+        Column("培训", lambda r: str(r.count("training")), 3, number=True, spare=True),
+        Column("走访", lambda r: str(r.count("visit")), 3, number=True, spare=True),
+        Column("调解", lambda r: str(r.count("mediation")), 3, number=True, spare=True),
+        Column("见到户数", lambda r: f"{r.area.met:,}/{r.area.base:,}", 7, number=True, spare=True),
+        Column("理由", lambda r: r.person.reason, 16, spare=True),
     )
 
     def __init__(self, context: Context) -> None:

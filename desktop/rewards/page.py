@@ -73,12 +73,12 @@ class RewardsPage(RegisterPage[RewardRow]):
     )
     columns: Sequence[Column[Any]] = (
         Column("姓名", lambda r: r.name, 5),
-        Column("社区", lambda r: r.community, 6),
+        Column("社区", lambda r: r.community, 6, spare=True),
         Column("事项", lambda r: r.matter, 10),
         Column("奖励", what, 6, number=True),
         Column("情况", _state, 6, late=lambda r: r.state == "voided"),
-        Column("决定", lambda r: r.day.isoformat(), 6),
-        Column("说明", _remark, 10),
+        Column("决定", lambda r: r.day.isoformat(), 6, spare=True),
+        Column("说明", _remark, 10, spare=True),
     )
 
     def __init__(self, context: Context) -> None:

@@ -120,15 +120,17 @@ class CertificatesPage(Page):
             if 0 <= at < len(self._people.rows):
                 self._list.selectRow(at)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._table.hasFocus():
-            at = self._table.currentIndex().row()
-            if 0 <= at < len(self._model.rows):
-                self.context.routes.go(
-                    "trainings", tab="list", record=self._model.rows[at].training
-                )
+            self._open_session()
         else:
             super().keyPressEvent(event)
 
+    def _open_session(self) -> None:
+        at = self._table.currentIndex().row()
+        if 0 <= at < len(self._model.rows):
+            self.context.routes.go("trainings", tab="list", record=self._model.rows[at].training)
+
     def _build(self) -> None:
+        self._table.doubleClicked.connect(lambda _: self._open_session())
         printing = button("打印培训证明　Ctrl+P", self.print, kind="main")
         printing.setShortcut("Ctrl+P")
         saving = button("存为文件　Ctrl+S", self.save)

@@ -77,7 +77,8 @@ class TrainingForm(QWidget):
         self._series.chosen.connect(lambda: self._go_on(self._expected))
         self._expected.chosen.connect(self.save)
         self._kept = FormKeeper(context, "培训登记", self)
-        self._kept.found.connect(self._open_left)
+        self._kept.found.connect(self._go_on_left)
+        self._kept.going_on.connect(self._open_left)
         self._kept.put_back.connect(self._form.warn)
         inside = QWidget()
         layout = column(inside, (16, 14, 16, 6), 10)
@@ -230,24 +231,30 @@ class TrainingForm(QWidget):
             **self._form.inputs, **self._series.inputs, **self._expected.inputs, "which": self._which
         }  # fmt: skip
 
-    def _open_left(self) -> None:
+    def _go_on_left(self) -> None:
+        # Who is writing already comes to what was left afterwards.
+        if not self.isVisible():
+            self._kept.go_on()
+
+    def _open_left(self, at: str) -> None:
         """Go on with what was left unsaved when the program ended: its form opens again."""
-        at = next(iter(self._kept.left), None)
-        if at is None or self.isVisible():
-            return
         if at:
             self.begin_change(Id(bytes.fromhex(at)))
         else:
             self.begin_new()
 
     def _give_up(self) -> None:
-        self._kept.done()
-        self._kept.leave()
+        self._end()
         self.left.emit()
 
-    def _told(self, training: Id, said: str) -> None:
+    def _end(self) -> None:
+        """What is typed is saved or given up; what an earlier run left comes next."""
         self._kept.done()
         self._kept.leave()
+        self._kept.go_on()
+
+    def _told(self, training: Id, said: str) -> None:
+        self._end()
         self.saved.emit(training)
         self.said.emit(f"{said}　　Ctrl+Z 撤销")
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from sqlalchemy import Connection
 
 from db.figures.rates import percent
-from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Done
 from db.trainings.lists import TrainingRow, trainings
@@ -37,11 +36,17 @@ Act = tuple[str, str, Callable[[], None]]
 
 
 def _columns(today: date, series: Mapping[Id, tuple[int, int]]) -> tuple[Column[TrainingRow], ...]:
-    """The columns; nothing is said of who came before the day."""
+    """The columns; nothing is said of who came before the day.
+
+    What the roll says too gives way where there is no room, the last first.
+    """
 
     def rate(line: TrainingRow) -> str:
         said = percent(line.present, line.expected)
         return f"{said}%" if said and line.day <= today else ""
+
+    def came(line: TrainingRow) -> str:
+        return str(line.present) if line.day <= today else ""
 
     def place(line: TrainingRow) -> str:
         found = series.get(line.id)
@@ -51,11 +56,11 @@ def _columns(today: date, series: Mapping[Id, tuple[int, int]]) -> tuple[Column[
         Column("日期", lambda t: t.day.isoformat(), 7),
         Column("时间", lambda t: clock_words(t.start), 4),
         Column("主题", lambda t: t.topic, 11),
-        Column("应到", lambda t: str(t.expected), 3, number=True),
-        Column("实到", lambda t: str(t.present) if t.day <= today else "", 3, number=True),
+        Column("应到", lambda t: str(t.expected), 3, number=True, spare=True),
+        Column("实到", came, 3, number=True, spare=True),
         Column("到训率", rate, 4, number=True),
-        Column("地点", lambda t: t.place or "", 7),
-        Column("系列", place, 3),
+        Column("地点", lambda t: t.place or "", 7, spare=True),
+        Column("系列", place, 3, spare=True),
     )
 
 
@@ -149,7 +154,7 @@ class TrainingsPage(Page):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter goes to the roll, Esc back to the sessions."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._table.hasFocus():
-            self._roll.setFocus(Qt.FocusReason.TabFocusReason)
+            self._call_the_roll()
         elif event.key() == Qt.Key.Key_Escape and not self._table.hasFocus():
             self._table.setFocus()
         elif event.key() == Qt.Key.Key_Escape and self._only is not None:
@@ -211,6 +216,7 @@ class TrainingsPage(Page):
     def _bind(self) -> None:
         self._chip.closed.connect(self._show_all)
         self._table.selectionModel().currentRowChanged.connect(lambda at, _: self._moved(at.row()))
+        self._table.doubleClicked.connect(lambda _: self._call_the_roll())
         self._table.removing.connect(self._remove)
         self._roll.said.connect(self.said)
         self._form.said.connect(self.said)
@@ -220,6 +226,10 @@ class TrainingsPage(Page):
         self._form.opened.connect(lambda: self._stack.setCurrentIndex(WRITING))
         self._form.left.connect(self._leave_form)
         self._form.saved.connect(self._saved)
+
+    def _call_the_roll(self) -> None:
+        self._stack.setCurrentIndex(READING)
+        self._roll.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _leave_form(self) -> None:
         self._stack.setCurrentIndex(READING)
@@ -342,9 +352,9 @@ class TrainingsPage(Page):
             )
 
     def _may(self) -> bool:
-        if not self.context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
-        return self.context.may(Right.WRITE)
+        if refusal := self.context.refusal:
+            self.said.emit(refusal)
+        return not refusal
 
 
 def _links(acts: Sequence[Act]) -> QWidget:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFrame, QLineEdit
 from sqlalchemy import Connection
 
 from db.figures.rates import percent
-from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
 from db.kernel.pinyin import search_key
@@ -56,7 +55,7 @@ COLUMNS: tuple[Column[Line], ...] = (
     Column(
         "出勤", lambda a: STATUS_NAMES.get(a.status, ""), 3, late=lambda a: a.status == "absent"
     ),
-    Column("签到", lambda a: clock_words(a.signed), 4),
+    Column("签到", lambda a: clock_words(a.signed), 4, spare=True),
     Column("说明", lambda a: a.reason or a.remark, 5),
 )
 
@@ -78,7 +77,7 @@ class Roll(QFrame):
         self._ticket: Ticket | None = None
         self._asked: Ticket | None = None
         self._name = label(pixels=16, wrap=True)
-        self._counts = label(tone="second")
+        self._counts = label(tone="second", wrap=True)
         self._field = QLineEdit()
         self._field.setPlaceholderText("点名：姓名或拼音首字母，回车记到，2迟到 3请假 4缺席")
         self._field.setAccessibleName("点名")
@@ -320,9 +319,9 @@ class Roll(QFrame):
         return self._training is not None and self._training.day > self._context.today
 
     def _may(self) -> bool:
-        if not self._context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
-        return self._context.may(Right.WRITE)
+        if refusal := self._context.refusal:
+            self.said.emit(refusal)
+        return not refusal
 
     def _chosen(self) -> list[int]:
         return sorted({index.row() for index in self._table.selectionModel().selectedRows()})
@@ -373,6 +372,12 @@ def _names_in(text: str) -> tuple[str, ...]:
 
 
 def _counts(training: TrainingRow, *, ahead: bool) -> str:
+    """How many came, and where: in a narrow window the list beside has no room for a place."""
+    counts = _numbers(training, ahead=ahead)
+    return f"{counts}　{training.place}" if training.place else counts
+
+
+def _numbers(training: TrainingRow, *, ahead: bool) -> str:
     if not training.expected:
         return "名单还空着：打字点名，或按 F3 加应到的人"
     if ahead:

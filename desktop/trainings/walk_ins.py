@@ -8,7 +8,6 @@ from PySide6.QtGui import QKeyEvent, Qt
 from PySide6.QtWidgets import QLineEdit
 from sqlalchemy import Connection
 
-from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Done
 from db.people.lists import VolunteerQuery, VolunteerRow, volunteers
@@ -195,8 +194,8 @@ class WalkInsPage(Page):
             self.said.emit("没有有把握的：同名的不止一个，或名册里没有")
 
     def _join(self, pairs: list[tuple[Id, Id]], note: str) -> None:
-        if not self.context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
+        if refusal := self.context.refusal:
+            self.said.emit(refusal)
             return
 
         def told(done: Done[int]) -> None:

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.visits import OUTCOME_NAMES
 from db.visits.recording import VisitEntry, edit_visit, visit_entry
@@ -63,8 +62,8 @@ class VisitEditor(QWidget):
 
     def begin(self, visit: Id, address: str) -> None:
         """Open a visit at the door with this address."""
-        if not self._context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能修改")
+        if refusal := self._context.refusal:
+            self.said.emit(refusal)
             return
 
         def opened(entry: VisitEntry | None) -> None:

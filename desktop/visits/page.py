@@ -87,6 +87,8 @@ class VisitsPage(Page):
         self._print = button("打印走访单", self.print_sheet, kind="link")
         self._printer = SheetPrinter(context, self)
         self._printer.said.connect(self.said)
+        # The next key would else be a visit at every door of the sheet.
+        self._printer.printed.connect(self._board.unmark)
         self._left, self._scroll = panel(), QScrollArea()
         go = context.routes.go
         self._start = Start(
@@ -188,7 +190,10 @@ class VisitsPage(Page):
         """Print the marked doors as a numbered sheet, or all that are left in the building."""
         marked = self._board.marked
         doors = marked or self._board.left
-        if not doors or self._campaign is None or not self.context.may(Right.WRITE):
+        if refusal := self.context.refusal:
+            self.said.emit(refusal)
+            return
+        if not doors or self._campaign is None:
             self.said.emit("这栋楼没有剩下的户，不用打印走访单")
             return
         self._printer.print(self._name.text(), doors, self._campaign.id or None)

@@ -43,13 +43,13 @@ ORDERS: Final[tuple[VisitOrder | None, ...]] = (
 COLUMNS: tuple[Column[VisitRow], ...] = (
     Column("日期", lambda v: v.day.isoformat(), 7),
     Column("时间", lambda v: clock_words(v.at), 5),
-    Column("住户", lambda v: v.address, 14),
+    Column("住户", lambda v: v.address, 14, whole=True),
     Column("结果", lambda v: v.outcome_name, 6),
     Column("人数", lambda v: str(v.people or ""), 4, number=True),
-    Column("资料", lambda v: str(v.leaflets or ""), 4, number=True),
+    Column("资料", lambda v: str(v.leaflets or ""), 4, number=True, spare=True),
     Column("主题", lambda v: "、".join(v.topics), 14),
     Column("走访人", lambda v: "、".join(v.staff), 10),
-    Column("社区", lambda v: v.community, 8),
+    Column("社区", lambda v: v.community, 8, spare=True),
     Column("发现、备注", lambda v: "；".join(t for t in (v.found, v.note) if t), 16),
 )
 # The boxes by what they ask of a query: what they are called, and their first entry.

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTree
 from db.kernel.pinyin import search_key
 from db.search import Hit, find, warm
 from desktop.background import Ticket
+from desktop.routes import SCREEN_OF
 from desktop.widgets.parts import column
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class Finder(QFrame):
             self._add(offer.title, offer.kind, offer.go)
         for hit in hits:
             go = partial(
-                self._context.routes.go, HOMES_OF[hit.entity], entity=hit.entity, record=hit.record
+                self._context.routes.go, SCREEN_OF[hit.entity], entity=hit.entity, record=hit.record
             )
             self._add(hit.title, hit.subtitle, go)
         if self._list.topLevelItemCount():
@@ -164,10 +165,3 @@ class Finder(QFrame):
         if go is not None:
             self.hide()
             go()
-
-
-# Which screen shows the rows of a table.
-HOMES_OF = {
-    "household": "visits", "building": "visits", "visit": "visits", "volunteer": "people",
-    "staff": "people", "dispute": "disputes", "dispute_party": "disputes", "training": "trainings",
-}  # fmt: skip

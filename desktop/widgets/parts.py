@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -28,6 +28,32 @@ def label(text: str = "", pixels: int = 13, tone: Tone = "", *, wrap: bool = Fal
     made.setProperty("tone", tone)
     made.setWordWrap(wrap)
     return made
+
+
+class Sentences(QLabel):
+    """Wrapped sentences over a page that keep room for all their lines.
+
+    A page that is higher than its place is else pressed together by the lines a large type adds.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("type", "14")
+        self.setWordWrap(True)
+
+    def setText(self, text: str) -> None:  # noqa: N802
+        """Say something else."""
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Another width breaks the lines elsewhere."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(max(self.heightForWidth(max(self.width(), 1)), 0))
 
 
 def set_tone(widget: QWidget, tone: Tone) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 from sqlalchemy import Connection
 
-from db.kernel.access import Right
 from db.kernel.ids import Id
 from desktop.background import Ticket
 from desktop.page import Context, Page
@@ -122,8 +121,8 @@ class RegisterPage(Page, Generic[R]):
 
     def begin_new(self) -> None:
         """Begin a new record."""
-        if not self.context.may(Right.WRITE):
-            self.said.emit("您的身份只能查阅，不能登记")
+        if refusal := self.context.refusal:
+            self.said.emit(refusal)
             return
         self.table.clearSelection()
         self.row, self._fresh = None, True

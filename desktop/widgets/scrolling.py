@@ -2,7 +2,14 @@
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFrame,
+    QLayout,
+    QScrollArea,
+    QWidget,
+)
 
 from desktop.widgets.parts import column
 
@@ -66,10 +73,12 @@ class FollowingArea(QScrollArea):
         if QApplication.mouseButtons() or now.height() > high:
             return
         top, bar = now.mapTo(self._content, QPoint()).y(), self.verticalScrollBar()
+        # Of a list its first rows are enough: all of it would push what stands above out of sight.
         # Qt's own would be content with the line of the cursor in a field of several.
-        bar.setValue(
-            min(max(bar.value(), top + now.height() + AROUND - high), max(top - AROUND, 0))
-        )
+        needs = now.height()
+        if isinstance(now, QAbstractItemView):
+            needs = min(needs, high // 2)
+        bar.setValue(min(max(bar.value(), top + needs + AROUND - high), max(top - AROUND, 0)))
 
 
 def scrolling(content: QWidget) -> FollowingArea:

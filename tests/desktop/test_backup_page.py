@@ -133,6 +133,7 @@ def test_every_screen_of_a_backup_can_be_seen_and_none_writes(
             settle(qtbot, shell)
         shell.context.routes.go(room.name)
         settle(qtbot, shell)
+    assert shell.context.refusal == "这是备份，只能看、不能改"
     told: list[str] = []
     monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
     shell.context.background.undo(shell, 2)

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from db.disputes.card import DisputeCard
 from db.disputes.registering import RegistrationDraft, register_dispute
+from db.history import recent, touched
 from desktop.disputes.attachments import AttachmentsView
 from desktop.disputes.board import STAGES, DisputeBoardPage
 from desktop.disputes.dossier import DossierView
@@ -280,6 +281,10 @@ def test_photographs_are_taken_in_shown_and_saved(
     settle(qtbot, shell)
     assert view._model.index(0, 2).data() == "打不开"
     kept.write_bytes(whole)
+    with page.context.ledger.read() as connection:
+        (told,) = touched(connection, recent(connection, limit=1)[0].no)
+    values = {one.label: one.new for one in told.changes}
+    assert (values["属于"], values["类型"]) == ("纠纷", "照片"), "in words, not as it is stored"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_named: (str(out), ""))
     press(qtbot, shell, "S")
     assert out.read_bytes() == photo.read_bytes()

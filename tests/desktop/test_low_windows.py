@@ -11,10 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from db.disputes.words import KIND_NAMES
 from db.kernel.access import Role
 from db.ledger import Ledger
 from db.sample import PASSWORD
 from desktop.admin.keeping import KeepingPage
+from desktop.disputes.board import DisputeBoardPage
 from desktop.rooms import shell_over
 from desktop.settings import Looks, Settings
 from desktop.theme import Theme
@@ -110,6 +112,53 @@ def test_a_long_form_opened_by_its_key_shows_what_saves_it(
     QTest.keyClick(table, key)
     settle(qtbot, low)
     assert [whole(one) for one in saving(page)] == [True]
+
+
+def test_what_saves_the_post_stays_in_sight(qtbot: QtBot, low: Shell) -> None:
+    low.context.routes.go("admin", tab="post")
+    page = in_sight(qtbot, low)
+    (area,) = page.findChildren(FollowingArea)
+    for at in (0, area.verticalScrollBar().maximum()):
+        area.verticalScrollBar().setValue(at)
+        assert [whole(one) for one in saving(page)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("room", "tab", "headings"),
+    [
+        ("disputes", "list", {"编号", "还剩", "当事人"}), ("trainings", "list", {"日期", "主题", "到训率"}),
+        ("admin", "post", {"日期", "上班", "名称"}), ("visits", "records", {"住户", "结果", "发现、备注"}),
+        ("visits", "homes", {"住户", "户主", "电话"}), ("people", "volunteers", {"姓名", "负责", "户数"}),
+        ("people", "units", {"单元", "户数", "联户长"}), ("admin", "campaigns", {"任务", "开始", "结束"}),
+        ("points", "entries", {"姓名", "项目", "事由"}), ("points", "reviews", {"姓名", "等次"}),
+    ],
+)  # fmt: skip
+def test_a_list_beside_a_panel_never_scrolls_sideways(
+    qtbot: QtBot, low: Shell, room: str, tab: str, headings: set[str]
+) -> None:
+    low.context.routes.go(room, tab=tab)
+    page = in_sight(qtbot, low)
+    for table in page.findChildren(RowTable):
+        if table.isVisible():
+            assert table.horizontalScrollBar().maximum() == 0, table.accessibleName()
+    table = getattr(page, "table", None) or page._table  # type: ignore[attr-defined]
+    columns = table.model().columns
+    assert headings <= {c.heading for n, c in enumerate(columns) if not table.isColumnHidden(n)}
+
+
+def test_nothing_of_a_card_on_the_board_is_cut(qtbot: QtBot, low: Shell) -> None:
+    low.context.routes.go("disputes", tab="board")
+    board = in_sight(qtbot, low)
+    assert isinstance(board, DisputeBoardPage)
+    for cards in board._lists.values():
+        card = cards.itemDelegate()
+        wide = cards.viewport().width() - 2 * low.context.theme.px(12)
+        for line in cards._rows.rows:
+            told = [text for text, _, _ in card._lines(line, wide)]  # type: ignore[attr-defined]
+            assert not any("…" in text for text in told)
+            said = "".join(told).replace(" ", "").replace("、", "")
+            assert all(word in said for word in line.parties)
+            assert KIND_NAMES[line.kind] in said
 
 
 def test_the_keys_of_a_page_are_scrolled_by_keys(qtbot: QtBot, low: Shell) -> None:

@@ -142,8 +142,10 @@ def test_it_prints_at_its_own_measures(
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     printer.setOutputFileName(str(tmp_path / "纸.pdf"))
-    assert print_on(printer, page._pdf)
+    told: list[tuple[int, int]] = []
+    assert print_on(printer, page._pdf, lambda *at: told.append(at))
     pages = PdfReader(tmp_path / "纸.pdf").pages
+    assert told == [(at, len(pages)) for at in range(len(pages))], "who waits sees it go on"
     assert len(pages) == page._document.pageCount()
     box = pages[0].mediabox
     assert abs(float(box.width) - 210 * MM) < 1.5

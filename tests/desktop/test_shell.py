@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -14,6 +14,7 @@ from db.agenda import week_so_far
 from db.backup import list_backups
 from db.disputes.life import PerformanceDraft, perform
 from db.ledger import Ledger
+from db.people import staff
 from db.places import communities
 from db.sample import PASSWORD
 from db.visits.sheets import sheet
@@ -25,11 +26,12 @@ from desktop.backup.page import BackupPage
 from desktop.home.page import HomePage
 from desktop.settings import Looks
 from desktop.theme import Theme
+from desktop.visits.page import VisitsPage
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.builders import street
 from tests.conftest import POST, morning
-from tests.desktop.conftest import settle
+from tests.desktop.conftest import in_sight, press, settle
 from tests.desktop.windows import Windows, inside, log_in, shell_of, visits_in
 
 NEW_PASSWORD = "晚饭后 录入 四十户 走访"
@@ -79,12 +81,22 @@ def test_the_first_run_makes_a_ledger_and_checks_the_recovery_code(
     page._code._typed.setText("".join(groups[at] for at in page._code._asked_for).lower())
     page._code.check()
     assert page.step == 3
+    window.activateWindow()
+    page._import.setFocus()
+    walked = []
+    for _ in range(4):
+        at = QApplication.focusWidget()
+        assert isinstance(at, QPushButton), "Tab stops at nothing that is out of sight"
+        walked.append(at.text())
+        QTest.keyClick(at, Qt.Key.Key_Tab)
+    assert walked == ["导入台账", "直接开始"] * 2
     page._begin(import_first=True)
     assert window.shell is not None
     settle(qtbot, window.shell)
     assert window.shell.page.page.title == "数据"
     with window.shell.context.ledger.read() as connection:
         assert [line.name for line in communities(connection)] == ["第六社区", "第七社区"]
+        assert [line.name for line in staff(connection)] == ["王建国"], "who walks is known already"
 
 
 def test_the_recovery_code_gives_a_new_password(
@@ -231,17 +243,37 @@ def test_both_themes_and_all_sizes_open_every_page(qtbot: QtBot, shell: Shell) -
             assert not shell.grab().isNull()
 
 
-def test_a_walk_is_printed_from_today(
-    qtbot: QtBot, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    printed = tmp_path / "sheet.pdf"
+@pytest.fixture
+def printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Whatever is printed goes into this file."""
+    file = tmp_path / "sheet.pdf"
 
     def accept(dialog: QPrintDialog) -> int:
         dialog.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
-        dialog.printer().setOutputFileName(str(printed))
+        dialog.printer().setOutputFileName(str(file))
         return QDialog.DialogCode.Accepted
 
     monkeypatch.setattr(QPrintDialog, "exec", accept)
+    return file
+
+
+def test_doors_that_were_printed_are_marked_no_longer(
+    qtbot: QtBot, shell: Shell, printed: Path
+) -> None:
+    shell.context.routes.go("visits", tab="board")
+    page = in_sight(qtbot, shell)
+    assert isinstance(page, VisitsPage)
+    shell.activateWindow()
+    page._board.setFocus()
+    press(qtbot, shell, " ", Qt.Key.Key_Right, " ")
+    assert len(page._board.marked) == 2
+    page.print_sheet()
+    settle(qtbot, shell)
+    assert printed.read_bytes()[:4] == b"%PDF"
+    assert page._board.marked == []
+
+
+def test_a_walk_is_printed_from_today(qtbot: QtBot, shell: Shell, printed: Path) -> None:
     home = shell.page
     assert isinstance(home, HomePage)
     walks = [at for at, item in enumerate(home._today.due) if item.doors]  # type: ignore[union-attr]

@@ -7,12 +7,13 @@ import zlib
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.disputes.viewing import SIZE, PaperViewer, PhotoViewer, drawn
+from desktop.disputes.viewing import MOST_SIDE, SIZE, Drawn, PaperViewer, PhotoViewer, drawn
 from tests.conftest import ROOT
 
 MEASURED = """
@@ -56,7 +57,7 @@ def pdf(box: str, pages: int = 1) -> bytes:
     return f"%PDF-1.4\n{said}trailer<</Root 1 0 R>>\n%%EOF".encode()
 
 
-@pytest.mark.parametrize(("kind", "side"), [("png", 0), ("jpg", 680)])
+@pytest.mark.parametrize(("kind", "side"), [("png", 0), ("jpg", MOST_SIDE)])
 def test_a_small_file_of_a_huge_picture_takes_little_memory(
     tmp_path: Path, kind: str, side: int
 ) -> None:
@@ -101,7 +102,8 @@ def test_what_is_not_shown_says_why_and_that_it_can_be_saved(
 
 
 @pytest.mark.parametrize(
-    ("size", "shown"), [((1600, 1200), (880, 660)), ((300, 200), (300, 200)), ((9000, 3), (880, 1))]
+    ("size", "shown"),
+    [((1600, 1200), (1600, 1200)), ((4000, 3000), (2200, 1650)), ((9000, 3), (2200, 1))],
 )
 def test_a_photograph_keeps_its_shape(size: tuple[int, int], shown: tuple[int, int]) -> None:
     image = QImage(*size, QImage.Format.Format_RGB32)
@@ -112,7 +114,43 @@ def test_a_photograph_keeps_its_shape(size: tuple[int, int], shown: tuple[int, i
     photo = drawn(bytes(buffer.data().data()))
     assert photo.words == ""
     assert (photo.image.width(), photo.image.height()) == shown
-    assert photo.image.width() <= SIZE[0]
+
+
+def test_a_photographed_paper_is_made_large_enough_to_read_and_moved(qtbot: QtBot) -> None:
+    parent = QWidget()
+    parent.resize(1280, 720)
+    qtbot.addWidget(parent)
+    image = QImage(2200, 1650, QImage.Format.Format_RGB32)
+    image.fill(0xFF8800)
+    viewer = PhotoViewer(parent, "协议", Drawn(image, ""))
+    viewer.show()
+    qtbot.waitExposed(viewer)
+    wide = viewer._area.horizontalScrollBar()
+    assert viewer._shown.pixmap().width() <= SIZE[0]
+    assert wide.maximum() == 0
+    QTest.keyClick(viewer, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: wide.maximum() > 0)
+    assert viewer._shown.pixmap().width() == 2200
+    before = wide.value()
+    QTest.keyClick(viewer, Qt.Key.Key_Right)
+    assert wide.value() > before > 0
+    QTest.keyClick(viewer, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: wide.maximum() == 0)
+    viewer.close()
+
+
+def test_a_telephone_held_upright_is_seen_upright() -> None:
+    image = QImage(400, 300, QImage.Format.Format_RGB32)
+    image.fill(0xFF8800)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    assert image.save(buffer, "JPG")
+    plain = bytes(buffer.data().data())
+    # The file's own mark: "turn it by a quarter".
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+    marked = plain[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + plain[2:]
+    photo = drawn(marked)
+    assert (photo.image.width(), photo.image.height()) == (300, 400)
 
 
 @pytest.mark.parametrize(
