@@ -23,7 +23,8 @@ PAGE: Final = 4096
 SPACE_TO_WRITE: Final = 200 * 2**20
 
 _PLAIN_SQLITE: Final = b"SQLite format 3\0"
-_BUSY_ON_WINDOWS: Final = frozenset({5, 32, 33})
+_HELD_ON_WINDOWS: Final = frozenset({32, 33})
+_BUSY_ON_WINDOWS: Final = _HELD_ON_WINDOWS | {5}
 _REPLACE_WAITS: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 _SMALL_FILE: Final = 2**20
 
@@ -40,6 +41,10 @@ def disk_fault(error: OSError) -> EnvironmentFault:
     """Return what the system's error means, in words for the person at the desk."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return EnvironmentFault("磁盘满了，这一步没有存上，原来的内容都在。请腾出空间再试。")
+    if getattr(error, "winerror", None) in _HELD_ON_WINDOWS:
+        return EnvironmentFault(
+            "别的程序（多半是杀毒软件）占着这个文件不放，这一步没有存上，原来的内容都在。请过一会儿再试。"
+        )
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return EnvironmentFault(
             "这个文件夹不让写入，这一步没有存上，原来的内容都在。请换一个文件夹，或请管理员放开权限。"
