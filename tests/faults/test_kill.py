@@ -96,23 +96,40 @@ def test_half_a_form_is_there_after_death(post: Post) -> None:
     assert told > 20
 
 
-@pytest.mark.parametrize("fault", ["signal=KILL", "error=EIO", "error=ENOSPC"])
-def test_an_old_ledger_is_brought_up_to_date_whole_or_not_at_all(work: Path, fault: str) -> None:
-    """A fault at any write while the schema changes: the old version or the new one is there."""
+# How often each kind of call is disturbed while an old ledger is brought up to date.
+SAMPLED = {"pwrite64": 12, "fsync": 4, "ftruncate": 2, "unlink": 2, "rename": 2}
+
+
+@pytest.mark.parametrize(
+    ("fault", "after"), [("signal=KILL", 0), ("error=EIO", 1 / 3), ("error=ENOSPC", 2 / 3)]
+)
+def test_an_old_ledger_is_brought_up_to_date_whole_or_not_at_all(
+    work: Path, fault: str, after: float
+) -> None:
+    """A fault at calls of each kind while the schema changes: the old version or the new one is there.
+
+    `after` is by what part of a step the three faults stand apart, so that they fall on other calls.
+    """
     old = session_tasks.make_old(work / "old")
     first = old.at(shutil.copytree(old.folder, work / "first"))
-    writes = calls_of(session_tasks.upgrade, first, work / "log")["pwrite64"]
+    calls = calls_of(session_tasks.upgrade, first, work / "log")
+    assert calls.keys() >= SAMPLED.keys()
     found = set()
-    for n in range(1, writes + 1, max(1, writes // 25)):
-        at = old.at(shutil.copytree(old.folder, work / str(n)))
-        inject(session_tasks.upgrade, at, work / "log", "pwrite64", f"{fault}:when={n}")
-        found.add(session_tasks.version(at))
-        with at.open() as ledger:
-            assert ledger.problems() == []
-        made = list_backups(at.folder / "backups")
-        assert made
-        assert [said for one in made for said in verify(one.path, at.data_key())] == []
-        shutil.rmtree(at.folder)
+    for call, runs in SAMPLED.items():
+        for run in range(runs):
+            at = old.at(shutil.copytree(old.folder, work / "at"))
+            n = 1 + int((run + after) * calls[call] / runs)
+            inject(session_tasks.upgrade, at, work / "log", call, f"{fault}:when={n}")
+            found.add(session_tasks.version(at))
+            with at.open() as ledger:
+                assert ledger.problems() == [], (call, n)
+            made = list_backups(at.folder / "backups")
+            assert made
+            assert [said for one in made for said in verify(one.path, at.data_key())] == [], (
+                call,
+                n,
+            )
+            shutil.rmtree(at.folder)
     assert found == {migrations.VERSIONS[0], migrations.LATEST}
 
 
