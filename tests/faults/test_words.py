@@ -4,15 +4,18 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from pathlib import Path
 
 import openpyxl
 from pypdf import PdfReader
 from sqlalchemy import event, select
 
+from db import tables
 from db.exports import ExportQuery, export
 from db.kernel.clock import today
 from db.kernel.errors import PolicepostError
+from db.kernel.fields import common_problems, fields_of
 from db.ledger import Ledger
 from db.places import Household
 from db.search import find
@@ -132,6 +135,29 @@ def test_what_was_stored_goes_out_as_a_text_on_every_way_and_comes_back_unchange
     plain = "".join(read.split())
     for text in stored:
         assert text not in HOSTILE or "".join(text.split()) in plain
+
+
+def test_no_field_of_any_form_takes_a_megabyte() -> None:
+    """What is declared of a field refuses it in a sentence, whichever noun it belongs to."""
+    assert tables.WITH_TABLES
+    drafts = {
+        said
+        for title, module in list(sys.modules.items())
+        if title.startswith("db.")
+        for said in vars(module).values()
+        if isinstance(said, type) and is_dataclass(said) and fields_of(said)
+    }
+    most, refused = "字" * 350_000, 0
+    for draft in drafts:
+        for name, field in fields_of(draft).items():
+            if field.kind not in {"text", "prose", "name", "names", "words", "phone"}:
+                continue
+            value = (most,) if field.kind in {"names", "words"} else most
+            reasons = [p.reason for p in common_problems(draft(**{name: value})) if p.field == name]
+            assert len(reasons) == 1, (draft, name)
+            assert "太长" in reasons[0]
+            refused += 1
+    assert refused > 70
 
 
 def test_a_note_is_stored_as_it_was_or_refused_in_a_sentence(ledger: Ledger) -> None:
