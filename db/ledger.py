@@ -22,12 +22,7 @@ from db.kernel.accounts import (
 )
 from db.kernel.clock import Clock, SystemClock, today
 from db.kernel.errors import EnvironmentFault, OutcomeUnknown, PolicepostError, UserError
-from db.kernel.files import (
-    LedgerLock,
-    move,
-    preflight,
-    private_directory,
-)
+from db.kernel.files import LedgerLock, move, preflight, private_directory, require_entry
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author, Command, Done
 from db.kernel.keys import DataKey, Slots, check_password_strength, wipe
@@ -134,10 +129,11 @@ class Ledger:
     ) -> Self:
         """Open a ledger with an account's password; `write` takes the writer's lock.
 
-        UserError for a wrong password or a second writer, LedgerDamaged for a damaged file. A ledger
-        of an older program is backed up and upgraded first.
+        UserError for a wrong password or a second writer, LedgerDamaged for a damaged file,
+        EnvironmentFault for another user's. One of an older program is backed up and upgraded first.
         """
         place = Place(folder)
+        require_entry(folder)
         if not place.ledger.exists() and not place.slots.exists():
             raise UserError(f"“{folder}”里没有台账。请核对 --data，或先用 new 新建。")
         preflight(place.ledger)

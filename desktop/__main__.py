@@ -13,7 +13,7 @@ def main() -> int:
         from db.workbooks.reader_child import main as read_workbook
 
         return read_workbook(sys.argv[2:])
-    from desktop.dumps import forbid_dumps
+    from db.kernel.dumps import forbid_dumps
 
     forbid_dumps()
     # A command is over in a second: what it loads is neither searched for garbage meanwhile nor

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from PySide6 import __version__ as pyside_version
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -37,6 +38,8 @@ def tell(parent: QWidget | None, error: Exception) -> None:
 def _sentence(parent: QWidget | None, title: str, sentence: str) -> None:
     box = QMessageBox(parent)
     box.setWindowTitle(title)
+    # A sentence may name what somebody typed: Qt would take what looks like HTML for it.
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(sentence)
     box.addButton("知道了", QMessageBox.ButtonRole.AcceptRole)
     box.exec()

@@ -25,7 +25,7 @@ from desktop.unsaved import Keeper
 from desktop.widgets.finder import Finder, Offer
 from desktop.widgets.held import HeldKeys
 from desktop.widgets.keys import KeysDialog
-from desktop.widgets.parts import Tone, button, column, label, row, set_tone
+from desktop.widgets.parts import Tone, button, column, label, row, set_tone, tip
 from desktop.widgets.room import RoomButton
 from desktop.widgets.scrolling import FollowingArea
 from desktop.widgets.stack import PageStack
@@ -226,7 +226,7 @@ class Shell(QWidget):
         role = ROLE_NAMES[session.role]
         who = session.name if session.name == role else f"{session.name} {role}"
         self._who.setText(f"{post}　{who}")
-        self._who.setToolTip(station)
+        self._who.setToolTip(tip(station))
         second = QWidget()
         figures = column(second, (7, 0, 0, 0))
         for figure in (self._second, self._lacking):

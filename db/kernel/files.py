@@ -23,7 +23,8 @@ PAGE: Final = 4096
 SPACE_TO_WRITE: Final = 200 * 2**20
 
 _PLAIN_SQLITE: Final = b"SQLite format 3\0"
-_BUSY_ON_WINDOWS: Final = frozenset({5, 32, 33})
+_HELD_ON_WINDOWS: Final = frozenset({32, 33})
+_BUSY_ON_WINDOWS: Final = _HELD_ON_WINDOWS | {5}
 _REPLACE_WAITS: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 _SMALL_FILE: Final = 2**20
 
@@ -31,12 +32,19 @@ _DISK_ERROR: Final = "磁盘读写出错，这一步没有存上，原来的内�
 _NOT_SURE_TO_LAST: Final = (
     "磁盘最后报错：新的内容已经换上，但断电后可能变回原来的。请检查磁盘，重新打开后再核对一次。"
 )
+_NOT_ALLOWED: Final = (
+    "没有权限打开这个台账，什么也没有改动。它可能是别的用户的：请换到那个用户，或请管理员放开权限。"
+)
 
 
 def disk_fault(error: OSError) -> EnvironmentFault:
     """Return what the system's error means, in words for the person at the desk."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return EnvironmentFault("磁盘满了，这一步没有存上，原来的内容都在。请腾出空间再试。")
+    if getattr(error, "winerror", None) in _HELD_ON_WINDOWS:
+        return EnvironmentFault(
+            "别的程序（多半是杀毒软件）占着这个文件不放，这一步没有存上，原来的内容都在。请过一会儿再试。"
+        )
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return EnvironmentFault(
             "这个文件夹不让写入，这一步没有存上，原来的内容都在。请换一个文件夹，或请管理员放开权限。"
@@ -46,6 +54,24 @@ def disk_fault(error: OSError) -> EnvironmentFault:
             "打开的文件太多，这一步没有存上，原来的内容都在。请关掉别的程序再试。"
         )
     return EnvironmentFault(_DISK_ERROR)
+
+
+def unreadable(error: OSError) -> EnvironmentFault:
+    """Return what it means that a ledger's file cannot be looked at, in words for the person at the desk."""
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return EnvironmentFault(_NOT_ALLOWED)
+    return disk_fault(error)
+
+
+def require_entry(folder: Path) -> None:
+    """Raise EnvironmentFault if this user may not look into a folder; a missing one is not told here."""
+    try:
+        with os.scandir(folder):
+            pass
+    except PermissionError as error:
+        raise unreadable(error) from error
+    except OSError:
+        pass
 
 
 def private_directory(path: Path) -> None:
@@ -204,14 +230,15 @@ def preflight(path: Path) -> bool:
     """Look at a ledger's file before anything opens it; return whether its size is whole pages.
 
     Opening an empty file would delete the -wal beside it, and with it the last work. UserError if
-    there is no file, LedgerDamaged if it is not what a ledger's file looks like.
+    there is no file, LedgerDamaged if it is not what a ledger's file looks like, EnvironmentFault if
+    this user may not read it.
     """
     try:
         found = path.lstat()
     except FileNotFoundError as error:
         raise UserError("这里没有台账，什么也没有改动。请核对文件夹，或先新建台账。") from error
     except OSError as error:
-        raise disk_fault(error) from error
+        raise unreadable(error) from error
     if stat.S_ISLNK(found.st_mode):
         raise LedgerDamaged(
             "台账文件是一个链接，不是文件本身，没有打开，什么也没有改动。请找到原来的文件夹再打开。"
@@ -234,7 +261,7 @@ def preflight(path: Path) -> bool:
         with os.fdopen(open_plain(path), "rb") as file:
             start = file.read(len(_PLAIN_SQLITE))
     except OSError as error:
-        raise disk_fault(error) from error
+        raise unreadable(error) from error
     if start == _PLAIN_SQLITE:
         raise LedgerDamaged("这个文件没有加密，不是本程序的台账，没有打开，什么也没有改动。")
     return found.st_size % PAGE == 0

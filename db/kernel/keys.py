@@ -25,7 +25,7 @@ from nacl.bindings import (
 from nacl.exceptions import CryptoError
 
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
-from db.kernel.files import read_small, write_atomically
+from db.kernel.files import read_small, unreadable, write_atomically
 from db.kernel.recovery import new_code, secret_of_code
 
 VERSION: Final = 1
@@ -217,9 +217,14 @@ class Slots:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the file; LedgerDamaged if it is missing, damaged or weakened."""
+        """Read the file; LedgerDamaged if it is missing, damaged or weakened.
+
+        EnvironmentFault if this user may not read it.
+        """
         try:
             return cls.from_bytes(read_small(path))
+        except PermissionError as error:
+            raise unreadable(error) from error
         except OSError as error:
             raise LedgerDamaged(_DAMAGED) from error
 

@@ -32,7 +32,7 @@ class Place:
     @property
     def read_only(self) -> bool:
         """Whether the ledger lies where it can only be looked at, as on a medium that takes no writing."""
-        return not can_write(self.folder, self.ledger)
+        return self.ledger.exists() and not can_write(self.folder, self.ledger)
 
     @property
     def slots(self) -> Path:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Problem
+from db.kernel.fields import Problem, tidied
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx, chunks
 from db.people import Volunteer
@@ -41,16 +41,16 @@ class VisitEntry:
     note: str | None = None
 
 
+def _draft(entry: VisitEntry) -> VisitDraft:
+    return VisitDraft(
+        day=entry.day, at=entry.at, staff=entry.staff, outcome=entry.outcome, people=entry.people,
+        topics=entry.topics, leaflets=entry.leaflets, found=entry.found, note=entry.note,
+    )  # fmt: skip
+
+
 def entry_problems(entry: VisitEntry, today: date) -> Iterator[Problem]:
     """Yield what keeps an entry from being stored: the rules of an imported visit."""
-    yield from visit_problems(
-        VisitDraft(
-            day=entry.day, at=entry.at, staff=entry.staff, outcome=entry.outcome,
-            people=entry.people, topics=entry.topics, leaflets=entry.leaflets, found=entry.found,
-            note=entry.note,
-        ),
-        today,
-    )  # fmt: skip
+    yield from visit_problems(_draft(entry), today)
     if entry.at is not None and not 0 <= entry.at < DAY_MINUTES:
         yield Problem("at", "时间不在0点到24点之间")
     if entry.outcome != "met" and entry.people:
@@ -133,8 +133,14 @@ def values_of(tx: Tx, entry: VisitEntry) -> dict[str, Any]:
     ).all()
     if len(found) != len(set(entry.volunteers)):
         raise UserError("同行的人已经不在名册里了，没有保存。请重新选择。")
-    typed = {name: value if value != "" else None for name, value in vars(entry).items()}
-    return {**typed, "staff": staff_by_name(tx, entry.staff)}
+    # As a workbook gives them: a visit that went out in one and comes in again is the same visit.
+    fit = tidied(_draft(entry))
+    return {
+        **vars(entry),
+        "found": fit.found,
+        "note": fit.note,
+        "staff": staff_by_name(tx, entry.staff),
+    }
 
 
 def address_of(connection: Connection, household: Id) -> Address | None:

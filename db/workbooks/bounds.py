@@ -4,6 +4,7 @@ import contextlib
 import sys
 from pathlib import Path
 
+from db.kernel.dumps import forbid_dumps
 from db.workbooks.protocol import MIB, MOST_MEMORY, MOST_SECONDS
 
 if sys.platform == "win32":
@@ -75,10 +76,10 @@ if sys.platform == "win32":
 else:
 
     def _bound_by_limits() -> None:
+        # No size of a core file keeps the kernel from piping one to a collector.
+        forbid_dumps()
         _lower(resource.RLIMIT_CPU, MOST_SECONDS)
         _lower(resource.RLIMIT_FSIZE, 0)
-        # One byte rather than none: the kernel also keeps from piping a core to a collector then.
-        _lower(resource.RLIMIT_CORE, 1)
         if sys.platform == "linux":
             _lower(resource.RLIMIT_AS, _mapped() + MOST_MEMORY)
         else:

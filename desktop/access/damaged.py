@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
 from shiboken6 import isValid
 
 from db.backup import BackupInfo, file_problems, list_backups, read_info
-from db.kernel.errors import LedgerDamaged, PolicepostError
+from db.kernel.errors import PolicepostError
+from db.kernel.files import require_entry
 from desktop.access.opening import Opener, users_of
 from desktop.errors import tell
 from desktop.theme import Theme
@@ -67,6 +68,7 @@ class DamagedPage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self._opener, self._data, self._clock, self._restored = opener, data, clock, restored
+        self._reason = reason
         self._model: RowModel[Copy] = RowModel(COLUMNS)
         self._table = RowTable(self._model, "备份")
         self._table.setSelectionMode(RowTable.SelectionMode.SingleSelection)
@@ -111,7 +113,7 @@ class DamagedPage(QWidget):
     def look_in(self, folder: Path) -> None:
         """List the backups of a folder, or the one that the folder is."""
         self._say("正在找备份……")
-        self._opener.start(partial(_found, folder), self._show, self._failed)
+        self._opener.start(partial(_found, folder), self._show, self._not_found)
 
     def _line(self) -> QWidget:
         line = QWidget()
@@ -192,6 +194,14 @@ class DamagedPage(QWidget):
             tell(self, error)
         self._check_next()
 
+    def _not_found(self, error: Exception) -> None:
+        self._show([])
+        if str(error) != self._reason:
+            self._failed(error)
+        elif isValid(self):
+            # A folder that is closed to this user is the reason that stands above.
+            self._say("")
+
     def _say(self, text: str, *, late: bool = False) -> None:
         set_tone(self._message, "late" if late else "second")
         self._message.setText(text)
@@ -202,11 +212,12 @@ class DamagedPage(QWidget):
 
 
 def _found(folder: Path) -> list[BackupInfo]:
+    require_entry(folder)
     return [read_info(folder)] if (folder / "manifest.json").exists() else list_backups(folder)
 
 
 def _users(folder: Path) -> list[str]:
     try:
         return users_of(folder)
-    except LedgerDamaged:
+    except PolicepostError:
         return []

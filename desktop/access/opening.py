@@ -21,18 +21,19 @@ def why_closed(folder: Path) -> str:
 
     A folder where nothing of a ledger is left or ever was is none that cannot be opened.
     """
-    from db.kernel.errors import LedgerDamaged  # noqa: PLC0415  slow to import
-    from db.kernel.files import preflight  # noqa: PLC0415
+    from db.kernel.errors import EnvironmentFault, LedgerDamaged  # noqa: PLC0415  slow to import
+    from db.kernel.files import preflight, require_entry  # noqa: PLC0415
     from db.kernel.keys import Slots  # noqa: PLC0415
 
     ledger, slots = folder / "ledger.db", folder / "slots.json"
     try:
+        require_entry(folder)
         if ledger.exists() or ledger.is_symlink():
             preflight(ledger)
             Slots.load(slots)
         elif slots.exists() or any(any(folder.glob(name)) for name in _LEFT_BEHIND):
             return "台账文件不见了，可能是被移走，或者上一次恢复没有做完。"
-    except LedgerDamaged as error:
+    except (LedgerDamaged, EnvironmentFault) as error:
         return str(error)
     return ""
 
@@ -50,11 +51,12 @@ def open_ledger(folder: Path, user: str, password: str, clock: "Clock | None") -
     What is raised is that of `Ledger.unlock`.
     """
     from db.kernel.access import Role  # noqa: PLC0415  slow to import
+    from db.kernel.files import require_entry  # noqa: PLC0415
     from db.kernel.place import Place  # noqa: PLC0415
     from db.ledger import Ledger  # noqa: PLC0415
 
-    place = Place(folder)
-    write = not (place.ledger.exists() and place.read_only)
+    require_entry(folder)
+    write = not Place(folder).read_only
     ledger = Ledger.unlock(folder, password, user=user or None, clock=clock, write=write)
     if not write:
         ledger.session = replace(ledger.session, role=Role.READER)

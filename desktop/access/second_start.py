@@ -15,7 +15,8 @@ NAME = "raise"
 def ask_first_window(folder: Path) -> bool:
     """Ask the window that has this ledger open to come to the front; False if there is none."""
     bell = folder / NAME
-    if not bell.exists() or not (folder / "ledger.db").exists():
+    # Asked of the system: a folder that is closed to this user is told of by who opens it.
+    if not all(os.access(file, os.F_OK) for file in (bell, folder / "ledger.db")):
         return False
     from db.kernel.files import LedgerLock  # noqa: PLC0415  slow to import
 

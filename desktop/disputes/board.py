@@ -29,7 +29,7 @@ from db.figures.spans import clocks
 from desktop.disputes.card import SOON_DAYS
 from desktop.page import Context, Page
 from desktop.theme import Theme
-from desktop.widgets.parts import column, label, panel, row
+from desktop.widgets.parts import column, label, panel, row, tip
 from desktop.words import left_words
 
 STAGES: tuple[Stage, ...] = ("registered", "mediating", "to_perform", "to_follow_up", "to_close")
@@ -129,7 +129,8 @@ class _Rows(QAbstractListModel):
                 "、".join(line.parties),
                 "　".join(filter(None, _left(line))),
             )
-            return "\n".join(word for word in said if word)
+            words = "\n".join(word for word in said if word)
+            return words if role == Qt.ItemDataRole.DisplayRole else tip(words)
         return None
 
 

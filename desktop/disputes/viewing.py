@@ -172,6 +172,7 @@ def _refused(document: QPdfDocument) -> str:
 
 def _said(words: str) -> QLabel:
     shown = QLabel(words)
+    shown.setTextFormat(Qt.TextFormat.PlainText)
     shown.setWordWrap(True)
     shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return shown

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from desktop.widgets.entries import EntryField
+from desktop.widgets.parts import tip
 
 LONGEST = 200
 
@@ -21,7 +22,7 @@ class ReasonField(EntryField):
         self._offered = reasons
         said = " ".join(f"{at}{reason}" for at, reason in enumerate(reasons, 1))
         self.setPlaceholderText(f"写原因，或 {said}")
-        self.setToolTip(said)
+        self.setToolTip(tip(said))
 
     def _reason(self, text: str) -> str | None:
         if text.isdecimal() and 0 < int(text) <= len(self._offered):

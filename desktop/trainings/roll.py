@@ -24,7 +24,7 @@ from desktop.background import Ticket
 from desktop.page import Context
 from desktop.paper.words import rate_change, share
 from desktop.trainings.reasons import ReasonField
-from desktop.widgets.parts import column, label, row
+from desktop.widgets.parts import column, label, row, tip
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import clock_words
 
@@ -142,7 +142,7 @@ class Roll(QFrame):
         self._name.setText(training.topic)
         self._counts.setText(_counts(training, ahead=self._ahead))
         self._note.setText(_shortened(training.note or ""))
-        self._note.setToolTip(training.note or "")
+        self._note.setToolTip(tip(training.note or ""))
         self._note.setVisible(bool(training.note))
         if self._ticket is not None:
             self._ticket.stop()

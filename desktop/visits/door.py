@@ -21,7 +21,7 @@ from desktop.page import Context
 from desktop.unsaved import Keeper
 from desktop.visits.editing import VisitEditor
 from desktop.visits.entry import EntryForm, OutcomeButtons
-from desktop.widgets.parts import Tone, button, clear, column, label, row, rule
+from desktop.widgets.parts import Tone, button, clear, column, label, row, rule, tip
 from desktop.widgets.scrolling import scrolling
 from desktop.words import clock_words, day_words
 
@@ -205,7 +205,7 @@ class DoorPanel(QFrame):
             self._history.addWidget(label("●", 11, TONES[visit.outcome]), at, 0)
             self._history.addWidget(label(when, 12, "second"), at, 1)
             words = label(_history_words(visit), 12, wrap=True)
-            words.setToolTip(_details(visit, today))
+            words.setToolTip(tip(_details(visit, today)))
             self._history.addWidget(words, at, 2)
             for place, (word, does, told) in enumerate(
                 (

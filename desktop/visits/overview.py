@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from db.coverage import BuildingLine
 from db.kernel.ids import Id
 from desktop.theme import Theme
+from desktop.widgets.parts import tip
 
 TILE, GAP = 22, 4
 # With their names: a tile holds its number, and estates stand at the left.
@@ -128,7 +129,7 @@ class Overview(QWidget):
             if at is None:
                 QToolTip.hideText()
             else:
-                QToolTip.showText(event.globalPos(), building_words(self._lines[at]), self)
+                QToolTip.showText(event.globalPos(), tip(building_words(self._lines[at])), self)
             return True
         return super().event(event)
 

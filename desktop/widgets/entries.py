@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
 from db.kernel.pinyin import search_key
 from desktop.widgets.choices import ChoiceBox
-from desktop.widgets.parts import mark_wrong
+from desktop.widgets.parts import mark_wrong, tip
 from desktop.words import clock_words, day_words, typed_day, typed_time
 
 GOING_ON: Final = (
@@ -90,7 +90,7 @@ class EntryField(QLineEdit):
 
     def _mark(self, reason: str) -> None:
         mark_wrong(self, wrong=bool(reason))
-        self.setToolTip(reason)
+        self.setToolTip(tip(reason))
 
 
 class TextBox(QPlainTextEdit):

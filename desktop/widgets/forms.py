@@ -23,7 +23,7 @@ from desktop.widgets.entries import (
     text_field,
     words_field,
 )
-from desktop.widgets.parts import choose, fill, label, set_tone
+from desktop.widgets.parts import choose, fill, label, set_tone, tip
 from desktop.words import clock_words, typed_day, typed_time
 
 # From here on a text is a few sentences and gets several lines.
@@ -188,7 +188,7 @@ class DraftForm(QWidget):
         field = self._fields.get(name)
         # In large type the form's foot may be out of sight: then it is told at the field.
         if field is not None and field.isVisible() and self._problem.visibleRegion().isEmpty():
-            QToolTip.showText(field.mapToGlobal(QPoint(0, field.height())), reason, field)
+            QToolTip.showText(field.mapToGlobal(QPoint(0, field.height())), tip(reason), field)
 
     def _mended(self) -> None:
         """A reason is told no longer than what it lies in stands there."""

@@ -1,6 +1,7 @@
 """Labels, buttons, panels and rows, made the same way everywhere."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -28,6 +29,16 @@ def label(text: str = "", pixels: int = 13, tone: Tone = "", *, wrap: bool = Fal
     made.setProperty("tone", tone)
     made.setWordWrap(wrap)
     return made
+
+
+def tip(text: str) -> str:
+    """Return a text as a tool tip shows it word for word.
+
+    Qt takes what looks like HTML for it: what somebody typed would be hidden, or name a file to load.
+    """
+    if "<" not in text:
+        return text
+    return f"<p>{escape(text).replace(chr(10), '<br>')}</p>"
 
 
 class Sentences(QLabel):

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from desktop.widgets.parts import tip
 from desktop.widgets.widths import spread
 
 T = TypeVar("T")
@@ -121,7 +122,8 @@ class RowModel(QAbstractTableModel, Generic[T]):
             return None
         column = self.columns[index.column()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return column.words(self.rows[index.row()])
+            words = column.words(self.rows[index.row()])
+            return words if role == Qt.ItemDataRole.DisplayRole else tip(words)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if column.number else LEFT
         if role == Qt.ItemDataRole.UserRole:

@@ -89,6 +89,7 @@ class Queue:
     """The queue; what was printed last, and how each job was asked for."""
 
     printed = FOLDER / "printed.pdf"
+    spool = FOLDER / "spool"
 
     def job(self, wait_seconds: float = 20) -> tuple[bytes, str]:
         """Return the paper that came out, and the line of the page log."""

@@ -1,6 +1,7 @@
 """The weekly report on a real queue: at 100 %, on both sides."""
 
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +41,14 @@ def _ink(pdf: bytes, folder: Path, name: str) -> list[tuple[int, int, int, int]]
     return boxes
 
 
+def _open_to_others(spool: Path) -> list[str]:
+    """Return what of a job somebody else on this machine could read while it waits."""
+    jobs = list(spool.rglob("d*"))
+    assert jobs, "the queue keeps the job"
+    closed = not spool.stat().st_mode & 0o007
+    return [path.name for path in jobs if not closed and path.stat().st_mode & 0o007]
+
+
 @pytest.mark.parametrize("both_sides", [True, False])
 def test_the_report_comes_out_at_its_own_measures(
     qtbot: QtBot,
@@ -49,6 +58,11 @@ def test_the_report_comes_out_at_its_own_measures(
     monkeypatch: pytest.MonkeyPatch,
     both_sides: bool,  # noqa: FBT001  a parameter of the test
 ) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+
     def accept(dialog: QPrintDialog) -> int:
         dialog.printer().setPrinterName(NAME)
         if not both_sides:
@@ -61,6 +75,8 @@ def test_the_report_comes_out_at_its_own_measures(
     assert isinstance(shell.page, ReportsPage)
     shell.page.print()
     printed, log = queue.job()
+    assert list(temporary.rglob("*")) == [], "the paper goes from memory to the queue"
+    assert _open_to_others(queue.spool) == []
     assert ("two-sided-long-edge" in log) == both_sides
     wanted, found = _ink(shell.page._pdf, tmp_path, "wanted"), _ink(printed, tmp_path, "printed")
     assert len(found) == len(wanted) > 1

@@ -1,5 +1,6 @@
 """What a session of the window leaves outside the ledger names nobody: log, settings, caches, temporary files."""
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -181,6 +182,9 @@ def test_a_session_leaves_no_trace_outside_the_ledger(
     shell.context.background.errand(shell, lambda _: _chained(), lambda _: None)
     settle(qtbot, shell)
     shell.context.ledger.back_up("手动")
+    # Who is killed now has nothing to remove: it was never there.
+    assert _hits(home) == []
+    assert [path for path in (home / "tmp").rglob("*") if path.is_file()] == []
     window.lock()
     assert window.locked
     window.close()
@@ -188,15 +192,24 @@ def test_a_session_leaves_no_trace_outside_the_ledger(
     logs.close_log()
     assert told == ["程序出错了"]
     assert sorted(path.name for path in out.iterdir()) == ["printed.pdf", "saved.pdf"]
-    files = [path for path in home.rglob("*") if path.is_file()]
-    assert paths.logs() / "policepost.log" in files
-    assert post / "ledger.db" in files
-    hits = [
+    assert {paths.logs() / "policepost.log", paths.looks(), post / "ledger.db"} <= {
+        *home.rglob("*")
+    }
+    assert _hits(home) == []
+    assert [path for path in (home / "tmp").rglob("*") if path.is_file()] == []
+
+
+def _hits(home: Path) -> list[tuple[Path, str]]:
+    """Return the files that hold somebody's name or telephone, or the password typed to get in."""
+    return [
         (path.relative_to(home), canary)
-        for path in files
-        for canary in CANARIES
-        for spelt in (canary.encode(), canary.encode("utf-16-le"))
+        for path in home.rglob("*")
+        if path.is_file()
+        for canary in (*CANARIES, PASSWORD)
+        for spelt in (
+            canary.encode(),
+            canary.encode("utf-16-le"),
+            json.dumps(canary)[1:-1].encode(),
+        )
         if spelt in path.read_bytes() or canary in path.name
     ]
-    assert hits == []
-    assert [path for path in (home / "tmp").rglob("*") if path.is_file()] == []

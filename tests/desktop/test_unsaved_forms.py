@@ -1,6 +1,6 @@
 """What was being typed when the program died is there again when it is opened."""
 
-from pathlib import Path
+import time
 
 import pytest
 from PySide6.QtCore import Qt
@@ -18,7 +18,6 @@ from desktop.reports.page import ReportsPage
 from desktop.rooms import shell_over
 from desktop.settings import Settings
 from desktop.theme import Theme
-from desktop.unsaved import KEPT_AFTER_MS
 from desktop.visits.page import VisitsPage
 from desktop.visits.sheets import SheetsPage
 from desktop.widgets.tabs import TabbedPage
@@ -42,18 +41,28 @@ def _visits(qtbot: QtBot, shell: Shell) -> VisitsPage:
 
 
 def test_half_a_visit_and_half_a_report_come_back(
-    qtbot: QtBot, sample: Ledger, settings: Settings, theme: Theme, tmp_path: Path
+    qtbot: QtBot, sample: Ledger, settings: Settings, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = shell_over(sample, settings, theme)
     first.show()
     settle(qtbot, first)
-    QTest.keyClicks(_visits(qtbot, first)._door.entry._note, "half a note")
+    note = _visits(qtbot, first)._door.entry._note
+    began = time.monotonic()
+    QTest.keyClicks(note, "half a note")
+    while not sample.unsaved():
+        # Without a rest, and at the pace people are given.
+        qtbot.wait(100)
+        QTest.keyClicks(note, "s")
+        assert time.monotonic() - began < 5, "at most five seconds of typing are lost"
+    typed = note.text()
+    monkeypatch.setattr(unsaved, "KEPT_AFTER_MS", 300)
     first.context.routes.go("reports")
     settle(qtbot, first)
     report = first.page
     assert isinstance(report, ReportsPage)
     report._sentences.problems.setPlainText("楼道堆物还没有清")
     qtbot.waitUntil(lambda: len(sample.unsaved()) == 2, timeout=8000)
+    qtbot.waitUntil(lambda: sample.unsaved()["走访"]["备注"] == typed, timeout=8000)
     first.hide()
     first.context.background.close()
     first.deleteLater()
@@ -61,7 +70,7 @@ def test_half_a_visit_and_half_a_report_come_back(
     again = shell_over(sample, settings, theme)
     again.show()
     settle(qtbot, again)
-    assert _visits(qtbot, again)._door.entry._note.text() == "half a note"
+    assert _visits(qtbot, again)._door.entry._note.text() == typed
     again.context.routes.go("reports")
     settle(qtbot, again)
     assert isinstance(again.page, ReportsPage)
@@ -72,11 +81,6 @@ def test_half_a_visit_and_half_a_report_come_back(
     again.hide()
     again.context.background.close()
     again.deleteLater()
-
-
-def test_at_most_five_seconds_of_typing_are_lost() -> None:
-    # The rest is for the disk to answer.
-    assert KEPT_AFTER_MS <= 4000
 
 
 def test_what_is_written_for_a_week_stays_with_it_and_the_reason_over_a_crash(

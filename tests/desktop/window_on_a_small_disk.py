@@ -125,52 +125,82 @@ def test_a_full_disk_is_told_what_was_typed_stays_and_work_goes_on(
 
 
 def test_a_disk_that_is_gone_is_told_at_once_and_what_was_typed_is_saved_when_it_is_back(
-    qtbot: QtBot, window: Shell, told: list[str], tmp_path: Path
+    qtbot: QtBot, window: Shell, told: list[str], tmp_path: Path, soon: None
 ) -> None:
     form, before = _form(qtbot, window), _saved(window)
-    QTest.keyClicks(form._note, "half a note")
+
+    def kept() -> object:
+        settle(qtbot, window)
+        return window.context.ledger.unsaved().get("走访", {}).get("备注")
+
+    QTest.keyClicks(form._note, "half a")
+    assert kept() == "half a"
     calls = "pwrite64,fsync,fdatasync,ftruncate"
     gone = ("-e", f"trace={calls}", "-e", f"inject={calls}:error=EIO")
     with traced(os.getpid(), tmp_path / "trace", *gone):
+        QTest.keyClicks(form._note, " note")
+        assert kept() == "half a", "what the disk took last"
+        assert told == [], "a form kept aside is nothing to be told of"
         began = time.monotonic()
         QTest.keyClick(form._note, Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: bool(told), timeout=20_000)
         assert time.monotonic() - began < 5, "strace itself takes its time"
-        settle(qtbot, window)
+        assert kept() == "half a"
         assert len(told) == 1
         assert "磁盘" in told[0]
         assert form._note.text() == "half a note"
+    QTest.keyClicks(form._note, "s")
+    QTest.keyClick(form._note, Qt.Key.Key_Backspace)
+    assert kept() == "half a note", "tried again, though it is what was tried before"
     QTest.keyClick(form._note, Qt.Key.Key_Return)
-    settle(qtbot, window)
+    assert kept() is None
     assert len(told) == 1
     assert _saved(window) == before + 1
     assert form._note.text() == ""
 
 
-def test_a_slow_disk_does_not_stop_the_window(
-    qtbot: QtBot, window: Shell, told: list[str], tmp_path: Path
-) -> None:
-    """While the disk takes two seconds for a sync the window goes on answering."""
-    form, before = _form(qtbot, window), _saved(window)
-    QTest.keyClicks(form._note, "half a note")
-    slow = ("-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_enter=2000000")
-    with traced(os.getpid(), tmp_path / "trace", *slow):
+def _held_up() -> float:
+    """Return this thread's seconds so far, less those in which others had its core."""
+    waited = int(Path("/proc/thread-self/schedstat").read_text().split()[1])
+    return time.monotonic() - waited / 1e9
+
+
+def _saved_slowly(window: Shell, form: EntryForm, log: Path) -> tuple[float, set[str]]:
+    """Save on a disk that takes 0.7 s for a sync; return the longest frame, and what was told."""
+    slow = ("-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_enter=700000")
+    said, began = set[str](), time.monotonic()
+    with traced(os.getpid(), log, *slow):
+        frame = _held_up()
         QTest.keyClick(form._note, Qt.Key.Key_Return)
-        began = last = time.monotonic()
-        longest, said = 0.0, set[str]()
-        while not window.context.background.idle or time.monotonic() - began < 1:
+        longest = _held_up() - frame
+        while not window.context.background.idle or time.monotonic() - began < 0.6:
+            frame = _held_up()
             QApplication.processEvents()
             window.repaint()
-            now = time.monotonic()
-            longest, last = max(longest, now - last), now
+            longest = max(longest, _held_up() - frame)
             if window.toast.isVisible():
                 said.add(window.toast._text.text())
             time.sleep(0.005)
-            assert now - began < 60
-    assert time.monotonic() - began > 1.9, "the disk was slow"
-    assert longest < 1.0, "and the window was not; 0.1 s is measured on a quiet machine"
-    settle(qtbot, window)
+            assert time.monotonic() - began < 60
+    assert time.monotonic() - began > 0.65, "the disk was slow"
+    return longest, said
+
+
+def test_a_slow_disk_does_not_stop_the_window(
+    qtbot: QtBot, window: Shell, told: list[str], tmp_path: Path
+) -> None:
+    """While the disk takes its time for a sync no frame takes the window's thread over 0.1 s."""
+    form, before = _form(qtbot, window), _saved(window)
+    frames, said = list[float](), set[str]()
+    # strace holds the window's thread up as well, at each of its calls: one quiet try of three will do.
+    while not frames or (frames[-1] > 0.1 and len(frames) < 3):
+        QTest.keyClicks(form._note, "half a note")
+        longest, told_now = _saved_slowly(window, form, tmp_path / "trace")
+        frames.append(longest)
+        said |= told_now
+        settle(qtbot, window)
+        assert window.toast._text.text() != "正在保存…"
+    assert min(frames) < 0.1, frames
+    assert "正在保存…" in said, "a person is told why nothing is told"
     assert told == []
-    assert said & {"正在保存…"}, "a person is told why nothing is told"
-    assert window.toast._text.text() != "正在保存…"
-    assert _saved(window) == before + 1
+    assert _saved(window) == before + len(frames)

@@ -9,8 +9,9 @@ import pytest
 
 from db.kernel.keys import Slots
 from tests.faults.harness import account_tasks
-from tests.faults.harness.children import Post, Task
+from tests.faults.harness.children import Child, Post, Task
 from tests.faults.harness.injecting import KINDS, calls_of, inject
+from tests.faults.harness.recording import content_of
 
 CALLS = ("pwrite64", "fsync", "rename")
 
@@ -75,3 +76,33 @@ def test_a_code_that_opens_is_always_in_somebodys_hand(post: Post, work: Path, c
         assert opens, (call, n, word)
     assert words["saved"]
     assert call == "rename" or words["doubtful"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "other", "told"),
+    [
+        (0o000, 0o644, 0o644, ("没有权限打开", "没有权限打开", "没有权限打开")),
+        (0o755, 0o000, 0o644, ("没有权限打开", "没有权限打开", "没有权限打开")),
+        (0o755, 0o644, 0o000, ("没有权限打开", "没有权限打开", "没有权限打开")),
+        (0o555, 0o444, 0o444, ("", "reader", "不让写入")),
+    ],
+)
+def test_what_is_closed_to_a_user_is_told_as_that_and_left_as_it_is(
+    post: Post, work: Path, folder: int, file: int, other: int, told: tuple[str, ...]
+) -> None:
+    """Another user's folder, file or key slots, and what may only be read: never "damaged"."""
+    work.chmod(0o755)
+    before = content_of(post.folder)
+    for path in post.folder.iterdir():
+        path.chmod(file if path.name == "ledger.db" else other)
+    post.folder.chmod(folder)
+    child = Child(account_tasks.look_as_another, post).go()
+    words = child.rest()
+    assert child.end() == 0
+    post.folder.chmod(0o700)
+    for path in post.folder.iterdir():
+        path.chmod(0o600)
+    assert content_of(post.folder) == before
+    assert len(words) == len(told)
+    for said, wanted in zip(words, told, strict=True):
+        assert said == wanted or (wanted and wanted in said and said.endswith("。"))

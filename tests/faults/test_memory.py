@@ -1,25 +1,52 @@
 """What the program held in memory: not in a core file, not in temporary files, wiped when closed."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import pytest
 
 from db.sample import PASSWORD
 from tests.conftest import ROOT, SAMPLE
 from tests.faults.harness.children import Post
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "POLICEPOST_PASSWORD": PASSWORD}
-STARTED = """
-import ctypes, resource, sys
+FLAGS = """
+import ctypes, os, resource, sys
+_, most = resource.getrlimit(resource.RLIMIT_CORE)
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+def crash():
+    print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), *resource.getrlimit(resource.RLIMIT_CORE), flush=True)
+    ctypes.string_at(0)
+"""
+COMMAND = """
 from desktop.__main__ import main
 sys.argv = ["policepost", "--help"]
-try:
-    main()
-except SystemExit:
-    pass
-print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), *resource.getrlimit(resource.RLIMIT_CORE))
+main()
+crash()
+"""
+CHILD = """
+from db.workbooks.bounds import bound_this_process
+bound_this_process()
+crash()
+"""
+# The window says it itself, from a thread beside it, once its page stands.
+WINDOW = """
+import threading, time
+def look():
+    while "desktop.app" not in sys.modules:
+        time.sleep(0.01)
+    from PySide6.QtWidgets import QApplication
+    while not (QApplication.instance() and any(w.isVisible() for w in QApplication.topLevelWidgets())):
+        time.sleep(0.01)
+    crash()
+threading.Thread(target=look).start()
+from desktop.__main__ import main
+sys.argv = ["policepost", "--data", os.environ["HOME"]]
+main()
 """
 OPENED = """
 import gc, sys
@@ -38,16 +65,25 @@ sys.stdin.readline()
 """
 
 
-def test_a_crash_leaves_no_core_file() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", STARTED],
-        cwd=ROOT,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.splitlines()[-1] == "0 0 0"
+@pytest.mark.parametrize(
+    "script", [COMMAND, CHILD, WINDOW], ids=["command", "reading child", "window"]
+)
+def test_a_crash_leaves_no_core_file(tmp_path: Path, script: str) -> None:
+    """Of a command, of the child that reads workbooks, of the window; each really crashes."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", FLAGS + script],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env={**ENVIRONMENT, "HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
+    )  # fmt: skip
+    assert child.stdout is not None
+    with child.stdout:
+        told = child.stdout.read().decode()
+    _, status = os.waitpid(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert told.splitlines()[-1] == "0 0 0", "not to be dumped, no size for it"
+    assert child.returncode == -signal.SIGSEGV
+    assert not os.WCOREDUMP(status)
+    assert list(tmp_path.glob("core*")) == []
 
 
 def _memory(pid: int) -> bytes:

@@ -95,6 +95,31 @@ def test_a_harmed_log_is_named_with_how_much_is_missing(
         assert again.missing == ""
 
 
+@pytest.mark.parametrize("brought_in", [False, True])
+def test_an_older_log_of_the_same_ledger_is_named_with_how_much_is_missing(
+    ledger: Ledger,
+    tmp_path: Path,
+    brought_in: bool,  # noqa: FBT001  a parameter of the test
+) -> None:
+    """Put beside the file it was once brought into, or cut back to what it held before."""
+    street(ledger)
+    ledger.rest()
+    _some(ledger, 6)
+    shutil.copy(ledger.place.folder / "ledger.db-wal", tmp_path / "old")
+    with ledger.read() as connection:
+        then = history(connection, 1)[0].no
+    if brought_in:
+        ledger.rest()
+    _some(ledger, 14)
+    _frozen(ledger, tmp_path / "killed")
+    shutil.copy(tmp_path / "old", tmp_path / "killed" / "ledger.db-wal")
+    with _open(tmp_path / "killed") as old:
+        with old.read() as connection:
+            assert history(connection, 1)[0].no == then
+        assert "至少少了14步操作" in old.missing
+        assert "少了14步" in old.problems()[0]
+
+
 def test_without_the_anchor_the_same_loss_is_not_seen(killed: Path) -> None:
     (killed / "anchor").unlink()
     (killed / "ledger.db-wal").unlink()

@@ -175,6 +175,33 @@ def test_a_scanner_holding_the_file_for_a_moment_does_not_stop_a_write(
     assert tries == []
 
 
+@pytest.mark.parametrize(
+    ("code", "told"), [(5, "不让写入"), (32, "占着这个文件"), (33, "占着这个文件")]
+)
+def test_a_scanner_that_never_lets_go_is_told_and_the_old_file_stays_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, told: str
+) -> None:
+    path, waits = tmp_path / "file", list[float]()
+    files.write_atomically(path, b"old")
+
+    def held(self: Path, target: Path) -> Path:
+        error = PermissionError(errno.EACCES, "held")
+        error.winerror = code  # type: ignore[attr-defined]
+        raise error
+
+    monkeypatch.setattr(Path, "replace", held)
+    monkeypatch.setattr(time, "sleep", waits.append)
+    with pytest.raises(EnvironmentFault, match=told) as refused:
+        files.write_atomically(path, b"new")
+    assert "没有存上，原来的内容都在" in str(refused.value)
+    assert 2 < sum(waits) < 3, "long enough for a scanner, not for a person"
+    assert path.read_bytes() == b"old"
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+    monkeypatch.undo()
+    files.write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
 def test_a_second_writer_is_refused_and_told_who_holds_the_lock(tmp_path: Path) -> None:
     first, second = files.LedgerLock(tmp_path), files.LedgerLock(tmp_path)
     with first:

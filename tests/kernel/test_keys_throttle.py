@@ -1,6 +1,8 @@
 """Waiting after failed log-ins: neither a restart nor a lost file makes it shorter."""
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from db.kernel.errors import UserError
 from db.kernel.throttle import WAITS, Throttle
+from tests.conftest import ROOT
 
 
 class Machine:
@@ -82,6 +85,24 @@ def test_after_a_restart_of_the_machine_the_wait_counts_anew(path: Path, machine
     assert Throttle(path, machine).seconds_left() == 60
     machine.real += 60
     Throttle(path, machine).before_try()
+
+
+def test_a_wall_clock_set_ahead_or_back_does_not_shorten_the_wait(tmp_path: Path) -> None:
+    """In a process of its own, where the program has never seen another clock."""
+    script = (
+        "import sys, time; from pathlib import Path; true, off = time.time, 0\n"
+        "time.time = lambda: true() + off\n"
+        "from db.kernel.throttle import Throttle; file = Path(sys.argv[1])\n"
+        "Throttle(file).succeeded()\n"
+        "for _ in range(7): Throttle(file).failed()\n"
+        "for off in (0, 10**9, -10**9, 10**9): print(Throttle(file).seconds_left())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "throttle.json")],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert all(50 < int(left) <= 60 for left in done.stdout.split()), done.stdout
+    assert len(done.stdout.split()) == 4
 
 
 @pytest.mark.parametrize(

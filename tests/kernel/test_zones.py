@@ -8,10 +8,17 @@ import pytest
 from sqlalchemy import select
 
 from db import backup
+from db.exports import ExportQuery, export
+from db.figures.model import VisitFigures
+from db.figures.spans import span_figures
 from db.kernel.clock import today
 from db.kernel.history import history
 from db.kernel.records import CommandRow
+from db.kernel.workdays import Week
 from db.ledger import Ledger
+from db.visits import Visit
+from db.visits.recording import VisitEntry, record_visits
+from tests.builders import street
 
 Zone = Callable[[str], None]
 # Both are half past two on Berlin's clocks; an hour lies between them.
@@ -106,3 +113,30 @@ def test_a_zone_changed_between_two_steps_moves_neither(ledger: Ledger, zone: Zo
     (after,) = _said(ledger, moment + timedelta(minutes=10))
     assert after - before == timedelta(minutes=10)
     assert (before.hour, after.hour) == (7, 7)
+
+
+@pytest.mark.parametrize("there", ["Pacific/Kiritimati", "America/Los_Angeles", "Europe/Berlin"])
+def test_the_day_of_a_visit_stays_whatever_zone_it_is_read_in(
+    ledger: Ledger, zone: Zone, there: str
+) -> None:
+    """A day is what stood on the desk's calendar, on its last minute too, and counts in its week."""
+    zone("Asia/Shanghai")
+    # The Sunday of a week, a minute before midnight: elsewhere it is Monday or still Saturday.
+    ledger.clock = At(datetime(2026, 3, 22, 15, 59, tzinfo=UTC))
+    entry = VisitEntry(today(ledger.clock), "met", at=23 * 60 + 59, people=1)
+    ledger.write(record_visits(street(ledger)[:1], entry))
+    week = Week.of(date(2026, 3, 22))
+
+    def seen() -> tuple[date, int, tuple[object, ...], VisitFigures]:
+        with ledger.read() as connection:
+            day, at = connection.execute(select(Visit.day, Visit.at)).one()
+            (line,) = export(connection, ExportQuery("visits"), today(ledger.clock)).sheets[0].rows
+            return day, at, line[:2], span_figures(connection, week).now.visits
+
+    before = seen()
+    assert before[:2] == (date(2026, 3, 22), 23 * 60 + 59)
+    assert before[3].households == 1
+    zone(there)
+    assert seen() == before
+    ledger.clock = At(datetime(2026, 3, 22, 16, 1, tzinfo=UTC))
+    assert seen() == before

@@ -1,5 +1,6 @@
 """Accounts and passwords changed while a call to the disk fails; told is the word, and how it is then."""
 
+import os
 from collections.abc import Callable
 
 from db.kernel.access import Role
@@ -7,9 +8,38 @@ from db.kernel.errors import OutcomeUnknown, PolicepostError
 from db.kernel.keys import Slots, WrongSecretError
 from db.ledger import Ledger
 from db.recovering import recover
+from db.sample import PASSWORD
+from tests.conftest import morning
 from tests.faults.harness.children import Hear, Post, Tell
 
+NOBODY = 65534
 NAME, LONG = "新来的", "一个足够长的口令 for tests"
+
+
+def look_as_another(post: Post, tell: Tell, hear: Hear) -> None:
+    """Look at a ledger, open it as the window does, then to write, as a user it is closed to; tell the words.
+
+    Of one that opened its role is told.
+    """
+    import filelock  # noqa: F401, PLC0415  what another user could not load by then
+
+    from desktop.access.opening import open_ledger, why_closed  # noqa: PLC0415
+
+    if os.geteuid() == 0:
+        # No mode of a file keeps root out.
+        os.setgroups([])
+        os.setresgid(*[NOBODY] * 3)
+        os.setresuid(*[NOBODY] * 3)
+    tell(why_closed(post.folder))
+    for step in (
+        lambda: open_ledger(post.folder, "", PASSWORD, morning()),
+        lambda: Ledger.unlock(post.folder, PASSWORD, clock=morning()),
+    ):
+        try:
+            with step() as ledger:
+                tell(ledger.session.role.value)
+        except PolicepostError as error:
+            tell(str(error))
 
 
 def add_one(ledger: Ledger) -> None:

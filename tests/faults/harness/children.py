@@ -81,7 +81,10 @@ class Child:
     def __init__(self, task: Task, post: Post, mutant: str = "") -> None:
         _load_the_program()
         self._ours, theirs = _context.Pipe()
-        self._process = _context.Process(target=_live, args=(task, post, theirs, mutant))
+        # A test that fails leaves its child waiting: that must not hold the suite up at its end.
+        self._process = _context.Process(
+            target=_live, args=(task, post, theirs, mutant), daemon=True
+        )
         self._process.start()
         theirs.close()
         assert self.hear() == "here"

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from db import migrations
+from db.imports import preview, read_files, write_import
 from db.kernel import engine
+from db.kernel.clock import today
 from db.kernel.errors import PolicepostError
 from db.ledger import Ledger
 from db.post import PostDraft
@@ -14,6 +16,7 @@ from tests.faults.harness.tasks import doors, visits
 from tests.test_migrations import _set_version, _what_came_since
 
 FORM = "走访"
+BOOK = "户.xlsx"
 
 
 def type_on(post: Post, tell: Tell, hear: Hear) -> None:
@@ -68,3 +71,16 @@ def save_one(post: Post, tell: Tell, hear: Hear) -> None:
             command = visits(at, number)
             ledger.write(command)
             tell(command.id)
+
+
+def bring_in(post: Post, tell: Tell, hear: Hear) -> None:
+    """Import the workbook beside the ledger: tell when it is read, write when told to, tell that."""
+    with post.open() as ledger:
+        with ledger.read() as connection:
+            books = read_files([post.folder.parent / BOOK])
+            made = preview(connection, books, today(ledger.clock))
+        tell("read")
+        hear()
+        if not made.plan.empty:
+            ledger.write(write_import(made))
+        tell("written")
