@@ -41,6 +41,8 @@ def print_paper(parent: QWidget, pdf: bytes) -> bool:
     done = print_on(printer, pdf, waiting.goes_on)
     waiting.close()
     waiting.deleteLater()
+    # Not every desktop gives the keys back to the window that stood below.
+    parent.window().activateWindow()
     return done
 
 
