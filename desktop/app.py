@@ -90,17 +90,15 @@ class MainWindow(QMainWindow):
         for window in QApplication.topLevelWidgets():
             if isinstance(window, QDialog) and window.isVisible():
                 window.reject()
-        ledger, session = self._ledger, self._ledger.session
-        # Nobody types now: the log is brought in and the anchor made to last.
-        self.shell.context.background.errand(
-            self.shell,
-            lambda _: ledger.rest(patient=False),
-            lambda _: None,
-            lambda _: None,
-            lane="writer",
-        )
-        page = LogInPage(self._theme, [session.user], self._unlock_again, None, title="已锁定")
-        self._show(page)
+        ledger, background = self._ledger, self.shell.context.background
+
+        def rest(_: object) -> None:
+            # Nobody types now: the log is brought in and the anchor made to last.
+            ledger.rest(patient=False)
+
+        background.errand(self.shell, rest, lambda _: None, lambda _: None, lane="writer")
+        user = ledger.session.user
+        self._show(LogInPage(self._theme, [user], self._unlock_again, None, title="已锁定"))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Load what is slow to import once the log-in page stands, not while it is painted."""
