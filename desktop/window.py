@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QPushButton,
     QWidget,
 )
 
@@ -22,15 +21,15 @@ from desktop.errors import tell
 from desktop.page import Context, Page
 from desktop.routes import Route
 from desktop.unsaved import Keeper
+from desktop.widgets.backups import BackupFigures
 from desktop.widgets.finder import Finder, Offer
 from desktop.widgets.held import HeldKeys
 from desktop.widgets.keys import KeysDialog
-from desktop.widgets.parts import Tone, button, column, label, row, set_tone, tip
+from desktop.widgets.parts import button, column, label, row, tip
 from desktop.widgets.room import RoomButton
 from desktop.widgets.scrolling import FollowingArea
 from desktop.widgets.stack import PageStack
 from desktop.widgets.toast import Toast
-from desktop.words import lacking_words, last_backup_words, second_backup_words
 
 SIDE, NARROW_SIDE, HEAD = 176, 58, 56
 NARROW, LOW, ICONS_HIGH = 1120, 510, 384
@@ -76,10 +75,9 @@ class Shell(QWidget):
         self._stack = PageStack()
         self._title = label(pixels=18)
         self._about = label(tone="second")
-        self._backup = label(pixels=12, tone="second")
-        self._second, self._lacking = self._backup_figure(), self._backup_figure()
+        self._backups = BackupFigures(partial(context.routes.go, "data", tab="backup"))
         # Where the side is narrow, its words stand in the head.
-        self._who, self._ages = label(), self._backup_figure()
+        self._who = label()
         self._narrow_words = QWidget()
         self._buttons: dict[str, RoomButton] = {}
         self._group = QButtonGroup(self)
@@ -227,15 +225,10 @@ class Shell(QWidget):
         who = session.name if session.name == role else f"{session.name} {role}"
         self._who.setText(f"{post}　{who}")
         self._who.setToolTip(tip(station))
-        second = QWidget()
-        figures = column(second, (7, 0, 0, 0))
-        for figure in (self._second, self._lacking):
-            figures.addWidget(figure, 0, Qt.AlignmentFlag.AlignLeft)
-        self._lacking.hide()
-        texts = (label(post, 16), label(station, 12, "second"), label(who), self._backup)
+        texts = (label(post, 16), label(station, 12, "second"), label(who), self._backups.last)
         for text in texts:
             text.setContentsMargins(10, 0, 0, 0)
-        shown: list[QWidget] = [*texts, second]
+        shown: list[QWidget] = [*texts, self._backups.lines]
         self._side_texts = tuple(shown)
         for widget in shown[:2]:
             layout.addWidget(widget)
@@ -263,7 +256,7 @@ class Shell(QWidget):
         layout.addStretch()
         words = column(self._narrow_words)
         words.addStretch()
-        for one in (self._who, self._ages):
+        for one in (self._who, self._backups.ages):
             words.addWidget(one, 0, Qt.AlignmentFlag.AlignRight)
         words.addStretch()
         self._narrow_words.hide()
@@ -340,16 +333,4 @@ class Shell(QWidget):
 
     def tell_backup(self, ages: BackupAges) -> None:
         """Show how old the backups are, here and at the second place, and what the last one lacks."""
-        self._backup.setText(last_backup_words(ages, self.context.today))
-        self._second.setText(second_backup_words(ages))
-        lacking = lacking_words(ages)
-        self._lacking.setText(lacking)
-        self._lacking.setVisible(bool(lacking))
-        set_tone(self._lacking, "late")
-        self._ages.setText("　".join((self._backup.text(), self._second.text(), lacking)).rstrip())
-        tone: Tone = "tries" if ages.second is None else "late" if ages.late else "second"
-        set_tone(self._second, tone)
-        set_tone(self._ages, "late" if lacking else tone)
-
-    def _backup_figure(self) -> QPushButton:
-        return button("", lambda: self.context.routes.go("data", tab="backup"), kind="figure")
+        self._backups.tell(ages, self.context.today)

@@ -19,21 +19,13 @@ def day_words(day: date, today: date) -> str:
     return month_day if day.year == today.year else f"{day.year}年{month_day}"
 
 
-def last_backup_words(ages: BackupAges, today: date) -> str:
-    """Return when the last backup was made: 上次备份 今天."""
-    return f"上次备份 {day_words(ages.last, today)}" if ages.last else "还没有备份"
-
-
-def second_backup_words(ages: BackupAges) -> str:
-    """Return how long ago a backup went to the second place: 外部备份 9天前."""
-    if ages.second is None:
-        return "外部备份 还没有"
-    return f"外部备份 {f'{ages.second}天前' if ages.second else '今天'}"
-
-
-def lacking_words(ages: BackupAges) -> str:
-    """Return what the last backup could not take along: 备份缺2个附件; mostly nothing."""
-    return f"备份缺{ages.lost}个附件" if ages.lost else ""
+def backup_words(ages: BackupAges, today: date) -> tuple[str, str, str]:
+    """Return when the last backup was made, how long ago one went to the second place, and what the
+    last one could not take along: 上次备份 今天, 外部备份 9天前, 备份缺2个附件; the last is mostly empty.
+    """
+    last = f"上次备份 {day_words(ages.last, today)}" if ages.last else "还没有备份"
+    second = {None: "还没有", 0: "今天"}.get(ages.second, f"{ages.second}天前")
+    return last, f"外部备份 {second}", f"备份缺{ages.lost}个附件" if ages.lost else ""
 
 
 def long_day(day: date) -> str:

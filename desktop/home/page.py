@@ -31,7 +31,7 @@ from desktop.paper.words import signed
 from desktop.widgets.bars import CoverageBar, WeekChart
 from desktop.widgets.parts import Tone, button, clear, column, label, row, set_tone
 from desktop.widgets.start import Start
-from desktop.words import lacking_words, last_backup_words, long_day, second_backup_words
+from desktop.words import backup_words, long_day
 
 OPENS = {
     "building": "visits",
@@ -202,8 +202,7 @@ class HomePage(Page):
         ledger, day = self.context.ledger, self.context.today
 
         def found(ages: BackupAges) -> None:
-            said = (last_backup_words(ages, day), second_backup_words(ages), lacking_words(ages))
-            self._backup.setText("　".join(said).rstrip())
+            self._backup.setText("　".join(filter(None, backup_words(ages, day))))
             self._backup.setAccessibleName(self._backup.text())
             old = ages.last is None or (day - ages.last).days > BACKUP_DAYS
             late = old or ages.late or ages.lost > 0

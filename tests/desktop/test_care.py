@@ -233,7 +233,8 @@ def test_a_backup_made_by_itself_tells_what_attachments_it_lacks(
 
 def _lacking(shell: Shell) -> list[str]:
     """What the side says of attachments that the last backup lacks."""
-    return [] if shell._lacking.isHidden() else [shell._lacking.text()]
+    lacking = shell._backups.lacking
+    return [] if lacking.isHidden() else [lacking.text()]
 
 
 def _one_visit(door: Id) -> Command[None]:

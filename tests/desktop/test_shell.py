@@ -146,7 +146,7 @@ def test_closing_after_work_leaves_a_backup(qtbot: QtBot, windows: Windows, fold
     window.close()
     (info,) = list_backups(folder / "backups")
     assert info.reason == "退出时"
-    assert inside(qtbot, windows(folder))._backup.text().startswith("上次备份")
+    assert inside(qtbot, windows(folder))._backups.last.text().startswith("上次备份")
 
 
 def test_what_was_typed_a_moment_before_closing_is_kept(
@@ -209,11 +209,11 @@ def test_a_narrow_window_still_says_whose_post_it_is_and_who_works(
     settle(qtbot, shell)
     assert shell._narrow_words.isVisible()
     assert shell._who.text() == "三号警务室　民警"
-    assert "外部备份" in shell._ages.text()
-    for words in (shell._who, shell._ages):
+    assert "外部备份" in shell._backups.ages.text()
+    for words in (shell._who, shell._backups.ages):
         assert words.width() >= words.sizeHint().width()
     assert shell.minimumSizeHint().width() <= 1280
-    shell._ages.click()
+    shell._backups.ages.click()
     settle(qtbot, shell)
     assert isinstance(shell.page, TabbedPage)
     assert isinstance(shell.page.page, BackupPage)
@@ -223,14 +223,14 @@ def test_a_backup_is_told_at_once_on_today_and_at_the_side(qtbot: QtBot, shell: 
     home = shell.page
     assert isinstance(home, HomePage)
     assert home._backup.text() == "还没有备份　外部备份 还没有"
-    assert shell._backup.text() == "还没有备份"
+    assert shell._backups.last.text() == "还没有备份"
     assert home._backup.property("tone") == "late"
     home._backup.click()
     settle(qtbot, shell)
     shell.page.page.back_up()  # type: ignore[attr-defined]
     settle(qtbot, shell)
     assert home._backup.text() == "上次备份 今天　外部备份 还没有"
-    assert shell._backup.text() == "上次备份 今天"
+    assert shell._backups.last.text() == "上次备份 今天"
     assert home._backup.property("tone") == "second"
 
 
