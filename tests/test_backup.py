@@ -20,6 +20,7 @@ from db.backup.copies import Content, check_sealed
 from db.kernel import cipher, engine, files
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 from db.kernel.keys import DataKey, Slots
+from db.ledger import Ledger
 
 ROOT = Path(__file__).parents[1]
 SECRET = bytearray(range(100, 132))
@@ -363,3 +364,16 @@ def test_an_empty_or_missing_folder_has_no_backups(tmp_path: Path) -> None:
 def test_the_manifest_tells_when_in_its_own_zone(post: Path, key: DataKey) -> None:
     info = make(post, key, datetime(2026, 3, 23, 0, 0, tzinfo=UTC))
     assert backup.read_info(info.path) == replace(info, when=NOW.astimezone(UTC))
+
+
+def test_a_backup_gives_no_lock_back_that_the_open_ledger_holds(ledger: Ledger) -> None:
+    """To close a file gives back all locks the process has on it (POSIX): who writes would be alone."""
+    file = f":{ledger.place.ledger.stat().st_ino} "
+
+    def held() -> int:
+        return sum(file in line for line in Path("/proc/locks").read_text("utf-8").splitlines())
+
+    before = held()
+    assert before
+    ledger.back_up("手动")
+    assert held() == before

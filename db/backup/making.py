@@ -30,9 +30,9 @@ from db.kernel.files import (
     forget_cached,
     free_bytes,
     move,
-    preflight,
     private_directory,
     read_small,
+    require_ledger_file,
     sha256_of,
     sync_directory,
     write_atomically,
@@ -97,9 +97,9 @@ def back_up(
 
 
 def _require_room(ledger: Path, folder: Path) -> None:
-    preflight(ledger)
+    size = require_ledger_file(ledger).st_size
     log = ledger.with_name(ledger.name + "-wal")
-    needed = ledger.stat().st_size + (log.stat().st_size if log.exists() else 0) + _ROOM_LEFT
+    needed = size + (log.stat().st_size if log.exists() else 0) + _ROOM_LEFT
     if free_bytes(folder) < needed:
         raise EnvironmentFault("放备份的磁盘空间不够，没有做备份，台账没有变。请先腾出空间。")
 

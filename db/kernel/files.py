@@ -229,9 +229,27 @@ def forget_cached(path: Path) -> None:
 def preflight(path: Path) -> bool:
     """Look at a ledger's file before anything opens it; return whether its size is whole pages.
 
+    Raises what `require_ledger_file` does, LedgerDamaged too if the file is not encrypted, and EnvironmentFault
+    if this user may not read it. Not for a ledger that is open: to close the file again would give back the
+    locks SQLite holds on it.
+    """
+    size = require_ledger_file(path).st_size
+    try:
+        with os.fdopen(open_plain(path), "rb") as file:
+            start = file.read(len(_PLAIN_SQLITE))
+    except OSError as error:
+        raise unreadable(error) from error
+    if start == _PLAIN_SQLITE:
+        raise LedgerDamaged("这个文件没有加密，不是本程序的台账，没有打开，什么也没有改动。")
+    return size % PAGE == 0
+
+
+def require_ledger_file(path: Path) -> os.stat_result:
+    """Return what is known of a ledger's file without opening it.
+
     Opening an empty file would delete the -wal beside it, and with it the last work. UserError if
     there is no file, LedgerDamaged if it is not what a ledger's file looks like, EnvironmentFault if
-    this user may not read it.
+    this user may not look there.
     """
     try:
         found = path.lstat()
@@ -257,14 +275,7 @@ def preflight(path: Path) -> bool:
             )
     if found.st_size == 0:
         raise LedgerDamaged("台账文件是空的，没有打开，旁边的文件原样留着。请用备份恢复。")
-    try:
-        with os.fdopen(open_plain(path), "rb") as file:
-            start = file.read(len(_PLAIN_SQLITE))
-    except OSError as error:
-        raise unreadable(error) from error
-    if start == _PLAIN_SQLITE:
-        raise LedgerDamaged("这个文件没有加密，不是本程序的台账，没有打开，什么也没有改动。")
-    return found.st_size % PAGE == 0
+    return found
 
 
 def can_write(folder: Path, file: Path) -> bool:
