@@ -196,7 +196,7 @@ class RecordsPage(Page):
             "Return": self._edit, "Enter": self._edit, "F2": self._edit,
             "Ctrl+Return": self._open_door,
         }  # fmt: skip
-        actions |= {str(at + 1): partial(self._sort, at) for at in range(len(COLUMNS) - 1)}
+        actions |= {str(at + 1): partial(self._sort_by, at) for at in range(len(COLUMNS) - 1)}
         for keys, action in actions.items():
             shortcut = QShortcut(QKeySequence(keys), self._table)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -281,6 +281,12 @@ class RecordsPage(Page):
         same = order == self._query.order
         descending = not self._query.descending if same else order == "day"
         self._read(replace(self._query, order=order, descending=descending))
+
+    def _sort_by(self, place: int) -> None:
+        """Sort by a column as a person counts those in sight."""
+        shown = self._table.columns_in_sight()
+        if place < len(shown):
+            self._sort(shown[place])
 
     def _current(self) -> VisitRow | None:
         at = self._table.currentIndex().row()

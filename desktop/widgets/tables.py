@@ -305,10 +305,14 @@ class RowTable(QTableView):
                 shown.remove(at)
         return shown
 
+    def columns_in_sight(self) -> list[int]:
+        """Return the columns that are shown, from the left."""
+        header = self.horizontalHeader()
+        return [at for at in range(header.count()) if not header.isSectionHidden(at)]
+
     def _was_drawn(self, at: int) -> None:
         # The last one in sight follows the window.
-        header = self.horizontalHeader()
-        last = max((i for i in range(header.count()) if not header.isSectionHidden(i)), default=0)
+        last = max(self.columns_in_sight(), default=0)
         if not self._spreading and not self._rows.changing and at < last:
             self._drawn = True
 
