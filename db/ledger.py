@@ -180,9 +180,9 @@ class Ledger:
 
     def require_writing(self, right: Right, action: str) -> None:
         """Raise AccessDenied or UserError unless a command of this right may be given here."""
-        self.require(right, action)
         if self._lock is None and right is not Right.LOOK:
             raise UserError("台账是只读打开的，不能保存。什么都没有改动。")
+        self.require(right, action)
 
     def write(self, command: Command[T]) -> Done[T]:
         """Carry out a command in one transaction; it is on the disk when this returns.
@@ -250,7 +250,7 @@ class Ledger:
         with self.read() as connection:
             right = history.needs_right(connection, no, self.session.account)
         command = undoing.undo(no)
-        self.require(right, command.action)
+        self.require_writing(right, command.action)
         return self.write(command)
 
     def keep_unsaved(self, form: str, entries: dict[str, Any] | None) -> bool:

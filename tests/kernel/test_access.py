@@ -111,7 +111,7 @@ def test_a_ledger_opened_to_read_only_refuses(ledger: Ledger) -> None:
     ledger.close()
     with Ledger.unlock(ledger.place.folder, LONG, user="看", write=False) as reader:
         no = _latest(reader).no
-        with pytest.raises(AccessDenied):
+        with pytest.raises(UserError, match="只读打开"):
             reader.write(Command("登记走访", Right.WRITE, lambda _: None))
         assert _latest(reader).no == no
 
