@@ -214,7 +214,7 @@ def test_the_whole_list_is_sorted_by_keyboard(
         assert records._query.order == name
         assert getattr(records._model.rows[0], name) not in (None, ())
     # Columns are counted as they are seen.
-    records._table.setColumnHidden(5, True)
+    records._table.hideColumn(5)
     QTest.keyClick(records._table, Qt.Key.Key_7)
     settle(qtbot, shell)
     assert records._query.order == "staff"
