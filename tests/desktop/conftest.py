@@ -177,8 +177,11 @@ def dispute_list(qtbot: QtBot, shell: Shell) -> DisputesPage:
 def press(qtbot: QtBot, shell: Shell, *keys: Qt.Key | str) -> None:
     """Press keys where the focus is, as a person would; Chinese comes from an input method."""
     for key in keys:
+        if QApplication.focusWidget() is None:
+            # On a busy machine the window may not have been told yet that it is in front.
+            shell.activateWindow()
+            qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=5000)
         widget = QApplication.focusWidget()
-        assert widget is not None
         if not isinstance(key, str):
             qtbot.keyClick(widget, key)
         elif key.isascii():

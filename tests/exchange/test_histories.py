@@ -46,10 +46,10 @@ def empty(_template: Path) -> Path:
 def test_copies_that_know_the_same_are_the_same(
     empty: Path, work: Path, part: int, record_property: Recorder
 ) -> None:
-    """Three hundred: each tenth is long and everybody meets everybody, the others are short."""
+    """Three hundred: each twentieth is long and everybody meets everybody, the others are short."""
     copies = Copying(empty, work)
     for seed in range(part * 25, part * 25 + 25):
-        steps, meet = (60, exchange_fully) if seed % 10 == 0 else (30, exchange_by_one)
+        steps, meet = (60, exchange_fully) if seed % 20 == 0 else (30, exchange_by_one)
         _check(copies, seed, steps, meet)
     record_property("histories of sites", 25)
 

@@ -27,7 +27,7 @@ from tests.conftest import ROOT, morning
 from tests.faults.harness.changing import Change, changed, reworded
 from tests.faults.harness.children import Post
 
-SHORT, LONG = 2_500, 150_000
+SHORT, LONG = 1_000, 150_000
 Recorder = Callable[[str, object], None]
 Parser = Callable[[Post, Path, Change, int], Iterator[bool]]
 

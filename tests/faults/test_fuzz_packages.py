@@ -28,7 +28,7 @@ from tests.exchange.histories import History
 from tests.exchange.sites import Copying, Pair
 from tests.faults.harness.changing import Change, changed, retold, swapped
 
-SHORT, LONG = 1_250, 60_000
+SHORT, LONG = 500, 60_000
 SHORT_SWAPS, LONG_SWAPS = 60, 1_000
 Recorder = Callable[[str, object], None]
 

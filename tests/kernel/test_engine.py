@@ -83,7 +83,7 @@ def test_every_connection_is_set_as_the_rules_say(writer: Engine, readers: Engin
                 "cache_size": -32000,
             },
         ),
-        (readers, {"query_only": 1, "cache_size": -16000}),
+        (readers, {"query_only": 1, "cache_size": -12000}),
     ):  # fmt: skip
         with connected.connect() as connection:
             for name, expected in (common | more).items():
