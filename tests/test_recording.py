@@ -12,7 +12,7 @@ from sqlalchemy import select
 from db.coverage import door_states, without_campaign
 from db.kernel import proofs
 from db.kernel.access import Role
-from db.kernel.errors import AccessDenied, UserError
+from db.kernel.errors import UserError
 from db.kernel.history import history
 from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Period
@@ -136,7 +136,7 @@ def test_who_only_looks_records_nothing(ledger: Ledger) -> None:
     folder = ledger.place.folder
     with (
         Ledger.unlock(folder, "long enough 2026", user="查阅", write=False) as reader,
-        pytest.raises(AccessDenied),
+        pytest.raises(UserError, match="只读打开"),
     ):
         reader.write(record_visits([door], ENTRY))
     assert visits(ledger) == []

@@ -47,7 +47,8 @@ def test_a_search_for_anything_answers_at_once(ledger: Ledger) -> None:
         for text in (*HOSTILE, *ODD):
             began = time.process_time()
             find(connection, text)
-            assert time.process_time() - began < 0.3, text[:20]
+            # A pattern that blows up takes minutes; the first search of a process a third of a second.
+            assert time.process_time() - began < 3, text[:20]
         assert connection.execute(select(Household.id)).all() != []
 
 
