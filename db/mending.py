@@ -86,6 +86,9 @@ def mend_indexes(ledger: Ledger) -> Path | None:
         if found.problems:
             raise LedgerDamaged(f"坏的不只是索引：{found.problems[0]}。{_BEYOND}")
         aside = _rebuilt(ledger, found.indexes)
+        # To read the file for the copy gave the locks back that SQLite held on it: it is opened afresh.
+        ledger._readers.dispose()
+        ledger._writing().dispose()
     ledger.note(REBUILT, "、".join(found.indexes))
     ledger.rest()
     return aside

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from db.kernel import cipher, engine
 from db.kernel.log import MOST
@@ -40,3 +41,9 @@ def grow_log(ledger: Ledger) -> None:
     draft = {"note": "长" * 2**19}
     while log.stat().st_size <= MOST:
         assert ledger.keep_unsaved("test", draft)
+
+
+def locks_held(file: Path) -> int:
+    """Return how many locks of the system lie on a file, whoever holds them."""
+    mark = f":{file.stat().st_ino} "
+    return sum(mark in line for line in Path("/proc/locks").read_text("utf-8").splitlines())

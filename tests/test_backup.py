@@ -21,6 +21,7 @@ from db.kernel import cipher, engine, files
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 from db.kernel.keys import DataKey, Slots
 from db.ledger import Ledger
+from tests.harming import locks_held
 
 ROOT = Path(__file__).parents[1]
 SECRET = bytearray(range(100, 132))
@@ -368,12 +369,7 @@ def test_the_manifest_tells_when_in_its_own_zone(post: Path, key: DataKey) -> No
 
 def test_a_backup_gives_no_lock_back_that_the_open_ledger_holds(ledger: Ledger) -> None:
     """To close a file gives back all locks the process has on it (POSIX): who writes would be alone."""
-    file = f":{ledger.place.ledger.stat().st_ino} "
-
-    def held() -> int:
-        return sum(file in line for line in Path("/proc/locks").read_text("utf-8").splitlines())
-
-    before = held()
+    before = locks_held(ledger.place.ledger)
     assert before
     ledger.back_up("手动")
-    assert held() == before
+    assert locks_held(ledger.place.ledger) == before

@@ -21,7 +21,7 @@ from db.sample import PASSWORD
 from db.visits import Visit
 from tests.builders import add_visits, street, visit
 from tests.conftest import POST, morning
-from tests.harming import harm_index
+from tests.harming import harm_index, locks_held
 from tests.test_attachments import JPEG
 from tests.test_dispute_life import DRAFT
 
@@ -54,7 +54,9 @@ def test_an_index_that_lacks_rows_is_named_and_built_anew(ledger: Ledger) -> Non
     with ledger.read() as connection:
         before = digest(connection)
 
+    held = locks_held(ledger.place.ledger)
     aside = mend_indexes(ledger)
+    assert locks_held(ledger.place.ledger) == held > 0
 
     assert _found_by_index(ledger, door) == 150
     assert ledger.problems() == []

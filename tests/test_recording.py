@@ -12,7 +12,7 @@ from sqlalchemy import select
 from db.coverage import door_states, without_campaign
 from db.kernel import proofs
 from db.kernel.access import Role
-from db.kernel.errors import UserError
+from db.kernel.errors import AccessDenied, UserError
 from db.kernel.history import history
 from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Period
@@ -139,6 +139,11 @@ def test_who_only_looks_records_nothing(ledger: Ledger) -> None:
         pytest.raises(UserError, match="只读打开"),
     ):
         reader.write(record_visits([door], ENTRY))
+    assert visits(ledger) == []
+    officer, ledger.session = ledger.session, replace(ledger.session, role=Role.READER)
+    with pytest.raises(AccessDenied):
+        ledger.write(record_visits([door], ENTRY))
+    ledger.session = officer
     assert visits(ledger) == []
 
 

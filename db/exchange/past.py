@@ -107,8 +107,9 @@ def naming(
                 rows = connection.execute(select(table.c.id).where(table.c[name].in_(some)))
                 yield from ((other.__tablename__, id_) for id_ in rows.scalars())
         for name in worded_ids(other):
-            written = type_coerce(table.c[name], Text)
+            # Of a million visits the index over those that hold anything there is read, not all.
+            column, written = table.c[name], type_coerce(table.c[name], Text)
             for id_ in ids:
                 holds = or_(*(func.instr(written, text) > 0 for text in (id_text(id_), id_.hex())))
-                rows = connection.execute(select(table.c.id).where(holds))
+                rows = connection.execute(select(table.c.id).where(column.is_not(None), holds))
                 yield from ((other.__tablename__, found) for found in rows.scalars())

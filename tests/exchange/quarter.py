@@ -1,11 +1,14 @@
-"""A quarter of three sites that work apart, and a book of their edits that knows nothing of the program.
+"""A quarter of three sites that work apart, and a book of their edits that knows nothing of the merge.
 
 The book is what the merge desk is held against: a field is to be asked if, and only if, two of its
-edits that had not seen one another, and that nobody overwrote knowing them, set different values.
+edits that had not seen one another, and that nobody overwrote knowing them, set different values; and
+neither is only what stood there when its site last knew no more than the other: who kept it, or came back to
+it, says nothing against who meant to change it.
 """
 
 import random
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
@@ -18,7 +21,7 @@ from db.disputes.steps import SessionDraft, hold_session
 from db.exchange.deciding import Choice, decide, open_conflicts
 from db.exchange.merging import Parcel, merge
 from db.kernel.ids import Id
-from db.kernel.journal import table_of
+from db.kernel.journal import record_class, table_of
 from db.ledger import Ledger
 from db.people import Volunteer
 from db.places import Community, Household
@@ -38,25 +41,45 @@ Spot = tuple[str, Id, str]
 
 @dataclass
 class Book:
-    """Every edit of a field: who had seen what, by the order things happened in; no clock, no ledger."""
+    """Every edit of a field: who had seen what, by the order things happened in, and what stood there; no clock."""
 
     seen: list[set[int]]
     spots: dict[Spot, list[int]] = field(default_factory=dict)
-    edits: list[tuple[Any, frozenset[int]]] = field(default_factory=list)
+    edits: list[tuple[Any, frozenset[int], Any]] = field(default_factory=list)
 
-    def edit(self, site: int, spot: Spot, value: Any) -> None:
-        """A site sets a field to a value."""
+    def edit(self, site: int, spot: Spot, value: Any, stood: Any) -> None:
+        """A site sets a field to a value, where another stood before the person's eyes."""
         self.spots.setdefault(spot, []).append(len(self.edits))
-        self.edits.append((value, frozenset(self.seen[site])))
+        self.edits.append((value, frozenset(self.seen[site]), stood))
         self.seen[site].add(len(self.edits) - 1)
 
     def asked(self, site: int) -> set[Spot]:
         """What a person has to decide, by what a site knows."""
-        return {spot for spot in self.spots if len({*self._open(site, spot)}) > 1}
+        return {spot for spot in self.spots if len(self._meant(site, spot)) > 1}
 
-    def _open(self, site: int, spot: Spot) -> list[Any]:
-        known = [n for n in self.spots[spot] if n in self.seen[site]]
-        return [self.edits[n][0] for n in known if not any(n in self.edits[m][1] for m in known)]
+    def _meant(self, site: int, spot: Spot) -> set[Any]:
+        """The values that stand against each other, by what a site knows."""
+        last = self._last(spot, self.seen[site])
+        meant = {
+            self.edits[n][0]
+            for n in last
+            if not any(
+                self._yields(spot, n, m) for m in last if self.edits[m][0] != self.edits[n][0]
+            )
+        }
+        return meant or {self.edits[n][0] for n in last}
+
+    def _yields(self, spot: Spot, one: int, other: int) -> bool:
+        """Whether an edit ended where what its site did apart from the other had begun."""
+        line = [n for n in self.spots[spot] if n == one or n in self.edits[one][1]]
+        apart = [n for n in line if n not in self.edits[other][1]]
+        first = [n for n in apart if not self.edits[n][1] & {*apart}]
+        return self.edits[one][0] in {self.edits[n][2] for n in first}
+
+    def _last(self, spot: Spot, seen: Set[int]) -> list[int]:
+        """The edits of a field among those seen that none of the others had seen."""
+        known = [n for n in self.spots[spot] if n in seen]
+        return [n for n in known if not any(n in self.edits[m][1] for m in known)]
 
 
 class Package(NamedTuple):
@@ -107,7 +130,8 @@ class Quarter:
             entry = VisitEntry(day, ("met", "not_home")[n % 2], note=f"{at}的第{n}张")
             made += ledger.write(record_visits(self.random.sample(self.homes, 30), entry)).value
         for one in made[:8]:
-            ledger.write(edit_visit(one, VisitEntry(monday, "refused", note="改过")))
+            # Alike at two sites they would be one visit entered twice.
+            ledger.write(edit_visit(one, VisitEntry(monday, "refused", note=f"{at}改过")))
         ledger.write(remove_visits(made[8:9]))
         self.count["visits"] += len(made) - 1
 
@@ -141,11 +165,13 @@ class Quarter:
             value = f"{monday:%m%d}第{n}次{own}"
             if name == "phone":
                 value = f"138{monday:%m%d}{n:02}{own or 9}0"
+            stood = standing(ledger, Household, home, name)
             ledger.write(command(lambda tx, h=home, v={name: value}: tx.change(Household, {h: v})))
-            self.book.edit(at, ("household", home, name), value)
+            self.book.edit(at, ("household", home, name), value, stood)
         person, note = self.random.choice(self.people[:40]), f"{monday:%m%d}在{at}改"
+        stood = standing(ledger, Volunteer, person.id, "note")
         ledger.write(command(lambda tx: tx.change(Volunteer, {person.id: {"note": note}})))
-        self.book.edit(at, ("volunteer", person.id, "note"), note)
+        self.book.edit(at, ("volunteer", person.id, "note"), note, stood)
         self.count["edits"] += CORRECTED + 1
 
     def send(self) -> None:
@@ -193,7 +219,9 @@ class Quarter:
         for spot, difference in sorted(asked.items()):
             value = self.random.choice(difference.sides).value
             choices.append(Choice(*spot, value))
-            self.book.edit(at, spot, value)
+            entity, record, name = spot
+            stood = standing(ledger, record_class(entity), record, name)
+            self.book.edit(at, spot, value, stood)
         if choices:
             ledger.write(decide(choices))
         self.count["decided"] += len(choices)
@@ -207,6 +235,13 @@ class Quarter:
                     if sender != to:
                         receiver.write(merge(parcel_for(ledger, known_to(receiver))))
                         self.book.seen[to] |= self.book.seen[sender]
+
+
+def standing(ledger: Ledger, record: type[Any], id_: Id, name: str) -> Any:
+    """Return what stands in a field of a row."""
+    table = table_of(record)
+    with ledger.read() as connection:
+        return connection.execute(select(table.c[name]).where(table.c.id == id_)).scalar_one()
 
 
 def rows_of(ledger: Ledger, record: type[Any]) -> int:

@@ -44,11 +44,12 @@ ODD = [
 def test_a_search_for_anything_answers_at_once(ledger: Ledger) -> None:
     street(ledger, homes=50)
     with ledger.read() as connection:
+        # What is put together once in a process is no part of a search.
+        find(connection, "晨园 zhang")
         for text in (*HOSTILE, *ODD):
             began = time.process_time()
             find(connection, text)
-            # A pattern that blows up takes minutes; the first search of a process a third of a second.
-            assert time.process_time() - began < 3, text[:20]
+            assert time.process_time() - began < 0.3, text[:20]
         assert connection.execute(select(Household.id)).all() != []
 
 
