@@ -339,6 +339,7 @@ class LedgerLock:
                 "请先关掉那个窗口再试。"
             ) from error
         except (OSError, NotImplementedError) as error:
+            # The second is what the lock's library says on a disk without locks.
             fault = error if isinstance(error, OSError) else OSError(errno.EIO, "no locks here")
             raise disk_fault(fault) from error
         with contextlib.suppress(EnvironmentFault):

@@ -40,6 +40,7 @@ class Archive:
         except (
             zipfile.BadZipFile,
             zlib.error,
+            # A way of packing that the library does not know.
             NotImplementedError,
             EOFError,
             OSError,
