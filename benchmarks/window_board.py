@@ -21,7 +21,6 @@ from db.sample import CAMPAIGN
 from db.visits import CampaignLine, campaigns
 from desktop.rooms import shell_over
 from desktop.visits.map import MapPage
-from desktop.visits.page import VisitsPage
 from desktop.window import Shell
 
 RUNS, FRAMES = 15, 60
@@ -123,13 +122,27 @@ class _Shown:
 
     def by(self, does: Callable[[], object]) -> None:
         """Do something that leads to a new count, and wait until it stands painted."""
+        before = self._altered()
+        self._painted.when(lambda: self._content is not before, does)
+
+    @property
+    def _content(self) -> Any:
         page = self._page
-        page._lines = ()
-        if isinstance(page, VisitsPage):
-            page._board._doors = {}
-        self._painted.when(
-            lambda: page._lines and (isinstance(page, MapPage) or page._board._doors), does
-        )
+        return page._map._lines if isinstance(page, MapPage) else page._board._doors
+
+    def _altered(self) -> Any:
+        """Let what is shown be older than what is counted; return it, of a new screen as it is."""
+        page = self._page
+        if not page._lines:
+            return self._content
+        first, *others = page._lines
+        page._lines = [first._replace(done=first.done + 1), *others]
+        if isinstance(page, MapPage):
+            page._map._lines = page._lines
+        else:
+            (home, door), *rest = page._board._doors.items()
+            page._board._doors = {home: door._replace(tries=door.tries + 1), **dict(rest)}
+        return self._content
 
 
 def _bare(shell: Shell, bare: Any, campaign: CampaignLine) -> Callable[[], object]:
@@ -156,7 +169,7 @@ def _frames(shell: Shell) -> Iterator[Row]:
         for at in range(FRAMES):
             bar.setValue(round(bar.maximum() * at / FRAMES) if bar.maximum() else 0)
             since = time.perf_counter()
-            area.viewport().repaint()
+            area.widget().repaint()
             spent.append((time.perf_counter() - since) * 1000)
         high = quantiles(spent, n=20)[-1]
         yield Row(

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from db.sample import PASSWORD, sample_clock
 from desktop.app import MainWindow, Start
+from desktop.geometry import USUAL
 from desktop.page import Page
 from desktop.settings import Looks, Settings
 from desktop.theme import Theme
@@ -97,7 +98,8 @@ def log_in_page(folder: Path) -> Iterator[MainWindow]:
         loaded: list[bool] = []
         window.loaded.connect(gc.freeze)
         window.loaded.connect(lambda: loaded.append(True))
-        window.show()
+        window.showNormal()
+        window.resize(*USUAL)
         until(lambda: loaded)
         yield window
         window.close()

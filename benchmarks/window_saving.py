@@ -79,7 +79,8 @@ class _Key:
 
     def press(self) -> Spent:
         """Press the key at a door that is left; return what it took until its cell was painted."""
-        while not self._board.left:
+        # Else the cursor's going on may scroll the door out of sight, which is then never painted.
+        while not self._board.left or not self._whole_in_sight():
             QTest.keyClick(self._board, Qt.Key.Key_PageDown)
             settle(self._shell)
         self._board.setFocus()
@@ -93,6 +94,9 @@ class _Key:
         self.busy.append(self._busy.longest * 1000)
         settle(self._shell)
         return spent
+
+    def _whole_in_sight(self) -> bool:
+        return self._board.visibleRegion().boundingRect() == self._board.rect()
 
     def _record(self, door: Any) -> None:
         self._painted.when(

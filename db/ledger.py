@@ -197,9 +197,8 @@ class Ledger:
         try:
             with self._writing().begin() as connection:
                 done = journal.run(connection, command, author, self._journal_key)
-                self._site = self._watch.site = connection.execute(select(Site.id)).scalar_one()
-                mark = journal.head(connection)
-            self._watch.committed(*mark)
+            self._site = self._watch.site = done.site
+            self._watch.committed(done.no, done.mac)
             return done
         except (DBAPIError, OSError) as error:
             fault = engine.translate(error)

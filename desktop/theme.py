@@ -77,6 +77,9 @@ class Theme(QObject):
         super().__init__()
         self._looks = looks
         self._families = _families()
+        # Kept, so that what paints itself gets a face that Qt has already looked up.
+        self._fonts: dict[int, QFont] = {}
+        self._colors: dict[str, QColor] = {}
         self.tokens = LIGHT
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.use(looks)
@@ -94,6 +97,8 @@ class Theme(QObject):
             looks.theme == "system" and hints.colorScheme() == Qt.ColorScheme.Dark
         )
         self.tokens = DARK if dark else LIGHT
+        self._fonts.clear()
+        self._colors.clear()
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101  a theme is made after the program
         application.setFont(self.font(13))
@@ -108,14 +113,17 @@ class Theme(QObject):
         return round(measure * self._looks.factor)
 
     def font(self, pixels: int) -> QFont:
-        """Return the face of the window at a size of the drawings."""
-        font = QFont(self._families)
-        font.setPixelSize(self.px(pixels))
-        return font
+        """Return the face of the window at a size of the drawings; it is not to be changed."""
+        if pixels not in self._fonts:
+            font = self._fonts[pixels] = QFont(self._families)
+            font.setPixelSize(self.px(pixels))
+        return self._fonts[pixels]
 
     def color(self, token: str) -> QColor:
-        """Return a colour by its token's name."""
-        return QColor(getattr(self.tokens, token))
+        """Return a colour by its token's name; it is not to be changed."""
+        if token not in self._colors:
+            self._colors[token] = QColor(getattr(self.tokens, token))
+        return self._colors[token]
 
     def icon(self, name: str, token: str = "second") -> QIcon:
         """Return an icon of the family in a token's colour, sharp at two sizes."""

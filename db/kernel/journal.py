@@ -56,13 +56,16 @@ class Command(Generic[T]):
 class Done(Generic[T]):
     """What a command answered: its number in the history, the records it touched, by table.
 
-    `said` is the history's sentence, such as "登记走访 晨园3-2-401".
+    `said` is the history's sentence, such as "登记走访 晨园3-2-401". `mac` seals the command and all
+    before it; `site` is the copy of the ledger it left.
     """
 
     no: int
     value: T
     touched: Mapping[str, tuple[Id, ...]]
     said: str
+    mac: bytes
+    site: Id
 
 
 @dataclass(frozen=True)
@@ -291,8 +294,8 @@ class Tx:
         self.author = replace(self.author, site=site)
         self.seq = 1
 
-    def seal(self, command: Command[Any]) -> None:
-        """Write the command's own row, its MAC over everything above."""
+    def seal(self, command: Command[Any]) -> bytes:
+        """Write the command's own row with its MAC over everything above; return that."""
         author = self.author
         row = {
             "no": self.no,
@@ -308,8 +311,9 @@ class Tx:
             "changes": self._n,
             "previous": self._previous,
         }
-        row["mac"] = command_mac(self._key, row, self._mac.digest())
-        self.connection.execute(insert(CommandRow), [row])
+        mac = command_mac(self._key, row, self._mac.digest())
+        self.connection.execute(insert(CommandRow), [{**row, "mac": mac}])
+        return mac
 
     def _rows(self, record: type[Record], ids: Sequence[Id]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -387,6 +391,7 @@ def run(connection: Connection, command: Command[T], author: Author, key: bytes)
         raise UserError("这一步已经做过了，没有重复保存。")
     tx = Tx(connection, author, _head(connection), key)
     value = command.run(tx)
-    tx.seal(command)
+    mac = tx.seal(command)
     touched = {entity: tuple(ids) for entity, ids in tx.touched.items()}
-    return Done(tx.no, value, touched, f"{command.action} {command.note}".strip())
+    said = f"{command.action} {command.note}".strip()
+    return Done(tx.no, value, touched, said, mac, tx.author.site)

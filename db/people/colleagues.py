@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from db.kernel.access import ROLE_NAMES, Right, Role
 from db.kernel.errors import UserError
@@ -122,17 +122,21 @@ def former_staff_names(connection: Connection) -> dict[str, Id]:
     return {str(name): id_ for name, id_ in former_values(connection, Staff, "name").items()}
 
 
+# Put together once: a visit is recorded with every key.
+_BY_NAME: Final = (
+    select(Staff.id, Staff.name)
+    .where(Staff.name.in_(bindparam("names", expanding=True)))
+    .order_by(Staff.until.is_(None), Staff.id)
+)
+
+
 def staff_by_name(tx: Tx, names: Sequence[str]) -> tuple[Id, ...]:
     """Return the ids of colleagues by name, in order; who is not known yet is added.
 
     Of two of one name it is the one who has not left.
     """
     wanted = list(dict.fromkeys(name for name in map(tidy_name, names) if name))
-    rows = tx.connection.execute(
-        select(Staff.id, Staff.name)
-        .where(Staff.name.in_(wanted))
-        .order_by(Staff.until.is_(None), Staff.id)
-    )
+    rows = tx.connection.execute(_BY_NAME, {"names": wanted})
     known = {row.name: row.id for row in rows}
     new = [{"id": new_id(), "name": name} for name in wanted if name not in known]
     tx.add(Staff, new)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
@@ -128,11 +128,12 @@ def values_of(tx: Tx, entry: VisitEntry) -> dict[str, Any]:
     problem = next(entry_problems(entry, tx.today), None)
     if problem is not None:
         raise UserError(f"{problem.reason}，没有保存。")
-    found = tx.connection.execute(
-        select(Volunteer.id).where(Volunteer.id.in_(entry.volunteers))
-    ).all()
-    if len(found) != len(set(entry.volunteers)):
-        raise UserError("同行的人已经不在名册里了，没有保存。请重新选择。")
+    if entry.volunteers:
+        found = tx.connection.execute(
+            select(Volunteer.id).where(Volunteer.id.in_(entry.volunteers))
+        ).all()
+        if len(found) != len(set(entry.volunteers)):
+            raise UserError("同行的人已经不在名册里了，没有保存。请重新选择。")
     # As a workbook gives them: a visit that went out in one and comes in again is the same visit.
     fit = tidied(_draft(entry))
     return {
@@ -165,11 +166,13 @@ def addresses_of(connection: Connection, households: Sequence[Id]) -> dict[Id, A
     return found
 
 
+# Put together once: a visit is recorded with every key.
+_THERE: Final = select(Household.id).where(Household.id.in_(bindparam("doors", expanding=True)))
+
+
 def _require_doors(tx: Tx, doors: Sequence[Id]) -> None:
     known = {
-        row.id
-        for some in chunks(doors)
-        for row in tx.connection.execute(select(Household.id).where(Household.id.in_(some)))
+        row.id for some in chunks(doors) for row in tx.connection.execute(_THERE, {"doors": some})
     }
     if not doors:
         raise UserError("没有选中要登记的户，没有保存。")

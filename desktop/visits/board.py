@@ -129,6 +129,8 @@ class Board(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
+        # It fills its own ground, so that scrolling to a door moves what is painted already.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.changed.connect(self._sized_anew)
 
     @property
@@ -151,21 +153,35 @@ class Board(QWidget):
         """The doors still to be visited, in walking order."""
         return [id_ for id_, door in self._doors.items() if door.left]
 
-    def show_doors(self, doors: Sequence[DoorState], current: Id | None = None) -> None:
-        """Show a building's doors in walking order; the cursor stays where it was if it can."""
-        self._doors = {door.household: door for door in doors}
-        self._plan = plan(doors)
-        self._cells.clear()
+    def show_doors(
+        self, doors: Sequence[DoorState], today: date, current: Id | None = None
+    ) -> None:
+        """Show a building's doors in walking order; the cursor stays where it was if it can.
+
+        Only cells that look otherwise than before are painted.
+        """
+        before = self._doors.values() if today == self.today else ()
+        self._doors, self.today = {door.household: door for door in doors}, today
+        laid = plan(doors)
+        if laid != self._plan:
+            self._plan, before = laid, ()
+            self._cells.clear()
+            self.updateGeometry()
+            self.adjustSize()
+        if before:
+            for door in set(doors).difference(before):
+                self.update(self._cell(door.household))
+        else:
+            self.update()
         self._marked &= set(self._doors)
         wanted = current or self._current
         if wanted not in self._doors:
             wanted = next((d.household for d in doors if d.left), None)
             wanted = wanted or next(iter(self._doors), None)
-        self._current = None
-        self._set_current(wanted)
-        self.updateGeometry()
-        self.adjustSize()
-        self.update()
+        if wanted == self._current:
+            self._tell()
+        else:
+            self._set_current(wanted)
 
     def repaint_doors(self, doors: Sequence[DoorState]) -> None:
         """Take new states of some doors in and repaint just those cells."""
@@ -181,10 +197,12 @@ class Board(QWidget):
         columns = self._plan.columns or 1
         others = self._left() + UNIT_GAP * max(len(self._plan.units) - 1, 0) + columns * GAP + 2
         room = round(width / self._theme.px(100) * 100) - others
-        self._cell_width = min(max(room // columns, NARROWEST), CELL)
-        self._cells.clear()
+        wide = min(max(room // columns, NARROWEST), CELL)
+        if wide != self._cell_width:
+            self._cell_width = wide
+            self._cells.clear()
+            self.update()
         self.adjustSize()
-        self.update()
 
     def next_left(self) -> None:
         """Go to the next door in walking order that is still to be visited."""
@@ -226,6 +244,7 @@ class Board(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the cells that need it."""
         painter = QPainter(self)
+        painter.fillRect(event.rect(), self._theme.color("surface"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font(12))
         painter.setPen(self._theme.color("second"))

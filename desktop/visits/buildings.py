@@ -40,6 +40,11 @@ class Line:
         """Homes still to be visited."""
         return self.base - self.done - self.exhausted
 
+    @property
+    def named(self) -> tuple[Id, Id | None, str]:
+        """What it is, whatever its counts."""
+        return self.community, self.building, self.label
+
 
 def lines_of(buildings: Sequence[BuildingLine], opened: Id | None) -> list[Line]:
     """Return the communities in their order, and under the opened one its buildings."""
@@ -68,10 +73,17 @@ class BuildingModel(QAbstractListModel):
         self.lines: list[Line] = []
 
     def show_lines(self, lines: list[Line]) -> None:
-        """Show other lines."""
-        self.beginResetModel()
+        """Show other lines; where only counts are others, just those."""
+        before = self.lines
+        if [line.named for line in lines] != [line.named for line in before]:
+            self.beginResetModel()
+            self.lines = lines
+            self.endResetModel()
+            return
         self.lines = lines
-        self.endResetModel()
+        for at, (line, was) in enumerate(zip(lines, before, strict=True)):
+            if line != was:
+                self.dataChanged.emit(self.index(at), self.index(at))
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
         """As many as there are; none below a line."""

@@ -45,7 +45,6 @@ class CampaignBox(ChoiceBox):
         """Show what can be chosen, with the one in force."""
         offered = list(lines) if campaign in lines else [campaign, *lines]
         with QSignalBlocker(self):
-            self.clear()
             fill(self, [(line.name or NONE, line.id) for line in offered])
             choose(self, campaign.id)
         self.setVisible(len(offered) > 1)

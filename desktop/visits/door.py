@@ -50,6 +50,8 @@ class DoorPanel(QFrame):
         self._ticket: Ticket | None = None
         self._wanted: Id | None = None
         self._card: DoorCard | None = None
+        # The history as it stands there, to make it anew only when it is another.
+        self._shown: object = None
         self.entry = EntryForm(context)
         self.keeper = Keeper(context, "走访", self.entry.typed, self.entry.take_back, self)
         self.entry.edited.connect(self.keeper.typed)
@@ -174,19 +176,19 @@ class DoorPanel(QFrame):
         if (before and before.household) != (card and card.household):
             self._turn(editing=False)
         self._name.setText(card.address if card else "没有选中的户")
-        self._lives.clear()
-        self._contact.clear()
-        self._leaders.hide()
         self._reveal.setVisible(bool(card and card.phone))
         self._changes.setVisible(card is not None)
+        lives = contact = leaders = ""
         if card is not None:
             count = f" {card.residents}人" if card.residents else ""
-            self._lives.setText(OCCUPANCY_NAMES[card.occupancy] + count)
+            lives = OCCUPANCY_NAMES[card.occupancy] + count
             said = [card.contact or "", masked_phone(card.phone or "")]
-            self._contact.setText("　".join(word for word in said if word))
-            self._leaders.setText("联户长 " + "、".join(card.leaders[:2]))
-            self._leaders.setVisible(bool(card.leaders))
-        self._contact.setVisible(bool(self._contact.text()))
+            contact = "　".join(word for word in said if word)
+            leaders = "联户长 " + "、".join(card.leaders[:2]) if card.leaders else ""
+        self._lives.setText(lives)
+        for line, text in ((self._contact, contact), (self._leaders, leaders)):
+            line.setText(text)
+            line.setVisible(bool(text))
         hint = card.hint if card else ()
         self._hint.setVisible(bool(hint))
         for line, text in zip(self._hint_lines, (*hint, "", ""), strict=False):
@@ -195,12 +197,16 @@ class DoorPanel(QFrame):
         self._show_history(card.visits if card else ())
 
     def _show_history(self, visits: Sequence[VisitRow]) -> None:
+        today, some = self._context.today, visits[:SHOWN_VISITS]
+        shown = today, [(visit, self._edit_words(visit.id)) for visit in some]
+        if shown == self._shown:
+            return
+        self._shown = shown
         clear(self._history)
-        if not visits:
+        if not some:
             self._history.addWidget(label("还没有走访过", tone="second"), 0, 0)
             return
-        today = self._context.today
-        for at, visit in enumerate(visits[:SHOWN_VISITS]):
+        for at, visit in enumerate(some):
             when = f"{day_words(visit.day, today)} {clock_words(visit.at)}".strip()
             self._history.addWidget(label("●", 11, TONES[visit.outcome]), at, 0)
             self._history.addWidget(label(when, 12, "second"), at, 1)

@@ -15,6 +15,10 @@ from desktop.widgets.parts import tip
 TILE, GAP = 22, 4
 # With their names: a tile holds its number, and estates stand at the left.
 NAMED_WIDE, NAMED_TALL, ESTATE, HEADING, BELOW, BAR = 42, 28, 92, 34, 14, 4
+# How far the frame of the current building goes over its tile.
+FRAME = 3
+# So many values of a building say what and where it is; the counts follow.
+PLACED = BuildingLine._fields.index("base")
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,22 @@ class Overview(QWidget):
 
     def show_lines(self, lines: Sequence[BuildingLine], current: Id | None) -> None:
         """Show these buildings, in this order; `current` has a frame."""
+        before, was = self._lines, self._current
         self._lines, self._current = lines, current
-        self._lay_again()
+        if [line[:PLACED] for line in lines] != [line[:PLACED] for line in before]:
+            self._lay_again()
+            return
+        changed = {
+            at for at, (line, other) in enumerate(zip(lines, before, strict=True)) if line != other
+        }
+        if current != was:
+            changed |= {at for at, line in enumerate(lines) if line.building in (current, was)}
+        laid = self._lay()
+        for at in changed:
+            self.update(laid.tiles[at].adjusted(-FRAME, -FRAME, FRAME, FRAME))
+        for rect, first, past in laid.headings:
+            if not changed.isdisjoint(range(first, past)):
+                self.update(rect)
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802
         """Tiles flow."""
@@ -95,7 +113,7 @@ class Overview(QWidget):
                 )
                 painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, words)
         for tile, building in zip(laid.tiles, self._lines, strict=True):
-            if tile.adjusted(-3, -3, 3, 3).intersects(event.rect()):
+            if tile.adjusted(-FRAME, -FRAME, FRAME, FRAME).intersects(event.rect()):
                 self._paint_tile(painter, tile, building)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802

@@ -304,6 +304,8 @@ class VisitsPage(Page):
 
     def _show_whether(self, *, some: bool) -> None:
         """Show the board, or where there is no door yet the ways to begin."""
+        if some == self._start.isHidden():
+            return
         begun = self._board.hasFocus()
         self._start.setVisible(not some)
         for widget in (self._scroll, self._counts, self._print, self._left, self._door):
@@ -341,8 +343,7 @@ class VisitsPage(Page):
         )
 
     def _show_doors(self, doors: list[DoorState]) -> None:
-        self._board.today = self.context.today
-        self._board.show_doors(doors, self._wanted_door)
+        self._board.show_doors(doors, self.context.today, self._wanted_door)
         self._fit_board()
         self._wanted_door = None
         self._door.ask_again()

@@ -200,7 +200,9 @@ def words_field(name: str, known: Sequence[str]) -> EntryField:
 
 def complete_words(field: EntryField, known: Sequence[str]) -> None:
     """Let the last of a field's words be completed from those known, by characters or pinyin."""
-    field.setCompleter(_LastWord(known, field))
+    before = field.completer()
+    if not isinstance(before, _LastWord) or before.words != tuple(known):
+        field.setCompleter(_LastWord(known, field))
 
 
 def text_field(name: str, most: int) -> EntryField:
@@ -239,6 +241,7 @@ class _LastWord(QCompleter):
 
     def __init__(self, known: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent)
+        self.words = tuple(known)
         self._known = _Known(known, self)
         self.setModel(self._known)
         self.setCompletionRole(_Known.KEY)

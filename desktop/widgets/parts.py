@@ -175,8 +175,8 @@ def choose(box: QComboBox, value: object) -> None:
 
 def fill(box: QComboBox, entries: Sequence[tuple[str, object]], first: int = 0) -> None:
     """Put words and values behind the first so many entries, if they are others than before."""
-    there = [box.itemData(at) for at in range(first, box.count())]
-    if there == [value for _, value in entries]:
+    there = [(box.itemText(at), box.itemData(at)) for at in range(first, box.count())]
+    if there == list(entries):
         return
     chosen = box.currentData()
     while box.count() > first:
