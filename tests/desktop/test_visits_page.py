@@ -4,14 +4,16 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
 
 from db.coverage import building_progress, coverage, door_states
 from db.places.making import remove_households
 from db.visits import Visit, campaigns
+from db.visits.recording import record_visits
 from desktop.visits.page import VisitsPage
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
@@ -19,6 +21,7 @@ from tests.desktop.conftest import settle
 
 DAY = date(2026, 3, 23)
 KEYSTROKES_A_VISIT = 4
+_FORMAT = QImage.Format.Format_RGB32
 
 
 @pytest.fixture
@@ -184,3 +187,40 @@ def test_a_door_found_by_search_is_opened(qtbot: QtBot, shell: Shell, page: Visi
 def test_the_list_is_a_sound_model(page: VisitsPage) -> None:
     QAbstractItemModelTester(page._list._model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     page._list.show_lines(page._list._model.lines[:5], None, None)  # type: ignore[arg-type]
+
+
+def _as_it_stands(shell: Shell) -> QImage:
+    """What the screen shows, put together of all that was painted so far."""
+    window = shell.window()
+    QTest.qWait(50)
+    return window.screen().grabWindow(window.winId()).toImage().convertToFormat(_FORMAT)
+
+
+def test_what_is_painted_in_parts_is_what_painting_all_of_it_gives(
+    qtbot: QtBot, shell: Shell, page: VisitsPage
+) -> None:
+    board, campaign = page._board, page._campaign
+    assert campaign is not None
+    board.setFocus()
+    for _ in range(4):
+        QTest.keyClick(board, Qt.Key.Key_1)
+    settle(qtbot, shell)
+    with shell.context.ledger.read() as connection:
+        doors = [d.household for d in door_states(connection, campaign, DAY) if d.left]
+    before = list(page._lines)
+    elsewhere = [door for door in doors if door not in board._doors][:3]
+    command = record_visits(elsewhere, page._door.entry.entry("met"))
+    shell.context.background.write(page, command)
+    qtbot.waitUntil(lambda: list(page._lines) != before, timeout=5000)
+    for tab in ("board", "map", "board"):
+        shell.context.routes.go("visits", tab=tab)
+        settle(qtbot, shell)
+        shell.undo()
+        settle(qtbot, shell)
+        QTest.qWait(400)
+        settle(qtbot, shell)
+        shell.toast.hide()
+        shown = _as_it_stands(shell)
+        for widget in shell.window().findChildren(QWidget):
+            QWidget.update(widget)
+        assert _as_it_stands(shell) == shown, tab
