@@ -92,6 +92,8 @@ _LAST: Final = (
     .limit(1)
 )
 _OF_ID: Final = select(CommandRow.no).where(CommandRow.id == bindparam("command"))
+# One question at the start of every command: the last one, and whether this one was done before.
+_LAST_AND_DONE: Final = _LAST.add_columns(_OF_ID.exists())
 _UNINDEX: Final = delete(SearchKey).where(SearchKey.record.in_(bindparam("ids", expanding=True)))
 
 
@@ -367,14 +369,8 @@ class Tx:
 
 def head(connection: Connection) -> tuple[int, bytes]:
     """Return number and MAC of the last command, (0, empty) where there is none."""
-    last = _head(connection)
-    return last.no, last.mac
-
-
-def _head(connection: Connection) -> _Head:
-    """The last command: always this copy's own, as a merge is one after those it takes in."""
     row = connection.execute(_LAST).first()
-    return _Head(*row) if row else _Head(0, b"", 0, b"", 0)
+    return (row.no, row.mac) if row else (0, b"")
 
 
 def done_before(connection: Connection, command: Id) -> bool:
@@ -387,9 +383,12 @@ def run(connection: Connection, command: Command[T], author: Author, key: bytes)
 
     UserError if a command of this id is in the journal already: it was done, nothing is repeated.
     """
-    if done_before(connection, command.id):
+    # The last is always this copy's own, as a merge is one after those it takes in.
+    row = connection.execute(_LAST_AND_DONE, {"command": command.id}).first()
+    *last, done = row or (*_Head(0, b"", 0, b"", 0), False)
+    if done:
         raise UserError("这一步已经做过了，没有重复保存。")
-    tx = Tx(connection, author, _head(connection), key)
+    tx = Tx(connection, author, _Head(*last), key)
     value = command.run(tx)
     mac = tx.seal(command)
     touched = {entity: tuple(ids) for entity, ids in tx.touched.items()}

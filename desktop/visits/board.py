@@ -248,18 +248,19 @@ class Board(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font(12))
         painter.setPen(self._theme.color("second"))
-        px = self._theme.px
-        for name, first, wide in self._plan.units:
-            unit = next(n for n, entry in enumerate(self._plan.units) if entry[1] == first)
+        px, region = self._theme.px, event.region()
+        for unit, (name, first, wide) in enumerate(self._plan.units):
             left = self._x(first, unit)
             box = QRect(left, 0, px(wide * (self._cell_width + GAP) - GAP), px(UNIT_NAME - 6))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+            if region.intersects(box):
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
         for name, row in self._plan.floors:
             box = QRect(0, self._y(row), px(FLOOR_NAME), px(TALL))
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
+            if region.intersects(box):
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
         for id_, door in self._doors.items():
             cell = self._cell(id_)
-            if event.region().intersects(cell):
+            if region.intersects(cell):
                 self._paint_door(painter, cell.adjusted(2, 2, -2, -2), door)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
