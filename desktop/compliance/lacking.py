@@ -94,8 +94,10 @@ class LackingPanel(QWidget):
             *(why if duty == "training" else ()),
             last,
             Column("电话", self._phone, 7),
-            Column("职业", lambda p: OCCUPATION_NAMES.get(p.line.occupation or "", ""), 5),
-            Column("身份", lambda p: ROLE_NAMES[p.line.role], 5),
+            Column(
+                "职业", lambda p: OCCUPATION_NAMES.get(p.line.occupation or "", ""), 5, spare=True
+            ),
+            Column("身份", lambda p: ROLE_NAMES[p.line.role], 5, spare=True),
         )
 
     def _phone(self, one: Lacking) -> str:

@@ -75,7 +75,7 @@ GROUPS: tuple[Column[GroupLine], ...] = (
 PRESENT = 7
 ITEMS: tuple[Column[ItemLine], ...] = (
     Column("项目", lambda i: i.name, 7),
-    Column("类别", lambda i: i.kind, 4),
+    Column("类别", lambda i: i.kind, 4, spare=True),
     Column("次数", lambda i: str(i.times), 4, number=True),
     Column("积分", lambda i: points_text(i.points), 4, number=True),
     Column("占比", lambda i: i.share, 4, number=True),

@@ -42,15 +42,15 @@ def _range(item: ItemDraft) -> str:
 
 
 ITEMS: tuple[Column[ItemDraft], ...] = (
-    Column("类别", lambda i: CLASS_NAMES[i.kind], 6),
+    Column("类别", lambda i: CLASS_NAMES[i.kind], 6, spare=True),
     Column("项目", lambda i: i.name, 9),
     Column("每次", lambda i: points_text(i.points), 4, number=True),
     Column("每天最多", lambda i: _points(i.day_cap), 5, number=True),
     Column("每月最多", lambda i: _points(i.month_cap), 5, number=True),
-    Column("社区可调", _range, 6, number=True),
-    Column("自动计入", lambda i: SOURCE_NAMES.get(i.source or "", ""), 6),
-    Column("凭证", lambda i: "要" if i.evidence else "", 3),
-    Column("扣分", lambda i: "可以" if i.negative else "", 3),
+    Column("社区可调", _range, 6, number=True, spare=True),
+    Column("自动计入", lambda i: SOURCE_NAMES.get(i.source or "", ""), 6, spare=True),
+    Column("凭证", lambda i: "要" if i.evidence else "", 3, spare=True),
+    Column("扣分", lambda i: "可以" if i.negative else "", 3, spare=True),
 )
 
 
