@@ -76,7 +76,7 @@ class DoorPanel(QFrame):
             hint.addWidget(line)
         self._history = QGridLayout()
         self._history.setHorizontalSpacing(6)
-        self._history.setVerticalSpacing(6)
+        self._history.setVerticalSpacing(0)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._ask)
@@ -206,24 +206,25 @@ class DoorPanel(QFrame):
         if not some:
             self._history.addWidget(label("还没有走访过", tone="second"), 0, 0)
             return
+        may = self._context.may(Right.WRITE)
         for at, visit in enumerate(some):
             when = f"{day_words(visit.day, today)} {clock_words(visit.at)}".strip()
-            self._history.addWidget(label("●", 11, TONES[visit.outcome]), at, 0)
-            self._history.addWidget(label(when, 12, "second"), at, 1)
             words = label(_history_words(visit), 12, wrap=True)
             words.setToolTip(tip(_details(visit, today)))
-            self._history.addWidget(words, at, 2)
-            for place, (word, does, told) in enumerate(
-                (
-                    (self._edit_words(visit.id), partial(self._edit, visit.id), "修改"),
-                    ("删", partial(self.removing.emit, visit.id), "删除"),
-                ),
-                start=3,
-            ):
+            words.setContentsMargins(0, 0, 0, 6)
+            self._history.addWidget(label("●", 11, TONES[visit.outcome]), 2 * at, 0)
+            self._history.addWidget(label(when, 12, "second"), 2 * at, 1)
+            # Below the day, where they have the panel's whole width.
+            self._history.addWidget(words, 2 * at + 1, 1, 1, 3)
+            steps = (
+                (self._edit_words(visit.id), partial(self._edit, visit.id), "修改"),
+                ("删", partial(self.removing.emit, visit.id), "删除"),
+            )
+            for place, (word, does, told) in enumerate(steps if may else (), start=2):
                 action = button(word, does, kind="link")
                 action.setAccessibleName(f"{told}{when}的走访")
-                self._history.addWidget(action, at, place)
-        self._history.setColumnStretch(2, 1)
+                self._history.addWidget(action, 2 * at, place)
+        self._history.setColumnStretch(1, 1)
 
     def _show_phone(self) -> None:
         """Show the whole telephone once the journal knows who looked at it."""
