@@ -55,7 +55,7 @@ def _columns(today: date, series: Mapping[Id, tuple[int, int]]) -> tuple[Column[
     return (
         Column("日期", lambda t: t.day.isoformat(), 7),
         Column("时间", lambda t: clock_words(t.start), 4),
-        Column("主题", lambda t: t.topic, 11),
+        Column("主题", lambda t: t.topic, 11, whole=True),
         Column("应到", lambda t: str(t.expected), 3, number=True, spare=True),
         Column("实到", came, 3, number=True, spare=True),
         Column("到训率", rate, 4, number=True),
