@@ -16,14 +16,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, Self
 
-from argon2.exceptions import HashingError
-from argon2.low_level import Type, hash_secret_raw
-from nacl.bindings import (
-    crypto_aead_xchacha20poly1305_ietf_decrypt,
-    crypto_aead_xchacha20poly1305_ietf_encrypt,
-)
-from nacl.exceptions import CryptoError
-
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 from db.kernel.files import read_small, unreadable, write_atomically
 from db.kernel.recovery import new_code, secret_of_code
@@ -157,6 +149,10 @@ def _password_bytes(password: str) -> bytes:
 
 def _stretched(secret: bytes, slot: _Slot) -> bytearray:
     """Return the key that opens a slot: Argon2id of a password, BLAKE2b of a recovery secret."""
+    # Slow to import: who only asks whose passwords there are needs no ciphers.
+    from argon2.exceptions import HashingError  # noqa: PLC0415
+    from argon2.low_level import Type, hash_secret_raw  # noqa: PLC0415
+
     salt = bytes.fromhex(slot.salt)
     cost = slot.argon2id
     if cost is None:
@@ -358,6 +354,10 @@ class Slots:
         return _canonical({"version": VERSION, "ledger": self.ledger, **fields})
 
     def _sealed(self, slot: _Slot, secret: bytes, data_key: DataKey) -> _Slot:
+        from nacl.bindings import (  # noqa: PLC0415  slow to import
+            crypto_aead_xchacha20poly1305_ietf_encrypt,
+        )
+
         key, content = _stretched(secret, slot), data_key.open_copy()
         sealed = crypto_aead_xchacha20poly1305_ietf_encrypt(
             bytes(content), self._covered(slot), bytes.fromhex(slot.nonce), bytes(key)
@@ -367,6 +367,11 @@ class Slots:
         return replace(slot, ciphertext=sealed.hex())
 
     def _open(self, slot: _Slot, secret: bytes, refusal: str) -> DataKey:
+        from nacl.bindings import (  # noqa: PLC0415  slow to import
+            crypto_aead_xchacha20poly1305_ietf_decrypt,
+        )
+        from nacl.exceptions import CryptoError  # noqa: PLC0415
+
         key = _stretched(secret, slot)
         try:
             content = crypto_aead_xchacha20poly1305_ietf_decrypt(
