@@ -5,10 +5,11 @@ from typing import Any
 
 from db.disputes import Dispute, DisputeParty
 from db.kernel.ids import Id, new_id
+from db.kernel.records import Record
 from db.ledger import Ledger
 from db.people import Staff, Volunteer
 from db.places import Building, Community, Household
-from db.search import Hit, find
+from db.search import ENTITIES, Hit, find
 from db.trainings import Training
 from tests.builders import rows_command
 
@@ -141,3 +142,12 @@ def test_the_samples_doors_are_found_as_they_are_spoken(sample: Ledger) -> None:
     assert written[0].title == "晨园3号楼2单元401"
     assert spoken[0] == written[0]
     assert len({(hit.entity, hit.record) for hit in written}) == len(written)
+
+
+def test_every_table_with_keys_has_its_place_among_the_hits() -> None:
+    keyed = {
+        mapper.class_.__tablename__
+        for mapper in Record.registry.mappers
+        if mapper.class_ is not Record and "search_text" in vars(mapper.class_)
+    }
+    assert keyed == set(ENTITIES)
