@@ -201,7 +201,7 @@ def words_field(name: str, known: Sequence[str]) -> EntryField:
 def complete_words(field: EntryField, known: Sequence[str]) -> None:
     """Let the last of a field's words be completed from those known, by characters or pinyin."""
     before = field.completer()
-    if not isinstance(before, _LastWord) or before.words != tuple(known):
+    if not isinstance(before, _LastWord) or not before.knows(known):
         field.setCompleter(_LastWord(known, field))
 
 
@@ -241,12 +241,15 @@ class _LastWord(QCompleter):
 
     def __init__(self, known: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent)
-        self.words = tuple(known)
         self._known = _Known(known, self)
         self.setModel(self._known)
         self.setCompletionRole(_Known.KEY)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setFilterMode(Qt.MatchFlag.MatchContains)
+
+    def knows(self, words: Sequence[str]) -> bool:
+        """Tell whether it completes just these."""
+        return self._known.words == list(dict.fromkeys(words))
 
     def splitPath(self, path: str) -> list[str]:  # noqa: N802
         """Complete only what stands behind the last 、."""
