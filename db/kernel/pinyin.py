@@ -61,7 +61,6 @@ def readings(character: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(p for p in plain if p)) or (character.lower(),)
 
 
-@lru_cache(maxsize=50_000)
 def _name_readings(name: str) -> tuple[tuple[str, ...], ...]:
     surname: tuple[str, ...] = ()
     if len(name) > 2 and name[:2] in COMPOUND_SURNAMES:
@@ -75,6 +74,7 @@ def _name_readings(name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(islice(product(*options), _READINGS_KEPT * 4))
 
 
+@lru_cache(maxsize=50_000)
 def pinyin_words(name: str) -> str:
     """Return the pinyin and the initials of a name in its readings, parted by blanks."""
     if not name or name.isascii():
@@ -95,8 +95,8 @@ def search_key(names: Iterable[str | None], plain: Iterable[str | None] = ()) ->
     parts: list[str] = []
     for name in names:
         if name:
-            parts.append(squeeze(name).lower())
-            parts.append(pinyin_words(squeeze(name)))
+            squeezed = squeeze(name)
+            parts += (squeezed.lower(), pinyin_words(squeezed))
     parts.extend(squeeze(p).lower() for p in plain if p)
     words = " ".join(p for p in parts if p)
     return f" {words} " if words else ""
