@@ -66,7 +66,7 @@ def open_ledger(folder: Path, user: str, password: str, clock: "Clock | None") -
 
 
 def load_screens() -> None:
-    """Load what the screens need while the person types the password."""
+    """Load what opening and the screens need while the person types the password."""
     import argon2.low_level  # noqa: F401, PLC0415
 
     import desktop.rooms  # noqa: F401, PLC0415
