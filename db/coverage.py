@@ -39,7 +39,7 @@ from db.visits.sheets import Sheet
 
 NO_CAMPAIGN_DAYS: Final = 365
 LEFT: Final = ("untouched", "tried")
-Doors = Literal["doors", "building", "community", "all"]
+Doors = Literal["door", "doors", "building", "community", "all"]
 Part = Literal["base", "done", "exhausted", "remaining"]
 OF_PART: Final[dict[Part, tuple[str, ...]]] = {
     "done": ("done",),
@@ -207,7 +207,9 @@ def door_states(
     """
     by: Doors = "building" if building else "community" if community else "all"
     asked: list[dict[str, Any]] = [{"one": building or community} if by != "all" else {}]
-    if doors is not None:
+    if doors is not None and len(doors) == 1:
+        by, asked = "door", [{"one": doors[0]}]
+    elif doors is not None:
         by, asked = "doors", [{"some": some} for some in chunks(list(doors))]
     statement = _doors_statement(campaign, day, by)
     return [DoorState._make(row) for some in asked for row in connection.execute(statement, some)]
@@ -282,6 +284,7 @@ def _by_building(campaign: CampaignLine, day: date) -> Executable:
 @lru_cache(maxsize=64)
 def _doors_statement(campaign: CampaignLine, day: date, by: Doors) -> Select[Any]:
     only = {
+        "door": Household.id == bindparam("one"),
         "doors": Household.id.in_(bindparam("some", expanding=True)),
         "building": Household.building == bindparam("one"),
         "community": Household.community == bindparam("one"),

@@ -11,7 +11,8 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Insert, Select, Table, bindparam, delete, insert, select, update
+from sqlalchemy.orm import DeclarativeBase
 
 from db.kernel.access import Right
 from db.kernel.clock import Clock, HybridClock, today, utc_text
@@ -107,11 +108,16 @@ def record_class(entity: str) -> type[Record]:
 
 
 @cache
-def table_of(record: type[Record]) -> Table:
-    """Return the table of a journalled class."""
+def table_of(record: type[DeclarativeBase]) -> Table:
+    """Return the table of a class."""
     table = record.__table__
     assert isinstance(table, Table)  # noqa: S101  declarative classes here are never mapped to joins
     return table
+
+
+@cache
+def _insert(record: type[DeclarativeBase]) -> Insert:
+    return insert(table_of(record))
 
 
 @cache
@@ -165,7 +171,7 @@ class Tx:
         if not rows:
             return
         full, journal = self._coded(record, rows)
-        self.connection.execute(insert(table_of(record)), full)
+        self.connection.execute(_insert(record), full)
         self._index(record, full)
         self._journal(record, ADDED, journal)
 
@@ -252,10 +258,10 @@ class Tx:
         """
         rows, changes = entry_rows(entries, self.no, self._previous, self._key)
         if rows:
-            self.connection.execute(insert(CommandRow), rows)
+            self.connection.execute(_insert(CommandRow), rows)
             self.no, self._previous = rows[-1]["no"] + 1, rows[-1]["mac"]
         if changes:
-            self.connection.execute(insert(ChangeRow), changes)
+            self.connection.execute(_insert(ChangeRow), changes)
         horizon = HybridClock(self.author.clock).tick() + DAY_OF_STAMP
         near = (entry.stamp for entry in entries if entry.stamp <= horizon)
         self._stamp = max(self._stamp, *near, 0)
@@ -279,7 +285,7 @@ class Tx:
                 [{"this_id": row["id"], **{n: row[n] for n in names}} for row in changed],
             )
         if new:
-            self.connection.execute(insert(table), list(new))
+            self.connection.execute(_insert(record), list(new))
         self._index(record, [*new, *changed])
         touched = self.touched.setdefault(table.name, [])
         touched.extend([*gone, *(row["id"] for row in (*new, *changed))])
@@ -314,7 +320,7 @@ class Tx:
             "previous": self._previous,
         }
         mac = command_mac(self._key, row, self._mac.digest())
-        self.connection.execute(insert(CommandRow), [{**row, "mac": mac}])
+        self.connection.execute(_insert(CommandRow), [{**row, "mac": mac}])
         return mac
 
     def _rows(self, record: type[Record], ids: Sequence[Id]) -> list[dict[str, Any]]:
@@ -332,7 +338,7 @@ class Tx:
             if (text := record.search_text(row))
         ]
         if keys:
-            self.connection.execute(insert(SearchKey), keys)
+            self.connection.execute(_insert(SearchKey), keys)
 
     def _unindex(self, ids: Sequence[Id]) -> None:
         for some in chunks(ids):
@@ -363,7 +369,7 @@ class Tx:
                 }
             )
         self._n += len(rows)
-        self.connection.execute(insert(ChangeRow), rows)
+        self.connection.execute(_insert(ChangeRow), rows)
         self.touched.setdefault(entity, []).extend(r for r, _ in said)
 
 

@@ -125,7 +125,7 @@ def former_staff_names(connection: Connection) -> dict[str, Id]:
 # Put together once: a visit is recorded with every key.
 _BY_NAME: Final = (
     select(Staff.id, Staff.name)
-    .where(Staff.name.in_(bindparam("names", expanding=True)))
+    .where(Staff.name == bindparam("name"))
     .order_by(Staff.until.is_(None), Staff.id)
 )
 
@@ -136,8 +136,11 @@ def staff_by_name(tx: Tx, names: Sequence[str]) -> tuple[Id, ...]:
     Of two of one name it is the one who has not left.
     """
     wanted = list(dict.fromkeys(name for name in map(tidy_name, names) if name))
-    rows = tx.connection.execute(_BY_NAME, {"names": wanted})
-    known = {row.name: row.id for row in rows}
+    known = {
+        row.name: row.id
+        for name in wanted
+        for row in tx.connection.execute(_BY_NAME, {"name": name})
+    }
     new = [{"id": new_id(), "name": name} for name in wanted if name not in known]
     tx.add(Staff, new)
     known |= {row["name"]: row["id"] for row in new}

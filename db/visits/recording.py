@@ -167,14 +167,12 @@ def addresses_of(connection: Connection, households: Sequence[Id]) -> dict[Id, A
 
 
 # Put together once: a visit is recorded with every key.
-_THERE: Final = select(Household.id).where(Household.id.in_(bindparam("doors", expanding=True)))
+_THERE: Final = select(Household.id).where(Household.id == bindparam("door"))
 
 
 def _require_doors(tx: Tx, doors: Sequence[Id]) -> None:
-    known = {
-        row.id for some in chunks(doors) for row in tx.connection.execute(_THERE, {"doors": some})
-    }
     if not doors:
         raise UserError("没有选中要登记的户，没有保存。")
-    if known != set(doors):
-        raise UserError(GONE)
+    for door in doors:
+        if tx.connection.execute(_THERE, {"door": door}).first() is None:
+            raise UserError(GONE)
