@@ -11,7 +11,7 @@ from db.coverage import DoorState
 from db.kernel.ids import Id
 from db.places.making import Room
 from desktop.theme import Theme
-from desktop.visits.board import Plan, plan
+from desktop.visits.plan import Plan, plan
 
 WIDE, NARROWEST, TALL, GAP, UNIT_GAP, FLOOR_NAME, UNIT_NAME = 46, 31, 22, 4, 12, 36, 24
 NEW, THERE, DOUBLE = "new", "there", "double"

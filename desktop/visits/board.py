@@ -1,82 +1,29 @@
 """The board: one building as floors by doors, a cell with a letter, a shape and a colour."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from db.coverage import DoorState
 from db.kernel.ids import Id
 from desktop.theme import Theme
+from desktop.visits.plan import Plan, plan
 
 OUTCOME_KEYS: Final = {
     Qt.Key.Key_1: "met", Qt.Key.Key_2: "not_home", Qt.Key.Key_3: "refused", Qt.Key.Key_4: "phone",
     Qt.Key.Key_5: "left_card",
 }  # fmt: skip
 CELL, NARROWEST, TALL, GAP, UNIT_GAP, FLOOR_NAME, UNIT_NAME = 62, 46, 46, 6, 16, 36, 30
-LOOSE_COLUMNS: Final = 10
 COLORS: Final = {
     "done": "done", "tried": "tries", "exhausted_tries": "tries", "exhausted_refused": "closed",
     "exhausted_phone": "closed", "outside": "second", "untouched": "text",
 }  # fmt: skip
+HELD_MS: Final = 20
 OUTSIDE_NAMES: Final = {"empty": "空户", "invalid": "无效"}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a door stands on the board: column and row of cells, and how many units are before."""
-
-    column: int
-    row: int
-    unit: int
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A building laid out: a place for each door, the names of units and floors."""
-
-    places: dict[Id, Place]
-    units: list[tuple[str, int, int]]
-    floors: list[tuple[str, int]]
-    columns: int
-    rows: int
-
-
-def plan(doors: Sequence[DoorState]) -> Plan:
-    """Lay doors out: units side by side, the top floor above; without floors, in lines of ten."""
-    if any(door.floor is None for door in doors):
-        return _loose(doors)
-    floors = sorted({door.floor for door in doors if door.floor is not None}, reverse=True)
-    row_of = {floor: row for row, floor in enumerate(floors)}
-    places: dict[Id, Place] = {}
-    units: list[tuple[str, int, int]] = []
-    first = 0
-    for number, unit in enumerate(dict.fromkeys(door.unit for door in doors)):
-        taken: dict[int, int] = {}
-        for door in doors:
-            if door.unit != unit or door.floor is None:
-                continue
-            at = taken.get(door.floor, 0)
-            taken[door.floor] = at + 1
-            places[door.household] = Place(first + at, row_of[door.floor], number)
-        wide = max(taken.values())
-        units.append((f"{unit}单元" if unit else "", first, wide))
-        first += wide
-    names = [(f"{floor}层", row) for row, floor in enumerate(floors)]
-    return Plan(places, units, names, first, len(floors))
-
-
-def _loose(doors: Sequence[DoorState]) -> Plan:
-    places = {
-        door.household: Place(at % LOOSE_COLUMNS, at // LOOSE_COLUMNS, 0)
-        for at, door in enumerate(doors)
-    }
-    columns = min(len(doors), LOOSE_COLUMNS)
-    return Plan(places, [], [], columns, -(-len(doors) // LOOSE_COLUMNS))
 
 
 def state_words(door: DoorState, today: date) -> str:
@@ -125,6 +72,11 @@ class Board(QWidget):
         self._cell_width = CELL
         # Where each door stood when last asked; a paint asks for all of them.
         self._cells: dict[Id, QRect] = {}
+        # Where the cursor left and came to since a key recorded: painted with what that leads to, as two
+        # paints take twice as long; where the disk is slow, without it.
+        self._held = QRegion()
+        self._holding = QTimer(self, singleShot=True, interval=HELD_MS)
+        self._holding.timeout.connect(self._paint_held)
         self.today = date.min
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -189,7 +141,8 @@ class Board(QWidget):
             self._passed.discard(door.household)
             if door.household in self._doors:
                 self._doors[door.household] = door
-                self.update(self._cell(door.household))
+                self._held += self._cell(door.household)
+        self._paint_held()
         self._tell()
 
     def fit(self, width: int) -> None:
@@ -219,6 +172,7 @@ class Board(QWidget):
         """Leave doors that are being recorded behind: no mark stays, the cursor goes on."""
         self._passed.update(doors)
         self.unmark()
+        self._holding.start()
         self.next_left()
 
     def come_back(self, doors: Sequence[Id]) -> None:
@@ -324,10 +278,16 @@ class Board(QWidget):
         if id_ == self._current:
             return
         for changed in (self._current, id_):
-            if changed in self._plan.places:
-                self.update(self._cell(changed))
+            self._held += self._cell(changed)
         self._current = id_
+        if not self._holding.isActive():
+            self._paint_held()
         self._tell()
+
+    def _paint_held(self) -> None:
+        self._holding.stop()
+        self.update(self._held)
+        self._held = QRegion()
 
     def _tell(self) -> None:
         door = self.current

@@ -185,6 +185,6 @@ class EntryForm(QWidget):
 
     def done(self) -> None:
         """Forget what belongs to one door only."""
-        self._people.setText("1")
-        self._found.clear()
-        self._note.clear()
+        for field, text in ((self._people, "1"), (self._found, ""), (self._note, "")):
+            if field.text() != text:
+                field.setText(text)

@@ -31,7 +31,7 @@ class EntryField(QLineEdit):
     def __init__(self, name: str, read: Callable[[str], Any]) -> None:
         super().__init__()
         self._read = read
-        self._doubted = ""
+        self._doubted = self._wrong = ""
         self.setAccessibleName(name)
         self.textEdited.connect(self._edited)
 
@@ -89,6 +89,9 @@ class EntryField(QLineEdit):
         self._mark("")
 
     def _mark(self, reason: str) -> None:
+        if reason == self._wrong:
+            return
+        self._wrong = reason
         mark_wrong(self, wrong=bool(reason))
         self.setToolTip(tip(reason))
 

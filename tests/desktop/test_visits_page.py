@@ -1,6 +1,7 @@
 """An officer with forty visits to type in after supper, without a mouse."""
 
 from datetime import date
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
@@ -71,6 +72,22 @@ def test_keys_quicker_than_the_disk_each_mean_the_next_door(
         shell.undo()
     settle(qtbot, shell)
     assert _visits(shell) == before
+
+
+def test_the_cursor_is_seen_going_on_while_the_disk_is_slow(
+    qtbot: QtBot, shell: Shell, page: VisitsPage
+) -> None:
+    board, written = page._board, Event()
+    shell.context.background.errand(page, lambda _: written.wait(), lambda _: None, lane="writer")
+    try:
+        QTest.keyClick(board, Qt.Key.Key_1)
+        QTest.qWait(100)
+        shown = _as_it_stands(shell)
+        board.update()
+        assert _as_it_stands(shell) == shown
+    finally:
+        written.set()
+    settle(qtbot, shell)
 
 
 def test_a_door_that_could_not_be_recorded_keeps_what_was_typed(
