@@ -12,7 +12,7 @@ from db.backup import backup_ages
 from db.figures.kinds import KINDS
 from db.kernel.unsaved import at_hand
 from db.ledger import Ledger
-from db.post import the_post
+from db.post import PostDraft, the_post
 from desktop.access.read_only import ReadOnlyBand
 from desktop.admin.accounts import AccountsPage
 from desktop.admin.campaigns import CampaignsPage
@@ -215,8 +215,11 @@ def _offers(routes: Routes) -> list[Offer]:
 def lock_minutes(ledger: Ledger) -> int:
     """Return after how many idle minutes the window locks itself; 0 is never."""
     with ledger.read() as connection:
-        minutes = the_post(connection).lock_minutes
-    return 15 if minutes is None else minutes
+        return _minutes(the_post(connection))
+
+
+def _minutes(post: PostDraft) -> int:
+    return 15 if post.lock_minutes is None else post.lock_minutes
 
 
 def shell_over(
@@ -236,6 +239,8 @@ def shell_over(
     _tell_overdue(shell)
     context.background.changed.connect(lambda done: _tell_overdue(shell, done.touched))
     context.background.taken_in.connect(partial(_tell_overdue, shell))
+    context.background.changed.connect(lambda done: _tell_post(shell, done.touched))
+    context.background.taken_in.connect(partial(_tell_post, shell))
     # Nobody looks after what cannot be written, nor after a backup's copy, which goes away again.
     if band is None:
         Care(context, shell).said.connect(shell.toast.say)
@@ -259,6 +264,17 @@ def _tell_overdue(shell: Shell, touched: Iterable[str] = DUTIES_OF) -> None:
         lambda connection: overdue_duties(connection, day),
         partial(shell.tell_overdue, "home"),
     )
+
+
+def _tell_post(shell: Shell, touched: Iterable[str]) -> None:
+    """Tell how the post is called now, and when the window is to lock itself."""
+
+    def told(post: PostDraft) -> None:
+        shell.tell_post(post.name, post.station)
+        shell.locks_after.emit(_minutes(post))
+
+    if "post" in touched:
+        shell.context.background.ask(shell, the_post, told)
 
 
 def _tell_backups(shell: Shell) -> None:

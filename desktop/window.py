@@ -50,10 +50,12 @@ class Room:
 class Shell(QWidget):
     """The window's inside while the ledger is open. `locking` is asked for by a person.
 
-    A `band` stands above everything, as over a backup that is looked at.
+    A `band` stands above everything, as over a backup that is looked at. `locks_after` tells the
+    minutes that somebody has just set.
     """
 
     locking = Signal()
+    locks_after = Signal(int)
 
     def __init__(
         self,
@@ -77,7 +79,7 @@ class Shell(QWidget):
         self._about = label(tone="second")
         self._backups = BackupFigures(partial(context.routes.go, "data", tab="backup"))
         # Where the side is narrow, its words stand in the head.
-        self._who = label()
+        self._who, self._post, self._station = label(), label("", 16), label("", 12, "second")
         self._narrow_words = QWidget()
         self._buttons: dict[str, RoomButton] = {}
         self._group = QButtonGroup(self)
@@ -220,12 +222,9 @@ class Shell(QWidget):
         # Where its words have no room it is only icons, and must not make the window higher first.
         side.setMinimumHeight(theme.px(ICONS_HIGH))
         layout = column(side, (10, 18, 10, 14), 4)
-        session = self.context.ledger.session
-        role = ROLE_NAMES[session.role]
-        who = session.name if session.name == role else f"{session.name} {role}"
-        self._who.setText(f"{post}　{who}")
-        self._who.setToolTip(tip(station))
-        texts = (label(post, 16), label(station, 12, "second"), label(who), self._backups.last)
+        who = self._person()
+        self.tell_post(post, station)
+        texts = (self._post, self._station, label(who), self._backups.last)
         for text in texts:
             text.setContentsMargins(10, 0, 0, 0)
         shown: list[QWidget] = [*texts, self._backups.lines]
@@ -330,6 +329,18 @@ class Shell(QWidget):
     def tell_overdue(self, name: str, count: int) -> None:
         """Show at a screen's entry how many duties behind it are overdue."""
         self._buttons[name].tell_overdue(count)
+
+    def tell_post(self, post: str, station: str) -> None:
+        """Show whose ledger it is."""
+        self._post.setText(post)
+        self._station.setText(station)
+        self._who.setText(f"{post}　{self._person()}")
+        self._who.setToolTip(tip(station))
+
+    def _person(self) -> str:
+        session = self.context.ledger.session
+        role = ROLE_NAMES[session.role]
+        return session.name if session.name == role else f"{session.name} {role}"
 
     def tell_backup(self, ages: BackupAges) -> None:
         """Show how old the backups are, here and at the second place, and what the last one lacks."""

@@ -66,6 +66,12 @@ class IdleWatch(QObject):
             self._timer.start(self._minutes * 60_000)
             self._look.start()
 
+    def lock_after(self, minutes: int) -> None:
+        """Lock after so many minutes from now on; 0 is never."""
+        self.stop()
+        self._minutes = minutes
+        self.begin()
+
     def stop(self) -> None:
         """Watch no more."""
         self._timer.stop()

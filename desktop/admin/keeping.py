@@ -84,7 +84,9 @@ class KeepingPage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "erasure", "erasure_proposal", "household", "volunteer", "dispute", "visit",
-            "attendance", "dispute_closing", "dispute_conclusion", "account",
+            "attendance", "dispute_closing", "dispute_conclusion", "account", "dispute_extension",
+            "dispute_follow_up", "dispute_reopening", "dispute_report", "dispute_session",
+            "training",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

@@ -64,7 +64,7 @@ class StandingPage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "volunteer", "volunteer_term", "visit", "training", "attendance", "dispute_session",
-            "community", "post", "day_off",
+            "community", "post", "day_off", "dispute_follow_up",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

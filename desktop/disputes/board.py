@@ -45,8 +45,8 @@ class DisputeBoardPage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "dispute", "dispute_party", "dispute_conclusion", "dispute_reopening",
-            "dispute_follow_up", "dispute_session", "dispute_extension", "dispute_closing",
-            "staff", "post", "day_off",
+            "dispute_follow_up", "dispute_session", "dispute_extension", "dispute_closing", "staff",
+            "post", "day_off", "community", "dispute_report",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

@@ -31,7 +31,8 @@ class DisputeNumbersPage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "dispute", "dispute_conclusion", "dispute_reopening", "dispute_extension", "staff",
-            "community", "post", "day_off",
+            "community", "post", "day_off", "dispute_closing", "dispute_follow_up",
+            "dispute_report", "dispute_session",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

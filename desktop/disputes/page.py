@@ -104,7 +104,8 @@ class DisputesPage(Page):
         (
             "dispute", "dispute_party", "dispute_conclusion", "dispute_reopening",
             "dispute_follow_up", "dispute_session", "dispute_extension", "dispute_report",
-            "dispute_closing", "dispute_paper", "attachment", "staff", "volunteer", "post", "day_off",
+            "dispute_closing", "dispute_paper", "attachment", "staff", "volunteer", "post",
+            "day_off", "community",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

@@ -29,6 +29,7 @@ class MergingPage(Page):
     """A package in, looked at first, whole or not at all; then what only a person can decide."""
 
     title: ClassVar[str] = "合并"
+    watches: ClassVar[frozenset[str]] = frozenset(("community", "volunteer"))
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+O", "打开对方的数据包"),
         ("Enter", "合并看过的包；在下面的单子上是保存选好的"),

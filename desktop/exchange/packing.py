@@ -42,7 +42,7 @@ class PackingPage(Page):
     """A package with everything a site does not have yet, in three steps by keyboard."""
 
     title: ClassVar[str] = "打包"
-    watches: ClassVar[frozenset[str]] = frozenset(("peer", "site_seen"))
+    watches: ClassVar[frozenset[str]] = frozenset(("peer", "site_seen", "community"))
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter", "下一步；到“打包”上就打包"),
         ("数字", "选第几个单位、第几个地方"),

@@ -49,8 +49,8 @@ class ExportPage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "household", "building", "community", "volunteer", "visit", "dispute", "dispute_party",
-            "dispute_conclusion", "dispute_follow_up", "dispute_reopening", "training", "attendance",
-            "ledger_layout",
+            "dispute_conclusion", "dispute_follow_up", "dispute_reopening", "training",
+            "attendance", "ledger_layout", "post",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (("Ctrl+S", "存为 Excel 或 PDF"),)

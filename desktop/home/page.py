@@ -83,9 +83,10 @@ class HomePage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "visit", "household", "campaign", "dispute", "dispute_conclusion", "dispute_follow_up",
-            "dispute_extension", "dispute_report", "dispute_reopening", "dispute_session", "day_off", "post",
-            "training", "attendance", "field_sheet", "sign_in_sheet", "review", "volunteer",
-            "volunteer_term", "erasure", "erasure_proposal", "site_seen",
+            "dispute_extension", "dispute_report", "dispute_reopening", "dispute_session",
+            "day_off", "post", "training", "attendance", "field_sheet", "sign_in_sheet", "review",
+            "volunteer", "volunteer_term", "erasure", "erasure_proposal", "site_seen", "account",
+            "building", "community", "dispute_closing", "dispute_party",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

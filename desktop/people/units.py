@@ -69,7 +69,11 @@ class UnitsPage(Page):
     """Which unit has nobody, and whose homes are too many; the usual is ten to twelve."""
 
     title: ClassVar[str] = "分户"
-    watches: ClassVar[frozenset[str]] = frozenset(("volunteer", "household", "building"))
+    watches: ClassVar[frozenset[str]] = frozenset(
+        (
+            "volunteer", "household", "building", "community", "volunteer_term",
+        )
+    )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter", "到右边分户"),
         ("1—9", "右边选中的户归第几位联户长，Shift+方向键多选"),

@@ -69,7 +69,8 @@ class DoubtsPage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "point_decision", "point_entry", "point_month", "point_scheme", "visit", "attendance",
-            "training", "dispute_session", "volunteer",
+            "training", "dispute_session", "volunteer", "account", "community", "dispute_follow_up",
+            "point_band", "point_item", "point_proposal", "point_weight", "volunteer_term",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

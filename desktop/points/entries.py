@@ -41,8 +41,11 @@ class EntriesPage(RegisterPage[EntryRow]):
     entity: ClassVar[str] = "point_entry"
     placeholder = "姓名、事由"
     watches: ClassVar[frozenset[str]] = frozenset(
-        ("point_entry", "point_scheme", "point_item", "volunteer")
-    )
+        (
+            "point_entry", "point_scheme", "point_item", "volunteer", "account", "community",
+            "point_band", "point_weight",
+        )
+    )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "记一笔：姓名、项目、日期、事由"),
         ("Enter", "从名单到右边；下一格，最后一格保存"),

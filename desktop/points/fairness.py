@@ -97,6 +97,8 @@ class FairnessPage(Page):
         (
             "point_scheme", "point_item", "point_weight", "point_entry", "point_decision",
             "point_month", "visit", "attendance", "training", "dispute_session", "volunteer",
+            "account", "community", "dispute_follow_up", "point_band", "point_proposal",
+            "volunteer_term",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

@@ -59,7 +59,8 @@ class PointsPage(Page):
         (
             "point_scheme", "point_item", "point_band", "point_weight", "point_entry",
             "point_decision", "point_proposal", "point_month", "visit", "training", "attendance",
-            "dispute_session", "volunteer", "community", "account",
+            "dispute_session", "volunteer", "community", "account", "dispute_follow_up",
+            "volunteer_term",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

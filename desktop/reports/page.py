@@ -74,7 +74,9 @@ class ReportsPage(Page):
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "visit", "household", "dispute", "training", "attendance", "volunteer", "campaign",
-            "post", "edition",
+            "post", "edition", "account", "community", "day_off", "dispute_closing",
+            "dispute_conclusion", "dispute_extension", "dispute_follow_up", "dispute_reopening",
+            "dispute_report", "dispute_session", "volunteer_term",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

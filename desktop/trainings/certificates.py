@@ -34,7 +34,11 @@ class CertificatesPage(Page):
     """Find somebody of the roster; beside stands what they attended, as the certificate tells it."""
 
     title: ClassVar[str] = "培训证明"
-    watches: ClassVar[frozenset[str]] = frozenset(("training", "attendance", "volunteer"))
+    watches: ClassVar[frozenset[str]] = frozenset(
+        (
+            "training", "attendance", "volunteer", "building", "community", "volunteer_term",
+        )
+    )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("打字", "按姓名、拼音、电话找人"),
         ("↑ ↓", "换一个人"),

@@ -68,7 +68,11 @@ class TrainingsPage(Page):
     """Every session with its rate; a route may ask for some by `ids` and `title`."""
 
     title: ClassVar[str] = "培训"
-    watches: ClassVar[frozenset[str]] = frozenset(("training", "attendance", "volunteer"))
+    watches: ClassVar[frozenset[str]] = frozenset(
+        (
+            "training", "attendance", "volunteer", "community",
+        )
+    )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "登记培训，也可以一次排一个系列"),
         ("F2", "改这场培训：学时、合格分、记录也在这里"),

@@ -70,7 +70,7 @@ class SignInPage(TypingPage[OpenSheet, Sheet, TypedPerson]):
     """The sheets of sessions: a key a name, and fields for the time, the reason, who wrote in."""
 
     title: ClassVar[str] = "签到表"
-    watches: ClassVar[frozenset[str]] = frozenset(("sign_in_sheet", "training"))
+    watches: ClassVar[frozenset[str]] = frozenset(("sign_in_sheet", "training", "attendance"))
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("数字 Enter", "打开这个编号的签到表"),
         ("1　2　3　4", "到、迟到、请假（接着写原因）、缺席，到下一行"),

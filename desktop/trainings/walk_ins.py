@@ -33,7 +33,11 @@ class WalkInsPage(Page):
     """Every walk-in with who it may be. Enter joins, A joins all that are sure."""
 
     title: ClassVar[str] = "名单外的人"
-    watches: ClassVar[frozenset[str]] = frozenset(("attendance", "training", "volunteer"))
+    watches: ClassVar[frozenset[str]] = frozenset(
+        (
+            "attendance", "training", "volunteer", "community",
+        )
+    )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter", "并入右边选中的人"),
         ("A", "有把握的都并入；选了几个就只看这几个"),

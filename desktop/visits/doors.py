@@ -64,7 +64,11 @@ class BasePage(Page):
     """
 
     title: ClassVar[str] = "应访户"
-    watches: ClassVar[frozenset[str]] = frozenset(("visit", "household", "community", "campaign"))
+    watches: ClassVar[frozenset[str]] = frozenset(
+        (
+            "visit", "household", "community", "campaign", "building",
+        )
+    )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter", "到楼栋里打开这一户"),
         ("Ctrl+C", "复制选中的行，可以贴进 Excel"),

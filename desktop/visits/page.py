@@ -53,8 +53,11 @@ class VisitsPage(Page):
 
     title: ClassVar[str] = "走访"
     watches: ClassVar[frozenset[str]] = frozenset(
-        ("visit", "household", "campaign", "building", "community")
-    )
+        (
+            "visit", "household", "campaign", "building", "community", "staff",
+            "volunteer", "volunteer_term",
+        )
+    )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("方向键", "在门户间移动"),
         ("1 2 3 4 5", "见到人、未遇、拒访、电话、留门卡"),

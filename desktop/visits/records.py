@@ -79,7 +79,11 @@ class RecordsPage(Page):
     """
 
     title: ClassVar[str] = "走访记录"
-    watches: ClassVar[frozenset[str]] = frozenset(("visit", "household", "community", "staff"))
+    watches: ClassVar[frozenset[str]] = frozenset(
+        (
+            "visit", "household", "community", "staff", "building",
+        )
+    )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter　F2", "改这次走访"),
         ("Ctrl+Enter", "到楼栋里打开这一户"),

@@ -26,7 +26,7 @@ class SheetsPage(TypingPage[OpenSheet, Sheet, TypedDoor]):
     """The sheets of walks: a key a door, and a form for what the whole sheet shares."""
 
     title: ClassVar[str] = "走访单"
-    watches: ClassVar[frozenset[str]] = frozenset(("field_sheet",))
+    watches: ClassVar[frozenset[str]] = frozenset(("field_sheet", "staff"))
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("数字 Enter", "打开这个编号的走访单"),
         ("1 2 3 4 5", "见到人、未遇、拒访、电话、留门卡，接着下一户"),

@@ -1,6 +1,7 @@
 """The lock: what it hides, what puts it off, and what it leaves as it was."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, Qt
@@ -9,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from db.post import change_post, the_post
 from db.sample import PASSWORD
 from desktop.access.idle import IdleWatch
 from tests.desktop.conftest import press, settle
@@ -63,6 +65,22 @@ def test_idleness_locks(qtbot: QtBot, windows: Windows, folder: Path) -> None:
     assert window._idle._timer.interval() == 15 * 60_000
     window._idle._timer.start(1)
     qtbot.waitUntil(lambda: window.locked, timeout=5000)
+
+
+def test_other_minutes_hold_from_when_they_are_saved(
+    qtbot: QtBot, windows: Windows, folder: Path
+) -> None:
+    window = windows(folder)
+    shell = inside(qtbot, window)
+    with shell.context.ledger.read() as connection:
+        post = the_post(connection)
+    for minutes, locks in ((3, True), (0, False), (5, True)):
+        command = change_post(replace(post, lock_minutes=minutes))
+        shell.context.background.write(shell, command)
+        settle(qtbot, shell)
+        assert window._idle is not None
+        assert window._idle._timer.isActive() == locks
+        assert not locks or window._idle._timer.interval() == minutes * 60_000
 
 
 def test_a_machine_that_slept_is_locked_before_the_first_key_reaches_a_screen(
