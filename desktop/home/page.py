@@ -52,6 +52,7 @@ FIGURES: Final[dict[str, tuple[Block, str, str]]] = {
     "households_before": ("visits", "households", "走访户数，每户一次"),
     "records": ("visits", "records", "走访次数"),
     "new": ("disputes", "new", "新登记纠纷"),
+    "new_before": ("disputes", "new", "新登记纠纷"),
     "resolved": ("disputes", "resolved", "调解成功"),
     "open_at_end": ("disputes", "open_at_end", "到今天在办"),
     "rate": ("trainings", "rate", "培训"),
@@ -102,7 +103,7 @@ class HomePage(Page):
         self._today: Today | None = None
         self._cards = {
             "走访": Card("走访", "households", ("records",), ("households_before",)),
-            "纠纷": Card("纠纷", "new", ("resolved",), ("open_at_end", "overdue")),
+            "纠纷": Card("纠纷", "new", ("resolved",), ("new_before", "open_at_end", "overdue")),
             "到训率": Card("到训率", "rate", ("expected",), ("rate_before",)),
             "走访进度": Card("走访进度", "coverage", ("done",), ("remaining",)),
         }
@@ -252,6 +253,7 @@ class HomePage(Page):
             "件新增",
             new=str(week.disputes_new),
             resolved=f"{week.disputes_resolved}件化解",
+            new_before=f"上周同期{week.disputes_new_before}件",
             open_at_end=f"在办{week.disputes_open}件",
             overdue=f"逾期{week.overdue}项" if week.overdue else "",
         )
