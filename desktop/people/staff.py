@@ -10,6 +10,7 @@ from db.disputes.handover import Leaving, staff_leaves
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Done
+from db.kernel.text import tidy_name
 from db.people.colleagues import (
     KIND_NAMES,
     StaffDraft,
@@ -52,6 +53,7 @@ class StaffPage(RegisterPage[StaffRow]):
             StaffDraft, staff_problems, {"kind": KIND_NAMES}, lambda: self.context.today
         )
         self._form.saved.connect(self.save)
+        self._form.edited.connect(self._look_for_namesake)
         self._save = button("保存", self.save, kind="main")
         self._to = QComboBox()
         self._to.setAccessibleName("没办完的纠纷交给")
@@ -83,6 +85,15 @@ class StaffPage(RegisterPage[StaffRow]):
             self._form.setFocus()
         else:
             self.heading.setText(chosen.name)
+
+    def _look_for_namesake(self) -> None:
+        name, own = tidy_name(self._form.typed("name")), self.row and self.row.id
+
+        def found(rows: list[StaffRow]) -> None:
+            taken = any(row.name == name and row.id != own for row in rows)
+            self._form.warn("已经有同名的工作人员。两人同名时，在姓名后加字区别" if taken else "")
+
+        self.context.background.ask(self, staff_rows, found)
 
     def save(self) -> None:
         """Write the colleague."""

@@ -10,7 +10,7 @@ from desktop.people.staff import StaffPage
 from desktop.people.volunteers import VolunteersPage
 from desktop.trainings.page import TrainingsPage
 from desktop.window import Shell
-from tests.desktop.conftest import settle
+from tests.desktop.conftest import press, settle
 from tests.desktop.retyped import shown, type_in
 
 ENTER, CTRL = Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
@@ -97,3 +97,18 @@ def test_a_reason_to_mend_stays_when_nobody_like_this_is_found(qtbot: QtBot, she
     QTest.keyClick(since, ENTER, CTRL)
     settle(qtbot, shell)
     assert "看不懂这个日期" in page._form._problem.text()
+
+
+def test_a_colleagues_name_that_is_taken_is_told_while_it_is_typed(
+    qtbot: QtBot, shell: Shell
+) -> None:
+    page = shown(qtbot, shell, StaffPage, "people", "staff")
+    taken = page.model.rows[0].name
+    page.begin_new()
+    form = page._form
+    shell.activateWindow()
+    form.field("name").setFocus()
+    press(qtbot, shell, taken)
+    assert "同名" in form._problem.text()
+    press(qtbot, shell, "二")
+    assert form._problem.text().strip() == ""
