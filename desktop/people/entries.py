@@ -80,9 +80,12 @@ class VolunteerEntries(QWidget):
         return self._from
 
     def knows(self, places: Sequence[CommunityLine], buildings: Sequence[BuildingRow]) -> None:
-        """Offer these communities and buildings."""
+        """Offer these communities and buildings; what is chosen of them stays."""
+        chosen = self._building.currentData()
         self._buildings = buildings
         fill(self._where, [(place.name, place.id) for place in places])
+        self._fill_buildings()
+        choose(self._building, chosen)
 
     def show_person(self, person: VolunteerRow | None) -> None:
         """Show a person, or an empty form."""
@@ -148,6 +151,7 @@ class VolunteerEntries(QWidget):
     def _build(self) -> None:
         self._where.setAccessibleName("社区")
         self._building.setAccessibleName("负责的楼栋")
+        self._building.addItem("不负责楼栋", None)
         self._unit.setAccessibleName("负责的单元")
         self._unit.setPlaceholderText("单元")
         self._unit.setMaximumWidth(self._context.theme.px(70))
@@ -199,8 +203,5 @@ class VolunteerEntries(QWidget):
 
     def _fill_buildings(self) -> None:
         community = self._where.currentData()
-        self._building.clear()
-        self._building.addItem("不负责楼栋", None)
-        for line in self._buildings:
-            if line.community == community:
-                self._building.addItem(line.label, line.id)
+        there = [(line.label, line.id) for line in self._buildings if line.community == community]
+        fill(self._building, there, first=1)

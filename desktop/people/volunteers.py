@@ -251,8 +251,6 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
 
     def show_row(self, chosen: VolunteerRow | None) -> None:
         """Show a person, or an empty form."""
-        fill(self._community, [(place.name, place.id) for place in self._places], first=1)
-        self._entries.knows(self._places, self._buildings)
         self._entries.show_person(chosen)
         self._card.show_person(chosen)
         if chosen is None:
@@ -261,6 +259,11 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
             self._entries.setFocus()
         else:
             self.heading.setText(chosen.name)
+
+    def offer_choices(self) -> None:
+        """The communities, and the buildings somebody answers for."""
+        fill(self._community, [(place.name, place.id) for place in self._places], first=1)
+        self._entries.knows(self._places, self._buildings)
 
     def typed_beside(self) -> Inputs:
         """Where they serve stands beside the form."""

@@ -52,7 +52,11 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
     noun = "住户"
     entity: ClassVar[str] = "household"
     placeholder = "姓名、拼音、电话、门牌"
-    watches: ClassVar[frozenset[str]] = frozenset(("household", "building", "community"))
+    watches: ClassVar[frozenset[str]] = frozenset(
+        (
+            "household", "building", "community", "household_alias",
+        )
+    )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Ctrl+N", "新的住户"),
         ("Enter", "从名单到右边；下一格，最后一格保存"),
@@ -186,7 +190,6 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
 
     def show_row(self, chosen: HouseholdRow | None) -> None:
         """Show a home, or an empty form."""
-        self._fill_places()
         new = chosen is None
         if self._opened is not None and (chosen is None or not self._opened.of(chosen.id)):
             self._leave()
@@ -227,6 +230,12 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
             self.go_to(done.value)
 
         self.context.background.write(self, command, added)
+
+    def offer_choices(self) -> None:
+        """The communities."""
+        entries = [(place.name, place.id) for place in self._places]
+        fill(self._where, entries)
+        fill(self._community, entries, first=1)
 
     def typed_beside(self) -> Inputs:
         """A new home has its address beside its form."""
@@ -306,11 +315,6 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
                 self._former.setVisible(bool(found))
 
         self.context.background.ask(self, lambda c: former_addresses(c, chosen.id), answer)
-
-    def _fill_places(self) -> None:
-        entries = [(place.name, place.id) for place in self._places]
-        fill(self._where, entries)
-        fill(self._community, entries, first=1)
 
     def _ask_like(self) -> None:
         community = self._where.currentData()

@@ -166,7 +166,6 @@ class RewardsPage(RegisterPage[RewardRow]):
 
     def show_row(self, chosen: RewardRow | None) -> None:
         """Show a reward, or an empty form."""
-        fill(self._community, [(place.name, place.id) for place in self._places], first=1)
         open_ = chosen is not None and chosen.state == "granted"
         may_pay = self.context.may(Right.FUND)
         self._save.setEnabled(self.context.may(Right.REWARD) and (chosen is None or open_))
@@ -182,6 +181,10 @@ class RewardsPage(RegisterPage[RewardRow]):
         self._reward.show_reward(chosen)
         if chosen is not None:
             self.heading.setText(f"{chosen.name}　{what(chosen)}")
+
+    def offer_choices(self) -> None:
+        """The communities."""
+        fill(self._community, [(place.name, place.id) for place in self._places], first=1)
 
     def typed_beside(self) -> Inputs:
         """Whom and what for stand beside the form, as does why it is voided."""

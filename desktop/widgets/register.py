@@ -88,6 +88,12 @@ class RegisterPage(Page, Generic[R]):
     def save(self) -> None:
         """Write what the form says."""
 
+    def offer_choices(self) -> None:
+        """Put what the list brought along into the boxes that offer it, keeping what is chosen.
+
+        A new record may be begun before the list is read, so its choices come with the list.
+        """
+
     def typed_beside(self) -> Inputs:
         """Return the fields that stand beside the form; they are put back before it."""
         return {}
@@ -251,6 +257,10 @@ class RegisterPage(Page, Generic[R]):
         self.model.show_rows(rows, total)
         self.foot.setText(self.foot_words(total))
         self._wanted, self._read = kept, True
+        self.offer_choices()
+        if self._fresh and not self.is_typed:
+            # What a box now offers first stands there as the form began: nobody typed it.
+            self.begin_typing()
         self._seek()
         if self.row is None and not rows and not self._fresh:
             self.begin_new()
