@@ -189,6 +189,7 @@ def build() -> None:
     command = next(out.glob(f"policepost-*/{COMMAND.name}"))
     # A network namespace of its own has no interface that works.
     alone = ("unshare", "--net", "--map-root-user") if shutil.which("unshare") else ()
+    # It loads every command: a module that is loaded by its name is easily left out.
     run(*alone, command, "selftest")
     run(*alone, command, "demo", "--no-window", "--out", work / "demo")
     folder = command.parent

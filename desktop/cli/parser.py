@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
@@ -25,6 +25,25 @@ class OpenWindow:
 
 
 Handler: TypeAlias = Callable[[argparse.Namespace], int | OpenWindow]
+
+
+@dataclass(frozen=True)
+class Later:
+    """A handler whose module is loaded only when it is called: a start must stay quick."""
+
+    module: str
+    name: str
+
+    def load(self) -> Handler:
+        """Return the handler itself; raises ImportError or AttributeError where it is not there."""
+        handler: Handler = getattr(import_module(self.module), self.name)
+        return handler
+
+    def __call__(self, arguments: argparse.Namespace) -> int | OpenWindow:
+        """Load it and carry the command out."""
+        return self.load()(arguments)
+
+
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 
@@ -68,9 +87,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("demo"), metavar="DIR", help="放演示台账和周报的文件夹"
     )
     demo.add_argument("--no-window", action="store_true", help="不打开窗口")
-    demo.set_defaults(handler=_later("desktop.cli.demo", "demo"))
+    demo.set_defaults(handler=Later("desktop.cli.demo", "demo"))
     selftest = commands.add_parser("selftest", help="看看这台电脑的字体、打印机、加密、磁盘、屏幕")
-    selftest.set_defaults(handler=_later("desktop.cli.selftest", "selftest"))
+    selftest.set_defaults(handler=Later("desktop.cli.selftest", "selftest"))
     return parser
 
 
@@ -81,22 +100,22 @@ def _add_ledger_commands(commands: Commands, shared: _Parser) -> None:
     new.add_argument("--code", default="", help="编号里用的代号，如 三号")
     new.add_argument("--officer", default="民警", metavar="NAME", help="第一个民警账号的登录名")
     new.add_argument("--recovery-code-file", type=Path, metavar="F", help="把恢复码写进这个文件")
-    new.set_defaults(handler=_later("desktop.cli.ledger", "new"))
+    new.set_defaults(handler=Later("desktop.cli.ledger", "new"))
     check = commands.add_parser("check", parents=[shared], help="检查台账是否完好")
     check.add_argument("--mend", action="store_true", help="重建坏了的索引，从备份找回缺的附件")
-    check.set_defaults(handler=_later("desktop.cli.check", "check_ledger"))
+    check.set_defaults(handler=Later("desktop.cli.check", "check_ledger"))
     backup = commands.add_parser("backup", parents=[shared], help="备份并核验")
     backup.add_argument("--to", type=Path, metavar="FOLDER", help="备份到别处，如U盘")
-    backup.set_defaults(handler=_later("desktop.cli.ledger", "back_up"))
+    backup.set_defaults(handler=Later("desktop.cli.ledger", "back_up"))
     restore = commands.add_parser("restore", parents=[shared], help="从备份恢复")
     restore.add_argument("backup", type=Path, metavar="BACKUP", help="备份的文件夹")
-    restore.set_defaults(handler=_later("desktop.cli.ledger", "restore"))
+    restore.set_defaults(handler=Later("desktop.cli.ledger", "restore"))
     history = commands.add_parser("history", parents=[shared], help="看谁做过什么")
     history.add_argument("--limit", type=int, default=20, help="最多几条")
-    history.set_defaults(handler=_later("desktop.cli.ledger", "history"))
+    history.set_defaults(handler=Later("desktop.cli.ledger", "history"))
     undo = commands.add_parser("undo", parents=[shared], help="撤销一步操作")
     undo.add_argument("command", type=int, metavar="COMMAND", help="history 里的号码")
-    undo.set_defaults(handler=_later("desktop.cli.ledger", "undo"))
+    undo.set_defaults(handler=Later("desktop.cli.ledger", "undo"))
     account = commands.add_parser("account", help="账号：add 新增，remove 停用，password 改密码")
     actions = account.add_subparsers(
         metavar="add|remove|password|list", required=True, parser_class=_Parser
@@ -105,10 +124,10 @@ def _add_ledger_commands(commands: Commands, shared: _Parser) -> None:
     add.add_argument("name", metavar="NAME", help="登录名")
     add.add_argument("--role", required=True, help="民警、辅警、社区工作者、查阅")
     add.add_argument("--new-password-file", type=Path, metavar="F", help="从文件里读新账号的密码")
-    add.set_defaults(handler=_later("desktop.cli.ledger", "account_add"))
+    add.set_defaults(handler=Later("desktop.cli.ledger", "account_add"))
     remove = actions.add_parser("remove", parents=[shared], help="停用账号")
     remove.add_argument("name", metavar="NAME", help="登录名")
-    remove.set_defaults(handler=_later("desktop.cli.ledger", "account_remove"))
+    remove.set_defaults(handler=Later("desktop.cli.ledger", "account_remove"))
     password = actions.add_parser("password", parents=[shared], help="改密码，或用恢复码重设")
     password.add_argument("name", nargs="?", metavar="NAME", help="登录名（默认是自己）")
     password.add_argument("--new-password-file", type=Path, metavar="F", help="从文件里读新密码")
@@ -118,9 +137,9 @@ def _add_ledger_commands(commands: Commands, shared: _Parser) -> None:
         metavar="F",
         help="用文件里的恢复码重设；新恢复码写回这个文件",
     )
-    password.set_defaults(handler=_later("desktop.cli.ledger", "account_password"))
+    password.set_defaults(handler=Later("desktop.cli.ledger", "account_password"))
     listing = actions.add_parser("list", parents=[shared], help="列出账号")
-    listing.set_defaults(handler=_later("desktop.cli.ledger", "account_list"))
+    listing.set_defaults(handler=Later("desktop.cli.ledger", "account_list"))
 
 
 def _add_data_commands(commands: Commands, shared: _Parser) -> None:
@@ -139,7 +158,7 @@ def _add_data_commands(commands: Commands, shared: _Parser) -> None:
     into.add_argument("--dry-run", action="store_true", help="只预览，不写入")
     into.add_argument("--rejected", type=Path, metavar="out.xlsx", help="把退回的行写成工作簿")
     into.add_argument("--json", action="store_true", help="用 JSON 报告结果")
-    into.set_defaults(handler=_later("desktop.cli.data", "import_files"))
+    into.set_defaults(handler=Later("desktop.cli.data", "import_files"))
     campaign = commands.add_parser("campaign", help="走访任务：add 设立，list 列出")
     actions = campaign.add_subparsers(metavar="add|list", required=True, parser_class=_Parser)
     add = actions.add_parser("add", parents=[shared], help="设立走访任务")
@@ -158,9 +177,9 @@ def _add_data_commands(commands: Commands, shared: _Parser) -> None:
     add.add_argument("--tries", type=int, default=3, help="未遇几次算尽责（默认3）")
     add.add_argument("--refusal-stays-open", action="store_true", help="拒访不算尽责")
     add.add_argument("--phone-closes", action="store_true", help="电话联系算尽责")
-    add.set_defaults(handler=_later("desktop.cli.data", "campaign_add"))
+    add.set_defaults(handler=Later("desktop.cli.data", "campaign_add"))
     listing = actions.add_parser("list", parents=[shared], help="列出走访任务")
-    listing.set_defaults(handler=_later("desktop.cli.data", "campaign_list"))
+    listing.set_defaults(handler=Later("desktop.cli.data", "campaign_list"))
 
 
 def _add_report_commands(commands: Commands, shared: _Parser) -> None:
@@ -191,7 +210,7 @@ def _add_report_commands(commands: Commands, shared: _Parser) -> None:
             metavar="名单",
             help="附内部名单：未结纠纷,未参训名单,未见面名单",
         )
-        one.set_defaults(handler=_later("desktop.cli.report", "report_of"), report=name)
+        one.set_defaults(handler=Later("desktop.cli.report", "report_of"), report=name)
 
 
 def _add_sheet_commands(commands: Commands, shared: _Parser) -> None:
@@ -207,7 +226,7 @@ def _add_sheet_commands(commands: Commands, shared: _Parser) -> None:
     doors.add_argument("--building", required=True, metavar="B", help="楼栋，如 晨园3号楼")
     doors.add_argument("--community", metavar="C", help="社区（几个社区有同名楼栋时）")
     doors.add_argument("--campaign", metavar="NAME", help="哪个走访任务（默认是今天的）")
-    doors.set_defaults(handler=_later("desktop.cli.sheet", "doors"))
+    doors.set_defaults(handler=Later("desktop.cli.sheet", "doors"))
     sign_in = actions.add_parser("sign-in", parents=[shared, out], help="一场培训的签到表")
     sign_in.add_argument(
         "--session",
@@ -217,10 +236,10 @@ def _add_sheet_commands(commands: Commands, shared: _Parser) -> None:
     )
     sign_in.add_argument("--blank", action="store_true", help="不印名单，只印空行")
     sign_in.add_argument("--lines", type=int, metavar="N", help="名单下面的空行（默认5，空白的40）")
-    sign_in.set_defaults(handler=_later("desktop.cli.sheet", "sign_in"))
+    sign_in.set_defaults(handler=Later("desktop.cli.sheet", "sign_in"))
     form = actions.add_parser("form", parents=[shared, out], help="调解文书的空白表格")
     form.add_argument("name", nargs="*", metavar="表格", help="表格名称，不写就是全部")
-    form.set_defaults(handler=_later("desktop.cli.sheet", "form"))
+    form.set_defaults(handler=Later("desktop.cli.sheet", "form"))
 
 
 def _add_points_commands(commands: Commands, shared: _Parser) -> None:
@@ -238,10 +257,10 @@ def _add_points_commands(commands: Commands, shared: _Parser) -> None:
     )
     adopt.add_argument("--per-point", metavar="元", help="每分几元（和 --band 的金额二选一）")
     adopt.add_argument("--reason", help="改办法的原因（已有办法时要写）")
-    adopt.set_defaults(handler=_later("desktop.cli.points", "adopt"))
+    adopt.set_defaults(handler=Later("desktop.cli.points", "adopt"))
     listing = actions.add_parser("list", parents=[shared], help="列出一个月的积分和补贴")
     listing.add_argument("--month", required=True, metavar="2026-03", help="月份")
-    listing.set_defaults(handler=_later("desktop.cli.points", "show"))
+    listing.set_defaults(handler=Later("desktop.cli.points", "show"))
     paper = actions.add_parser("paper", parents=[shared], help="签领表、公示表、汇总表、个人明细")
     paper.add_argument("kind", choices=("签领表", "公示表", "汇总表", "明细"))
     paper.add_argument("--month", required=True, metavar="2026-03", help="月份")
@@ -250,7 +269,7 @@ def _add_points_commands(commands: Commands, shared: _Parser) -> None:
     paper.add_argument(
         "--out", required=True, type=Path, metavar="FILE", help="写到哪里：.pdf 或 .xlsx"
     )
-    paper.set_defaults(handler=_later("desktop.cli.points", "paper"))
+    paper.set_defaults(handler=Later("desktop.cli.points", "paper"))
 
 
 def _add_exchange_commands(commands: Commands, shared: _Parser) -> None:
@@ -273,24 +292,26 @@ def _add_exchange_commands(commands: Commands, shared: _Parser) -> None:
     pair.add_argument("--remove", metavar="NAME", help="解除和这个单位的配对")
     pair.add_argument("--renew", action="store_true", help="这份台账是复制或恢复出来的：换新身份")
     pair.add_argument("--json", action="store_true", help="用 JSON 报告结果")
-    pair.set_defaults(handler=_later("desktop.cli.exchange", "pair"))
+    pair.set_defaults(handler=Later("desktop.cli.exchange", "pair"))
     pack = commands.add_parser("pack", parents=[shared], help="给配对的单位打数据包")
     pack.add_argument("--to", required=True, metavar="NAME", help="给谁")
     pack.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="写到哪里，如U盘")
     pack.add_argument("--json", action="store_true", help="用 JSON 报告结果")
-    pack.set_defaults(handler=_later("desktop.cli.exchange", "pack"))
+    pack.set_defaults(handler=Later("desktop.cli.exchange", "pack"))
     merge = commands.add_parser("merge", parents=[shared], help="合并别处来的数据包")
     merge.add_argument("files", nargs="+", type=Path, metavar="FILE")
     merge.add_argument("--dry-run", action="store_true", help="只看会带来什么，不写入")
     merge.add_argument("--json", action="store_true", help="用 JSON 报告结果")
-    merge.set_defaults(handler=_later("desktop.cli.exchange", "merge"))
+    merge.set_defaults(handler=Later("desktop.cli.exchange", "merge"))
 
 
-def _later(module: str, name: str) -> Handler:
-    """A handler whose module is loaded only when it is called: a start must stay quick."""
-
-    def call(arguments: argparse.Namespace) -> int | OpenWindow:
-        handler: Handler = getattr(import_module(module), name)
-        return handler(arguments)
-
-    return call
+def later_handlers(parser: argparse.ArgumentParser) -> Iterator[tuple[str, Later]]:
+    """Yield each command as it is typed, `points list`, and its handler: the self-test loads them."""
+    handler = parser.get_default("handler")
+    if isinstance(handler, Later):
+        yield parser.prog.partition(" ")[2], handler
+    # argparse offers no public way to its commands.
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from later_handlers(command)

@@ -1,4 +1,4 @@
-"""What this machine offers: fonts, printer, cipher, disk, screen."""
+"""What this machine offers: fonts, printer, cipher, disk, screen; and whether the program is whole."""
 
 import argparse
 import os
@@ -10,20 +10,37 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from db.kernel.errors import PolicepostError
+from desktop.cli.parser import build_parser, later_handlers
 from desktop.paths import cache, default_data
 
 
 def selftest(arguments: argparse.Namespace) -> int:
-    """Say what works here; exit 3 if the ledger or the paper cannot."""
+    """Say what works here; exit 3 if the ledger, the paper or a command cannot."""
     del arguments
     sound = True
-    for name, good, said in (*_cipher(), *_disk(), *_fonts(), *_word(), *_printer(), *_screen()):
+    for name, good, said in (
+        *_commands(), *_cipher(), *_disk(), *_fonts(), *_word(), *_printer(), *_screen(),
+    ):  # fmt: skip
         print(f"{'好' if good else '注意'}  {name}：{said}")
         sound = sound and (good or name in ("打印机", "屏幕"))
     return 0 if sound else 3
 
 
 Finding = tuple[str, bool, str]
+
+
+def _commands() -> Iterator[Finding]:
+    """Load what every command names: a built program may have been packed without it."""
+    missing, handlers = [], list(later_handlers(build_parser()))
+    for command, handler in handlers:
+        try:
+            handler.load()
+        except (ImportError, AttributeError) as error:
+            missing.append(f"{command}（{error}）")
+    if missing:
+        yield "命令", False, f"程序不完整，请重新安装。用不了：{'、'.join(missing)}"
+    else:
+        yield "命令", True, f"{len(handlers)}个命令都在"
 
 
 def _cipher() -> Iterator[Finding]:

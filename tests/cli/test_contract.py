@@ -1,7 +1,9 @@
 """The command line is a contract: names, exit codes, the JSON, and plain words for every mistake."""
 
+import argparse
 import json
 import shutil
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from db.figures.model import SpanFigures
 from db.ledger import Ledger
 from db.places.lists import any_home
 from db.sample import PASSWORD
+from desktop.cli.parser import build_parser, later_handlers
+from desktop.cli.selftest import selftest
 from desktop.paper.document import plain_text
 from desktop.paper.report import report_paper
 from tests.cli.running import DONE, MACHINE, MISTAKE, USAGE, policepost
@@ -287,6 +291,22 @@ def test_wrong_usage_and_no_screen() -> None:
     assert window.returncode == MISTAKE
     assert "没有屏幕" in window.stderr
     assert "加密" in policepost("selftest").stdout
+
+
+def test_the_self_test_names_a_command_whose_module_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A built program once lacked the modules of six commands: nothing but a call of them told it."""
+    handlers = dict(later_handlers(build_parser()))
+    assert {"check", "points list", "sheet doors", "pair", "pack", "merge"} <= set(handlers)
+    selftest(argparse.Namespace())
+    assert "个命令都在" in capsys.readouterr().out
+    # So Python says of a module that it is not there.
+    monkeypatch.setitem(sys.modules, "desktop.cli.points", None)
+    assert selftest(argparse.Namespace()) == MACHINE
+    told = next(line for line in capsys.readouterr().out.splitlines() if "不完整" in line)
+    assert "points adopt" in told
+    assert "sheet" not in told
 
 
 def test_the_demonstration_twice_and_never_over_a_real_ledger(tmp_path: Path, post: Path) -> None:
