@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
+    QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -31,6 +34,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from desktop.widgets.copying import Copying
 from desktop.widgets.parts import tip
 from desktop.widgets.widths import spread
 
@@ -69,6 +73,8 @@ class RowModel(QAbstractTableModel, Generic[T]):
     """
 
     told = Signal()
+    # The answer to `more` has come, with rows or without.
+    grown = Signal()
 
     def __init__(self, columns: Sequence[Column[T]]) -> None:
         super().__init__()
@@ -78,6 +84,7 @@ class RowModel(QAbstractTableModel, Generic[T]):
         self.shown = self.changing = False
         self.more: Callable[[int], None] | None = None
         self._asked = False
+        self._shows = 0
 
     def show_columns(self, columns: Sequence[Column[T]]) -> None:
         """Show other columns, and no rows until they come."""
@@ -96,17 +103,29 @@ class RowModel(QAbstractTableModel, Generic[T]):
         self._tell()
 
     def _tell(self) -> None:
+        self._shows += 1
         self.endResetModel()
         self.changing = False
         self.told.emit()
 
-    def add_rows(self, rows: Sequence[T]) -> None:
-        """Put further rows below."""
+    @property
+    def add_rows(self) -> Callable[[Sequence[T]], None]:
+        """What puts further rows below those that stand now, and does nothing once others do."""
+        return partial(self._add, self._shows)
+
+    def _add(self, shows: int, rows: Sequence[T]) -> None:
+        # A list that was asked anew meanwhile goes on with its own rows, not with these.
+        if shows != self._shows:
+            return
         self._asked = False
         if rows:
             self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows) + len(rows) - 1)
             self.rows.extend(rows)
             self.endInsertRows()
+        else:
+            # Fewer are there than was said: asking on would never end.
+            self.total = len(self.rows)
+        self.grown.emit()
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
         """Rows there are here by now."""
@@ -172,6 +191,7 @@ class Cells(QStyledItemDelegate):
 class RowTable(QTableView):
     """A calm table: whole rows, no grid; Ctrl+C copies the chosen rows as Excel takes them.
 
+    Ctrl+A means the whole list: the rows that are read later are chosen as they come.
     Its columns share the room by what stands in them, until a person draws one.
     `empty` is said where rows were asked for and none came: why, and what to do.
     """
@@ -184,7 +204,8 @@ class RowTable(QTableView):
         self.setItemDelegate(Cells(self))
         self._rows, self.empty, self._fitted = model, empty, 0
         self._needed: list[int] = []
-        self._spreading = self._drawn = False
+        self._spreading = self._drawn = self._everything = False
+        self._copying = Copying(self, model)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -197,10 +218,16 @@ class RowTable(QTableView):
         self.verticalHeader().hide()
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        # Headings shown as unchosen need no look at each row: with ten thousand chosen that takes long.
+        header.setSelectionModel(QItemSelectionModel(model, header))
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.sectionResized.connect(self._was_drawn)
         model.told.connect(self._measure)
+        # Other rows stand, and none of them is chosen; nothing else tells that.
+        model.told.connect(self._forget_everything)
+        model.rowsInserted.connect(self._choose_further)
+        self.selectionModel().selectionChanged.connect(self._was_chosen)
         self.fit()
 
     def has_keys(self, steps: Mapping[str, Callable[[], object]]) -> None:
@@ -334,26 +361,32 @@ class RowTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Copy the chosen rows with their headings."""
         if event.matches(QKeySequence.StandardKey.Copy):
-            QGuiApplication.clipboard().setText(self.chosen_text())
+            self._copying.begin(self._chosen_rows(), whole=self._everything)
         elif event.key() == Qt.Key.Key_Delete:
             self.removing.emit()
         else:
             super().keyPressEvent(event)
 
-    def chosen_text(self) -> str:
-        """Return the chosen rows as lines of cells parted by tabs, under their headings."""
-        model = self.model()
-        assert isinstance(model, RowModel)  # noqa: S101
-        chosen = sorted({index.row() for index in self.selectionModel().selectedRows()})
-        lines = ["\t".join(column.heading for column in model.columns)]
-        lines += [
-            "\t".join(_plain(column.words(model.rows[at])) for column in model.columns)
-            for at in chosen
-        ]
-        return "\n".join(lines)
+    def selectAll(self) -> None:  # noqa: N802
+        """Choose all rows of the list, also those that are not read yet."""
+        super().selectAll()
+        self._everything = self.selectionMode() == QAbstractItemView.SelectionMode.ExtendedSelection
 
+    def _choose_further(self, _: QModelIndex, first: int, last: int) -> None:
+        if self._everything:
+            model = self.model()
+            further = QItemSelection(model.index(first, 0), model.index(last, 0))
+            how = QItemSelectionModel.SelectionFlag
+            self.selectionModel().select(further, how.Select | how.Rows)
 
-def _plain(text: str) -> str:
-    text = text.replace("\t", " ").replace("\n", " ")
-    # A cell that begins like a formula must stay text wherever it is pasted.
-    return f"'{text}" if text[:1] in "=+-@" and len(text) > 1 else text
+    def _was_chosen(self, _: QItemSelection, dropped: QItemSelection) -> None:
+        if not dropped.isEmpty():
+            self._everything = False
+
+    def _forget_everything(self) -> None:
+        self._everything = False
+
+    def _chosen_rows(self) -> list[int]:
+        # By the stretches: an index for each of fifty thousand rows would be waited for.
+        stretches = self.selectionModel().selection().toList()
+        return sorted({at for one in stretches for at in range(one.top(), one.bottom() + 1)})
