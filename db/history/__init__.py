@@ -20,6 +20,7 @@ from db.kernel.journal import ADDED, CHANGED, REMOVED, Command, Tx, decoders, re
 from db.kernel.records import ChangeRow
 from db.kernel.removals import put_back, removal_counts, removals
 from db.places import HouseholdAlias
+from db.visits import Campaign
 
 BIN: Final = (
     "household",
@@ -30,6 +31,7 @@ BIN: Final = (
     "dispute",
     "training",
     "point_entry",
+    "campaign",
 )
 GONE: Final = "（已删除）"
 DID: Final = {ADDED: "新增", CHANGED: "修改", REMOVED: "删除"}
@@ -239,7 +241,7 @@ def bring_back(entity: str, record: Id) -> Command[int]:
     """Return the command that puts a deleted record back, with what was deleted with it.
 
     It answers with how many rows that are. UserError if its address or name is taken again, or
-    what it refers to is gone.
+    what it refers to is gone. Whoever may not set a campaign may not bring one back either.
     """
 
     def run(tx: Tx) -> int:
@@ -248,9 +250,13 @@ def bring_back(entity: str, record: Id) -> Command[int]:
         count = put_back(tx, entity, record)
         if entity == "household":
             _refuse_if_alias_of_another(tx, record)
+        if entity == "campaign":
+            _refuse_if_named_again(tx, record)
         return count
 
     noun = WORDS[entity].noun if entity in WORDS else ""
+    if entity == "campaign":
+        return Command("恢复", Right.CAMPAIGN, run, note=noun)
     return Command("恢复", Right.WRITE, run, note=noun)
 
 
@@ -285,6 +291,14 @@ def _refuse_if_alias_of_another(tx: Tx, household: Id) -> None:
     )
     if tx.connection.execute(taken).first() is not None:
         raise UserError("它的地址现在是另一户的曾用地址，没有恢复。")
+
+
+def _refuse_if_named_again(tx: Tx, campaign: Id) -> None:
+    mine = select(Campaign.name).where(Campaign.id == campaign).scalar_subquery()
+    taken = select(Campaign.name).where(Campaign.id != campaign, Campaign.name == mine)
+    name = tx.connection.execute(taken).scalar()
+    if name is not None:
+        raise UserError(f"现在已经有叫“{name}”的走访任务，没有恢复。")
 
 
 def _moment(wall: str) -> datetime:
