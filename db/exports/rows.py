@@ -10,10 +10,9 @@ from db.disputes import Dispute, DisputeParty
 from db.disputes.course import MediationSession
 from db.disputes.lines import dispute_lines
 from db.disputes.numbers import number_text, post_code
+from db.imports.cells import written
 from db.imports.headings import KINDS
-from db.kernel.fields import Field
 from db.kernel.ids import Id
-from db.kernel.text import hours_text
 from db.kernel.workdays import Period
 from db.people import Staff, Volunteer
 from db.places import Building, Community, Household
@@ -34,29 +33,9 @@ def lines_of(
     return _LINES[kind](connection, period, community)
 
 
-def cell(field: Field, value: Any) -> str | int | date | None:
-    """Return a stored value as a workbook writes it, in the first word people have for it."""
-    if value is None or value in ("", ()):
-        return None
-    if field.kind == "choice":
-        return next((word for word, code in (field.choices or {}).items() if code == value), None)
-    if field.kind == "time":
-        return clock(value)
-    if field.kind == "hours":
-        return hours_text(value)
-    if isinstance(value, tuple):
-        return "、".join(value)
-    return value  # type: ignore[no-any-return]
-
-
-def clock(minutes: int) -> str:
-    """Return minutes since midnight as 19:30."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
 def _cells(kind: str, row: Mapping[str, Any]) -> Line:
     fields = KINDS[kind].fields
-    return {n: cell(f, row[n]) for n, f in fields.items() if n in row and n not in _ADDRESS}
+    return {n: written(f, row[n]) for n, f in fields.items() if n in row and n not in _ADDRESS}
 
 
 def _address(row: Mapping[str, Any]) -> Line:

@@ -14,6 +14,7 @@ from db.kernel.fields import Field
 from db.kernel.text import (
     chinese_number,
     halfwidth,
+    hours_text,
     minutes_of,
     squeeze,
     telephone,
@@ -333,3 +334,18 @@ _READERS = {
     "hours": _hours,
     "span": _text,
 }
+
+
+def written(field: Field, value: Any) -> str | int | date | None:
+    """Return a stored value as a workbook writes it, in the first word people have for it."""
+    if value is None or value in ("", ()):
+        return None
+    if field.kind == "choice":
+        return next((word for word, code in (field.choices or {}).items() if code == value), None)
+    if field.kind == "time":
+        return f"{value // 60:02d}:{value % 60:02d}"
+    if field.kind == "hours":
+        return hours_text(value)
+    if isinstance(value, tuple):
+        return "、".join(value)
+    return value  # type: ignore[no-any-return]

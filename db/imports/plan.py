@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from db.imports.account import FileAccount, RejectedRow, Told, safe_value
-from db.imports.cells import CellError, NoYearError, day_in, read, with_year
+from db.imports.cells import CellError, NoYearError, day_in, read, with_year, written
 from db.imports.headings import Heading
 from db.imports.reader import Cell
 from db.kernel.fields import Problem
@@ -83,6 +83,7 @@ class RowReader:
         }
         days = (name for name, of in table.heading.kind.fields.items() if of.kind == "day")
         self._first_day = next(days, "")
+        self._row: Sequence[Cell] = ()
 
     def has(self, name: str) -> bool:
         """Tell whether the table has a column for the field."""
@@ -93,6 +94,7 @@ class RowReader:
         found: dict[str, Any] = {}
         yearless: dict[str, Cell] = {}
         width = len(row)
+        self._row = row
         for name, (column, declared) in self._fields.items():
             cell = row[column] if column < width else None
             if cell is None:
@@ -178,6 +180,16 @@ class RowReader:
         column = self._columns.get(name)
         return self.table.heading.texts.get(column, "") if column is not None else self._label(name)
 
+    def in_words(self, name: str, value: Any) -> str:
+        """Return a field's value of the row last read as people write it, never as it is stored."""
+        if isinstance(value, bytes):
+            # The id of what the cell names: only the file has its name.
+            column = self._columns.get(name, len(self._row))
+            return safe_value(self._row[column]) if column < len(self._row) else ""
+        declared = self.table.heading.kind.fields.get(name)
+        said = value if declared is None else written(declared, value)
+        return "" if said is None else str(said)
+
     def _label(self, name: str) -> str:
         declared = self.table.heading.kind.fields.get(name)
         return declared.label if declared else ""
@@ -209,7 +221,8 @@ def merge_values(
         if current[name] != value:
             if remembered.get(name) == plain:
                 reason = "台账里已经手工改过，文件里还是上次导入的旧值，保留手工改的"
-                reader.tell("stale", number, reader.label(name), str(shown.get(name, "")), reason)
+                said = reader.in_words(name, shown.get(name, ""))
+                reader.tell("stale", number, reader.label(name), said, reason)
                 continue
             fields[name] = value
         remembered[name] = plain
