@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self._opener = Opener()
         self._ledger: Ledger | None = None
         self._idle: IdleWatch | None = None
-        self._first: FirstWindow | None = None
+        self._first = FirstWindow(start.data, self)
         self._looking: Looking | None = None
         self._gone = self._load_later = False
         self.shell: Shell | None = None
@@ -119,6 +119,7 @@ class MainWindow(QMainWindow):
         """Finish what is being written and close the ledger before the window goes."""
         keep_where_it_is(self, self._settings)
         self._gone = True
+        self._first.stop()
         self._end_work()
         self._opener.close()
         if self._ledger is not None:
@@ -137,8 +138,6 @@ class MainWindow(QMainWindow):
             self._looking = None
         if self._idle is not None:
             self._idle.stop()
-        if self._first is not None:
-            self._first.stop()
         if self.shell is not None:
             self.shell.context.background.close()
             self.shell.keep_typed()
@@ -280,15 +279,20 @@ class MainWindow(QMainWindow):
         if ledger.missing:
             self._tell_missing(ledger)
         self._idle = IdleWatch(lock_minutes(ledger), self.lock)
-        self._first = FirstWindow(ledger.place.folder, self._come)
+        self._first.watch(ledger.place.folder)
 
     def _new_shell(self, ledger: "Ledger") -> "Shell":
         from desktop.rooms import shell_over
 
         self.shell = shell_over(ledger, self._settings, self._theme)
         self.shell.locking.connect(self.lock)
+        self.shell.locks_after.connect(self._lock_after)
         self.shell.context.routes.looking.connect(self._look)
         return self.shell
+
+    def _lock_after(self, minutes: int) -> None:
+        if self._idle is not None:
+            self._idle.lock_after(minutes)
 
     def _build_again(self) -> None:
         """Make the screens anew at another text size, where every measure is another one."""
@@ -366,18 +370,11 @@ class MainWindow(QMainWindow):
         self._ask_password()
         self._refused(error)
 
-    def _come(self) -> None:
-        """Come to the front, as somebody started the program a second time."""
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.show()
-        self.raise_()
-        self.activateWindow()
-
 
 def open_window(start: Start) -> int:
     """Open the window and return the exit code when it is closed.
 
-    Where the ledger is open in another window, that one comes to the front instead.
+    Where a window stands for the folder already, that one comes to the front instead.
     """
     if ask_first_window(start.data):
         return 0

@@ -17,7 +17,7 @@ from desktop.paths import has_screen, resources
 MARK = "demo.json"
 _LEDGER_FILES = (
     "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.part", "slots.json", "throttle.json",
-    "lock", "lock.txt", "raise", "backups",
+    "lock", "lock.txt", "raise", "raise.lock", "backups",
 )  # fmt: skip
 
 
