@@ -22,6 +22,8 @@ from desktop.widgets.tables import Column, RowModel, RowTable
 
 R = TypeVar("R")
 WINDOW, TYPED_MS = 200, 220
+# So many rows are read at once where one is looked for.
+SOUGHT = 2_000
 # In hundredths of the drawings' size.
 LARGE = 120
 
@@ -48,10 +50,11 @@ class RegisterPage(Page, Generic[R]):
         self.row: R | None = None
         self.only: tuple[Id, ...] | None = None
         self._wanted: Id | None = None
-        self._fresh = self._read = self._waits = False
+        self._fresh = self._read = self._waits = self._seeking = False
         self._ticket: Ticket | None = None
         self.model: RowModel[R] = RowModel(self.columns)
         self.model.more = self._more
+        self.model.grown.connect(self._seek_further)
         self.table = RowTable(self.model, self.title, f"没有符合的{self.noun}。按 Ctrl+N 登记")
         self.text = QLineEdit()
         self.heading = label(pixels=16, wrap=True)
@@ -64,7 +67,7 @@ class RegisterPage(Page, Generic[R]):
         self._chip = OnlyChip()
         self.filters = FlowLayout(gap=10)
         self._timer = QTimer(self, singleShot=True, interval=TYPED_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self.read_anew)
         self._chip.closed.connect(self.show_all)
         self._build()
         self._kept = FormKeeper(context, self.noun, self)
@@ -118,11 +121,18 @@ class RegisterPage(Page, Generic[R]):
             self.begin_new()
 
     def refresh(self) -> None:
-        """Read the list from its start."""
+        """Read again what is there, and leave the cursor on its row."""
+        self._read_rows(max(WINDOW, len(self.model.rows)))
+
+    def read_anew(self) -> None:
+        """Read another list, from its start."""
+        self._read_rows(WINDOW)
+
+    def _read_rows(self, limit: int) -> None:
         if self._ticket is not None:
             self._ticket.stop()
         self._ticket = self.context.background.ask(
-            self, lambda connection: self.asked(connection, 0, WINDOW), self._show
+            self, lambda connection: self.asked(connection, 0, limit), self._show
         )
 
     def begin_new(self) -> None:
@@ -165,8 +175,8 @@ class RegisterPage(Page, Generic[R]):
         return [self.row_id(self.model.rows[at]) for at in sorted(marked)]
 
     def go_to(self, record: Id | None) -> None:
-        """Put the cursor on a record once it is listed."""
-        self._wanted, self._fresh = record, False
+        """Put the cursor on a record once it is listed, however far down it stands."""
+        self._wanted, self._fresh, self._seeking = record, False, record is not None
         self._seek()
 
     def show_only(self, ids: Sequence[Id], title: str) -> None:
@@ -208,7 +218,7 @@ class RegisterPage(Page, Generic[R]):
         box.setAccessibleName(name)
         for word, code in entries:
             box.addItem(word, code)
-        box.activated.connect(lambda _: self.refresh())
+        box.activated.connect(lambda _: self.read_anew())
         self.filters.insert(self.filters.count() - 2, box)
         return box
 
@@ -270,15 +280,22 @@ class RegisterPage(Page, Generic[R]):
         for at, found in enumerate(self.model.rows):
             if self.row_id(found) == self._wanted:
                 self.table.selectRow(at)
-                self._wanted = None
+                self._wanted, self._seeking = None, False
                 return
+        if self._seeking and self.model.canFetchMore(QModelIndex()):
+            self.model.fetchMore(QModelIndex())
+            return
         # A refresh must not take away what is being typed as a new record.
         if self.row is None and self.model.rows and not self._fresh:
             self.table.selectRow(0)
 
+    def _seek_further(self) -> None:
+        if self._seeking:
+            self._seek()
+
     def _moved(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid() and current.row() < len(self.model.rows):
-            self.row, self._fresh = self.model.rows[current.row()], False
+            self.row, self._fresh, self._seeking = self.model.rows[current.row()], False, False
             self._history.setVisible(bool(self.entity))
             self.show_row(self.row)
             self.begin_typing()
@@ -300,8 +317,9 @@ class RegisterPage(Page, Generic[R]):
                 self.begin_new()
 
     def _more(self, offset: int) -> None:
+        limit = SOUGHT if self._seeking else WINDOW
         self.context.background.ask(
             self,
-            lambda connection: self.asked(connection, offset, WINDOW)[1],
+            lambda connection: self.asked(connection, offset, limit)[1],
             self.model.add_rows,
         )

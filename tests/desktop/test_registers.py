@@ -15,7 +15,7 @@ from db.disputes.words import OPEN
 from db.figures.spans import span_figures
 from db.kernel.workdays import Week, year_to
 from db.people import Volunteer
-from db.places import Household
+from db.places import Household, communities
 from db.trainings import HERE, count_trainings
 from db.trainings.lists import trainings
 from db.visits import campaigns
@@ -28,6 +28,7 @@ from desktop.people.volunteers import VolunteersPage
 from desktop.places.card import BuildingCard
 from desktop.places.communities import CommunityList
 from desktop.places.page import HouseholdsPage
+from desktop.widgets.parts import choose
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.conftest import SAMPLE
@@ -45,6 +46,35 @@ def _page(qtbot: QtBot, shell: Shell, room: str, tab: str) -> Page:
 def _count(shell: Shell, record: type[Household] | type[Volunteer]) -> int:
     with shell.context.ledger.read() as connection:
         return connection.execute(select(func.count()).select_from(record)).scalar_one()
+
+
+def test_the_cursor_is_on_what_was_saved_however_far_down_it_stands(
+    qtbot: QtBot, shell: Shell
+) -> None:
+    """Only the first two hundred were read: a home saved further down gave way to the first of all."""
+    page = _page(qtbot, shell, "visits", "homes")
+    assert isinstance(page, HouseholdsPage)
+    with shell.context.ledger.read() as connection:
+        last = communities(connection)[-1]
+    page.begin_new()
+    choose(page._where, last.id)
+    page._address.setText("云居苑99号楼1单元101")
+    page.save()
+    settle(qtbot, shell)
+    qtbot.waitUntil(lambda: page.row is not None, timeout=5000)
+    settle(qtbot, shell)
+    assert page.row is not None
+    assert page.row.address.startswith("云居苑99号楼")
+    at = page.table.currentIndex().row()
+    assert at > 10_000
+    page._form._fields["contact"].setText("王建国")  # type: ignore[union-attr]
+    page.save()
+    settle(qtbot, shell)
+    assert page.table.currentIndex().row() == at
+    assert page.row.contact == "王建国"
+    page.read_anew()
+    settle(qtbot, shell)
+    assert page.model.rowCount() < 1000
 
 
 def test_a_home_is_added_changed_and_taken_back(qtbot: QtBot, shell: Shell) -> None:
