@@ -253,7 +253,7 @@ class HomePage(Page):
             "件新增",
             new=str(week.disputes_new),
             resolved=f"{week.disputes_resolved}件化解",
-            new_before=f"上周同期{week.disputes_new_before}件",
+            new_before=f"上周{week.disputes_new_before}件",
             open_at_end=f"在办{week.disputes_open}件",
             overdue=f"逾期{week.overdue}项" if week.overdue else "",
         )

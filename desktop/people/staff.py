@@ -54,6 +54,7 @@ class StaffPage(RegisterPage[StaffRow]):
         )
         self._form.saved.connect(self.save)
         self._form.edited.connect(self._look_for_namesake)
+        self._doubted = False
         self._save = button("保存", self.save, kind="main")
         self._to = QComboBox()
         self._to.setAccessibleName("没办完的纠纷交给")
@@ -91,7 +92,11 @@ class StaffPage(RegisterPage[StaffRow]):
 
         def found(rows: list[StaffRow]) -> None:
             taken = any(row.name == name and row.id != own for row in rows)
-            self._form.warn("已经有同名的工作人员。两人同名时，在姓名后加字区别" if taken else "")
+            if taken:
+                self._form.warn("已经有同名的工作人员。两人同名时，在姓名后加字区别")
+            elif self._doubted:
+                self._form.warn("")
+            self._doubted = taken
 
         self.context.background.ask(self, staff_rows, found)
 

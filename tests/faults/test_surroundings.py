@@ -14,6 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -153,11 +154,14 @@ def test_a_link_in_a_files_place_is_not_followed(post: Post, tmp_path: Path, fil
     assert target.read_bytes() == before
 
 
-@pytest.mark.parametrize("file", ["anchor", "lock.txt", "throttle.json", "second.json", "raise"])
+@pytest.mark.parametrize(
+    "file", ["anchor", "lock.txt", "throttle.json", "second.json", "raise", "raise.lock"]
+)
 def test_a_link_where_the_program_writes_leads_nowhere(
     post: Post, tmp_path: Path, file: str, qtbot: QtBot
 ) -> None:
-    del qtbot
+    window = QWidget()
+    qtbot.addWidget(window)
     target = tmp_path / "target"
     target.write_bytes(b"somebody's")
     target.chmod(0o644)
@@ -167,7 +171,9 @@ def test_a_link_where_the_program_writes_leads_nowhere(
         ledger.write(visits(doors(ledger), 1))
         ledger.back_up("每日", tmp_path / "stick")
         ask_first_window(post.folder)
-        FirstWindow(post.folder, lambda: None).stop()
+        first = FirstWindow(post.folder, window)
+        first.watch(post.folder)
+        first.stop()
     assert target.read_bytes() == b"somebody's"
     assert stat.S_IMODE(target.stat().st_mode) == 0o644
 
