@@ -358,16 +358,10 @@ class Tx:
             self._mac.update(digest)
             rows.append(
                 {
-                    "command": self.no,
-                    "n": n,
-                    "kind": kind,
-                    "entity": entity,
-                    "record": record_id,
-                    "fields": fields,
-                    "digest": digest,
-                    "origin": origin,
+                    "command": self.no, "n": n, "kind": kind, "entity": entity, "record": record_id,
+                    "fields": fields, "digest": digest, "origin": origin,
                 }
-            )
+            )  # fmt: skip
         self._n += len(rows)
         self.connection.execute(_insert(ChangeRow), rows)
         self.touched.setdefault(entity, []).extend(r for r, _ in said)

@@ -52,12 +52,9 @@ class VisitsPage(Page):
     """Which doors are left, and recording from the board: a key per outcome."""
 
     title: ClassVar[str] = "走访"
-    watches: ClassVar[frozenset[str]] = frozenset(
-        (
-            "visit", "household", "campaign", "building", "community", "staff",
-            "volunteer", "volunteer_term",
-        )
-    )  # fmt: skip
+    watches: ClassVar[frozenset[str]] = frozenset((
+        "visit", "household", "campaign", "building", "community", "staff", "volunteer", "volunteer_term",
+    ))  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("方向键", "在门户间移动"),
         ("1 2 3 4 5", "见到人、未遇、拒访、电话、留门卡"),
