@@ -21,7 +21,6 @@ from db.disputes.numbers import (
     year_numbers,
 )
 from db.kernel.access import Right
-from db.kernel.journal import Command
 from desktop.page import Context
 from desktop.unsaved import FormKeeper
 from desktop.widgets.flow import FlowLayout
@@ -47,6 +46,7 @@ class NumbersBox(QWidget):
         self._about, self._missing = label(tone="second", wrap=True), label(wrap=True)
         self._first, self._why, self._reason = QLineEdit(), QLineEdit(ON_PAPER), QLineEdit()
         self._kept = FormKeeper(context, "缺号的原因", self)
+        self._first_kept = FormKeeper(context, "起始编号", self)
         self._years, self._gaps = QComboBox(), QComboBox()
         self._years.setAccessibleName("哪一年的编号")
         self._years.activated.connect(lambda _: self.refresh())
@@ -115,6 +115,13 @@ class NumbersBox(QWidget):
         for part in (self._missing, self._explaining):
             part.setVisible(bool(numbers.gaps))
         self._show_reason()
+        self._begin_first(numbers.year)
+
+    def _begin_first(self, year: int) -> None:
+        self._first.clear()
+        self._why.setText(ON_PAPER)
+        inputs = {"first": self._first, "why": self._why}
+        self._first_kept.begin(str(year), inputs, new=False)
 
     def _show_reason(self) -> None:
         gap = self._chosen()
@@ -133,21 +140,26 @@ class NumbersBox(QWidget):
         if not (text.isascii() and text.isdecimal()):
             self.said.emit("起始编号请填一个整数")
             return
-        command = set_first_number(self._years.currentData(), int(text), self._why.text())
-        self._write(command, "已设好起始编号")
+        year = self._years.currentData()
+        command = set_first_number(year, int(text), self._why.text())
+
+        def written(_: object) -> None:
+            self._first_kept.forget(str(year))
+            self._begin_first(year)
+            self.said.emit("已设好起始编号")
+
+        self._context.background.write(self, command, written)
 
     def _explain(self) -> None:
         gap = self._chosen()
-        if gap is not None:
-            year, said = self._years.currentData(), self._reason.text()
-            self._write(explain_gap(year, gap.first, gap.last, said), "已记下缺号的原因")
+        if gap is None:
+            return
 
-    def _write(self, command: Command[None], said: str) -> None:
         def written(_: object) -> None:
-            self._first.clear()
             self._kept.done()
-            self.said.emit(said)
+            self.said.emit("已记下缺号的原因")
 
+        command = explain_gap(self._years.currentData(), gap.first, gap.last, self._reason.text())
         self._context.background.write(self, command, written)
 
 

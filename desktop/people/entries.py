@@ -62,7 +62,10 @@ class VolunteerEntries(QWidget):
     @property
     def beside(self) -> Inputs:
         """The fields beside them."""
-        return {"where": self._where, "building": self._building, "unit": self._unit}
+        return {
+            "where": self._where, "building": self._building, "unit": self._unit,
+            "from": self._from,
+        }  # fmt: skip
 
     @property
     def building(self) -> QComboBox:
@@ -92,7 +95,7 @@ class VolunteerEntries(QWidget):
         self._person = person
         self._save.setEnabled(self._context.may(Right.WRITE))
         self._form.show_draft(person)
-        self._turning.hide()
+        self._ask_no_day()
         if person is None:
             self._unit.clear()
             return
@@ -108,7 +111,7 @@ class VolunteerEntries(QWidget):
         except ValueError:
             return
         try:
-            from_day = self._from.value() if self._turning.isVisible() else None
+            from_day = None if self._turning.isHidden() else self._from.value()
         except ValueError as reason:
             self.said.emit(str(reason))
             return
@@ -168,7 +171,7 @@ class VolunteerEntries(QWidget):
         turning.addWidget(self._turning_about, 1)
         turning.addWidget(self._from)
         layout.addWidget(self._turning)
-        self._turning.hide()
+        self._ask_no_day()
 
     def _bind(self) -> None:
         edited: Callable[[int], None] = lambda _: self._edited()  # noqa: E731  Qt hands an index
@@ -180,9 +183,13 @@ class VolunteerEntries(QWidget):
         self._like_timer.timeout.connect(self.ask_like)
 
     def _saved(self, said: str) -> None:
+        self._ask_no_day()
         self.saved.emit()
-        self._turning.hide()
         self.said.emit(said)
+
+    def _ask_no_day(self) -> None:
+        self._turning.hide()
+        self._from.clear()
 
     def _edited(self) -> None:
         """Ask from when another role or community holds, and who may be the same person."""
@@ -193,12 +200,14 @@ class VolunteerEntries(QWidget):
         role = self._form.field("role")
         as_what = role.currentData() if isinstance(role, QComboBox) else kept.role
         if as_what == kept.role and self._where.currentData() == kept.community:
-            self._turning.hide()
-        elif not self._turning.isVisible():
+            if not self._turning.isHidden():
+                self._ask_no_day()
+        elif self._turning.isHidden():
             self._turning_about.setText(
                 f"原来是{kept.community_name}{kept.role_name}，从哪天起改任？空着是改正登错的"
             )
-            self._from.setText("今天")
+            # A day typed before the program ended is there already.
+            self._from.setText(self._from.text() or "今天")
             self._turning.show()
 
     def _fill_buildings(self) -> None:

@@ -1,6 +1,7 @@
 """One building as it is: how many homes, its number and estate to change, its doors drawn."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 from sqlalchemy import Connection
 
@@ -13,8 +14,9 @@ from desktop.background import Ticket
 from desktop.page import Context
 from desktop.places.drawing import Door, DrawingArea
 from desktop.places.refusal import refused
+from desktop.unsaved import FormKeeper
 from desktop.widgets.entries import EnterWalks, text_field
-from desktop.widgets.parts import button, column, label, row
+from desktop.widgets.parts import Tone, button, column, label, row, set_tone
 
 MOST_DRAWN = 3000
 
@@ -45,6 +47,8 @@ class BuildingCard(QWidget):
         self._drawing = DrawingArea(context.theme)
         self._build()
         self._walks = EnterWalks([self.estate, self.number], self.rename)
+        self._kept = FormKeeper(context, "楼栋改名", self)
+        self._kept.put_back.connect(lambda words: self._say(words, "tries"))
         self.setFocusProxy(self.number)
 
     def show_building(self, of: BuildingRow) -> None:
@@ -55,7 +59,9 @@ class BuildingCard(QWidget):
         self.number.setText(of.number)
         for field, names in ((self.estate, ("小区", "自然村")), (self.number, ("楼号", "组"))):
             self._names[field].setText(names[of.rural])
-        self._fault.setText(" ")
+        self._say(" ", "late")
+        inputs = {"estate": self.estate, "number": self.number}
+        self._kept.begin(of.id.hex(), inputs, new=False)
         may = self._context.may(Right.WRITE)
         self._tools["remove"].setEnabled(may and not of.homes)
         self._tools["homes"].setEnabled(may and not of.rural)
@@ -71,12 +77,14 @@ class BuildingCard(QWidget):
         """Give the building the estate and number typed."""
         if self._of is None:
             return
+        of = self._of.id.hex()
         command = rename_building(self._of.id, self.estate.text(), self.number.text())
 
         def renamed(done: Done[int]) -> None:
+            self._kept.forget(of)
             self.said.emit(f"已改名，{done.value}户的地址一起改了　　Ctrl+Z 撤销")
 
-        failed = refused(self._context, self._fault.setText)
+        failed = refused(self._context, self._refuse)
         self._context.background.write(self, command, renamed, failed)
 
     def remove(self) -> None:
@@ -84,10 +92,25 @@ class BuildingCard(QWidget):
         if self._of is None or not self._context.may(Right.WRITE):
             return
         words = f"已删除{self._of.label}　　Ctrl+Z 撤销"
-        failed = refused(self._context, self._fault.setText)
+        failed = refused(self._context, self._refuse)
         self._context.background.write(
             self, remove_building(self._of.id), lambda _: self.said.emit(words), failed
         )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc drops a name that is typed and not saved."""
+        if event.key() == Qt.Key.Key_Escape and self._of is not None and self._kept.is_typed:
+            self._kept.done()
+            self.show_building(self._of)
+        else:
+            super().keyPressEvent(event)
+
+    def _say(self, words: str, tone: Tone) -> None:
+        set_tone(self._fault, tone)
+        self._fault.setText(words)
+
+    def _refuse(self, reason: str) -> None:
+        self._say(reason, "late")
 
     def _build(self) -> None:
         layout = column(self, gap=10)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -118,6 +118,39 @@ def test_an_earlier_role_half_typed_waits_at_its_person(
     page = begin(1)
     assert page._card.terms._form.field("since").text() == "2024-5-1"
     page._card.terms._give_up()
+    forgotten(qtbot, sample)
+
+
+def test_the_day_from_which_another_role_holds_waits_with_the_role(
+    qtbot: QtBot, sample: Ledger, opened: Open
+) -> None:
+    def begin() -> VolunteersPage:
+        page = shown(qtbot, shell, VolunteersPage, "people", "volunteers")
+        page.table.selectRow(1)
+        settle(qtbot, shell)
+        return page
+
+    shell = opened()
+    page = begin()
+    role = page._entries.form.field("role")
+    assert isinstance(role, QComboBox)
+    before, other = role.currentIndex(), (role.currentIndex() + 1) % role.count()
+    role.setCurrentIndex(other)
+    role.activated.emit(other)
+    type_in(page._entries.from_day, "3.2")
+    kept(qtbot, sample, "人员")
+
+    shell = opened()
+    page = begin()
+    role = page._entries.form.field("role")
+    assert isinstance(role, QComboBox)
+    assert role.currentIndex() == other
+    assert page._entries.from_day.text() == "3.2"
+    assert page._entries.from_day.isVisible()
+    # The role as it was: no day is asked for, and nothing waits.
+    role.setCurrentIndex(before)
+    role.activated.emit(before)
+    assert not page._entries.from_day.isVisible()
     forgotten(qtbot, sample)
 
 

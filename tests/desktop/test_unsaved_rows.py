@@ -90,3 +90,61 @@ def test_a_day_off_half_typed_is_there_again_and_added_without_a_mouse(
     QTest.keyClick(page._day, ESC)
     assert page._name.text() == ""
     forgotten(qtbot, sample)
+
+
+def test_another_name_of_a_building_half_typed_waits_at_its_building(
+    qtbot: QtBot, sample: Ledger, opened: Open
+) -> None:
+    shell = opened()
+    page = shown(qtbot, shell, BuildingsPage, "visits", "places")
+    stored = page.card.number.text()
+    type_in(page.card.number, "9A")
+    # Somebody else's writing reads the page again.
+    page.refresh()
+    settle(qtbot, shell)
+    assert page.card.number.text() == "9A"
+    kept(qtbot, sample, "楼栋改名")
+
+    shell = opened()
+    page = shown(qtbot, shell, BuildingsPage, "visits", "places")
+    assert page.card.number.text() == "9A"
+    assert "还没有保存" in page.card._fault.text()
+    page._table.selectRow(1)
+    assert page.card.number.text() != "9A"
+    assert page.card._fault.text() == " "
+    page._table.selectRow(0)
+    QTest.keyClick(page.card.number, ESC)
+    assert page.card.number.text() == stored
+    forgotten(qtbot, sample)
+    type_in(page.card.number, "9B")
+    kept(qtbot, sample, "楼栋改名")
+    QTest.keyClick(page.card.number, ENTER)
+    settle(qtbot, shell)
+    forgotten(qtbot, sample)
+    assert page.card.number.text() == "9B"
+
+
+def test_where_numbers_begin_is_there_again_with_its_reason_at_its_year(
+    qtbot: QtBot, sample: Ledger, opened: Open
+) -> None:
+    page = shown(qtbot, opened(), PostPage, "admin", "post")
+    type_in(page._numbers._first, "400")
+    type_in(page._numbers._why, "paper")
+    kept(qtbot, sample, "起始编号")
+
+    shell = opened()
+    numbers = shown(qtbot, shell, PostPage, "admin", "post")._numbers
+    assert (numbers._first.text(), numbers._why.text()) == ("400", "paper")
+    this_year, before = 0, 1
+    numbers._years.setCurrentIndex(before)
+    numbers.refresh()
+    settle(qtbot, shell)
+    assert numbers._first.text() == ""
+    numbers._years.setCurrentIndex(this_year)
+    numbers.refresh()
+    settle(qtbot, shell)
+    assert numbers._first.text() == "400"
+    QTest.keyClick(numbers._first, ENTER)
+    settle(qtbot, shell)
+    assert numbers._first.text() == ""
+    forgotten(qtbot, sample)
