@@ -1,7 +1,6 @@
-"""What is due: one list for a day, and how the week goes so far."""
+"""What is due: one list for a day."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, NamedTuple
 
@@ -15,20 +14,21 @@ from db.coverage import (
     door_states,
     without_campaign,
 )
-from db.disputes import DisputeParty
-from db.disputes.facts import Clocks, Facts, count_disputes, dispute_facts
+from db.disputes import Dispute, DisputeParty
+from db.disputes.facts import Facts, dispute_facts
 from db.disputes.words import KIND_NAMES
 from db.erasure.lists import due_groups, waiting_proposals
 from db.exchange.deciding import count_open
-from db.figures.rates import percent
 from db.figures.spans import clocks
 from db.kernel.ids import Id
-from db.kernel.workdays import Period, Week, month_of
-from db.places import Household
+from db.kernel.workdays import month_of
+from db.places import Building, Community, Household
+from db.places.finding import door_text
+from db.places.lists import walking_order
 from db.reviews import TwoMonths, any_review, unreviewed
-from db.trainings import HERE, Attendance, Training, count_trainings, volunteers_behind
+from db.trainings import HERE, Attendance, Training, volunteers_behind
 from db.trainings.sheets import open_sheets as open_sign_in_sheets
-from db.visits import EVENING, IN_VAIN, CampaignLine, Visit, campaign_on, count_visits, met_homes
+from db.visits import EVENING, IN_VAIN, CampaignLine, Visit, campaign_on
 from db.visits.sheets import open_sheets
 
 Urgency = Literal["late", "today", "soon", "plain"]
@@ -45,6 +45,8 @@ ROLL_DAYS: Final = 7
 REPORT_DAYS: Final = 7
 # How many days before its end a month's untrained are told.
 MONTH_DAYS: Final = 5
+# What is done at a door: the doors left, and how an agreement made there is kept.
+WALKED: Final[tuple[Kind, ...]] = ("走访", "回访", "履行")
 
 
 class AgendaItem(NamedTuple):
@@ -64,7 +66,10 @@ class AgendaItem(NamedTuple):
 
 
 def agenda(connection: Connection, day: date) -> list[AgendaItem]:
-    """Return what is due on a day: what is late, today's, doors in walking order, what comes soon."""
+    """Return what is due on a day: what is late, today's, one walk past the doors, what comes soon.
+
+    In the walk stands, by the doors, what is done there, late or not: doors left, agreements to see to.
+    """
     order: dict[Urgency, int] = {"late": 0, "today": 1, "plain": 2, "soon": 3}
     due = [
         *_disputes(connection, day),
@@ -76,86 +81,10 @@ def agenda(connection: Connection, day: date) -> list[AgendaItem]:
         *_reviews(connection, day),
         *_conflicts(connection),
     ]
-    return sorted(due, key=lambda item: order[item.urgency])
-
-
-@dataclass(frozen=True)
-class WeekSoFar:
-    """This week up to a day, and `_before` the week before up to the same weekday.
-
-    `overdue` counts the duties whose last day lies before the day, `due_today` those whose last day
-    it is; together they are the overdue of the figures at the end of the day. `overdue_behind` are
-    the disputes of `overdue`, one for each duty.
-    """
-
-    week: Week
-    records: int
-    records_before: int
-    households: int
-    households_before: int
-    disputes_new: int
-    disputes_new_before: int
-    disputes_resolved: int
-    disputes_resolved_before: int
-    disputes_open: int
-    overdue: int
-    overdue_behind: tuple[Id, ...]
-    due_today: int
-    training_rate: str | None
-    training_expected: int
-    training_rate_before: str | None
-
-
-def week_so_far(connection: Connection, day: date) -> WeekSoFar:
-    """Count this week up to the day and the week before up to the same weekday."""
-    week = Week.of(day)
-    now = Period(week.period.start, day)
-    before = Period(now.start - timedelta(days=7), day - timedelta(days=7))
-    visits, visits_before = count_visits(connection, now), count_visits(connection, before)
-    facts, rules = dispute_facts(connection), clocks(connection)
-    disputes, disputes_before = (count_disputes(facts, period, rules) for period in (now, before))
-    duties = _duties(facts, rules, day)
-    overdue = tuple(id_ for id_, by in duties if by < day)
-    trained, trained_before = (count_trainings(connection, period) for period in (now, before))
-    return WeekSoFar(
-        week=week,
-        records=visits.records,
-        records_before=visits_before.records,
-        households=visits.households,
-        households_before=visits_before.households,
-        disputes_new=disputes.new,
-        disputes_new_before=disputes_before.new,
-        disputes_resolved=disputes.resolved,
-        disputes_resolved_before=disputes_before.resolved,
-        disputes_open=disputes.open_at_end,
-        overdue=len(overdue),
-        overdue_behind=overdue,
-        due_today=sum(by == day for _, by in duties),
-        training_rate=percent(trained.present, trained.expected),
-        training_expected=trained.expected,
-        training_rate_before=percent(trained_before.present, trained_before.expected),
-    )
-
-
-def overdue_duties(connection: Connection, day: date) -> int:
-    """Count the duties whose last day lies before the day, as `WeekSoFar.overdue` does."""
-    duties = _duties(dispute_facts(connection), clocks(connection), day)
-    return sum(by < day for _, by in duties)
-
-
-def _duties(facts: Sequence[Facts], rules: Clocks, day: date) -> list[tuple[Id, date]]:
-    return [(one.id, by) for one in facts for _, by in rules.duties(one, day)]
-
-
-def weekly_households(connection: Connection, day: date, weeks: int = 9) -> list[tuple[Week, int]]:
-    """Return the homes met in each of the last weeks, this one up to the day, the oldest first."""
-    found: list[tuple[Week, int]] = []
-    week = Week.of(day)
-    for _ in range(weeks):
-        period = Period(week.period.start, min(week.period.end, day))
-        found.append((week, met_homes(connection, period)))
-        week = week.before
-    return found[::-1]
+    walk, elsewhere = _walk(connection, due)
+    elsewhere.sort(key=lambda item: order[item.urgency])
+    first = sum(order[item.urgency] < order["plain"] for item in elsewhere)
+    return [*elsewhere[:first], *walk, *elsewhere[first:]]
 
 
 def campaign_of(connection: Connection, day: date) -> CampaignLine:
@@ -190,6 +119,45 @@ def _disputes(connection: Connection, day: date) -> Iterator[AgendaItem]:
     for facts in grave:
         remark = "重大，今天报街道" if facts.registered == day else "重大，还没有记报给了谁"
         yield AgendaItem("报告", named[facts.id], remark, "today", "dispute", facts.id)
+
+
+def _walk(
+    connection: Connection, due: Sequence[AgendaItem]
+) -> tuple[list[AgendaItem], list[AgendaItem]]:
+    """Return what is done at doors that are known, in walking order, and the rest as it stands."""
+    walked = [item for item in due if item.kind in WALKED]
+    disputes = {item.record for item in walked if not item.doors}
+    homes = dict(
+        connection.execute(
+            select(Dispute.id, Dispute.household).where(
+                Dispute.id.in_(disputes), Dispute.household.is_not(None)
+            )
+        ).all()
+    )
+    rows = connection.execute(
+        select(
+            Household.id, Building.estate, Building.number, Household.unit, Household.key,
+            Building.rural,
+        )
+        .join(Building, Building.id == Household.building)
+        .join(Community, Community.id == Household.community)
+        .where(Household.id.in_({*homes.values(), *(i.doors[0] for i in walked if i.doors)}))
+        .order_by(*walking_order())
+    )  # fmt: skip
+    place = {
+        row.id: (at, door_text(row.estate, row.number, row.unit, row.key, rural=row.rural))
+        for at, row in enumerate(rows)
+    }
+    walk, elsewhere = [], []
+    for item in due:
+        home = item.doors[0] if item.doors else homes.get(item.record)
+        if item.kind not in WALKED or home not in place:
+            elsewhere.append(item)
+            continue
+        at, where = place[home]
+        named = item if item.doors else item._replace(text=f"{where} {item.text}")
+        walk.append((at, named))
+    return [item for _, item in sorted(walk, key=lambda one: one[0])], elsewhere
 
 
 def _named(connection: Connection, facts: Sequence[Facts]) -> Mapping[Id, str]:

@@ -6,13 +6,13 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from db.agenda import overdue_duties
 from db.attaching import collect_orphans
 from db.backup import backup_ages
 from db.figures.kinds import KINDS
 from db.kernel.unsaved import at_hand
 from db.ledger import Ledger
 from db.post import PostDraft, the_post
+from db.this_week import overdue_duties
 from desktop.access.read_only import ReadOnlyBand
 from desktop.admin.accounts import AccountsPage
 from desktop.admin.campaigns import CampaignsPage

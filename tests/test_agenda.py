@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from db.agenda import AgendaItem, agenda, campaign_of, week_so_far, weekly_households
+from db.agenda import AgendaItem, agenda, campaign_of
 from db.coverage import building_progress, door_states
 from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp
 from db.disputes.course import Report
@@ -15,6 +15,7 @@ from db.kernel.clock import SetClock
 from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Period, Week
 from db.ledger import Ledger
+from db.this_week import week_so_far, weekly_households
 from db.trainings import Training
 from db.visits import count_visits
 from db.visits.campaigning import CampaignDraft, add_campaign
@@ -229,3 +230,25 @@ def test_the_samples_doors_left_are_those_of_their_buildings(sample: Ledger) -> 
     order_of = {"late": 0, "today": 1, "plain": 2, "soon": 3}
     urgencies = [order_of[item.urgency] for item in items(sample, TODAY)]
     assert urgencies == sorted(urgencies)
+
+
+def test_one_walk_passes_doors_left_and_agreements_to_see_to(ledger: Ledger) -> None:
+    doors = street(ledger, communities=2)
+    ledger.write(add_campaign(CampaignDraft("任务", DAY, DAY + timedelta(days=9))))
+    late = dispute(ledger, date(2026, 3, 1), household=doors[4])
+    settle(ledger, late, date(2026, 3, 6))
+    near = dispute(ledger, date(2026, 3, 1), household=doors[2])
+    settle(ledger, near, date(2026, 3, 12))
+    nowhere = dispute(ledger, date(2026, 3, 1))
+    settle(ledger, nowhere, date(2026, 3, 9))
+    # What is done at the desk stands by how pressing it is, wherever the parties live.
+    dispute(ledger, date(2026, 2, 10), household=doors[0])
+    name = "王小明、李强 邻里纠纷"
+    assert said(ledger) == [
+        ("期限", name, "逾期6天", "late"),
+        ("回访", name, "今天到期", "today"),
+        ("走访", "晨园1号楼1单元 剩4户", "", "plain"),
+        ("回访", f"晨园1号楼1单元103 {name}", "还剩3天", "soon"),
+        ("回访", f"晨园1号楼1单元101 {name}", "逾期3天", "late"),
+        ("走访", "晨园1号楼1单元 剩4户", "", "plain"),
+    ]

@@ -9,19 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 from sqlalchemy import Connection
 
-from db.agenda import (
-    AgendaItem,
-    WeekSoFar,
-    agenda,
-    progress,
-    week_so_far,
-    weekly_households,
-)
+from db.agenda import AgendaItem, agenda, progress
 from db.backup import BackupAges, backup_ages
 from db.figures.behind import Block, Figure, Records
 from db.kernel.access import Right
 from db.kernel.workdays import Period, Week
 from db.places.lists import any_home
+from db.this_week import WeekSoFar, week_so_far, weekly_households
 from db.visits import CampaignLine
 from desktop.field_sheets import SheetPrinter
 from desktop.figures import open_records, open_rows
@@ -112,6 +106,7 @@ class HomePage(Page):
         self._due = DueList(theme)
         self._due.wanted.connect(self._open_due)
         self._due_about = label(tone="second")
+        self._late = figure_button(self._due.show_late, "late")
         go = context.routes.go
         self._start = Start(
             "台账里还没有住户",
@@ -178,7 +173,7 @@ class HomePage(Page):
             cards.addWidget(card, 1)
         outer.addLayout(cards)
         lower = row(gap=14)
-        due, put = titled_panel("今天要做的", self._due_about)
+        due, put = titled_panel("今天要做的", self._late, self._due_about)
         below = QWidget()
         inside = column(below, gap=4)
         inside.addWidget(self._start, 1)
@@ -227,11 +222,12 @@ class HomePage(Page):
         if begun:
             self.setFocus()
         late = sum(item.urgency == "late" for item in today.due)
-        self._due_about.setText(f"逾期{late}件" if late else "没有逾期的")
+        self._late.setText(f"逾期{late}件")
+        self._late.setVisible(late > 0)
+        about = "走访和回访按楼道顺序" if doors else ""
         if not today.due:
-            self._due_about.setText("没有到期的事，可以去走访" if today.homes else "")
-        elif doors:
-            self._due_about.setText(self._due_about.text() + "；走访按楼道顺序")
+            about = "没有到期的事，可以去走访" if today.homes else ""
+        self._due_about.setText(about)
         self._chart.show_weeks([(str(week.number), homes) for week, homes in today.weeks])
         self._show_cards(today)
         self._show_progress(today)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from db.agenda import AgendaItem
+from db.agenda import AgendaItem, Urgency
 from desktop.theme import Theme
 from desktop.widgets.parts import Tone, button, column, label, panel, row, set_tone
 
@@ -117,6 +117,18 @@ class DueList(QListWidget):
         rows = sorted(index.row() for index in self.selectedIndexes())
         return [self.item(at).data(Qt.ItemDataRole.UserRole) for at in rows]
 
+    def show_late(self) -> None:
+        """Mark what is late and bring the first of it into sight."""
+        self.clearSelection()
+        late = [self.item(at) for at in range(self.count()) if _is_late(self.item(at))]
+        if not late:
+            return
+        self.setCurrentItem(late[0])
+        for item in late:
+            item.setSelected(True)
+        self.scrollToItem(late[0], QListWidget.ScrollHint.PositionAtTop)
+        self.setFocus()
+
     def show_items(self, items: Sequence[AgendaItem]) -> None:
         """Show the items in their order."""
         self.clear()
@@ -124,6 +136,11 @@ class DueList(QListWidget):
             line = QListWidgetItem(f"{item.kind} {item.text} {item.remark}")
             line.setData(Qt.ItemDataRole.UserRole, item)
             self.addItem(line)
+
+
+def _is_late(item: QListWidgetItem) -> bool:
+    urgency: Urgency = item.data(Qt.ItemDataRole.UserRole).urgency
+    return urgency == "late"
 
 
 class _DueDelegate(QStyledItemDelegate):
@@ -176,16 +193,14 @@ class _DueDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def titled_panel(
-    title: str, about: QWidget | None = None
-) -> tuple[QFrame, Callable[[QWidget], None]]:
-    """Return a panel with a heading, and how a widget is put below it."""
+def titled_panel(title: str, *about: QWidget) -> tuple[QFrame, Callable[[QWidget], None]]:
+    """Return a panel with a heading and what is said beside it, and how a widget is put below."""
     box = panel()
     layout = column(box, (16, 14, 16, 14), 8)
     line = row(gap=12)
     line.addWidget(label(title, 16))
     line.addStretch()
-    if about is not None:
-        line.addWidget(about)
+    for said in about:
+        line.addWidget(said)
     layout.addLayout(line)
     return box, lambda widget: layout.addWidget(widget, 1)

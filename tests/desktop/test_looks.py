@@ -157,7 +157,7 @@ def test_every_control_has_a_name(qtbot: QtBot, shell: Shell) -> None:
 
 def test_every_table_is_a_sound_model(qtbot: QtBot, shell: Shell) -> None:
     fatal = QAbstractItemModelTester.FailureReportingMode.Fatal
-    checked = 0
+    checked = completed = 0
     for _ in _screens(qtbot, shell):
         views = [
             view
@@ -169,13 +169,18 @@ def test_every_table_is_a_sound_model(qtbot: QtBot, shell: Shell) -> None:
             # The tester would fetch all there is, row by row; that has a test of its own.
             if isinstance(view.model(), RowModel):
                 view.model().more = None
-        testers = [QAbstractItemModelTester(view.model(), fatal) for view in views]
+        fields = shell.page.findChildren(QLineEdit)
+        words = [one.model() for field in fields if (one := field.completer()) is not None]
+        models = [*(view.model() for view in views), *words]
+        testers = [QAbstractItemModelTester(model, fatal) for model in models]
         shell.page.refresh()
         settle(qtbot, shell)
         checked += len(testers)
+        completed += len(words)
         for tester in testers:
             tester.deleteLater()
     assert checked > 15
+    assert completed > 0
 
 
 @pytest.mark.parametrize("looks", [Looks("light", "100"), Looks("dark", "150")])

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from db.agenda import week_so_far
 from db.backup import list_backups
 from db.disputes.life import PerformanceDraft, perform
 from db.ledger import Ledger
 from db.people import staff
 from db.places import communities
 from db.sample import PASSWORD
+from db.this_week import week_so_far
 from db.visits.sheets import sheet
 from desktop.access.first_run import FirstRun
 from desktop.access.login import LogInPage
@@ -188,6 +188,19 @@ def test_another_text_size_makes_the_screens_anew(
     shell.undo()
     settle(qtbot, shell)
     assert shell.toast._text.text().startswith("已撤销")
+
+
+def test_what_is_late_is_marked_and_brought_into_sight(qtbot: QtBot, shell: Shell) -> None:
+    home = shell.page
+    assert isinstance(home, HomePage)
+    settle(qtbot, shell)
+    assert home._today is not None
+    late = [item for item in home._today.due if item.urgency == "late"]
+    assert home._late.text() == f"逾期{len(late)}件"
+    home._due.scrollToBottom()
+    home._late.click()
+    assert home._due.chosen() == late
+    assert home._due.currentItem() is home._due.itemAt(1, 1)
 
 
 def test_the_home_page_shows_the_figures(qtbot: QtBot, shell: Shell) -> None:
