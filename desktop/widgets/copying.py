@@ -47,7 +47,7 @@ class Copying(QObject):
             self._say("没有选中的行，没有复制")
         elif count > MOST:
             self._say(
-                f"选中了{count:,}行，一次最多复制{MOST:,}行，没有复制。请先筛选，或到“数据”里用“导出”"
+                f"选中了{count:,}行，一次最多复制{MOST:,}行，没有复制。请先筛选；整本台账到“数据”里用“导出”"
             )
         else:
             self._rows, self._going, self._whole = rows, True, more
