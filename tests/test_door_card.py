@@ -19,7 +19,7 @@ FRIDAY, SATURDAY = date(2026, 3, 13), date(2026, 3, 14)
 
 def tried(outcome: str = "not_home", at: int | None = 600, day: date = FRIDAY) -> VisitRow:
     of = (new_id(), new_id(), "第1社区", new_id(), "晨园1号楼1单元101")
-    return VisitRow(*of, day, at, outcome, None, None, (), (), None, None)
+    return VisitRow(*of, day, at, outcome, None, None, (), (), (), None, None)
 
 
 @pytest.mark.parametrize(

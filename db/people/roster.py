@@ -1,5 +1,6 @@
 """Volunteers who come, change and leave."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from db.kernel.fields import tidied
 from db.kernel.history import hanging_rows
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
+from db.kernel.pinyin import pinyin_words
 from db.kernel.text import tidy_name
 from db.people import Volunteer, VolunteerDraft, VolunteerTerm, serving, volunteer_problems
 from db.people.terms import began, close_term, last_ends, volunteer_rows
@@ -141,6 +143,30 @@ def roster_names(connection: Connection) -> list[str]:
     """Return the names on the roster, each once."""
     asked = select(Volunteer.name).distinct().order_by(Volunteer.name)
     return list(connection.execute(asked).scalars())
+
+
+def called(connection: Connection, day: date) -> dict[str, Id]:
+    """Return everyone of the roster by what tells them apart, by name; spelt for finding by letters.
+
+    The name alone for the only one in service on the day who has it, else with the community and,
+    where that is not enough, the last digits of the telephone: 李强（第一社区）, 李强（第一社区8021）.
+    """
+    serves = and_(*serving(day)).label("serves")
+    rows = connection.execute(
+        select(Volunteer.id, Volunteer.name, Volunteer.phone, Community.name.label("place"), serves)
+        .join(Community, Community.id == Volunteer.community)
+        .order_by(serves.desc(), Volunteer.name, Community.rank, Volunteer.id)
+    ).all()
+    serving_names = Counter(row.name for row in rows if row.serves)
+    names = Counter(row.name for row in rows)
+    found: dict[str, Id] = {}
+    for row in rows:
+        alone = serving_names[row.name] == 1 if row.serves else names[row.name] == 1
+        more = ("", (row.phone or "")[-4:], *range(2, len(rows) + 2))
+        ways = (row.name, *(f"{row.name}（{row.place}{one}）" for one in more))
+        found[next(way for way in ways[not alone :] if way not in found)] = row.id
+        pinyin_words(row.name)
+    return dict(sorted(found.items()))
 
 
 def volunteer_names(connection: Connection, ids: Collection[Id]) -> Mapping[Id, str]:

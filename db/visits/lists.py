@@ -17,6 +17,7 @@ from db.kernel.ids import Id
 from db.kernel.workdays import Period
 from db.people import Staff
 from db.people.colleagues import staff_names
+from db.people.roster import volunteer_names
 from db.places import Building, Community, Household
 from db.places.finding import door_text
 from db.places.lists import matching, walking_order
@@ -65,6 +66,7 @@ class VisitRow(NamedTuple):
     leaflets: int | None
     topics: tuple[str, ...]
     staff: tuple[str, ...]
+    companions: tuple[str, ...]
     found: str | None
     note: str | None
 
@@ -186,8 +188,8 @@ def _rows(connection: Connection, ids: Any) -> list[VisitRow]:
         select(
             Visit.id, Visit.household, Community.name, Household.building, Building.estate,
             Building.number, Household.unit, Household.key, Building.rural, Visit.day, Visit.at,
-            Visit.outcome, Visit.people, Visit.leaflets, Visit.topics, Visit.staff, Visit.found,
-            Visit.note,
+            Visit.outcome, Visit.people, Visit.leaflets, Visit.topics, Visit.staff,
+            Visit.volunteers, Visit.found, Visit.note,
         )
         .join(Household, Household.id == Visit.household)
         .join(Building, Building.id == Household.building)
@@ -195,16 +197,18 @@ def _rows(connection: Connection, ids: Any) -> list[VisitRow]:
         .where(Visit.id.in_(wanted))
     ).all()  # fmt: skip
     names = staff_names(connection, [id_ for row in found for id_ in row.staff])
+    along = {id_ for row in found for id_ in row.volunteers}
+    people = volunteer_names(connection, along) if along else {}
     rows: dict[Id, VisitRow] = {}
     for (
         id_, household, community, building, estate, number, unit, key, rural, day, at, outcome,
-        people, leaflets, topics, staff, problem, note,
+        met, leaflets, topics, staff, volunteers, problem, note,
     ) in found:  # fmt: skip
         address = door_text(estate, number, unit, key, rural=rural)
         who = tuple(names[id_] for id_ in staff if id_ in names)
         rows[id_] = VisitRow(
-            id_, household, community, building, address, day, at, outcome, people, leaflets,
-            topics, who, problem, note,
+            id_, household, community, building, address, day, at, outcome, met, leaflets,
+            topics, who, tuple(people[one] for one in volunteers if one in people), problem, note,
         )  # fmt: skip
     return [rows[id_] for id_ in wanted]
 

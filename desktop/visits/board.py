@@ -24,19 +24,18 @@ COLORS: Final = {
 }  # fmt: skip
 HELD_MS: Final = 20
 OUTSIDE_NAMES: Final = {"empty": "空户", "invalid": "无效"}
+# What a door that is still to be visited came to last, where it was not 未遇.
+TRIED_NAMES: Final = {"phone": "电话", "refused": "拒访"}
 
 
 def state_words(door: DoorState, today: date) -> str:
     """Return what stands in a cell below its room: ✓ 3/12, 未遇 ··, ✕ 拒访, 空户, or nothing."""
-    day = f"{door.last_day.month}/{door.last_day.day}" if door.last_day else ""
-    if door.last_day and door.last_day.year != today.year:
-        day = f"{door.last_day.year % 100}年"
     match door.state:
         case "done":
-            return f"✓ {day}"
+            return f"✓ {_done_on(door.last_day, today)}"
         case "tried" | "exhausted_tries":
-            word = "电话" if door.last_outcome == "phone" else "未遇"
-            return f"{word} {'·' * min(door.tries, 4)}"
+            word = TRIED_NAMES.get(door.last_outcome or "", "未遇")
+            return f"{word} {'·' * min(door.tries, 4)}".rstrip()
         case "exhausted_refused":
             return "✕ 拒访"
         case "exhausted_phone":
@@ -44,6 +43,12 @@ def state_words(door: DoorState, today: date) -> str:
         case "outside":
             return OUTSIDE_NAMES.get(door.occupancy, "")
     return ""
+
+
+def _done_on(day: date | None, today: date) -> str:
+    if day is None:
+        return ""
+    return f"{day.month}/{day.day}" if day.year == today.year else f"{day:%y}年"
 
 
 class Board(QWidget):

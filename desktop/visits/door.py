@@ -277,5 +277,6 @@ def _history_words(visit: VisitRow) -> str:
 
 
 def _details(visit: VisitRow, today: date) -> str:
-    lines = [f"{day_words(visit.day, today)} {'、'.join(visit.staff)}", visit.note or ""]
+    along = f"同行 {'、'.join(visit.companions)}" if visit.companions else ""
+    lines = [f"{day_words(visit.day, today)} {'、'.join(visit.staff)}", along, visit.note or ""]
     return "\n".join(line for line in lines if line.strip())

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from db.kernel.ids import Id
+from db.people.roster import called
 from db.visits import OUTCOME_NAMES
 from db.visits.recording import VisitEntry, edit_visit, visit_entry
 from desktop.page import Context
@@ -66,20 +67,25 @@ class VisitEditor(QWidget):
             self.said.emit(refusal)
             return
 
-        def opened(entry: VisitEntry | None) -> None:
+        def opened(answer: tuple[VisitEntry | None, dict[str, Id]]) -> None:
+            entry, roster = answer
             if entry is None:
                 self.said.emit("这条走访记录已经不在了")
                 return
             self._visit, self._entry, self._address = visit, entry, address
             self._where.setText(f"{address}　{day_words(entry.day, self._context.today)}")
             choose(self._outcome, entry.outcome)
+            self._form.knows_companions(roster)
             self._form.show_entry(entry)
             inputs: Inputs = {"结果": self._outcome, **self._form.inputs}
             self.kept.begin(visit.hex(), inputs, new=False)
             self.opened.emit()
             self._outcome.setFocus()
 
-        self._context.background.ask(self, lambda c: visit_entry(c, visit), opened)
+        day = self._context.today
+        self._context.background.ask(
+            self, lambda c: (visit_entry(c, visit), called(c, day)), opened
+        )
 
     def put_away(self) -> None:
         """Show no visit any more; what is typed and not saved waits for it."""

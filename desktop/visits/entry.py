@@ -7,11 +7,14 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from db.kernel.ids import Id
 from db.visits import TOPICS
 from db.visits.recording import VisitEntry
 from desktop.page import Context
+from desktop.visits.companions import CompanionsField
 from desktop.widgets.entries import (
     EnterWalks,
     EntryField,
@@ -27,8 +30,8 @@ from desktop.widgets.parts import button, column, label, row
 SHOWN: Final = (("met", "1 见到人"), ("not_home", "2 未遇"), ("refused", "3 拒访"))
 # What a field is called in the entry.
 CHANGES: Final = {
-    "走访人": "staff", "主题": "topics", "见到": "people", "资料": "leaflets", "发现": "found",
-    "备注": "note",
+    "走访人": "staff", "同行": "volunteers", "主题": "topics", "见到": "people", "资料": "leaflets",
+    "发现": "found", "备注": "note",
 }  # fmt: skip
 # What is a number or two shares a line, so that the whole entry stands in a low window.
 SHORT, BESIDE = ("见到",), ("资料",)
@@ -54,9 +57,9 @@ class OutcomeButtons(QWidget):
 
 
 class EntryForm(QWidget):
-    """Day and time, staff, topics, people and leaflets; `recorded` is Enter in the last.
+    """Day and time, who went, topics, people and leaflets; `recorded` is Enter in the last.
 
-    Staff, topics, day and leaflets stay from visit to visit; people go back to one.
+    Who went, topics, day and leaflets stay from visit to visit; people go back to one.
     """
 
     recorded = Signal()
@@ -67,6 +70,7 @@ class EntryForm(QWidget):
         self._context = context
         self._moment = moment_field(lambda: context.today)
         self._staff = words_field("走访人", ())
+        self._companions = CompanionsField(context)
         self._topics = words_field("主题", TOPICS)
         self._people = count_field("见到人数", 99)
         self._leaflets = count_field("发放资料", 9999)
@@ -75,8 +79,9 @@ class EntryForm(QWidget):
         self._moment.setText(moment_words(context.today, None, context.today))
         self._people.setText("1")
         self._fields: dict[str, EntryField] = {
-            "时间": self._moment, "走访人": self._staff, "主题": self._topics, "见到": self._people,
-            "资料": self._leaflets, "发现": self._found, "备注": self._note,
+            "时间": self._moment, "走访人": self._staff, "同行": self._companions,
+            "主题": self._topics, "见到": self._people, "资料": self._leaflets,
+            "发现": self._found, "备注": self._note,
         }  # fmt: skip
         for field in self._fields.values():
             field.textEdited.connect(lambda _: self.edited.emit())
@@ -101,7 +106,7 @@ class EntryForm(QWidget):
 
     def typed(self) -> dict[str, str] | None:
         """Return what is typed that would be lost, None if nothing is."""
-        mine = (self._found, self._note, self._staff, self._topics)
+        mine = (self._found, self._note, self._staff, self._companions, self._topics)
         return self.texts() if any(field.text() for field in mine) else None
 
     def texts(self) -> dict[str, str]:
@@ -120,6 +125,15 @@ class EntryForm(QWidget):
         if not self._staff.text() and own in staff:
             self._staff.setText(own)
 
+    def knows_companions(self, by_name: Mapping[str, Id]) -> None:
+        """Take these for the people of the roster."""
+        self._companions.knows(by_name)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Read who of the roster may have come along."""
+        super().showEvent(event)
+        self._companions.ask()
+
     def set_day(self, day: date) -> None:
         """Begin with a day, such as the one a sheet was printed on."""
         self._moment.setText(moment_words(day, None, self._context.today))
@@ -132,7 +146,8 @@ class EntryForm(QWidget):
 
         self._shown = {
             "时间": moment_words(entry.day, entry.at, self._context.today),
-            "走访人": "、".join(entry.staff), "主题": "、".join(entry.topics),
+            "走访人": "、".join(entry.staff), "同行": self._companions.words(entry.volunteers),
+            "主题": "、".join(entry.topics),
             "见到": number(entry.people), "资料": number(entry.leaflets),
             "发现": entry.found or "", "备注": entry.note or "",
         }  # fmt: skip
@@ -176,6 +191,7 @@ class EntryForm(QWidget):
             at=at,
             outcome=outcome,
             staff=self._staff.value(),
+            volunteers=self._companions.value(),
             topics=self._topics.value() if outcome in ("met", "phone") else (),
             people=self._people.value() if met else None,
             leaflets=self._leaflets.value() if handed else None,

@@ -38,7 +38,7 @@ from desktop.words import clock_words
 
 WINDOW, TYPED_MS, EDITOR_WIDTH, SHORTEST = 200, 250, 300, 6
 ORDERS: Final[tuple[VisitOrder | None, ...]] = (
-    "day", "at", "door", "outcome", "people", "leaflets", "topics", "staff", "door", None,
+    "day", "at", "door", "outcome", "people", "leaflets", "topics", "staff", "door", None, None,
 )  # fmt: skip
 COLUMNS: tuple[Column[VisitRow], ...] = (
     Column("日期", lambda v: v.day.isoformat(), 7),
@@ -50,6 +50,7 @@ COLUMNS: tuple[Column[VisitRow], ...] = (
     Column("主题", lambda v: "、".join(v.topics), 14),
     Column("走访人", lambda v: "、".join(v.staff), 10),
     Column("社区", lambda v: v.community, 8, spare=True),
+    Column("同行", lambda v: "、".join(v.companions), 6, spare=True),
     Column("发现、备注", lambda v: "；".join(t for t in (v.found, v.note) if t), 16),
 )
 # The boxes by what they ask of a query: what they are called, and their first entry.
@@ -81,7 +82,7 @@ class RecordsPage(Page):
     title: ClassVar[str] = "走访记录"
     watches: ClassVar[frozenset[str]] = frozenset(
         (
-            "visit", "household", "community", "staff", "building",
+            "visit", "household", "community", "staff", "volunteer", "building",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (

@@ -190,15 +190,16 @@ def count_field(name: str, most: int) -> EntryField:
 
 def words_field(name: str, known: Sequence[str]) -> EntryField:
     """Return a field for a few words, parted by 、 or blanks, completed from those known."""
-
-    def read(text: str) -> tuple[str, ...]:
-        for mark in "，,；; 　":
-            text = text.replace(mark, "、")
-        return tuple(dict.fromkeys(word for word in text.split("、") if word))
-
-    field = EntryField(name, read)
+    field = EntryField(name, parted)
     complete_words(field, known)
     return field
+
+
+def parted(text: str) -> tuple[str, ...]:
+    """Return the words of a text, parted by 、 or blanks, each once."""
+    for mark in "，,；; 　":
+        text = text.replace(mark, "、")
+    return tuple(dict.fromkeys(word for word in text.split("、") if word))
 
 
 def complete_words(field: EntryField, known: Sequence[str]) -> None:

@@ -12,12 +12,16 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
 
 from db.coverage import building_progress, coverage, door_states
+from db.ledger import Ledger
 from db.places.making import remove_households
 from db.visits import Visit, campaigns
+from db.visits.campaigning import CampaignDraft, add_campaign
 from db.visits.recording import record_visits
+from desktop.visits.board import state_words
 from desktop.visits.page import VisitsPage
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
+from tests.builders import add_visits, street, visit
 from tests.desktop.conftest import settle
 
 DAY = date(2026, 3, 23)
@@ -244,3 +248,13 @@ def test_what_is_painted_in_parts_is_what_painting_all_of_it_gives(
         for widget in shell.window().findChildren(QWidget):
             QWidget.update(widget)
         assert _as_it_stands(shell) == shown, tab
+
+
+def test_a_door_that_refused_says_so_where_refusing_does_not_end_the_trying(ledger: Ledger) -> None:
+    (door,) = street(ledger, homes=1)
+    ledger.write(add_campaign(CampaignDraft("任务", DAY, DAY, refusal_closes=False)))
+    add_visits(ledger, [visit(door, "refused", day=DAY)])
+    with ledger.read() as connection:
+        (state,) = door_states(connection, campaigns(connection)[0], DAY)
+    assert state.left
+    assert state_words(state, DAY) == "拒访"

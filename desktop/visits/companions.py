@@ -1,0 +1,56 @@
+"""同行: who of the roster came along on a visit, typed by name."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtGui import QFocusEvent
+
+from db.kernel.ids import Id
+from db.people.roster import called
+from desktop.page import Context
+from desktop.widgets.entries import EntryField, complete_words, parted
+
+
+class CompanionsField(EntryField):
+    """Names of the roster, completed from it; the value is their ids.
+
+    Who shares a name with others is called with the community: 李强（第一社区）.
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("同行", self._ids)
+        self._context = context
+        self._called: Mapping[str, Id] = {}
+        self.setPlaceholderText("一起去的联户长，没有就空着")
+
+    def ask(self) -> None:
+        """Read who is on the roster."""
+        day = self._context.today
+        self._context.background.ask(self, lambda c: called(c, day), self.knows)
+
+    def knows(self, by_name: Mapping[str, Id]) -> None:
+        """Take these for the people of the roster."""
+        if by_name != self._called:
+            self._called = by_name
+            complete_words(self, tuple(by_name))
+
+    def words(self, people: Sequence[Id]) -> str:
+        """Return people as they are typed; those no longer on the roster are left out."""
+        names = {id_: name for name, id_ in self._called.items()}
+        return "、".join(names[id_] for id_ in people if id_ in names)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Read the roster again: somebody may have been added meanwhile."""
+        super().focusInEvent(event)
+        self.ask()
+
+    def _ids(self, text: str) -> tuple[Id, ...]:
+        found = []
+        for name in parted(text):
+            if name in self._called:
+                found.append(self._called[name])
+                continue
+            alike = [one for one in self._called if one.startswith(f"{name}（")]
+            if alike:
+                raise ValueError(f"有{len(alike)}位“{name}”，请写成：{'、'.join(alike[:4])}")
+            raise ValueError(f"队伍里没有“{name}”，请先在“队伍、人员”里加上")
+        return tuple(dict.fromkeys(found))
