@@ -1,7 +1,7 @@
 """The figures of a period, one name each. Their JSON is the contract of `report`.
 
 Numbers are counts; a rate is text with one decimal ("43.8") or None over nothing. A block that is
-None belongs to a feature that does not exist yet: it is left out of the JSON and of the paper.
+None, as coverage without a campaign, is left out of the paper.
 """
 
 from collections.abc import Mapping
