@@ -13,7 +13,7 @@ from tests.faults.harness.recording import record
 from tests.faults.harness.tasks import write_and_checkpoint, write_some
 
 # Together the short form looks at more than 20,000 disks, all different.
-SHORT, LONG, MUTANT = 24, 60, 8
+SHORT, LONG, MUTANT = 21, 60, 8
 PARTS, SEEDS = range(2), range(10)
 Recorder = Callable[[str, object], None]
 
