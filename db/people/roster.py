@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import Connection, and_, select
@@ -162,9 +163,9 @@ def called(connection: Connection, day: date) -> dict[str, Id]:
     found: dict[str, Id] = {}
     for row in rows:
         alone = serving_names[row.name] == 1 if row.serves else names[row.name] == 1
-        more = ("", (row.phone or "")[-4:], *range(2, len(rows) + 2))
-        ways = (row.name, *(f"{row.name}（{row.place}{one}）" for one in more))
-        found[next(way for way in ways[not alone :] if way not in found)] = row.id
+        told = chain(("", (row.phone or "")[-4:]), count(2))
+        ways = chain((row.name,) if alone else (), (f"{row.name}（{row.place}{t}）" for t in told))
+        found[next(way for way in ways if way not in found)] = row.id
         pinyin_words(row.name)
     return dict(sorted(found.items()))
 

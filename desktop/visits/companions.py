@@ -45,6 +45,9 @@ class CompanionsField(EntryField):
 
     def _ids(self, text: str) -> tuple[Id, ...]:
         found = []
+        if text and not self._called:
+            self.ask()
+            raise ValueError("正在读队伍的名册，请再按一次")
         for name in parted(text):
             if name in self._called:
                 found.append(self._called[name])

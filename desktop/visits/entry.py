@@ -7,7 +7,6 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from db.kernel.ids import Id
@@ -117,6 +116,8 @@ class EntryForm(QWidget):
         """Put back what was typed before the program ended, or what could not be saved."""
         for name, field in self._fields.items():
             field.setText(said.get(name, field.text()))
+        if self._companions.text():
+            self._companions.ask()
 
     def knows(self, staff: Sequence[str]) -> None:
         """Complete names from those of colleagues."""
@@ -128,11 +129,6 @@ class EntryForm(QWidget):
     def knows_companions(self, by_name: Mapping[str, Id]) -> None:
         """Take these for the people of the roster."""
         self._companions.knows(by_name)
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Read who of the roster may have come along."""
-        super().showEvent(event)
-        self._companions.ask()
 
     def set_day(self, day: date) -> None:
         """Begin with a day, such as the one a sheet was printed on."""

@@ -62,8 +62,10 @@ def test_namesakes_are_told_apart_by_community_and_telephone(ledger: Ledger) -> 
 
 @pytest.fixture
 def field(qtbot: QtBot, shell: Shell) -> CompanionsField:
-    page = shown(qtbot, shell, VisitsPage, "visits")
-    return page._door.entry._companions
+    field = shown(qtbot, shell, VisitsPage, "visits")._door.entry._companions
+    field.setFocus()
+    settle(qtbot, shell)
+    return field
 
 
 def _type(field: CompanionsField, text: str) -> None:
