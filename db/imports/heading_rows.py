@@ -94,12 +94,28 @@ def find_heading(
     """
     best: tuple[int, bool, Heading] | None = None
     for first in range(start, min(len(rows), start + HEADING_ROWS)):
-        for last in (first, first + 1):
-            found = heading_at(rows, first, last, kind, mapping or {}) if last < len(rows) else None
+        two = _is_headings(rows, first + 1, mapping or {})
+        for last in (first, first + 1) if two else (first,):
+            found = heading_at(rows, first, last, kind, mapping or {})
             # Two rows are one heading only where they say more together than one alone.
             if found and (best is None or (found[0], first == last) > best[:2]):
                 best = (found[0], first == last, found[1])
     return best[2] if best else None
+
+
+def _is_headings(rows: Sequence[Sequence[Cell]], at: int, mapping: Mapping[str, str]) -> bool:
+    """Tell whether a row under another is headings too, and no row of data with a word like one.
+
+    A value may end in a word of ours (晨园小区) or be one (电话 for an outcome): it takes no number,
+    and half of the words known by themselves.
+    """
+    row = rows[at] if at < len(rows) else ()
+    texts = texts_of(rows, at, at) if row else {}
+    if any(c is not None and not isinstance(c, str) for c in row):
+        return False
+    said = said_by_hand(texts, mapping)
+    known = sum(c in said or bool(refused(t)) or known_names([t]) for c, t in texts.items())
+    return known >= 2 and known * 2 >= len(texts)
 
 
 def heading_at(

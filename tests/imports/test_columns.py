@@ -146,3 +146,34 @@ def test_the_newer_word_stands(ledger: Ledger, tmp_path: Path) -> None:
     written(ledger, file, [put_right(replace(layout, kind=""), "households", homes)])
     _, (now,) = looked(ledger, file)
     assert now.kind == "households"
+
+
+FIRST_ROWS = [
+    ("households", "序号 社区 片区 地址 户主姓名 联系电话 备注", "1 第一社区 晨园小区 晨园3-1-101 张三 13800002001"),
+    ("disputes", "编号 登记日期 纠纷类型 辖区 甲方 乙方 简要情况 调解结果 备注", "001 2026-02-10 邻里 第一社区 王英 李四 漏水 调解中"),
+    ("visits", "日期 网格 地址 走访人 走访结果 备注", "2026-03-10 第一社区 晨园3-1-102 王英 见到人"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "head", "line"), FIRST_ROWS)
+@pytest.mark.parametrize("numbers", [True, False])
+def test_the_first_row_of_data_is_no_second_heading(
+    ledger: Ledger, tmp_path: Path, kind: str, head: str, line: str, *, numbers: bool
+) -> None:
+    """晨园小区 under a heading nobody knows made its row one more of headings, and it was gone."""
+    bring_in(ledger, book(tmp_path / "0.xlsx", 住户=[HOMES, home(102)]))
+    row = [int(c) if numbers and c.isdecimal() else c for c in line.split()]
+    file = book(tmp_path / "1.xlsx", 第一社区=[head.split(), row])
+    assert sum(counts(seen_again(ledger, file))[kind]) == 1
+
+
+def test_nothing_of_a_forbidden_column_is_kept_as_a_heading(ledger: Ledger, tmp_path: Path) -> None:
+    """A person's number was named as a column left out, and their health was kept as a heading."""
+    head = "序号 社区 片区 地址 户主姓名 身份证号 健康状况 备注".split()
+    line = "1 第一社区 晨园小区 晨园3-1-101 张三 11010119900307123X 金丝雀".split()
+    made = bring_in(ledger, book(tmp_path / "1.xlsx", 台账=[head, line]))
+    assert made.accounts[0].left_out_columns == ["片区", "身份证号", "健康状况"]
+    with ledger.read() as connection:
+        journal = connection.exec_driver_sql("SELECT group_concat(fields) FROM change").scalar_one()
+    assert "金丝雀" not in journal
+    assert "11010119900307123X" not in journal
