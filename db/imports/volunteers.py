@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from db.imports.heading_rows import role_in_title
 from db.imports.households import address_of
 from db.imports.known import Known
 from db.imports.plan import RowReader, Table, merge_values, remember
@@ -91,7 +92,7 @@ class VolunteerPlanner:
             added = {
                 "id": new_id(),
                 "community": community,
-                "role": "household_leader",
+                "role": role_in_title(reader.table.above, reader.table.sheet) or "household_leader",
                 **{n: None for n in (*_KEPT, "building", "unit") if n not in ("name", "role")},
                 **given,
                 "imported": remember(given),
