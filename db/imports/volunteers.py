@@ -88,6 +88,8 @@ class VolunteerPlanner:
     def _store(self, reader: RowReader, number: int, community: Id, given: dict[str, Any]) -> None:
         alike = self.known.volunteers.setdefault((community, given["name"]), [])
         current = self._same(alike, given, self._shared(reader, community, given["name"]))
+        if current is None and not alike:
+            current = self._before(community, given)
         if current is None:
             added = {
                 "id": new_id(),
@@ -107,9 +109,12 @@ class VolunteerPlanner:
             reader.duplicate(number, f"和第{first}行是同一个人，以先出现的为准")
             return
         self.met[current["id"]] = number
-        fields, remembered = merge_values(
-            reader, number, current, current["imported"], given, given
-        )
+        last = current["imported"]
+        if current not in alike:
+            # Known by what a hand changed since: that stays, and the row is named.
+            given = {**given, "community": community}
+            last = {**(last or {}), **remember({n: given[n] for n in ("community", "name")})}
+        fields, remembered = merge_values(reader, number, current, last, given, given)
         if remembered != (current["imported"] or {}):
             fields["imported"] = remembered
         self._keep_term(current, fields, reader)
@@ -117,6 +122,17 @@ class VolunteerPlanner:
         if fields:
             self.known.plan.change(Volunteer, current["id"], fields)
             current.update(fields)
+
+    def _before(self, community: Id, given: dict[str, Any]) -> dict[str, Any] | None:
+        """Who was called so before a renaming or a move, and no other telephone tells apart."""
+        phone = given.get("phone")
+        for row in self.known.volunteers_called(community, given["name"]):
+            if not (phone and row["phone"]) or phone in (
+                row["phone"],
+                (row["imported"] or {}).get("phone"),
+            ):
+                return row
+        return None
 
     def _keep_term(
         self, current: dict[str, Any], fields: dict[str, Any], reader: RowReader

@@ -209,7 +209,11 @@ def test_a_roster_with_addresses_is_no_ledger_of_homes(
 def test_homes_stay_homes_whoever_looks_after_them(
     ledger: Ledger, tmp_path: Path, title: str
 ) -> None:
-    rows = [[title], ["序号", "姓名", "联系电话", "家庭住址"], [1, "张三", None, "晨园3-1-101"]]
+    rows: Rows = [
+        [title],
+        ["序号", "姓名", "联系电话", "家庭住址"],
+        [1, "张三", None, "晨园3-1-101"],
+    ]
     assert counts(seen_again(ledger, book(tmp_path / "1.xlsx", 第一社区=rows))).keys() == {
         "households"
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from db.disputes import Dispute
 from db.disputes.life import ConclusionDraft, conclude
@@ -14,10 +14,11 @@ from db.imports.cells import written
 from db.imports.headings import KINDS, Heading
 from db.imports.plan import RowReader, Table
 from db.ledger import Ledger
-from db.people import Volunteer, VolunteerDraft
+from db.people import Staff, Volunteer, VolunteerDraft
 from db.people.roster import VolunteerPlace, change_volunteer
 from db.places import Community, Household, HouseholdDraft, change_household
-from tests.imports.books import HOMES, book, bring_in, home, seen
+from db.visits import Visit
+from tests.imports.books import HOMES, VISITS, book, bring_in, counts, home, seen, tried
 
 DISPUTES = ["编号", "登记日期", "来源", "纠纷类型", "甲方", "乙方", "简要情况", "调解结果"]
 PEOPLE = ["社区", "小区", "楼栋", "姓名", "身份"]
@@ -79,3 +80,53 @@ def test_every_code_is_told_in_the_word_an_export_writes(kind: str) -> None:
         if field.kind in ("time", "hours"):
             assert reader.in_words(name, 90) == str(written(field, 90))
     assert told
+
+
+ROSTER = ["社区", "姓名", "身份", "联系电话"]
+WITH = [*VISITS, "同行联户长"]
+
+
+def how_many(ledger: Ledger, record: Any) -> int:
+    with ledger.read() as connection:
+        return connection.execute(select(func.count(record.id))).scalar_one()
+
+
+def came_along(tmp_path: Path, *, roster_first: bool, ledger: Ledger) -> tuple[Path, Path]:
+    """Bring in two homes, a roster of 何一 and two visits with her; return the roster and the visits."""
+    homes = [HOMES, home(101), home(102), home(201, 社区="第二社区")]
+    bring_in(ledger, book(tmp_path / "h.xlsx", 台账=homes))
+    line = ["第一社区", "何一", "联户长", "13800002001"]
+    roster = book(tmp_path / "r.xlsx", 名册=[ROSTER, line])
+    visits = book(tmp_path / "v.xlsx", 走访=[WITH, *([*tried(n), "何一"] for n in (101, 102))])
+    for file in (roster, visits) if roster_first else (visits, roster):
+        bring_in(ledger, file)
+    return roster, visits
+
+
+def test_visits_from_before_the_roster_come_in_once(ledger: Ledger, tmp_path: Path) -> None:
+    """何一 was a colleague then and is a 联户长 now; the same file made every visit two."""
+    _, visits = came_along(tmp_path, roster_first=False, ledger=ledger)
+    assert counts(bring_in(ledger, visits))["visits"] == (0, 0, 2, 0, 0)
+
+
+@pytest.mark.parametrize("roster_first", [True, False])
+@pytest.mark.parametrize(("name", "place"), [("何依", "第一社区"), ("何一", "第二社区")])
+def test_who_was_renamed_or_moved_by_hand_is_known_in_old_files(
+    ledger: Ledger, tmp_path: Path, name: str, place: str, *, roster_first: bool
+) -> None:
+    roster, visits = came_along(tmp_path, roster_first=roster_first, ledger=ledger)
+    with ledger.read() as connection:
+        named = select(Community.id).where(Community.name == place)
+        community = connection.execute(named).scalar_one()
+    draft = VolunteerDraft(name=name, role="household_leader", phone="13800002001")
+    moved = VolunteerPlace(community)
+    staff = how_many(ledger, Staff)
+    ledger.write(change_volunteer(only(ledger, Volunteer.id), moved, draft, date(2026, 3, 20)))
+    assert counts(bring_in(ledger, visits))["visits"] == (0, 0, 2, 0, 0)
+    what = ("姓名", "何一") if name == "何依" else ("社区", "第一社区")
+    assert stale(ledger, roster) == [what]
+    assert counts(bring_in(ledger, roster))["volunteers"] == (0, 0, 1, 0, 0)
+    assert only(ledger, Volunteer.name) == name
+    assert (how_many(ledger, Visit), how_many(ledger, Staff)) == (2, staff)
+    other = book(tmp_path / "o.xlsx", 名册=[ROSTER, ["第一社区", "何一", "联户长", "13900002009"]])
+    assert counts(seen(ledger, other))["volunteers"] == (1, 0, 0, 0, 0)
