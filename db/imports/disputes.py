@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -25,13 +26,14 @@ from db.kernel.ids import Id, new_id
 from db.kernel.text import telephone
 
 _DRAFTED = tuple(DisputeDraft.__dataclass_fields__)
+_BLANK = asdict(DisputeDraft())
 _OWN = ("registered", "source", "kind", "brief", "risk", "mediated", "note")
 
 
 class DisputePlanner:
     """Plans the rows of dispute tables; a dispute is its paper number and year.
 
-    Where a row has no number it is registration day, kind and both sides.
+    Where a row has no number it is registration day, kind and both sides, now or as they came in.
     """
 
     def __init__(self, known: Known) -> None:
@@ -52,8 +54,13 @@ class DisputePlanner:
             elif line["given_number"]:
                 own = number_text(code, line["given_year"], line["given_number"])
                 keys[paper_number(own, line["given_year"]) or ()] = id_
-            else:
-                keys[self._likeness(line)] = id_
+        # A row without a number means one without a number, before one that has got its own since;
+        # as it is now, before as it came in.
+        bare = {id_: line for id_, line in self._lines.items() if not _numbered(line)}
+        for lines in (bare, self._lines):
+            for likeness in (self._likeness, _likeness_imported):
+                for id_, line in lines.items():
+                    keys.setdefault(likeness(line), id_)
         return keys
 
     @staticmethod
@@ -97,7 +104,7 @@ class DisputePlanner:
     ) -> None:
         assert draft.registered is not None  # noqa: S101  dispute_problems has seen to it
         paper = paper_number(given.pop("number", None), draft.registered.year)
-        line = {**asdict(DisputeDraft()), **given}
+        line = {**_BLANK, **given}
         key: tuple[Any, ...] = paper or self._likeness(line)
         known = self._found.get(key)
         if known is None:
@@ -196,6 +203,18 @@ class DisputePlanner:
             line["follow_up"] = new_id()
             row = {"id": line["follow_up"], "dispute": dispute, **values}
             self.known.plan.add(FollowUp, row)
+
+
+def _numbered(line: dict[str, Any]) -> bool:
+    return bool(line["paper_number"] or line["given_number"])
+
+
+def _likeness_imported(line: dict[str, Any]) -> tuple[Any, ...]:
+    """What a row without a number said of its dispute, whatever a hand changed since."""
+    said = line["imported"] or {}
+    day = said.get("registered")
+    sides = (tuple(said.get(side, ())) for side in ("side_a", "side_b"))
+    return (date.fromisoformat(day) if day else None, said.get("kind", _BLANK["kind"]), *sides)
 
 
 def _part_telephone(given: dict[str, Any], side: str, phone: str) -> None:

@@ -1,5 +1,6 @@
 """Rows whose file is older than a hand's change: named in the words people know, never in codes."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from sqlalchemy import func, select
 
 from db.disputes import Dispute
 from db.disputes.life import ConclusionDraft, conclude
+from db.disputes.numbers import give_number
+from db.disputes.registering import change_dispute, registration
 from db.imports.account import FileAccount
 from db.imports.cells import written
 from db.imports.headings import KINDS, Heading
@@ -80,6 +83,37 @@ def test_every_code_is_told_in_the_word_an_export_writes(kind: str) -> None:
         if field.kind in ("time", "hours"):
             assert reader.in_words(name, 90) == str(written(field, 90))
     assert told
+
+
+BARE = [None, *"2026-02-10 走访发现 邻里纠纷 王英 李四 漏水 调解中".split()]
+
+
+@pytest.mark.parametrize("given", [{"kind": "property"}, {"side_a": ("王瑛",)}, {}])
+def test_a_dispute_without_a_number_is_known_as_it_came_in(
+    ledger: Ledger, tmp_path: Path, given: dict[str, Any]
+) -> None:
+    """Put right by hand, or given a number at its first print, it came in from the old file again."""
+    file = book(tmp_path / "1.xlsx", 台账=[DISPUTES, BARE])
+    bring_in(ledger, file)
+    dispute = only(ledger, Dispute.id)
+    if given:
+        with ledger.read() as connection:
+            draft = registration(connection, dispute)
+        assert draft is not None
+        ledger.write(change_dispute(dispute, replace(draft, **given)))
+    else:
+        ledger.write(give_number(dispute))
+    assert counts(bring_in(ledger, file))["disputes"] == (0, 0, 1, 0, 0)
+    assert len(stale(ledger, file)) == len(given)
+
+
+def test_a_row_without_a_number_is_none_that_has_one_in_the_file(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    lines = [["2026-0001", *BARE[1:]], BARE]
+    file = book(tmp_path / "1.xlsx", 台账=[DISPUTES, *lines])
+    assert counts(bring_in(ledger, file))["disputes"] == (2, 0, 0, 0, 0)
+    assert counts(seen(ledger, file))["disputes"] == (0, 0, 2, 0, 0)
 
 
 ROSTER = ["社区", "姓名", "身份", "联系电话"]
