@@ -20,6 +20,8 @@ from db.ledger import Ledger
 from db.people import Staff, Volunteer, VolunteerDraft
 from db.people.roster import VolunteerPlace, change_volunteer
 from db.places import Community, Household, HouseholdDraft, change_household
+from db.trainings import Attendance, Training, TrainingDraft
+from db.trainings.sessions import change_training
 from db.visits import Visit
 from tests.imports.books import HOMES, VISITS, book, bring_in, counts, home, seen, tried
 
@@ -164,3 +166,34 @@ def test_who_was_renamed_or_moved_by_hand_is_known_in_old_files(
     assert (how_many(ledger, Visit), how_many(ledger, Staff)) == (2, staff)
     other = book(tmp_path / "o.xlsx", 名册=[ROSTER, ["第一社区", "何一", "联户长", "13900002009"]])
     assert counts(seen(ledger, other))["volunteers"] == (1, 0, 0, 0, 0)
+
+
+def test_a_session_put_right_by_hand_is_known_by_its_old_sheet(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """Place and topic changed, a name of its list too: the sheet brought session and person again."""
+    roster, _ = came_along(tmp_path, roster_first=True, ledger=ledger)
+    sheet = book(
+        tmp_path / "s.xlsx",
+        反诈=[
+            ["反诈培训签到表"],
+            ["时间：2026年3月12日 19:30", None, "地点：会议室"],
+            ["序号", "姓名", "身份", "所属社区", "出勤"],
+            [1, "何一", "联户长", "第一社区", "到"],
+        ],
+    )
+    bring_in(ledger, sheet)
+    right = TrainingDraft(
+        topic="反诈宣传培训", day=date(2026, 3, 12), start=1170, place="二楼会议室"
+    )
+    ledger.write(change_training(only(ledger, Training.id), right))
+    with ledger.read() as connection:
+        named = select(Community.id).where(Community.name == "第一社区")
+        place = VolunteerPlace(connection.execute(named).scalar_one())
+    draft = VolunteerDraft(name="何依", role="household_leader", phone="13800002001")
+    ledger.write(change_volunteer(only(ledger, Volunteer.id), place, draft))
+    told = [("培训主题", "反诈培训"), ("地点", "会议室")]
+    assert sorted(stale(ledger, sheet)) == sorted(told)
+    assert counts(bring_in(ledger, sheet, roster))["trainings"] == (0, 0, 1, 0, 0)
+    assert (how_many(ledger, Training), how_many(ledger, Attendance)) == (1, 1)
+    assert only(ledger, Training.place) == "二楼会议室"
