@@ -6,6 +6,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import select
+
 from db.disputes import (
     Conclusion,
     Dispute,
@@ -14,10 +16,11 @@ from db.disputes import (
     FollowUp,
     dispute_problems,
 )
+from db.disputes.life import facts_of
 from db.disputes.lines import dispute_lines
 from db.disputes.numbers import number_text, post_code
 from db.disputes.registering import paper_number
-from db.disputes.words import OPEN
+from db.disputes.words import OPEN, RESULT_NAMES
 from db.imports.cells import shown
 from db.imports.known import Known
 from db.imports.plan import RowReader, merge_values, remember
@@ -27,6 +30,10 @@ from db.kernel.text import telephone
 
 _DRAFTED = tuple(DisputeDraft.__dataclass_fields__)
 _BLANK = asdict(DisputeDraft())
+_CONCLUDED = ("form", "due", "performance", "destination")
+# What only a hand enters of a conclusion.
+_BY_HAND = ("performed_on", "matters", "terms", "way", "amount", "copies", "told_ways", "answer",
+            "answered_on", "answer_note", "reason")  # fmt: skip
 _OWN = ("registered", "source", "kind", "brief", "risk", "mediated", "note")
 
 
@@ -122,14 +129,45 @@ class DisputePlanner:
             return
         self.met[known] = number
         current = self._lines[known]
+        given = self._taken_back(reader, number, known, given)
         fields, remembered = merge_values(reader, number, current, current["imported"], given, read)
         reader.account.count("changed" if fields else "unchanged")
         current |= fields
+        if fields.get("result") == OPEN:
+            # What is gone with the conclusion is new when a file brings it again.
+            remembered = {n: v for n, v in remembered.items() if n not in _CONCLUDED}
         if remembered != (current["imported"] or {}):
             self.known.plan.change(Dispute, known, {"imported": remembered})
             current["imported"] = remembered
         if fields:
             self._change(known, current, fields)
+
+    def _taken_back(
+        self, reader: RowReader, number: int, dispute: Id, given: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What a row says, without 调解中 where that would undo what was entered by hand."""
+        line = self._lines[dispute]
+        said = line["imported"] or {}
+        if given.get("result") != OPEN or line["result"] == OPEN or said.get("result") == OPEN:
+            return given
+        if self._as_imported(dispute, line, said):
+            return given
+        reason = "台账里已经办结，又手工登记过，保留手工的；要改回调解中，请打开这件纠纷删除结论"
+        reader.tell("stale", number, reader.label("result"), RESULT_NAMES[OPEN], reason)
+        return {name: value for name, value in given.items() if name != "result"}
+
+    def _as_imported(self, dispute: Id, line: dict[str, Any], said: dict[str, Any]) -> bool:
+        """Tell whether a conclusion is a file's alone, and nothing rests on it."""
+        now = remember({n: line[n] for n in ("result", "mediated", *_CONCLUDED)})
+        # Of an agreement with a day, but not kept yet, a file may say nothing more.
+        kept = (now.pop("performance") == "done", said.get("performance") == "done")
+        if kept[0] != kept[1] or any(said.get(n) != v for n, v in now.items()):
+            return False
+        asked = select(Conclusion.__table__).where(Conclusion.id == line["conclusion"])
+        row = self.known.connection.execute(asked).mappings().one()
+        facts = facts_of(self.known.connection, dispute)
+        by_hand = any(row[name] is not None for name in _BY_HAND)
+        return not (by_hand or facts.follow_ups or facts.closings)
 
     def _add(self, line: dict[str, Any]) -> Id:
         dispute = new_id()
@@ -176,6 +214,8 @@ class DisputePlanner:
 
     def _conclude(self, dispute: Id, line: dict[str, Any]) -> None:
         if line["result"] == OPEN:
+            if "conclusion" in line:
+                self.known.plan.remove(Conclusion, line.pop("conclusion"))
             return
         settled = line["result"] == "settled"
         values = {

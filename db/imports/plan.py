@@ -17,10 +17,11 @@ from db.kernel.records import Record
 
 @dataclass
 class Plan:
-    """Rows to add and fields to change, by table, in the order tables refer to one another."""
+    """Rows to add, fields to change and rows to take out, by table."""
 
     adds: dict[type[Record], dict[Id, dict[str, Any]]] = field(default_factory=dict)
     changes: dict[type[Record], dict[Id, dict[str, Any]]] = field(default_factory=dict)
+    removals: dict[type[Record], list[Id]] = field(default_factory=dict)
 
     def add(self, record: type[Record], row: dict[str, Any]) -> None:
         """Plan a new row."""
@@ -34,10 +35,14 @@ class Plan:
         else:
             self.changes.setdefault(record, {}).setdefault(id_, {}).update(fields)
 
+    def remove(self, record: type[Record], id_: Id) -> None:
+        """Plan to take a stored row out that nothing refers to."""
+        self.removals.setdefault(record, []).append(id_)
+
     @property
     def empty(self) -> bool:
         """Tell whether nothing would be written."""
-        return not any(self.adds.values()) and not any(self.changes.values())
+        return not any(any(of.values()) for of in (self.adds, self.changes, self.removals))
 
     def write(self, tx: Tx) -> None:
         """Write the plan through a command's hand, parents first."""
@@ -46,6 +51,8 @@ class Plan:
             tx.add(record, list(self.adds[record].values()))
         for record, rows in self.changes.items():
             tx.change(record, rows)
+        for record, ids in self.removals.items():
+            tx.remove(record, ids)
 
 
 @dataclass

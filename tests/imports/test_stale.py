@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from db.disputes import Dispute
-from db.disputes.life import ConclusionDraft, conclude
+from db.disputes import Conclusion, Dispute
+from db.disputes.life import ConclusionDraft, PerformanceDraft, conclude, perform
 from db.disputes.numbers import give_number
 from db.disputes.registering import change_dispute, registration
 from db.imports.account import FileAccount
@@ -85,6 +85,41 @@ def test_every_code_is_told_in_the_word_an_export_writes(kind: str) -> None:
         if field.kind in ("time", "hours"):
             assert reader.in_words(name, 90) == str(written(field, 90))
     assert told
+
+
+CONCLUDED = [*DISPUTES, "调解日期", "履行期限"]
+LINE = "2026-0001 2026-02-10 走访发现 邻里纠纷 王英 李四 漏水".split()
+
+
+def concluded(tmp_path: Path, result: str, *days: str) -> Path:
+    line = [*LINE, result, *(days or (None, None))]
+    return book(tmp_path / f"{result}.xlsx", 台账=[CONCLUDED, line])
+
+
+def test_a_result_that_was_a_mistake_is_taken_back_by_its_file(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """It was counted as a change, and the dispute stayed settled."""
+    settled = concluded(tmp_path, "调解成功", "2026-03-01", "2026-03-10")
+    bring_in(ledger, settled)
+    corrected = concluded(tmp_path, "调解中")
+    assert counts(bring_in(ledger, corrected))["disputes"] == (0, 1, 0, 0, 0)
+    assert how_many(ledger, Conclusion) == 0
+    assert counts(seen(ledger, corrected))["disputes"] == (0, 0, 1, 0, 0)
+    assert stale(ledger, corrected) == []
+    bring_in(ledger, settled)
+    assert only(ledger, Conclusion.due) == date(2026, 3, 10)
+
+
+def test_a_result_that_a_hand_went_on_from_stays_and_is_told(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    bring_in(ledger, concluded(tmp_path, "调解成功", "2026-03-01", "2026-03-10"))
+    ledger.write(perform(only(ledger, Dispute.id), PerformanceDraft(date(2026, 3, 9))))
+    corrected = concluded(tmp_path, "调解中")
+    assert stale(ledger, corrected) == [("调解结果", "调解中")]
+    assert counts(bring_in(ledger, corrected))["disputes"] == (0, 0, 1, 0, 0)
+    assert how_many(ledger, Conclusion) == 1
 
 
 BARE = [None, *"2026-02-10 走访发现 邻里纠纷 王英 李四 漏水 调解中".split()]
