@@ -42,6 +42,8 @@ _CHINESE_DAY = re.compile(
 _EPOCH = date(1899, 12, 30)
 _NOTHING = {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "N/A", "NA", "#N/A"}
 _DENIAL = re.compile(r"[未没不无非否待拒]")
+# What people type or draw for √, the mark that some columns know.
+CHECKS = frozenset("√ ✓ ✔ ☑ V v".split())
 MINUTES = 24 * 60
 
 
@@ -81,6 +83,15 @@ def read(field: Field, cell: Cell) -> Any:
     if cell is None or cell == "":
         return () if field.kind in ("names", "words") else None
     return _READERS[field.kind](field, cell)
+
+
+def readable(field: Field, cell: Cell) -> bool:
+    """Tell whether a cell can be read by its column's declaration."""
+    try:
+        read(field, cell)
+    except CellError:
+        return False
+    return True
 
 
 def _text(_field: Field, cell: Cell) -> str | None:
@@ -154,6 +165,7 @@ def _chosen(choices: Mapping[str, str], text: str) -> str | None:
     for candidate in (
         word,
         word.upper(),
+        "√" if word in CHECKS else word,
         word.removesuffix("纠纷"),
         word.removesuffix("类"),
         re.sub(r"[(（].*?[)）]", "", word).removesuffix("纠纷"),

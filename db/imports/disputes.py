@@ -21,7 +21,8 @@ from db.disputes.lines import dispute_lines
 from db.disputes.numbers import number_text, post_code
 from db.disputes.registering import paper_number
 from db.disputes.words import OPEN, RESULT_NAMES
-from db.imports.cells import shown
+from db.imports.account import safe_value
+from db.imports.cells import readable, shown
 from db.imports.known import Known
 from db.imports.plan import RowReader, merge_values, remember
 from db.imports.reader import Cell
@@ -76,7 +77,7 @@ class DisputePlanner:
 
     def row(self, reader: RowReader, number: int, row: Sequence[Cell]) -> None:
         """Plan one row and account for it."""
-        values = reader.values(number, row)
+        values = reader.values(number, _spared(reader, row))
         if values is None:
             return
         given = {n: values[n] for n in _DRAFTED if n in values}
@@ -243,6 +244,18 @@ class DisputePlanner:
             line["follow_up"] = new_id()
             row = {"id": line["follow_up"], "dispute": dispute, **values}
             self.known.plan.add(FollowUp, row)
+
+
+def _spared(reader: RowReader, row: Sequence[Cell]) -> Sequence[Cell]:
+    """The row without a source or a risk in a word nobody knows: a dispute can do without it."""
+    heading = reader.table.heading
+    for name in ("source", "risk"):
+        column = heading.columns.get(name, len(row))
+        if column < len(row) and not readable(heading.kind.fields[name], row[column]):
+            label, word = reader.label(name), safe_value(row[column])
+            reader.account.note(f"{label}“{word}”不认识，这样的行{label}空着，可以在纠纷里补")
+            row = [None if at == column else cell for at, cell in enumerate(row)]
+    return row
 
 
 def _numbered(line: dict[str, Any]) -> bool:

@@ -262,6 +262,19 @@ def test_bad_disputes_are_rejected(
     assert reason in made.accounts[0].told[0].reason
 
 
+def test_a_dispute_comes_in_without_a_source_or_a_risk_nobody_knows(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    lines = [dispute(来源="信访"), dispute("2026-0002", 风险等级="红色")]
+    made = bring_in(ledger, book(tmp_path / "1.xlsx", 台账=[DISPUTES, *lines]))
+    assert counts(made)["disputes"] == (2, 0, 0, 0, 0)
+    found = rows(ledger, Dispute.paper_number, Dispute.source, Dispute.risk)
+    assert sorted(found) == [("0001", None, "ordinary"), ("0002", "visit", None)]
+    notes = "；".join(made.accounts[0].notes)
+    assert "来源“信访”不认识" in notes
+    assert "风险等级“红色”不认识" in notes
+
+
 SHEET = [
     ["培训签到表"],
     ["培训主题", "反诈"],
