@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from db.imports.cells import readable
 from db.imports.heading_rows import role_in_title
 from db.imports.households import address_of
 from db.imports.known import Known
@@ -12,7 +13,6 @@ from db.imports.reader import Cell
 from db.kernel.ids import Id, new_id
 from db.kernel.text import squeeze, tidy_name
 from db.people import (
-    OCCUPATIONS,
     ROLE_NAMES,
     Volunteer,
     VolunteerDraft,
@@ -78,7 +78,7 @@ class VolunteerPlanner:
         if column is None or column >= len(row) or row[column] is None:
             return row
         word = squeeze(str(row[column]))
-        if word in OCCUPATIONS or not word:
+        if readable(reader.table.heading.kind.fields["occupation"], row[column]):
             return row
         reader.account.note(f"职业“{word}”按“其他”登记")
         changed = list(row)

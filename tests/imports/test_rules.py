@@ -177,6 +177,24 @@ def test_namesakes_are_told_apart_by_telephone(ledger: Ledger, tmp_path: Path) -
     assert found == {"13800138000": "employed", "13900139000": "none", "13600136000": "other"}
 
 
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("个体经营", "self_employed"),
+        ("已退休", "retired"),
+        ("企业职工", "employed"),
+        ("务工", "other"),
+    ],
+)
+def test_an_occupation_in_a_longer_word_is_no_other(
+    ledger: Ledger, tmp_path: Path, word: str, code: str
+) -> None:
+    roster = [["社区", "姓名", "身份", "职业"], ["第一社区", "何一", "联户长", word]]
+    made = bring_in(ledger, book(tmp_path / "1.xlsx", 名册=roster))
+    assert rows(ledger, Volunteer.occupation) == [(code,)]
+    assert len([n for n in made.accounts[0].notes if "按“其他”登记" in n]) == (code == "other")
+
+
 def test_a_mapping_by_hand_is_used_and_remembered(ledger: Ledger, tmp_path: Path) -> None:
     head = ["社区", "小区", "楼栋", "单元", "大门", "户主姓名"]
     line = ["第一社区", "晨园", "3", "1", "101", "王英"]
