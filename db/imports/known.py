@@ -18,7 +18,7 @@ from db.people import Staff, Volunteer
 from db.people.colleagues import former_staff_names
 from db.people.terms import last_ends
 from db.places import Building, Community, Household, HouseholdAlias
-from db.places.address import Address, community_key
+from db.places.address import Address, community_key, without_street
 
 DoorKey = tuple[Id, str]
 
@@ -59,6 +59,10 @@ class Known:
         if name:
             return self.communities.get(community_key(name))
         return next(iter(self.community_names)) if len(self.community_names) == 1 else None
+
+    def community_in_address(self, name: str) -> str:
+        """Return a community as an address has it, without its street unless it is known with it."""
+        return name if community_key(name) in self.communities else without_street(name)
 
     def make_community(self, name: str, account: FileAccount) -> Id:
         """Return the community called so, planned anew if the ledger has none."""

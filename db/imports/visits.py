@@ -92,7 +92,7 @@ class VisitPlanner:
         self, reader: RowReader, number: int, row: Sequence[Cell], values: dict[str, Any]
     ) -> Id | None:
         community = self._community(reader, values)
-        named, address = address_of(values)
+        named, address = address_of(values, self.known)
         if named:
             community = self.known.community(named)
         at = "whole" if reader.has("whole") else "room" if reader.has("room") else "building"

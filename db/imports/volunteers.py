@@ -52,7 +52,7 @@ class VolunteerPlanner:
         values = reader.values(number, row)
         if values is None:
             return
-        named, address = address_of(values)
+        named, address = address_of(values, self.known)
         name = values.get("community") or named or reader.table.community
         if not name and self.known.community("") is None:
             reader.reject(number, row, "community", "不知道是哪个社区的人员")
