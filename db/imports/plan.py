@@ -6,13 +6,16 @@ from datetime import date
 from typing import Any
 
 from db.imports.account import FileAccount, RejectedRow, Told, safe_value
-from db.imports.cells import CellError, NoYearError, day_in, read, with_year, written
+from db.imports.cells import CellError, NoYearError, day_in, looks_dated, read, with_year, written
 from db.imports.headings import Heading
 from db.imports.reader import Cell
-from db.kernel.fields import Problem
+from db.kernel.fields import Field, Problem
 from db.kernel.ids import Id
 from db.kernel.journal import Tx
 from db.kernel.records import Record
+
+_DOOR = frozenset({"estate", "building", "unit", "room", "group", "whole"})
+_DATED = "地址被Excel变成了日期，请把这一列设成“文本”格式再填一次"
 
 
 @dataclass
@@ -109,7 +112,9 @@ class RowReader:
             known = self._read[name]
             try:
                 value = (
-                    known[cell] if cell in known else known.setdefault(cell, read(declared, cell))
+                    known[cell]
+                    if cell in known
+                    else known.setdefault(cell, _read(name, declared, cell))
                 )
             except NoYearError:
                 yearless[name] = cell
@@ -205,6 +210,12 @@ class RowReader:
     def _keepable(cell: Cell) -> Cell:
         said = safe_value(cell)
         return said if said.startswith("（身份证号码") else cell
+
+
+def _read(name: str, declared: Field, cell: Cell) -> Any:
+    if name in _DOOR and looks_dated(cell):
+        raise CellError(_DATED)
+    return read(declared, cell)
 
 
 def merge_values(
