@@ -157,6 +157,11 @@ class RowReader:
         self.account.count("rejected")
         label = text or self._label(name)
         self.tell("rejected", number, label, value, reason)
+        self.send_back(number, row, reason)
+
+    def send_back(self, number: int, row: Sequence[Cell], reason: str) -> None:
+        """Put the row among those that can be mended in a workbook of their own."""
+        heading = self.table.heading
         kept = [c for c in sorted(heading.texts) if c not in heading.forbidden]
         self.account.rejected_rows.append(
             RejectedRow(

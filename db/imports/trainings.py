@@ -139,6 +139,7 @@ class TrainingPlanner:
         head = self._head(reader, number, cells)
         if head is None:
             reader.account.count("rejected")
+            self._send_back(reader, table.rows)
             return False
         self._current = self._session(reader, head)
         names = len(table.rows)
@@ -147,6 +148,15 @@ class TrainingPlanner:
                 f"{table.sheet}：表头写应到{stated['应到']}人，名单上有{names}人，按名单计算"
             )
         return True
+
+    @staticmethod
+    def _send_back(reader: RowReader, rows: Sequence[tuple[int, Sequence[Cell]]]) -> None:
+        """Send names back whose session was told as rejected just now, with columns to mend it in."""
+        reader.context = {_HEAD[name].label: None for name in ("topic", "day")} | reader.context
+        told = reader.account.told[-1]
+        reader.context.setdefault(told.column, None)
+        for number, row in rows:
+            reader.send_back(number, row, f"{told.column}：{told.reason}")
 
     def _head(self, reader: RowReader, number: int, cells: Mapping[str, Cell]) -> Head | None:
         head: Head = {}
@@ -254,6 +264,8 @@ class TrainingPlanner:
         }
         head = self._head(reader, number, cells)
         if head is None:
+            told = reader.account.told[-1]
+            reader.send_back(number, row, told.reason)
             return None
         del values
         return self._session(reader, head)

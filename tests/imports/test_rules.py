@@ -352,6 +352,33 @@ def test_a_rejected_name_of_a_sign_in_sheet_comes_back_mended(
     ]
 
 
+@pytest.mark.parametrize("said", ["2026年2月30日", "2026年4月12日 19:30", None])
+@pytest.mark.parametrize("flat", [True, False])
+def test_names_under_a_bad_head_come_back_with_it(
+    ledger: Ledger, tmp_path: Path, said: str | None, *, flat: bool
+) -> None:
+    """One line told of the sheet, and its names were in no workbook to mend."""
+    names = [[n, f"何{n}", "联户长", "第一社区", None, "到", None] for n in (1, 2)]
+    sheet = [[c if c != SHEET[2][1] else said for c in line] for line in SHEET]
+    if flat:
+        head = ["培训主题", "培训时间", "地点", "姓名", "所属社区", "出勤"]
+        sheet, names = (
+            [head],
+            [["反诈", said, "会议室", f"何{n}", "第一社区", "到"] for n in (1, 2)],
+        )
+    made = bring_in(ledger, book(tmp_path / "1.xlsx", 签到=[*sheet, *names]))
+    back = tmp_path / "退回.xlsx"
+    assert write_rejected(made.accounts, back) == 2
+    mended = openpyxl.load_workbook(back)
+    columns = {cell.value: cell.column for cell in mended.worksheets[0][1]}
+    for row in (2, 3):
+        mended.worksheets[0].cell(row, columns["培训时间"], "2026年3月11日 19:30-21:00")
+    mended.save(back)
+    assert counts(bring_in(ledger, back))["trainings"] == (1, 0, 0, 0, 0)
+    assert rows(ledger, Training.topic, Training.start) == [("反诈", 19 * 60 + 30)]
+    assert sorted(rows(ledger, Attendance.name)) == [("何1",), ("何2",)]
+
+
 def test_an_old_workbook_is_understood_after_a_renaming(ledger: Ledger, tmp_path: Path) -> None:
     homes = book(tmp_path / "1.xlsx", 台账=[HOMES, home(101)])
     visits = book(tmp_path / "2.xlsx", 台账=[VISITS, tried(101)])
