@@ -10,8 +10,9 @@ SOURCES: Final = {
     "群众求助": "residents", "来访": "residents", "来电": "residents", "110移交": "emergency",
     "110": "emergency", "警情": "emergency", "110警情": "emergency", "接处警": "emergency",
     "警情移交": "emergency", "联户长上报": "leader", "联户长": "leader", "网格员上报": "leader",
-    "网格上报": "leader", "上级交办": "superior", "交办": "superior", "街道交办": "superior",
+    "网格上报": "leader", "网格员": "leader", "上级交办": "superior", "交办": "superior", "街道交办": "superior",
     "当事人申请": "party", "申请": "party", "自行申请": "party", "主动申请": "party",
+    "报警": "emergency", "网格员走访": "visit", "网格员走访发现": "visit", "网格员排查": "search",
     "主动排查": "search", "排查": "search", "排查发现": "search", "日常排查": "search",
     "委托移送": "entrusted", "委托": "entrusted", "法院委托": "entrusted", "移送委托": "entrusted",
 }  # fmt: skip
@@ -40,6 +41,8 @@ KINDS: Final = {name: code for code, name in KIND_NAMES.items()} | {
 }  # fmt: skip
 RISKS: Final = {
     "一般": "ordinary", "低": "ordinary", "普通": "ordinary", "简单": "ordinary", "小": "ordinary",
+    "低风险": "ordinary", "中风险": "considerable", "较高风险": "considerable",
+    "中高风险": "considerable", "高风险": "grave",
     "较大": "considerable", "中": "considerable", "疑难": "considerable", "较高": "considerable",
     "重大": "grave", "高": "grave", "重大疑难": "grave", "特别重大": "grave",
 }  # fmt: skip

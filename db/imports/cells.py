@@ -25,6 +25,9 @@ from db.kernel.text import (
 
 _BEHIND = r"(?:$|[ T(（,，星周上下晚早中].*|\d{1,2}[:时点].*)"
 _DAY = re.compile(rf"(\d{{4}}|\d{{2}})[.\-/年](\d{{1,2}})[.\-/月](\d{{1,2}})[日号]?{_BEHIND}")
+_WRITTEN_DAY = re.compile(
+    r"(?:19|20)\d\d[.\-/年](?:0?[1-9]|1[0-2])[.\-/月](?:0?[1-9]|[12]\d|3[01])日?(?:0?0:00.*)?"
+)
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _NO_YEAR = re.compile(rf"(\d{{1,2}})[.\-/月](\d{{1,2}})[日号]?{_BEHIND}")
 _CHINESE_NO_YEAR = re.compile(
@@ -42,6 +45,8 @@ _CHINESE_DAY = re.compile(
 _EPOCH = date(1899, 12, 30)
 _NOTHING = {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "N/A", "NA", "#N/A"}
 _DENIAL = re.compile(r"[未没不无非否待拒]")
+# What people type or draw for √, the mark that some columns know.
+CHECKS = frozenset("√ ✓ ✔ ☑ V v".split())
 MINUTES = 24 * 60
 
 
@@ -81,6 +86,15 @@ def read(field: Field, cell: Cell) -> Any:
     if cell is None or cell == "":
         return () if field.kind in ("names", "words") else None
     return _READERS[field.kind](field, cell)
+
+
+def readable(field: Field, cell: Cell) -> bool:
+    """Tell whether a cell can be read by its column's declaration."""
+    try:
+        read(field, cell)
+    except CellError:
+        return False
+    return True
 
 
 def _text(_field: Field, cell: Cell) -> str | None:
@@ -154,6 +168,7 @@ def _chosen(choices: Mapping[str, str], text: str) -> str | None:
     for candidate in (
         word,
         word.upper(),
+        "√" if word in CHECKS else word,
         word.removesuffix("纠纷"),
         word.removesuffix("类"),
         re.sub(r"[(（].*?[)）]", "", word).removesuffix("纠纷"),
@@ -218,6 +233,13 @@ def day_in(cell: Cell) -> date | None:
     if cell is None or isinstance(cell, bool | time):
         return None
     return _day_text(cell) if isinstance(cell, str) else _day_number(cell)
+
+
+def looks_dated(cell: Cell) -> bool:
+    """Tell whether a cell is a day or a time, or text that a workbook wrote for one."""
+    if isinstance(cell, str):
+        return _WRITTEN_DAY.fullmatch(squeeze(halfwidth(cell))) is not None
+    return isinstance(cell, date | time)
 
 
 def _day_number(cell: float) -> date | None:

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
+
+from sqlalchemy import select
 
 from db.disputes import (
     Conclusion,
@@ -13,11 +16,13 @@ from db.disputes import (
     FollowUp,
     dispute_problems,
 )
+from db.disputes.life import facts_of
 from db.disputes.lines import dispute_lines
 from db.disputes.numbers import number_text, post_code
 from db.disputes.registering import paper_number
-from db.disputes.words import OPEN
-from db.imports.cells import shown
+from db.disputes.words import OPEN, RESULT_NAMES
+from db.imports.account import safe_value
+from db.imports.cells import readable, shown
 from db.imports.known import Known
 from db.imports.plan import RowReader, merge_values, remember
 from db.imports.reader import Cell
@@ -25,13 +30,18 @@ from db.kernel.ids import Id, new_id
 from db.kernel.text import telephone
 
 _DRAFTED = tuple(DisputeDraft.__dataclass_fields__)
+_BLANK = asdict(DisputeDraft())
+_CONCLUDED = ("form", "due", "performance", "destination")
+# What only a hand enters of a conclusion.
+_BY_HAND = ("performed_on", "matters", "terms", "way", "amount", "copies", "told_ways", "answer",
+            "answered_on", "answer_note", "reason")  # fmt: skip
 _OWN = ("registered", "source", "kind", "brief", "risk", "mediated", "note")
 
 
 class DisputePlanner:
     """Plans the rows of dispute tables; a dispute is its paper number and year.
 
-    Where a row has no number it is registration day, kind and both sides.
+    Where a row has no number it is registration day, kind and both sides, now or as they came in.
     """
 
     def __init__(self, known: Known) -> None:
@@ -52,8 +62,13 @@ class DisputePlanner:
             elif line["given_number"]:
                 own = number_text(code, line["given_year"], line["given_number"])
                 keys[paper_number(own, line["given_year"]) or ()] = id_
-            else:
-                keys[self._likeness(line)] = id_
+        # A row without a number means one without a number, before one that has got its own since;
+        # as it is now, before as it came in.
+        bare = {id_: line for id_, line in self._lines.items() if not _numbered(line)}
+        for lines in (bare, self._lines):
+            for likeness in (self._likeness, _likeness_imported):
+                for id_, line in lines.items():
+                    keys.setdefault(likeness(line), id_)
         return keys
 
     @staticmethod
@@ -62,7 +77,7 @@ class DisputePlanner:
 
     def row(self, reader: RowReader, number: int, row: Sequence[Cell]) -> None:
         """Plan one row and account for it."""
-        values = reader.values(number, row)
+        values = reader.values(number, _spared(reader, row))
         if values is None:
             return
         given = {n: values[n] for n in _DRAFTED if n in values}
@@ -97,7 +112,7 @@ class DisputePlanner:
     ) -> None:
         assert draft.registered is not None  # noqa: S101  dispute_problems has seen to it
         paper = paper_number(given.pop("number", None), draft.registered.year)
-        line = {**asdict(DisputeDraft()), **given}
+        line = {**_BLANK, **given}
         key: tuple[Any, ...] = paper or self._likeness(line)
         known = self._found.get(key)
         if known is None:
@@ -115,14 +130,45 @@ class DisputePlanner:
             return
         self.met[known] = number
         current = self._lines[known]
+        given = self._taken_back(reader, number, known, given)
         fields, remembered = merge_values(reader, number, current, current["imported"], given, read)
         reader.account.count("changed" if fields else "unchanged")
         current |= fields
+        if fields.get("result") == OPEN:
+            # What is gone with the conclusion is new when a file brings it again.
+            remembered = {n: v for n, v in remembered.items() if n not in _CONCLUDED}
         if remembered != (current["imported"] or {}):
             self.known.plan.change(Dispute, known, {"imported": remembered})
             current["imported"] = remembered
         if fields:
             self._change(known, current, fields)
+
+    def _taken_back(
+        self, reader: RowReader, number: int, dispute: Id, given: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What a row says, without 调解中 where that would undo what was entered by hand."""
+        line = self._lines[dispute]
+        said = line["imported"] or {}
+        if given.get("result") != OPEN or line["result"] == OPEN or said.get("result") == OPEN:
+            return given
+        if self._as_imported(dispute, line, said):
+            return given
+        reason = "台账里已经办结，又手工登记过，保留手工的；要改回调解中，请打开这件纠纷删除结论"
+        reader.tell("stale", number, reader.label("result"), RESULT_NAMES[OPEN], reason)
+        return {name: value for name, value in given.items() if name != "result"}
+
+    def _as_imported(self, dispute: Id, line: dict[str, Any], said: dict[str, Any]) -> bool:
+        """Tell whether a conclusion is a file's alone, and nothing rests on it."""
+        now = remember({n: line[n] for n in ("result", "mediated", *_CONCLUDED)})
+        # Of an agreement with a day, but not kept yet, a file may say nothing more.
+        kept = (now.pop("performance") == "done", said.get("performance") == "done")
+        if kept[0] != kept[1] or any(said.get(n) != v for n, v in now.items()):
+            return False
+        asked = select(Conclusion.__table__).where(Conclusion.id == line["conclusion"])
+        row = self.known.connection.execute(asked).mappings().one()
+        facts = facts_of(self.known.connection, dispute)
+        by_hand = any(row[name] is not None for name in _BY_HAND)
+        return not (by_hand or facts.follow_ups or facts.closings)
 
     def _add(self, line: dict[str, Any]) -> Id:
         dispute = new_id()
@@ -169,6 +215,8 @@ class DisputePlanner:
 
     def _conclude(self, dispute: Id, line: dict[str, Any]) -> None:
         if line["result"] == OPEN:
+            if "conclusion" in line:
+                self.known.plan.remove(Conclusion, line.pop("conclusion"))
             return
         settled = line["result"] == "settled"
         values = {
@@ -196,6 +244,30 @@ class DisputePlanner:
             line["follow_up"] = new_id()
             row = {"id": line["follow_up"], "dispute": dispute, **values}
             self.known.plan.add(FollowUp, row)
+
+
+def _spared(reader: RowReader, row: Sequence[Cell]) -> Sequence[Cell]:
+    """The row without a source or a risk in a word nobody knows: a dispute can do without it."""
+    heading = reader.table.heading
+    for name in ("source", "risk"):
+        column = heading.columns.get(name, len(row))
+        if column < len(row) and not readable(heading.kind.fields[name], row[column]):
+            label, word = reader.label(name), safe_value(row[column])
+            reader.account.note(f"{label}“{word}”不认识，这样的行{label}空着，可以在纠纷里补")
+            row = [None if at == column else cell for at, cell in enumerate(row)]
+    return row
+
+
+def _numbered(line: dict[str, Any]) -> bool:
+    return bool(line["paper_number"] or line["given_number"])
+
+
+def _likeness_imported(line: dict[str, Any]) -> tuple[Any, ...]:
+    """What a row without a number said of its dispute, whatever a hand changed since."""
+    said = line["imported"] or {}
+    day = said.get("registered")
+    sides = (tuple(said.get(side, ())) for side in ("side_a", "side_b"))
+    return (date.fromisoformat(day) if day else None, said.get("kind", _BLANK["kind"]), *sides)
 
 
 def _part_telephone(given: dict[str, Any], side: str, phone: str) -> None:

@@ -13,13 +13,16 @@ from db.imports.headings import (
     known_names,
     normal,
     refused,
+    role_of_roster,
     said_by_hand,
 )
 from db.imports.reader import Cell
 
 HEADING_ROWS = 30
 # What a title weighs beside recognised columns, and how far above the headings it may stand.
-_TITLED, _TITLE_ROWS = 6, 5
+_TITLED, _TITLE_ROWS = 10, 5
+# What a roster can be known by once its title says that it is one.
+_TITLED_ROSTER = frozenset({"name", "phone"})
 
 
 def texts_of(rows: Sequence[Sequence[Cell]], first: int, last: int) -> dict[int, str]:
@@ -86,20 +89,37 @@ def find_heading(
     start: int = 0,
     kind: str | None = None,
     mapping: Mapping[str, str] | None = None,
+    sheet: str = "",
 ) -> Heading | None:
     """Return the best heading among the first rows from `start`, None if no ledger is known by it.
 
     A heading may take two rows (地址 over 楼栋, 单元, 房号). `kind` forces the kind, `mapping` (heading
-    text to field) comes before everything recognised.
+    text to field) comes before everything recognised. The `sheet`'s name may call it a roster.
     """
     best: tuple[int, bool, Heading] | None = None
     for first in range(start, min(len(rows), start + HEADING_ROWS)):
-        for last in (first, first + 1):
-            found = heading_at(rows, first, last, kind, mapping or {}) if last < len(rows) else None
+        two = _is_headings(rows, first + 1, mapping or {})
+        for last in (first, first + 1) if two else (first,):
+            found = heading_at(rows, first, last, kind, mapping or {}, sheet)
             # Two rows are one heading only where they say more together than one alone.
             if found and (best is None or (found[0], first == last) > best[:2]):
                 best = (found[0], first == last, found[1])
     return best[2] if best else None
+
+
+def _is_headings(rows: Sequence[Sequence[Cell]], at: int, mapping: Mapping[str, str]) -> bool:
+    """Tell whether a row under another is headings too, and no row of data with a word like one.
+
+    A value may end in a word of ours (晨园小区) or be one (电话 for an outcome): it takes no number,
+    and half of the words known by themselves.
+    """
+    row = rows[at] if at < len(rows) else ()
+    texts = texts_of(rows, at, at) if row else {}
+    if any(c is not None and not isinstance(c, str) for c in row):
+        return False
+    said = said_by_hand(texts, mapping)
+    known = sum(c in said or bool(refused(t)) or known_names([t]) for c, t in texts.items())
+    return known >= 2 and known * 2 >= len(texts)
 
 
 def heading_at(
@@ -108,6 +128,7 @@ def heading_at(
     last: int,
     kind: str | None,
     mapping: Mapping[str, str],
+    sheet: str = "",
 ) -> tuple[int, Heading] | None:
     """Return the heading these rows make and its fit, None if they make none."""
     texts = texts_of(rows, first, last)
@@ -117,11 +138,14 @@ def heading_at(
     if len(texts) < (2 if kind and said else 3) or (not said and known_names(texts.values()) < 2):
         return None
     best: tuple[int, Heading] | None = None
+    titled = _titled(rows[:first], sheet)
     for code in [kind] if kind else KINDS:
         columns, fit = assign(code, kept, mapping)
-        fit += _TITLED if code == "trainings" and _is_sign_in(rows, first) else 0
+        fit += _TITLED if code == titled else 0
         known = KINDS[code]
-        enough = any(need <= columns.keys() for need in known.needs)
+        enough = any(need <= columns.keys() for need in known.needs) or (
+            code == titled == "volunteers" and columns.keys() >= _TITLED_ROSTER
+        )
         forced = kind and len(columns) >= 2 and known.least <= columns.keys()
         if not enough and not forced:
             continue
@@ -145,7 +169,17 @@ def heading_at(
     return best
 
 
-def _is_sign_in(rows: Sequence[Sequence[Cell]], first: int) -> bool:
-    """Tell whether the lines right above a heading call what follows a sign-in sheet."""
-    above = rows[max(0, first - _TITLE_ROWS) : first]
-    return any(isinstance(cell, str) and "签到" in cell for row in above for cell in row)
+def _titled(above: Sequence[Sequence[Cell]], sheet: str) -> str:
+    """The kind that the lines right above a heading call what follows, "" if none."""
+    if any(
+        isinstance(cell, str) and "签到" in cell for row in above[-_TITLE_ROWS:] for cell in row
+    ):
+        return "trainings"
+    return "volunteers" if role_in_title(above, sheet) else ""
+
+
+def role_in_title(above: Sequence[Sequence[Cell]], sheet: str) -> str:
+    """Return the role of all in a roster, as the lines right above it or its sheet's name say it."""
+    lines = (plain(c) for row in above[-_TITLE_ROWS:] for c in row if isinstance(c, str))
+    found = (role for line in (*lines, f"{sheet}名册") if (role := role_of_roster(line)))
+    return next(found, "")

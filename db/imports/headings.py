@@ -8,7 +8,7 @@ from functools import cache, cached_property, lru_cache
 from db.disputes import DisputeDraft
 from db.kernel.fields import Field, fields_of
 from db.kernel.text import squeeze
-from db.people import VolunteerDraft
+from db.people import ROLES, VolunteerDraft
 from db.places import AddressDraft, HouseholdDraft
 from db.trainings import AttendanceDraft, TrainingDraft
 from db.visits import VisitDraft
@@ -23,6 +23,14 @@ _FORBIDDEN = re.compile(
 )
 _KNOWN_AND_IDLE = frozenset(
     "序号 编号 顺序号 序 NO NO. 行号 本人签名 签名 签字 签到 签退 签退时间 退回原因 是否完成".split()
+)
+# A title that calls what follows a list of people who serve, and not what they do or whom they serve.
+_ROSTER = re.compile(
+    rf"({'|'.join(sorted(ROLES, key=len, reverse=True))})"
+    r"[^:：]{0,8}(?:名册|名单|通讯录|登记表|信息表|一览表|台账)"
+)
+_NO_ROSTER = re.compile(
+    r"(?<!联)(?<!中心)户(?!长)|居民|村民|签到|培训|走访|纠纷|巡防|活动|服务|积分|补贴|考评|奖励"
 )
 _NUMBERS = frozenset("序号 顺序号 序 NO NO. 行号 编号".split())
 
@@ -257,6 +265,12 @@ def said_by_hand(texts: Mapping[int, str], mapping: Mapping[str, str]) -> dict[i
         for column, key in (keys_of(texts) if by_hand else {}).items()
     }
     return {column: field for column, field in found.items() if field is not None}
+
+
+def role_of_roster(title: str) -> str:
+    """Return the role of those a title lists (第一社区网格员名册), "" if it is no roster's title."""
+    found = None if _NO_ROSTER.search(squeeze(title)) else _ROSTER.search(squeeze(title))
+    return ROLES[found[1]] if found else ""
 
 
 def is_number(text: str) -> bool:

@@ -19,9 +19,10 @@ _ANSWERS = {"是": "空户", "√": "空户", "否": "常住", "×": "常住"}
 _KEPT = tuple(HouseholdDraft.__dataclass_fields__)
 
 
-def address_of(values: dict[str, Any]) -> tuple[str, Address | None]:
+def address_of(values: dict[str, Any], known: Known) -> tuple[str, Address | None]:
     """Return (community named in the address, address) of a row's columns; None if not understood."""
-    return written_address(**{name: values.get(name, "") for name in _PARTS})
+    named, address = written_address(**{name: values.get(name, "") for name in _PARTS})
+    return known.community_in_address(named) if named else "", address
 
 
 class HouseholdPlanner:
@@ -36,7 +37,7 @@ class HouseholdPlanner:
         values = reader.values(number, _told(reader, row))
         if values is None:
             return
-        named, address = address_of(values)
+        named, address = address_of(values, self.known)
         name = values.get("community") or named or reader.table.community
         community = self.known.community(name)
         if community is None and not name:

@@ -12,13 +12,13 @@ from sqlalchemy import Connection, select
 
 from db.imports.account import FileAccount
 from db.imports.plan import Plan
-from db.kernel.history import former_values
+from db.kernel.history import former_keys, former_values
 from db.kernel.ids import Id, new_id
 from db.people import Staff, Volunteer
 from db.people.colleagues import former_staff_names
 from db.people.terms import last_ends
 from db.places import Building, Community, Household, HouseholdAlias
-from db.places.address import Address, community_key
+from db.places.address import Address, community_key, without_street
 
 DoorKey = tuple[Id, str]
 
@@ -59,6 +59,10 @@ class Known:
         if name:
             return self.communities.get(community_key(name))
         return next(iter(self.community_names)) if len(self.community_names) == 1 else None
+
+    def community_in_address(self, name: str) -> str:
+        """Return a community as an address has it, without its street unless it is known with it."""
+        return name if community_key(name) in self.communities else without_street(name)
 
     def make_community(self, name: str, account: FileAccount) -> Id:
         """Return the community called so, planned anew if the ledger has none."""
@@ -162,6 +166,16 @@ class Known:
         now = self.connection.execute(select(Staff.name, Staff.id).order_by(Staff.id.desc()))
         return former_staff_names(self.connection) | {r.name: r.id for r in now}
 
+    @cached_property
+    def people(self) -> dict[Id, str]:
+        """Names of the colleagues and volunteers that the ledger has."""
+        asked = select(Staff.id, Staff.name), select(Volunteer.id, Volunteer.name)
+        return {r.id: r.name for one in asked for r in self.connection.execute(one)}
+
+    def colleague(self, name: str) -> Id | None:
+        """Return the colleague called so, now or before, None if there is none."""
+        return self._staff.get(name)
+
     def staff(self, names: tuple[str, ...], account: FileAccount) -> tuple[Id, ...]:
         """Return the ids of colleagues; who is unknown becomes staff without an account."""
         ids = []
@@ -183,6 +197,18 @@ class Known:
         for row in self.connection.execute(order).mappings():
             found.setdefault((row["community"], row["name"]), []).append(dict(row))
         return found
+
+    @cached_property
+    def _former_volunteers(self) -> dict[tuple[Any, ...], Id]:
+        return former_keys(self.connection, Volunteer, "community", "name")
+
+    def volunteers_called(self, community: Id | None, name: str) -> list[dict[str, Any]]:
+        """Return who is called so in a community, else who was before a renaming or a move."""
+        now = self.volunteers.get((community, name), []) if community else []
+        former = None if now else self._former_volunteers.get((community, name))
+        if former is None:
+            return now
+        return [row for alike in self.volunteers.values() for row in alike if row["id"] == former]
 
     @cached_property
     def term_ends(self) -> dict[Id, date]:

@@ -6,21 +6,25 @@ from datetime import date
 from typing import Any
 
 from db.imports.account import FileAccount, RejectedRow, Told, safe_value
-from db.imports.cells import CellError, NoYearError, day_in, read, with_year, written
+from db.imports.cells import CellError, NoYearError, day_in, looks_dated, read, with_year, written
 from db.imports.headings import Heading
 from db.imports.reader import Cell
-from db.kernel.fields import Problem
+from db.kernel.fields import Field, Problem
 from db.kernel.ids import Id
 from db.kernel.journal import Tx
 from db.kernel.records import Record
 
+_DOOR = frozenset({"estate", "building", "unit", "room", "group", "whole"})
+_DATED = "地址被Excel变成了日期，请把这一列设成“文本”格式再填一次"
+
 
 @dataclass
 class Plan:
-    """Rows to add and fields to change, by table, in the order tables refer to one another."""
+    """Rows to add, fields to change and rows to take out, by table."""
 
     adds: dict[type[Record], dict[Id, dict[str, Any]]] = field(default_factory=dict)
     changes: dict[type[Record], dict[Id, dict[str, Any]]] = field(default_factory=dict)
+    removals: dict[type[Record], list[Id]] = field(default_factory=dict)
 
     def add(self, record: type[Record], row: dict[str, Any]) -> None:
         """Plan a new row."""
@@ -34,10 +38,14 @@ class Plan:
         else:
             self.changes.setdefault(record, {}).setdefault(id_, {}).update(fields)
 
+    def remove(self, record: type[Record], id_: Id) -> None:
+        """Plan to take a stored row out that nothing refers to."""
+        self.removals.setdefault(record, []).append(id_)
+
     @property
     def empty(self) -> bool:
         """Tell whether nothing would be written."""
-        return not any(self.adds.values()) and not any(self.changes.values())
+        return not any(any(of.values()) for of in (self.adds, self.changes, self.removals))
 
     def write(self, tx: Tx) -> None:
         """Write the plan through a command's hand, parents first."""
@@ -46,6 +54,8 @@ class Plan:
             tx.add(record, list(self.adds[record].values()))
         for record, rows in self.changes.items():
             tx.change(record, rows)
+        for record, ids in self.removals.items():
+            tx.remove(record, ids)
 
 
 @dataclass
@@ -102,7 +112,9 @@ class RowReader:
             known = self._read[name]
             try:
                 value = (
-                    known[cell] if cell in known else known.setdefault(cell, read(declared, cell))
+                    known[cell]
+                    if cell in known
+                    else known.setdefault(cell, _read(name, declared, cell))
                 )
             except NoYearError:
                 yearless[name] = cell
@@ -145,6 +157,11 @@ class RowReader:
         self.account.count("rejected")
         label = text or self._label(name)
         self.tell("rejected", number, label, value, reason)
+        self.send_back(number, row, reason)
+
+    def send_back(self, number: int, row: Sequence[Cell], reason: str) -> None:
+        """Put the row among those that can be mended in a workbook of their own."""
+        heading = self.table.heading
         kept = [c for c in sorted(heading.texts) if c not in heading.forbidden]
         self.account.rejected_rows.append(
             RejectedRow(
@@ -198,6 +215,12 @@ class RowReader:
     def _keepable(cell: Cell) -> Cell:
         said = safe_value(cell)
         return said if said.startswith("（身份证号码") else cell
+
+
+def _read(name: str, declared: Field, cell: Cell) -> Any:
+    if name in _DOOR and looks_dated(cell):
+        raise CellError(_DATED)
+    return read(declared, cell)
 
 
 def merge_values(

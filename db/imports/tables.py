@@ -137,7 +137,7 @@ def _tables_of_sheet(
     lists = abreast(sheet.rows)
     rows = lists.first(sheet.rows) if lists else sheet.rows
     start = 0
-    heading = _heading(rows, start, hints)
+    heading = _heading(rows, start, hints, sheet.name)
     while heading is not None:
         end, following = _end(rows, heading)
         above = rows[start : heading.first]
@@ -172,7 +172,9 @@ def _rows(
         yield from ((at, row[number]) for at, row in enumerate(apart, first))
 
 
-def _heading(rows: Sequence[Sequence[Cell]], start: int, hints: Hints) -> Heading | None:
+def _heading(
+    rows: Sequence[Sequence[Cell]], start: int, hints: Hints, sheet: str
+) -> Heading | None:
     place = _place(rows, start, hints.chosen)
     if place is not None:
         first, last, shape = place
@@ -191,7 +193,7 @@ def _heading(rows: Sequence[Sequence[Cell]], start: int, hints: Hints) -> Headin
         found = heading_at(rows, first, last, kept[shape].kind, columns)
         if found is not None:
             return found[1]
-    return find_heading(rows, start, hints.kind, hints.mapping)
+    return find_heading(rows, start, hints.kind, hints.mapping, sheet)
 
 
 def _place(

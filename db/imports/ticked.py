@@ -7,14 +7,14 @@ nothing over them. They are read as the one column they stand for.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from db.imports.cells import plain
+from db.imports.cells import CHECKS, plain
 from db.imports.heading_rows import HEADING_ROWS, texts_of
 from db.imports.headings import known_names, normal, refused
 from db.imports.reader import Cell
 from db.kernel.text import squeeze
 from db.visits import OUTCOMES
 
-_TICKS = frozenset("√ ✓ ✔ ☑ 1 V v Y y ○ ● 是".split())
+_TICKS = CHECKS | frozenset("1 Y y ○ ● 是".split())
 _OUTCOME = "走访结果"
 _LEAST = 2
 Rows = list[list[Cell]]

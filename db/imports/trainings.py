@@ -89,7 +89,10 @@ class Session:
 
 
 class TrainingPlanner:
-    """Plans sign-in tables; a session is day, start, topic and place, a person counts once in it."""
+    """Plans sign-in tables; a session is day, start, topic and place, a person counts once in it.
+
+    A session is known by those as they are now, and as they came in.
+    """
 
     def __init__(self, known: Known) -> None:
         self.known = known
@@ -117,8 +120,12 @@ class TrainingPlanner:
 
     @cached_property
     def _stored(self) -> dict[tuple[Any, ...], dict[str, Any]]:
-        rows = self.known.connection.execute(select(Training.__table__)).mappings()
-        return {_identity(row): dict(row) for row in rows}
+        rows = [
+            dict(row)
+            for row in self.known.connection.execute(select(Training.__table__)).mappings()
+        ]
+        now = {_identity(row): row for row in rows}
+        return {_identity_imported(row): row for row in rows if row["imported"]} | now
 
     def start(self, reader: RowReader, table: Table) -> bool:
         """Read the head of a table; tell whether its names can be taken."""
@@ -132,6 +139,7 @@ class TrainingPlanner:
         head = self._head(reader, number, cells)
         if head is None:
             reader.account.count("rejected")
+            self._send_back(reader, table.rows)
             return False
         self._current = self._session(reader, head)
         names = len(table.rows)
@@ -140,6 +148,15 @@ class TrainingPlanner:
                 f"{table.sheet}：表头写应到{stated['应到']}人，名单上有{names}人，按名单计算"
             )
         return True
+
+    @staticmethod
+    def _send_back(reader: RowReader, rows: Sequence[tuple[int, Sequence[Cell]]]) -> None:
+        """Send names back whose session was told as rejected just now, with columns to mend it in."""
+        reader.context = {_HEAD[name].label: None for name in ("topic", "day")} | reader.context
+        told = reader.account.told[-1]
+        reader.context.setdefault(told.column, None)
+        for number, row in rows:
+            reader.send_back(number, row, f"{told.column}：{told.reason}")
 
     def _head(self, reader: RowReader, number: int, cells: Mapping[str, Cell]) -> Head | None:
         head: Head = {}
@@ -170,11 +187,14 @@ class TrainingPlanner:
         return day_in(with_year(cell, year) if year else cell)
 
     def _session(self, reader: RowReader, head: Head) -> Session:
+        said = head
         head = {**head, "lecturers": self.known.staff(head.get("lecturers", ()), reader.account)}
         key = _identity({"start": None, "place": None, **head})
+        stored = self._stored.get(key)
+        if stored is not None:
+            key = _identity(stored)
         if key in self.sessions:
             return self.sessions[key]
-        stored = self._stored.get(key)
         if stored is None:
             row = {
                 "id": new_id(),
@@ -194,7 +214,7 @@ class TrainingPlanner:
                 for walk_in in row["walk_ins"] or ()
             }
             fields, remembered = merge_values(
-                reader, reader.table.heading.first, stored, stored["imported"], head, {}
+                reader, reader.table.heading.first, stored, stored["imported"], head, said
             )
             session.changed = bool(fields)
             if remembered != (stored["imported"] or {}):
@@ -244,6 +264,8 @@ class TrainingPlanner:
         }
         head = self._head(reader, number, cells)
         if head is None:
+            told = reader.account.told[-1]
+            reader.send_back(number, row, told.reason)
             return None
         del values
         return self._session(reader, head)
@@ -314,7 +336,7 @@ class TrainingPlanner:
         joined = session.joined.get(walk_in_key(community, name))
         if joined is not None:
             return joined
-        alike = self.known.volunteers.get((community, name), []) if community else []
+        alike = self.known.volunteers_called(community, name)
         free = [row["id"] for row in alike if row["id"] not in session.met]
         if len(alike) > 1:
             reader.account.note(f"{name}在名册里有同名的人，按先后对上，请核对")
@@ -331,3 +353,9 @@ class TrainingPlanner:
 
 def _identity(row: Any) -> tuple[Any, ...]:
     return (row["day"], row["start"], squeeze(row["topic"]), squeeze(row["place"] or ""))
+
+
+def _identity_imported(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What the sheet said of a session, whatever a hand changed since."""
+    said = {"start": None, "place": None, **row["imported"]}
+    return _identity({**said, "day": date.fromisoformat(said["day"])})

@@ -1,6 +1,6 @@
 """Visit ledgers: one row a try at a door that the ledger knows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,11 +16,16 @@ from db.visits import Visit, VisitDraft, visit_problems
 
 _STORED = ("household", "day", "at", "outcome", "people", "leaflets", "staff", "volunteers",
            "topics", "found", "note")  # fmt: skip
+_NAMED = ("staff", "volunteers")
+_TOLD = tuple(name for name in _STORED if name not in _NAMED)
 _DRAFTED = tuple(VisitDraft.__dataclass_fields__)
 
 
 class VisitPlanner:
-    """Plans the rows of visit tables; a visit is all of its stored fields."""
+    """Plans the rows of visit tables; a visit is all of its stored fields.
+
+    Its people are compared by their names: who came along before the roster did is a colleague.
+    """
 
     def __init__(self, known: Known) -> None:
         self.known = known
@@ -46,7 +51,7 @@ class VisitPlanner:
         columns = [getattr(Visit, name) for name in _STORED]
         between = Visit.day.between(min(new), max(new))
         for row in self.known.connection.execute(select(*columns).where(between)):
-            self._stored.add(tuple(row))
+            self._stored.add(self._key(row._asdict()))
         self._loaded |= new
         if self._edited is None:
             self._edited = self._load_edited()
@@ -57,8 +62,13 @@ class VisitPlanner:
         statement = select(Visit.__table__).where(Visit.original.is_not(None))
         for row in self.known.connection.execute(statement).mappings():
             came = {**row, **Visit.from_original(row["original"])}
-            edited[tuple(came[name] for name in _STORED)] = dict(row)
+            edited[self._key(came)] = dict(row)
         return edited
+
+    def _key(self, visit: Mapping[str, Any]) -> tuple[Any, ...]:
+        ids = (*visit["staff"], *visit["volunteers"])
+        names = frozenset(self.known.people.get(id_, id_) for id_ in ids)
+        return (*(visit[name] for name in _TOLD), names)
 
     def row(self, reader: RowReader, number: int, row: Sequence[Cell]) -> None:
         """Plan one row and account for it."""
@@ -75,19 +85,14 @@ class VisitPlanner:
         if reader.problem(number, row, visit_problems(VisitDraft(**given), reader.today)):
             return
         given["household"] = household
-        given["staff"] = self.known.staff(given.get("staff", ()), reader.account)
-        community = self._community(reader, values)
-        companions = self._companions(given.get("volunteers", ()), community)
-        given["volunteers"] = companions
-        strangers = [n for n in values.get("volunteers", ()) if not self._leader(n, community)]
-        given["staff"] += self.known.staff(tuple(strangers), reader.account)
-        self._store(reader, number, given)
+        if self._is_new(reader, number, given, self._community(reader, values)):
+            self._add(reader, given, self._community(reader, values))
 
     def _household(
         self, reader: RowReader, number: int, row: Sequence[Cell], values: dict[str, Any]
     ) -> Id | None:
         community = self._community(reader, values)
-        named, address = address_of(values)
+        named, address = address_of(values, self.known)
         if named:
             community = self.known.community(named)
         at = "whole" if reader.has("whole") else "room" if reader.has("room") else "building"
@@ -112,27 +117,42 @@ class VisitPlanner:
         return self.known.community(values.get("community") or reader.table.community)
 
     def _leader(self, name: str, community: Id | None) -> Id | None:
-        alike = self.known.volunteers.get((community, name), []) if community else []
+        alike = self.known.volunteers_called(community, name)
         return alike[0]["id"] if alike else None
 
-    def _companions(self, names: tuple[str, ...], community: Id | None) -> tuple[Id, ...]:
-        return tuple(found for n in names if (found := self._leader(n, community)))
-
-    def _store(self, reader: RowReader, number: int, given: dict[str, Any]) -> None:
-        empty: dict[str, Any] = {"staff": (), "volunteers": (), "topics": ()}
-        key = tuple(given.get(name, empty.get(name)) for name in _STORED)
-        first = self.met.get(key)
+    def _is_new(
+        self, reader: RowReader, number: int, given: dict[str, Any], community: Id | None
+    ) -> bool:
+        """Tell whether the ledger lacks this visit; account for it if not."""
+        visitors, companions = (given.get(name, ()) for name in _NAMED)
+        called = {n: self.known.colleague(n) for n in visitors}
+        called |= {n: self._leader(n, community) or self.known.colleague(n) for n in companions}
+        told = tuple(given.get(name, () if name == "topics" else None) for name in _TOLD)
+        # As people are called now; and as the file calls them, where the visit came in before them.
+        keys = [
+            (*told, frozenset(self.known.people.get(id_ or b"", n) for n, id_ in called.items())),
+            (*told, frozenset(called)),
+        ]
+        first = self.met.get(keys[0])
         if first is not None:
             reader.duplicate(number, f"和第{first}行完全相同")
-            return
-        self.met[key] = number
-        edited = (self._edited or {}).get(key)
-        if edited is not None:
+            return False
+        self.met[keys[0]] = number
+        if any(key in (self._edited or {}) for key in keys):
             reader.account.count("unchanged")
             reader.tell("stale", number, "", "", "台账里已经手工改过，文件里还是旧值，保留手工改的")
-            return
-        if key in self._stored:
+            return False
+        if any(key in self._stored for key in keys):
             reader.account.count("unchanged")
-            return
-        self.known.plan.add(Visit, {"id": new_id(), **dict(zip(_STORED, key, strict=True))})
+            return False
+        return True
+
+    def _add(self, reader: RowReader, given: dict[str, Any], community: Id | None) -> None:
+        visitors, companions = (given.get(name, ()) for name in _NAMED)
+        leaders = {n: self._leader(n, community) for n in companions}
+        strangers = tuple(n for n, id_ in leaders.items() if id_ is None)
+        row = dict.fromkeys(_STORED) | {"topics": ()} | given
+        row["staff"] = self.known.staff((*visitors, *strangers), reader.account)
+        row["volunteers"] = tuple(id_ for id_ in leaders.values() if id_ is not None)
+        self.known.plan.add(Visit, {"id": new_id(), **row})
         reader.account.count("added")

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from db.imports.cells import readable
+from db.imports.heading_rows import role_in_title
 from db.imports.households import address_of
 from db.imports.known import Known
 from db.imports.plan import RowReader, Table, merge_values, remember
@@ -11,7 +13,6 @@ from db.imports.reader import Cell
 from db.kernel.ids import Id, new_id
 from db.kernel.text import squeeze, tidy_name
 from db.people import (
-    OCCUPATIONS,
     ROLE_NAMES,
     Volunteer,
     VolunteerDraft,
@@ -51,7 +52,7 @@ class VolunteerPlanner:
         values = reader.values(number, row)
         if values is None:
             return
-        named, address = address_of(values)
+        named, address = address_of(values, self.known)
         name = values.get("community") or named or reader.table.community
         if not name and self.known.community("") is None:
             reader.reject(number, row, "community", "不知道是哪个社区的人员")
@@ -77,7 +78,7 @@ class VolunteerPlanner:
         if column is None or column >= len(row) or row[column] is None:
             return row
         word = squeeze(str(row[column]))
-        if word in OCCUPATIONS or not word:
+        if readable(reader.table.heading.kind.fields["occupation"], row[column]):
             return row
         reader.account.note(f"职业“{word}”按“其他”登记")
         changed = list(row)
@@ -87,11 +88,13 @@ class VolunteerPlanner:
     def _store(self, reader: RowReader, number: int, community: Id, given: dict[str, Any]) -> None:
         alike = self.known.volunteers.setdefault((community, given["name"]), [])
         current = self._same(alike, given, self._shared(reader, community, given["name"]))
+        if current is None and not alike:
+            current = self._before(community, given)
         if current is None:
             added = {
                 "id": new_id(),
                 "community": community,
-                "role": "household_leader",
+                "role": role_in_title(reader.table.above, reader.table.sheet) or "household_leader",
                 **{n: None for n in (*_KEPT, "building", "unit") if n not in ("name", "role")},
                 **given,
                 "imported": remember(given),
@@ -106,9 +109,12 @@ class VolunteerPlanner:
             reader.duplicate(number, f"和第{first}行是同一个人，以先出现的为准")
             return
         self.met[current["id"]] = number
-        fields, remembered = merge_values(
-            reader, number, current, current["imported"], given, given
-        )
+        last = current["imported"]
+        if current not in alike:
+            # Known by what a hand changed since: that stays, and the row is named.
+            given = {**given, "community": community}
+            last = {**(last or {}), **remember({n: given[n] for n in ("community", "name")})}
+        fields, remembered = merge_values(reader, number, current, last, given, given)
         if remembered != (current["imported"] or {}):
             fields["imported"] = remembered
         self._keep_term(current, fields, reader)
@@ -116,6 +122,17 @@ class VolunteerPlanner:
         if fields:
             self.known.plan.change(Volunteer, current["id"], fields)
             current.update(fields)
+
+    def _before(self, community: Id, given: dict[str, Any]) -> dict[str, Any] | None:
+        """Who was called so before a renaming or a move, and no other telephone tells apart."""
+        phone = given.get("phone")
+        for row in self.known.volunteers_called(community, given["name"]):
+            if not (phone and row["phone"]) or phone in (
+                row["phone"],
+                (row["imported"] or {}).get("phone"),
+            ):
+                return row
+        return None
 
     def _keep_term(
         self, current: dict[str, Any], fields: dict[str, Any], reader: RowReader

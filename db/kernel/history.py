@@ -143,25 +143,40 @@ def former_values(connection: Connection, record: type[Record], field: str) -> d
 
     So an old workbook is understood after a renaming. What was undone never was.
     """
-    table, back = table_of(record), decoders(record)[field]
-    now = {
-        row.id: row.value
-        for row in connection.execute(select(table.c.id, table.c[field].label("value")))
-    }
+    return {key[0]: id_ for key, id_ in former_keys(connection, record, field).items()}
+
+
+def former_keys(
+    connection: Connection, record: type[Record], *fields: str
+) -> dict[tuple[Any, ...], Id]:
+    """Return what these fields were together before, as `former_values` does for one of them."""
+    table, back = table_of(record), decoders(record)
+    columns = [table.c[name] for name in fields]
+    now = {row[0]: tuple(row[1:]) for row in connection.execute(select(table.c.id, *columns))}
+    taken = set(now.values())
     void = void_commands(connection)
     statement = (
         select(ChangeRow.record, ChangeRow.fields, CommandRow.no)
         .join(CommandRow, CommandRow.no == ChangeRow.command)
         .where(ChangeRow.entity == table.name, ChangeRow.kind == CHANGED)
         .where(CommandRow.undoes.is_(None))
-        .order_by(ChangeRow.command, ChangeRow.n)
+        .order_by(ChangeRow.command.desc(), ChangeRow.n.desc())
     )
-    found = {}
-    for id_, fields, no in connection.execute(statement):
-        old = values_in(fields).get(field, [None])[0]
-        if no not in void and id_ in now and old is not None:
-            found[back(old)] = id_
-    return {value: id_ for value, id_ in found.items() if value not in now.values()}
+    found: dict[tuple[Any, ...], Id] = {}
+    for id_, said, no in connection.execute(statement):
+        if no in void or id_ not in now:
+            continue
+        old = {name: pair[0] for name, pair in values_in(said).items() if name in fields}
+        if not old:
+            continue
+        # From now backwards, as a change says nothing of the fields that stayed.
+        now[id_] = tuple(
+            value if name not in old or old[name] is None else back[name](old[name])
+            for name, value in zip(fields, now[id_], strict=True)
+        )
+        if now[id_] not in taken and None not in old.values():
+            found.setdefault(now[id_], id_)
+    return found
 
 
 def void_commands(connection: Connection) -> set[int]:

@@ -29,9 +29,12 @@ from db.kernel.records import Record, Values
 OCCUPANCY: Final = {
     "常住": "occupied", "自住": "occupied", "有人居住": "occupied", "居住": "occupied",
     "入住": "occupied", "在住": "occupied", "住人": "occupied",
+    "有人": "occupied", "自用": "occupied",
     "出租": "rented", "租住": "rented", "租户": "rented", "出租房": "rented", "出租户": "rented",
+    "群租": "rented", "有人租住": "rented", "出租有人": "rented",
     "空户": "empty", "空置": "empty", "空房": "empty", "无人居住": "empty", "空": "empty",
     "空挂": "empty", "未入住": "empty",
+    "无人": "empty", "闲置": "empty", "空关": "empty",
     "商铺": "shop", "门面": "shop", "店铺": "shop", "门店": "shop", "商户": "shop", "商用": "shop",
     "无效": "invalid", "注销": "invalid", "拆除": "invalid", "已拆": "invalid", "已拆除": "invalid",
 }  # fmt: skip

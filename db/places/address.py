@@ -18,6 +18,9 @@ _ESTATE = re.compile(r"(住宅小区|小区|自然村)$")
 _COMMUNITY = re.compile(
     r"(社区居民委员会|社区居委会|居民委员会|居委会|社区|村民委员会|村委会|行政村|村)$"
 )
+_STREET = r"(?:(?!社区)\D){2,24}?(?:街道办事处|街道|镇|乡)"
+_BEGINS = re.compile(rf"((?:{_STREET})?.{{1,12}}?(?:社区|村委会|行政村))(.*)")
+_OF_STREET = re.compile(rf"^{_STREET}(?=.{{2,12}}(?:社区|村委会|行政村)$)")
 _ORDINAL = re.compile(r"第([零〇一二三四五六七八九两十百]+)")
 _NUMBER = r"(?:\d+[A-Za-z]?|[A-Za-z]\d*|[一二三四五六七八九十]+)"
 _DASH = r"[-－—–_/、·.]"
@@ -203,5 +206,13 @@ def floor_of(room: str) -> int | None:
 
 def community_in(text: str) -> tuple[str, str]:
     """Return (community, rest) of an address that begins with its community, else ("", text)."""
-    match = re.match(r"(.{1,12}?(?:社区|村委会|行政村))(.*)", squeeze(text))
+    match = _BEGINS.match(squeeze(text))
     return (match[1], match[2]) if match else ("", text)
+
+
+def without_street(community: str) -> str:
+    """Return a community's name without the street or town before it: 朝阳街道第一社区 = 第一社区.
+
+    A name that begins like one (城镇社区, 新乡社区) stays whole.
+    """
+    return _OF_STREET.sub("", community)

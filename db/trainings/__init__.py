@@ -35,10 +35,12 @@ from db.people import Volunteer, serving
 STATUSES: Final = {
     "到": "present", "出勤": "present", "已到": "present", "签到": "present", "参加": "present", "√": "present",
     "是": "present", "到场": "present", "实到": "present", "正常": "present", "参训": "present",
+    "出席": "present",
     "迟到": "late", "晚到": "late",
     "请假": "leave", "事假": "leave", "病假": "leave", "公假": "leave", "已请假": "leave",
     "缺席": "absent", "未到": "absent", "缺勤": "absent", "旷课": "absent", "×": "absent", "X": "absent",
     "否": "absent", "未参加": "absent", "无故缺席": "absent", "未参训": "absent",
+    "未签到": "absent", "未出席": "absent",
 }  # fmt: skip
 # A column that people sign in: who did was there.
 SIGNATURES: Final = ("签名", "本人签名", "签字", "签名栏", "签到栏")

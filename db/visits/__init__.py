@@ -42,6 +42,8 @@ OUTCOMES: Final = {
     "未遇": "not_home", "未见": "not_home", "没人": "not_home", "无人": "not_home",
     "不在家": "not_home", "家中无人": "not_home", "无人在家": "not_home", "没遇到": "not_home",
     "未见到人": "not_home", "敲门无人": "not_home", "未在家": "not_home", "无人应答": "not_home", "否": "not_home", "×": "not_home", "未入户": "not_home",
+    "不在": "not_home", "没在家": "not_home", "没有人": "not_home", "没见到人": "not_home", "未见面": "not_home",
+    "未开门": "not_home", "锁门": "not_home",
     "拒访": "refused", "拒绝": "refused", "拒绝走访": "refused", "不配合": "refused",
     "拒绝开门": "refused", "拒绝入户": "refused",
     "电话联系": "phone", "电话": "phone", "电话走访": "phone", "电联": "phone", "电话访问": "phone",

@@ -13,6 +13,7 @@ from db.imports.tables import Chosen, Recognised, recognise
 from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.ledger import Ledger
+from db.people import Volunteer
 from db.places import Household
 from db.visits import Visit
 from tests.imports.books import HOMES, Rows, book, bring_in, counts, home
@@ -146,3 +147,73 @@ def test_the_newer_word_stands(ledger: Ledger, tmp_path: Path) -> None:
     written(ledger, file, [put_right(replace(layout, kind=""), "households", homes)])
     _, (now,) = looked(ledger, file)
     assert now.kind == "households"
+
+
+FIRST_ROWS = [
+    ("households", "序号 社区 片区 地址 户主姓名 联系电话 备注", "1 第一社区 晨园小区 晨园3-1-101 张三 13800002001"),
+    ("disputes", "编号 登记日期 纠纷类型 辖区 甲方 乙方 简要情况 调解结果 备注", "001 2026-02-10 邻里 第一社区 王英 李四 漏水 调解中"),
+    ("visits", "日期 网格 地址 走访人 走访结果 备注", "2026-03-10 第一社区 晨园3-1-102 王英 见到人"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "head", "line"), FIRST_ROWS)
+@pytest.mark.parametrize("numbers", [True, False])
+def test_the_first_row_of_data_is_no_second_heading(
+    ledger: Ledger, tmp_path: Path, kind: str, head: str, line: str, *, numbers: bool
+) -> None:
+    """晨园小区 under a heading nobody knows made its row one more of headings, and it was gone."""
+    bring_in(ledger, book(tmp_path / "0.xlsx", 住户=[HOMES, home(102)]))
+    row = [int(c) if numbers and c.isdecimal() else c for c in line.split()]
+    file = book(tmp_path / "1.xlsx", 第一社区=[head.split(), row])
+    assert sum(counts(seen_again(ledger, file))[kind]) == 1
+
+
+def test_nothing_of_a_forbidden_column_is_kept_as_a_heading(ledger: Ledger, tmp_path: Path) -> None:
+    """A person's number was named as a column left out, and their health was kept as a heading."""
+    head = "序号 社区 片区 地址 户主姓名 身份证号 健康状况 备注".split()
+    line = "1 第一社区 晨园小区 晨园3-1-101 张三 11010119900307123X 金丝雀".split()
+    made = bring_in(ledger, book(tmp_path / "1.xlsx", 台账=[head, line]))
+    assert made.accounts[0].left_out_columns == ["片区", "身份证号", "健康状况"]
+    with ledger.read() as connection:
+        journal = connection.exec_driver_sql("SELECT group_concat(fields) FROM change").scalar_one()
+    assert "金丝雀" not in journal
+    assert "11010119900307123X" not in journal
+
+
+ROSTERS = [
+    ("第一社区联户长名册", "序号 姓名 联系电话 家庭住址", "1 何一 13800002001 晨园3-1-101", "household_leader"),
+    ("第一社区网格员名册", "序号 姓名 联系电话 楼栋 房号 负责户数", "1 何一 13800002001 晨园3号楼 101 11", "grid_member"),
+    ("联户长信息登记表", "序号 社区 楼栋 单元 姓名 联系电话", "1 第一社区 晨园3号楼 1单元 何一 13800002001", "household_leader"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "head", "line", "role"), ROSTERS)
+@pytest.mark.parametrize("over", [True, False])
+def test_a_roster_with_addresses_is_no_ledger_of_homes(
+    ledger: Ledger, tmp_path: Path, title: str, head: str, line: str, role: str, *, over: bool
+) -> None:
+    """By its title, or its sheet's name; else those who serve became householders at their homes."""
+    bring_in(ledger, book(tmp_path / "0.xlsx", 住户=[HOMES, home(101, 户主姓名="张三")]))
+    rows = [[title]] if over else []
+    sheet = "第一社区" if over else title
+    made = bring_in(
+        ledger, book(tmp_path / "1.xlsx", **{sheet: [*rows, head.split(), line.split()]})
+    )
+    assert counts(made) == {"volunteers": (1, 0, 0, 0, 0)}
+    with ledger.read() as connection:
+        assert connection.execute(select(Household.contact)).scalar_one() == "张三"
+        assert connection.execute(select(Volunteer.name, Volunteer.role)).one() == ("何一", role)
+
+
+@pytest.mark.parametrize("title", ["联户长联系户台账", "第一社区住户台账", "网格员：王英"])
+def test_homes_stay_homes_whoever_looks_after_them(
+    ledger: Ledger, tmp_path: Path, title: str
+) -> None:
+    rows: Rows = [
+        [title],
+        ["序号", "姓名", "联系电话", "家庭住址"],
+        [1, "张三", None, "晨园3-1-101"],
+    ]
+    assert counts(seen_again(ledger, book(tmp_path / "1.xlsx", 第一社区=rows))).keys() == {
+        "households"
+    }

@@ -1,6 +1,6 @@
 """Habits of those who keep lists on paper first: two lists abreast, days without a year, signatures."""
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +191,51 @@ def test_the_floor_in_an_address_says_nothing_more(written: str) -> None:
     assert found is not None
     assert found.key == "晨园/3/2/601"
     assert parse_address("晨园3栋2单元6层") is None
+
+
+STREETS = [
+    ("朝阳街道第一社区晨园3号楼1单元101", "第一社区"), ("某市某区朝阳街道办事处第一社区晨园3-1-101", "第一社区"),
+    ("东新乡第一社区晨园3-1-101", "第一社区"), ("城镇社区晨园3-1-101", "城镇社区"),
+    ("镇北社区晨园3-1-101", "镇北社区"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "community"), STREETS)
+def test_the_street_before_a_community_is_no_part_of_its_name(
+    ledger: Ledger, tmp_path: Path, written: str, community: str
+) -> None:
+    """A second community of the whole name was made, with every home in it once more."""
+    bring_in(ledger, book(tmp_path / "1.xlsx", 台账=[HOMES, home(101, 社区=community)]))
+    line = [["详细地址", "户主姓名", "居住状态"], [written, "张三", "常住"]]
+    made = bring_in(ledger, book(tmp_path / "2.xlsx", 台账=line))
+    assert counts(made)["households"] == (0, 1, 0, 0, 0)
+    assert rows(ledger, Community.name) == [(community,)]
+    again = book(
+        tmp_path / "3.xlsx", 走访=[["日期", "地址", "走访结果"], ["2026-03-16", written, "未遇"]]
+    )
+    assert counts(bring_in(ledger, again))["visits"] == (1, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("cell", [date(2026, 3, 2), "2026/3/2", "2026-03-02 00:00:00", time(3, 2)])
+def test_an_address_that_became_a_date_is_sent_back(
+    ledger: Ledger, tmp_path: Path, cell: Any
+) -> None:
+    """3-2 typed into a workbook is the second of March there, and was 2026号楼 here."""
+    names = {cell: "张三", "3-2": "李四", "2001-1-301": "王五"}
+    lines = [["地址", "户主姓名", "居住状态"], *([at, who, "常住"] for at, who in names.items())]
+    made = bring_in(ledger, book(tmp_path / "1.xlsx", 第一社区=lines))
+    assert counts(made)["households"] == (2, 0, 0, 0, 1)
+    assert [(t.row, t.column) for t in made.accounts[0].told] == [(2, "地址")]
+    assert "日期" in made.accounts[0].told[0].reason
+    assert sorted(rows(ledger, Building.number)) == [("2001",), ("3",)]
+
+
+def test_a_community_known_with_its_street_keeps_it(ledger: Ledger, tmp_path: Path) -> None:
+    name = "朝阳镇第一社区"
+    bring_in(ledger, book(tmp_path / "1.xlsx", 台账=[HOMES, home(101, 社区=name)]))
+    line = [["详细地址", "户主姓名", "居住状态"], [f"{name}晨园3-1-101", "张三", "常住"]]
+    bring_in(ledger, book(tmp_path / "2.xlsx", 台账=line))
+    assert rows(ledger, Community.name) == [(name,)]
 
 
 def test_a_sides_telephone_beside_its_name_is_no_party(ledger: Ledger, tmp_path: Path) -> None:

@@ -177,6 +177,24 @@ def test_namesakes_are_told_apart_by_telephone(ledger: Ledger, tmp_path: Path) -
     assert found == {"13800138000": "employed", "13900139000": "none", "13600136000": "other"}
 
 
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("个体经营", "self_employed"),
+        ("已退休", "retired"),
+        ("企业职工", "employed"),
+        ("务工", "other"),
+    ],
+)
+def test_an_occupation_in_a_longer_word_is_no_other(
+    ledger: Ledger, tmp_path: Path, word: str, code: str
+) -> None:
+    roster = [["社区", "姓名", "身份", "职业"], ["第一社区", "何一", "联户长", word]]
+    made = bring_in(ledger, book(tmp_path / "1.xlsx", 名册=roster))
+    assert rows(ledger, Volunteer.occupation) == [(code,)]
+    assert len([n for n in made.accounts[0].notes if "按“其他”登记" in n]) == (code == "other")
+
+
 def test_a_mapping_by_hand_is_used_and_remembered(ledger: Ledger, tmp_path: Path) -> None:
     head = ["社区", "小区", "楼栋", "单元", "大门", "户主姓名"]
     line = ["第一社区", "晨园", "3", "1", "101", "王英"]
@@ -262,6 +280,19 @@ def test_bad_disputes_are_rejected(
     assert reason in made.accounts[0].told[0].reason
 
 
+def test_a_dispute_comes_in_without_a_source_or_a_risk_nobody_knows(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    lines = [dispute(来源="信访"), dispute("2026-0002", 风险等级="红色")]
+    made = bring_in(ledger, book(tmp_path / "1.xlsx", 台账=[DISPUTES, *lines]))
+    assert counts(made)["disputes"] == (2, 0, 0, 0, 0)
+    found = rows(ledger, Dispute.paper_number, Dispute.source, Dispute.risk)
+    assert sorted(found) == [("0001", None, "ordinary"), ("0002", "visit", None)]
+    notes = "；".join(made.accounts[0].notes)
+    assert "来源“信访”不认识" in notes
+    assert "风险等级“红色”不认识" in notes
+
+
 SHEET = [
     ["培训签到表"],
     ["培训主题", "反诈"],
@@ -319,6 +350,33 @@ def test_a_rejected_name_of_a_sign_in_sheet_comes_back_mended(
         ("李四", "absent"),
         ("王英", "present"),
     ]
+
+
+@pytest.mark.parametrize("said", ["2026年2月30日", "2026年4月12日 19:30", None])
+@pytest.mark.parametrize("flat", [True, False])
+def test_names_under_a_bad_head_come_back_with_it(
+    ledger: Ledger, tmp_path: Path, said: str | None, *, flat: bool
+) -> None:
+    """One line told of the sheet, and its names were in no workbook to mend."""
+    names = [[n, f"何{n}", "联户长", "第一社区", None, "到", None] for n in (1, 2)]
+    sheet = [[c if c != SHEET[2][1] else said for c in line] for line in SHEET]
+    if flat:
+        head = ["培训主题", "培训时间", "地点", "姓名", "所属社区", "出勤"]
+        sheet, names = (
+            [head],
+            [["反诈", said, "会议室", f"何{n}", "第一社区", "到"] for n in (1, 2)],
+        )
+    made = bring_in(ledger, book(tmp_path / "1.xlsx", 签到=[*sheet, *names]))
+    back = tmp_path / "退回.xlsx"
+    assert write_rejected(made.accounts, back) == 2
+    mended = openpyxl.load_workbook(back)
+    columns = {cell.value: cell.column for cell in mended.worksheets[0][1]}
+    for row in (2, 3):
+        mended.worksheets[0].cell(row, columns["培训时间"], "2026年3月11日 19:30-21:00")
+    mended.save(back)
+    assert counts(bring_in(ledger, back))["trainings"] == (1, 0, 0, 0, 0)
+    assert rows(ledger, Training.topic, Training.start) == [("反诈", 19 * 60 + 30)]
+    assert sorted(rows(ledger, Attendance.name)) == [("何1",), ("何2",)]
 
 
 def test_an_old_workbook_is_understood_after_a_renaming(ledger: Ledger, tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 import pytest
 
-from db.disputes.words import KINDS, RESULTS
+from db.disputes.words import KINDS, RESULTS, RISKS, SOURCES
 from db.imports.cells import CellError, read
 from db.imports.heading_rows import heading_at
 from db.kernel.fields import Field
+from db.places import OCCUPANCY
+from db.trainings import STATUSES
 from db.visits import OUTCOMES
 
 OUTCOME = Field("走访结果", kind="choice", choices=OUTCOMES)
@@ -21,6 +23,12 @@ OUTCOME = Field("走访结果", kind="choice", choices=OUTCOMES)
         ("已电话联系", "phone"),
         ("拒访。", "refused"),
         (" 留 门 卡 ", "left_card"),
+        ("不在", "not_home"),
+        ("没见到人", "not_home"),
+        ("户主未见面", "not_home"),
+        ("锁门", "not_home"),
+        ("✓", "met"),
+        ("✔", "met"),
     ],
 )
 def test_outcomes_as_people_write_them(written: str, code: str) -> None:
@@ -42,6 +50,33 @@ def test_kinds_and_results_of_disputes() -> None:
     assert read(result, "调解不成功") == "failed"
     with pytest.raises(CellError):
         read(result, "尚未调解成功")
+
+
+@pytest.mark.parametrize(
+    ("choices", "written", "code"),
+    [
+        (STATUSES, "出席", "present"), (STATUSES, "已出席", "present"), (STATUSES, "未出席", "absent"),
+        (STATUSES, "未签到", "absent"), (STATUSES, "✔", "present"), (STATUSES, "v", "present"),
+        (OCCUPANCY, "有人", "occupied"), (OCCUPANCY, "自用", "occupied"), (OCCUPANCY, "常年无人", "empty"),
+        (OCCUPANCY, "闲置", "empty"), (OCCUPANCY, "空关", "empty"), (OCCUPANCY, "群租", "rented"),
+        (OCCUPANCY, "有人租住", "rented"), (SOURCES, "网格员", "leader"), (SOURCES, "报警", "emergency"),
+        (SOURCES, "社区网格员走访发现", "visit"), (RISKS, "低风险", "ordinary"), (RISKS, "高风险", "grave"),
+        (RISKS, "较高风险", "considerable"), (RISKS, "中高风险", "considerable"),
+    ],
+)  # fmt: skip
+def test_common_words_of_other_columns(choices: dict[str, str], written: str, code: str) -> None:
+    assert read(Field("栏", kind="choice", choices=choices), written) == code
+
+
+@pytest.mark.parametrize(
+    ("choices", "written"), [(STATUSES, "○"), (STATUSES, "早退"), (OCCUPANCY, "仓库"), (SOURCES, "信访")]
+)  # fmt: skip
+def test_words_that_may_mean_two_things_are_not_taken(
+    choices: dict[str, str], written: str
+) -> None:
+    """○ is there to some and ill to others, 信访 comes from residents or from above."""
+    with pytest.raises(CellError):
+        read(Field("栏", kind="choice", choices=choices), written)
 
 
 HEADINGS = {
