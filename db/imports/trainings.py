@@ -188,7 +188,9 @@ class TrainingPlanner:
 
     def _session(self, reader: RowReader, head: Head) -> Session:
         said = head
-        head = {**head, "lecturers": self.known.staff(head.get("lecturers", ()), reader.account)}
+        if "lecturers" in head:
+            # A sheet that names none says nothing of who taught.
+            head = {**head, "lecturers": self.known.staff(head["lecturers"], reader.account)}
         key = _identity({"start": None, "place": None, **head})
         stored = self._stored.get(key)
         if stored is not None:
@@ -199,6 +201,7 @@ class TrainingPlanner:
             row = {
                 "id": new_id(),
                 "kind": "course",
+                "lecturers": (),
                 **dict.fromkeys(("start", "end", "place", "note")),
                 **head,
                 "imported": remember(head),

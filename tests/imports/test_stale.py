@@ -232,3 +232,16 @@ def test_a_session_put_right_by_hand_is_known_by_its_old_sheet(
     assert counts(bring_in(ledger, sheet, roster))["trainings"] == (0, 0, 1, 0, 0)
     assert (how_many(ledger, Training), how_many(ledger, Attendance)) == (1, 1)
     assert only(ledger, Training.place) == "二楼会议室"
+
+
+def test_a_sheet_that_names_no_lecturer_takes_none_away(ledger: Ledger, tmp_path: Path) -> None:
+    roster, _ = came_along(tmp_path, roster_first=True, ledger=ledger)
+    day = ["时间：2026年3月12日 19:30", None, "地点：会议室"]
+    names = [["序号", "姓名", "身份", "所属社区", "出勤"], [1, "何一", "联户长", "第一社区", "到"]]
+    taught = [["反诈培训签到表"], [*day, "主讲人：傅梅"], *names]
+    bring_in(ledger, book(tmp_path / "a.xlsx", 反诈=taught))
+    lecturers = only(ledger, Training.lecturers)
+    assert len(lecturers) == 1
+    bare = book(tmp_path / "b.xlsx", 反诈=[["反诈培训签到表"], day, *names])
+    assert counts(bring_in(ledger, bare, roster))["trainings"] == (0, 0, 1, 0, 0)
+    assert only(ledger, Training.lecturers) == lecturers
