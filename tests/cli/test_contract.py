@@ -76,6 +76,31 @@ def test_a_new_ledger_shows_its_recovery_code_once(tmp_path: Path) -> None:
     assert opened.returncode == DONE
 
 
+def test_a_recovery_code_is_shown_where_its_file_cannot_be_written(tmp_path: Path) -> None:
+    names = ("--post", "三号警务室", "--station", "示范派出所")
+    nowhere = tmp_path / "没有" / "code.txt"
+    refused = policepost("new", "--data", tmp_path / "p", *names, "--recovery-code-file", nowhere)
+    assert refused.returncode == MISTAKE
+    assert "什么也没有做" in refused.stderr
+    assert not (tmp_path / "p").exists()
+    # What the code is first written into cannot be made.
+    (tmp_path / "code.txt.part").mkdir()
+    made = policepost(
+        "new", "--data", tmp_path / "p", *names, "--recovery-code-file", tmp_path / "code.txt"
+    )
+    assert made.returncode == MACHINE
+    assert "没有写进" in made.stderr
+    code = next(line for line in made.stdout.splitlines() if line.startswith("    ")).strip()
+    (tmp_path / "typed.txt").write_text(f"{code}\n", encoding="utf-8")
+    (tmp_path / "new.txt").write_text("晚饭后 录入 四十户 走访\n", encoding="utf-8")
+    reset = policepost(
+        "account", "password", "民警", "--data", tmp_path / "p",
+        "--recovery-code-file", tmp_path / "typed.txt",
+        "--new-password-file", tmp_path / "new.txt", password=None,
+    )  # fmt: skip
+    assert reset.returncode == DONE, reset.stderr
+
+
 def test_an_import_accounts_for_every_row_in_json(post: Path, tmp_path: Path) -> None:
     homes = book(tmp_path / "户.xlsx", 台账=[[*HOMES, "身份证号"], [*home(101), "x"], home(102)])
     visits = book(tmp_path / "访.xlsx", 台账=[VISITS, tried(101), tried(101), tried(999)])
