@@ -346,3 +346,28 @@ def test_the_demonstration_twice_and_never_over_a_real_ledger(tmp_path: Path, po
     refused = policepost("demo", "--out", post, "--no-window")
     assert refused.returncode == MISTAKE
     assert "没有动它" in refused.stderr
+
+
+def test_a_demonstration_that_is_open_and_papers_of_ones_own_are_left_alone(
+    full: Path, tmp_path: Path
+) -> None:
+    (full / "demo.json").write_text('{"demo": "policepost"}', encoding="utf-8")
+    with Ledger.unlock(full, PASSWORD, clock=morning()) as ledger:
+        refused = policepost("demo", "--out", full, "--no-window")
+        assert refused.returncode == MISTAKE
+        assert "正在另一个窗口里使用" in refused.stderr
+        assert ledger.problems() == []
+    own = tmp_path / "工作周报2026年第12周.pdf"
+    own.write_bytes(b"mine")
+    refused = policepost("demo", "--out", tmp_path, "--no-window")
+    assert refused.returncode == MISTAKE
+    assert own.name in refused.stderr
+    assert own.read_bytes() == b"mine"
+    assert not (tmp_path / "ledger.db").exists()
+    (full / "blobs").mkdir(exist_ok=True)
+    (full / "blobs" / "old").write_bytes(b"old")
+    (full / "erased.json").write_text("{}", encoding="utf-8")
+    done = policepost("demo", "--out", full, "--no-window")
+    assert done.returncode == DONE, done.stderr
+    assert not (full / "erased.json").exists()
+    assert not (full / "blobs" / "old").exists()
