@@ -122,6 +122,20 @@ def test_an_import_accounts_for_every_row_in_json(post: Path, tmp_path: Path) ->
     assert "没有新内容" in twice.stdout
 
 
+def test_an_import_tells_of_a_character_the_terminal_lacks(post: Path, tmp_path: Path) -> None:
+    visits = book(tmp_path / "访.xlsx", 台账=[VISITS, tried("𠮷")])
+    told = policepost("import", visits, "--data", post, "--dry-run", PYTHONIOENCODING="gbk")
+    assert told.returncode == DONE, told.stderr
+    assert "?" in told.stdout
+    assert "没有写入" in told.stdout
+    said = policepost(
+        "import", visits, "--data", post, "--dry-run", "--json", PYTHONIOENCODING="gbk"
+    )
+    assert said.returncode == DONE, said.stderr
+    (line,) = json.loads(said.stdout)["files"][0]["rows"]
+    assert "𠮷" in line["value"]
+
+
 def test_what_cannot_be_accepted_brings_nothing_in(post: Path, tmp_path: Path) -> None:
     homes = book(tmp_path / "户.xlsx", 台账=[HOMES, home(101)])
     (tmp_path / "坏.xlsx").write_bytes(b"PK\x03\x04broken")
