@@ -225,7 +225,7 @@ def test_a_report_is_paper_or_says_why_not(full: Path, tmp_path: Path) -> None:
         assert policepost(*week, "--out", out, "--with", "未结纠纷").returncode == DONE
         assert out.read_bytes().startswith(b"PK")
     for more, reason in (
-        (("--out", tmp_path / "a.pdf", "--with", "没有这种"), "没有叫“没有这种”的名单"),
+        (("--out", tmp_path / "a.pdf", "--with", "未结纠纷、没有这种"), "没有叫“没有这种”的名单"),
         (("--out", tmp_path / "a.pdf", "--campaign", "没有这个"), "没有叫“没有这个”的走访任务"),
         (("--out", tmp_path / "a.txt"), "不能写成“.txt”"),
         (("--out", tmp_path / "no" / "a.pdf"), "文件夹"),
