@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.figures.kinds import KINDS
+from db.figures.kinds import KINDS, kind_of
 from db.figures.model import SpanFigures
 from db.kernel.access import Right
 from db.kernel.accounts import Account
@@ -17,6 +17,7 @@ from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx, head
 from db.kernel.records import Record, Values, Words
 from db.kernel.text import bad_characters, has_identity_number, tidy
+from db.kernel.workdays import Span
 from db.post import the_post
 
 KIND_NAMES = {name: kind.report for name, kind in KINDS.items()}
@@ -174,6 +175,12 @@ def edition(connection: Connection, id_: Id) -> IssuedEdition:
     return IssuedEdition(
         line, SpanFigures.from_json(figures), problems, plans, EditionPaper(**paper)
     )
+
+
+def latest_edition(connection: Connection, span: Span) -> IssuedEdition | None:
+    """Return what was issued last of a day, week or month; None if nothing was."""
+    line = next(iter(editions(connection, kind_of(span).name, str(span))), None)
+    return None if line is None else edition(connection, line.id)
 
 
 def changed_since(connection: Connection, id_: Id, now: SpanFigures) -> list[FigureChange]:

@@ -286,6 +286,7 @@ class ReportsPage(Page):
             self._counted.figures.to_json(),
             *self._sentences.lines,
             reason or None,
+            feet=self._counted.feet,
         )
 
         def issued(done: Done[EditionLine]) -> None:

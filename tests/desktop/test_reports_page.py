@@ -120,6 +120,31 @@ def test_an_issued_paper_prints_the_same_after_the_figures_changed(
     assert (tmp_path / "周报.xlsx").read_bytes().startswith(b"PK")
 
 
+def test_what_the_week_before_was_when_issued_stands_on_the_paper_and_its_edition(
+    qtbot: QtBot, shell: Shell, page: ReportsPage, tmp_path: Path
+) -> None:
+    _press(page, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, shell)
+    page._issue("")
+    settle(qtbot, shell)
+    with shell.context.ledger.read() as connection:
+        door = connection.execute(select(Visit.household)).scalars().first()
+    assert door is not None
+    row = visit(door, "refused", day=page._spans.span.period.end)
+    shell.context.background.write(page, rows_command(Visit, [row]))
+    settle(qtbot, shell)
+    _press(page, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, shell)
+    foot = "签发的周报第1版上是：走访次数"
+    page.save_to(tmp_path / "周报.pdf")
+    page._issue("")
+    settle(qtbot, shell)
+    assert foot in _text(tmp_path / "周报.pdf")
+    with shell.context.ledger.read() as connection:
+        (line,) = editions(connection, "weekly", "2026-W12")
+        assert foot in edition(connection, line.id).paper.feet[0]
+
+
 def test_a_correction_needs_its_reason(qtbot: QtBot, shell: Shell, page: ReportsPage) -> None:
     told: list[str] = []
     shell.context.background.failed.disconnect()
