@@ -186,9 +186,21 @@ def test_the_kinds_of_report_are_walked_by_keyboard(
 ) -> None:
     alt = Qt.KeyboardModifier.AltModifier
     for key, kind, name, days, heads in (
-        (Qt.Key.Key_1, "daily", "2026年3月22日", "星期日", ["本日", "前一日"]),
-        (Qt.Key.Key_3, "monthly", "2026年2月", "2月1日—2月28日", ["本月", "上月"]),
-        (Qt.Key.Key_2, "weekly", "2026年第12周", "3月16日—3月22日", ["本周", "上周"]),
+        (
+            Qt.Key.Key_1,
+            "daily",
+            "2026年3月22日",
+            "星期日",
+            ["本日", "前一日", "本月累计", "本年累计"],
+        ),
+        (Qt.Key.Key_3, "monthly", "2026年2月", "2月1日—2月28日", ["本月", "上月", "本年累计"]),
+        (
+            Qt.Key.Key_2,
+            "weekly",
+            "2026年第12周",
+            "3月16日—3月22日",
+            ["本周", "上周", "本月累计", "本年累计"],
+        ),
     ):
         _press(page, key, alt)
         settle(qtbot, shell)
@@ -325,5 +337,10 @@ def test_a_number_of_a_month_opens_its_rows(qtbot: QtBot, shell: Shell, page: Re
     records = shell.page.page
     assert isinstance(records, RecordsPage)
     assert records._totals is not None
-    assert records._totals.records == line.now
+    assert records._totals.records == line.value(NOW)
     assert records._chip._text.text() == "只看：2月 走访次数 2,540次"
+    # A month is its own total: the year stands in the third column.
+    page._open_rows(line, 3)
+    settle(qtbot, shell)
+    assert records._totals.records == line.value(3)
+    assert records._chip._text.text() == f"只看：1月1日—2月28日 走访次数 {line.shown(3)}次"
