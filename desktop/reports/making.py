@@ -16,7 +16,7 @@ from db.figures.model import SpanFigures
 from db.figures.spans import clocks, span_figures
 from db.kernel.workdays import Span, Week
 from db.people import staff
-from db.post import PostDraft, the_post
+from db.post import CENTRED, ROOM, PostDraft, the_post
 
 if TYPE_CHECKING:
     from desktop.paper.document import Document
@@ -71,6 +71,9 @@ def report(
         problems=problems,
         plans=plans,
         addressee=counted.post.addressee or None,
+        bulletin=counted.post.bulletin or None,
+        seal=counted.post.seal_room == ROOM,
+        centred_numbers=counted.post.page_numbers == CENTRED,
         feet=counted.feet,
     )
 

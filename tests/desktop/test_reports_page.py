@@ -1,6 +1,7 @@
 """The report's paper, of a day, a week or a month: what is seen is what is printed, issued papers print the same again."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from sqlalchemy import select
 
 from db.editions import edition, editions
 from db.kernel.workdays import Day, Month, Span, Week
+from db.post import CENTRED, ROOM, PostDraft, change_post
 from db.visits import Visit
+from desktop.paper.document import BulletinHead, Signature, Table
 from desktop.printing import print_on
 from desktop.reports.numbers import NOW
 from desktop.reports.page import STILL_COUNTING, ReportsPage
@@ -143,6 +146,36 @@ def test_what_the_week_before_was_when_issued_stands_on_the_paper_and_its_editio
     with shell.context.ledger.read() as connection:
         (line,) = editions(connection, "weekly", "2026-W12")
         assert foot in edition(connection, line.id).paper.feet[0]
+
+
+def test_how_the_post_has_its_reports_printed_stays_with_an_edition(
+    qtbot: QtBot, shell: Shell, page: ReportsPage
+) -> None:
+    def printed() -> tuple[list[object], bool]:
+        (paper,) = page._papers
+        # The tables' feet of an edition have one more line.
+        return [block for block in paper.blocks if not isinstance(block, Table)], (
+            paper.centred_numbers
+        )
+
+    plain = printed()
+    post = PostDraft("三号警务室", "示范派出所", "三号")
+    looks = replace(post, bulletin="工作简报", seal_room=ROOM, page_numbers=CENTRED)
+    shell.context.background.write(page, change_post(looks))
+    settle(qtbot, shell)
+    blocks, centred = chosen = printed()
+    assert centred
+    name = "示范派出所三号警务室"
+    assert blocks[0] == BulletinHead("工作简报", "第12期", name, "2026年3月23日")
+    assert Signature(name, "2026年3月23日", seal=True) in blocks
+    page._issue("")
+    settle(qtbot, shell)
+    shell.context.background.write(page, change_post(post))
+    settle(qtbot, shell)
+    assert printed() == plain
+    page._show_edition(page._editions._box.itemData(1))
+    settle(qtbot, shell)
+    assert printed() == chosen
 
 
 def test_a_correction_needs_its_reason(qtbot: QtBot, shell: Shell, page: ReportsPage) -> None:
