@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.figures.kinds import KINDS
+from db.figures.kinds import KINDS, kind_of
 from db.figures.model import SpanFigures
 from db.kernel.access import Right
 from db.kernel.accounts import Account
@@ -17,7 +17,8 @@ from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx, head
 from db.kernel.records import Record, Values, Words
 from db.kernel.text import bad_characters, has_identity_number, tidy
-from db.post import the_post
+from db.kernel.workdays import Span
+from db.post import CENTRED, ROOM, the_post
 
 KIND_NAMES = {name: kind.report for name, kind in KINDS.items()}
 MOST_SENTENCES, MOST_CHARACTERS = 30, 1000
@@ -56,6 +57,7 @@ class EditionPaper:
     seal: bool = False
     centred_numbers: bool = False
     feet: tuple[str, ...] = ()
+    bulletin: str | None = None
 
 
 class EditionLine(NamedTuple):
@@ -105,14 +107,12 @@ def issue_edition(
     plans: Sequence[str],
     reason: str | None = None,
     *,
-    seal: bool = False,
-    centred_numbers: bool = False,
     feet: Sequence[str] = (),
 ) -> Command[EditionLine]:
     """Return the command that issues a report: its first edition, or a correction with a reason.
 
-    `figures` is what `SpanFigures.to_json` told. The station and the addressee are kept as the post
-    has them now. An edition is never undone. UserError for a correction without a reason, for
+    `figures` is what `SpanFigures.to_json` told. The station, the addressee and how a report is
+    printed are kept as the post has them now. An edition is never undone. UserError for a correction without a reason, for
     figures of another kind or span, and for sentences that may not be kept.
     """
 
@@ -131,7 +131,14 @@ def issue_edition(
             _refuse_unfit(why)
         post = the_post(tx.connection)
         own = (*sentences[2], _anchor(tx.connection))
-        paper = EditionPaper(post.station, post.addressee or None, seal, centred_numbers, own)
+        paper = EditionPaper(
+            post.station,
+            post.addressee or None,
+            seal=post.seal_room == ROOM,
+            centred_numbers=post.page_numbers == CENTRED,
+            feet=own,
+            bulletin=post.bulletin or None,
+        )
         row = {
             "id": new_id(), "kind": kind, "period": period, "no": (last or 0) + 1,
             "issued": tx.today, "account": tx.account, "reason": why if last else None,
@@ -174,6 +181,12 @@ def edition(connection: Connection, id_: Id) -> IssuedEdition:
     return IssuedEdition(
         line, SpanFigures.from_json(figures), problems, plans, EditionPaper(**paper)
     )
+
+
+def latest_edition(connection: Connection, span: Span) -> IssuedEdition | None:
+    """Return what was issued last of a day, week or month; None if nothing was."""
+    line = next(iter(editions(connection, kind_of(span).name, str(span))), None)
+    return None if line is None else edition(connection, line.id)
 
 
 def changed_since(connection: Connection, id_: Id, now: SpanFigures) -> list[FigureChange]:

@@ -22,6 +22,11 @@ LOCK_MINUTES: Final = 15
 WORK_FROM: Final = 8 * 60 + 30
 WORK_TO: Final = 17 * 60 + 30
 MOST_NAME: Final = 20
+NO_ROOM, ROOM = "none", "room"
+OUTER, CENTRED = "outer", "centred"
+# What stands in a report, by its code.
+SEAL_ROOM_NAMES: Final = {NO_ROOM: "不留", ROOM: "落款上留出"}
+PAGE_NUMBER_NAMES: Final = {OUTER: "外侧", CENTRED: "居中"}
 FIRST_SITE: Final = 1
 
 
@@ -42,6 +47,9 @@ class Post(Record):
     court: Mapped[str | None]
     work_from: Mapped[int | None] = mapped_column(SmallInteger)
     work_to: Mapped[int | None] = mapped_column(SmallInteger)
+    bulletin: Mapped[str | None]
+    seal_room: Mapped[str | None]
+    page_numbers: Mapped[str | None]
 
 
 class DayOff(Record):
@@ -77,6 +85,23 @@ class PostDraft:
     court: str | None = entry(Field("管辖法院", most=40))
     work_from: int | None = entry(Field("当地上班时间", kind="time"), WORK_FROM)
     work_to: int | None = entry(Field("当地下班时间", kind="time"), WORK_TO)
+    bulletin: str | None = entry(Field("报表的简报名", most=12))
+    seal_room: str | None = entry(
+        Field(
+            "报表盖章处",
+            kind="choice",
+            choices={word: code for code, word in SEAL_ROOM_NAMES.items()},
+        ),
+        NO_ROOM,
+    )
+    page_numbers: str | None = entry(
+        Field(
+            "报表页码",
+            kind="choice",
+            choices={word: code for code, word in PAGE_NUMBER_NAMES.items()},
+        ),
+        OUTER,
+    )
 
 
 def set_up_post(draft: PostDraft) -> Command[None]:
@@ -126,7 +151,10 @@ def the_post(connection: Connection) -> PostDraft:
     names = list(PostDraft.__dataclass_fields__)
     row = connection.execute(select(*(getattr(Post, name) for name in names))).one()
     said = dict(row._mapping)
-    usual = {"lock_minutes": LOCK_MINUTES, "work_from": WORK_FROM, "work_to": WORK_TO}
+    usual = {
+        "lock_minutes": LOCK_MINUTES, "work_from": WORK_FROM, "work_to": WORK_TO,
+        "seal_room": NO_ROOM, "page_numbers": OUTER,
+    }  # fmt: skip
     said |= {name: value for name, value in usual.items() if said[name] is None}
     return PostDraft(**said)
 

@@ -136,7 +136,7 @@ WORDS = {
     "month": "补贴 签领表 公示表 结账", "doubts": "核对", "entries": "加分 扣分", "fairness": "赋分 占比",
     "points": "方案 分值 补贴标准", "rewards": "一事一奖 发放表 公示", "fund": "拨款 余额", "reviews": "网格长 等次 两个月",
     "exports": "Excel 台账 表格 上报", "backup": "优盘 恢复 核对台账 检查台账", "history": "操作日志", "bin": "删除 恢复", "looks": "深色 字号 大字",
-    "post": "节假日 锁定 主送", "accounts": "密码 用户", "campaigns": "专项行动",
+    "post": "节假日 锁定 主送 简报 盖章 页码", "accounts": "密码 用户", "campaigns": "专项行动",
     "keeping": "数据字典 清除 个人信息 到期",
     "packing": "数据包 优盘 带走 下乡", "merging": "数据包 两边登记不同 裁定 同一个人 重复", "pairing": "名片 指纹 另一台电脑 笔记本",
 }  # fmt: skip

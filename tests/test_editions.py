@@ -43,6 +43,8 @@ from db.places.making import add_community
 from db.post import PostDraft, change_post
 from desktop.paper.document import plain_text
 from desktop.paper.report import report_paper
+from desktop.reports import making
+from desktop.reports.making import report
 from tests.builders import add_visits, street, visit
 from tests.conftest import POST, morning
 
@@ -280,3 +282,35 @@ def test_an_edition_holds_no_name_of_a_resident(ledger: Ledger) -> None:
         ).scalar_one()
     assert "欧阳春晓" not in stored + said
     assert masked("欧阳春晓") == "欧阳某某"
+
+
+def test_a_foot_says_where_the_week_before_is_not_as_issued(sample: Ledger) -> None:
+    def paper() -> str:
+        with sample.read() as connection:
+            return plain_text(report(making.count(connection, WEEK, None, date(2026, 3, 23))))
+
+    assert "签发的周报" not in paper(), "nothing was issued"
+    before = count(sample, WEEK.before)
+    sample.write(issue_edition("weekly", "2026-W11", before.to_json(), [], []))
+    assert "签发的周报" not in paper(), "it is as issued"
+    with sample.read() as connection:
+        doors = [row[0] for row in connection.exec_driver_sql("SELECT id FROM household LIMIT 50")]
+    add_visits(sample, [visit(doors[0], "refused", day=date(2026, 3, 9))])
+    sample.write(set_occupancy(doors, "empty"))
+    now = count(sample).previous
+    assert before.now.coverage is not None
+    assert now.coverage is not None
+    told = re.search(r"上周的数按现在的台账重新统计，签发的周报第1版上是：(.+)。", paper())
+    assert told is not None
+    was = before.now.visits.records
+    first, second, *rest = told[1].split("；")
+    assert first == f"走访次数{was}次"
+    assert second == f"拒访{before.now.visits.by_outcome['拒访']}次"
+    assert f"应访户数{before.now.coverage.base}户" in rest
+    assert now.coverage.base < before.now.coverage.base
+    # What was told of another campaign is no difference, nor is an earlier edition's.
+    said = count(sample, WEEK.before).to_json()
+    said["coverage"]["campaign"] = "另一个任务"
+    said["coverage"]["base"] = 1
+    sample.write(issue_edition("weekly", "2026-W11", said, [], [], "补报一次拒访"))
+    assert "签发的周报" not in paper()

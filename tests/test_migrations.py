@@ -85,12 +85,19 @@ def _what_came_since(version: str) -> Iterator[str]:
     then.dispose()
 
 
-def test_an_older_ledger_is_backed_up_and_upgraded(tmp_path: Path) -> None:
-    old = tmp_path / "old"
-    # The columns that later steps bring were not written then.
-    unset = {"lock_minutes": None, "work_from": None, "work_to": None}
+def _with_first_columns(folder: Path) -> Path:
+    """Make a ledger whose post has nothing in the columns that later steps brought."""
+    unset = {
+        "lock_minutes": None, "work_from": None, "work_to": None,
+        "seal_room": None, "page_numbers": None,
+    }  # fmt: skip
     post = PostDraft(name="三号警务室", station="示范派出所", **unset)
-    Ledger.create(old, post, PASSWORD, clock=morning())[0].close()
+    Ledger.create(folder, post, PASSWORD, clock=morning())[0].close()
+    return folder
+
+
+def test_an_older_ledger_is_backed_up_and_upgraded(tmp_path: Path) -> None:
+    old = _with_first_columns(tmp_path / "old")
     _set_version(old, *_what_came_since("0001"), "UPDATE alembic_version SET version_num = '0001'")
     with Ledger.unlock(old, PASSWORD, clock=morning()) as ledger:
         with ledger.read() as connection:
@@ -127,9 +134,8 @@ def test_a_backup_of_a_newer_program_moves_nothing(
     assert not list(closed.glob("damaged-*"))
 
 
-def test_a_backup_of_an_older_program_is_put_back_and_upgraded(
-    closed: Path, tmp_path: Path
-) -> None:
+def test_a_backup_of_an_older_program_is_put_back_and_upgraded(tmp_path: Path) -> None:
+    closed = _with_first_columns(tmp_path / "post")
     older = shutil.copytree(closed, tmp_path / "older")
     made = _backed_up_as(
         older, *_what_came_since("0014"), "UPDATE alembic_version SET version_num = '0014'"

@@ -40,7 +40,7 @@ from db.points import SOURCE_NAMES as POINT_SOURCE_NAMES
 from db.points.doubts import KIND_NAMES as DOUBT_NAMES
 from db.points.entries import EntryDraft
 from db.points.schemes import BandDraft, ItemDraft, SchemeDraft
-from db.post import PostDraft
+from db.post import PAGE_NUMBER_NAMES, SEAL_ROOM_NAMES, PostDraft
 from db.reviews import GRADE_NAMES, ReviewDraft
 from db.rewards import SOURCE_NAMES as REWARD_SOURCES
 from db.rewards import DepositDraft, RewardDraft, yuan
@@ -289,7 +289,9 @@ WORDS: Final[Mapping[str, Words]] = {
         "community": "所属社区", "community_name": "社区", "times": "次数", "points": "积分",
         "amount": "金额（元）", "reason": "原因",
     }, names={"kind": CLASS_NAMES}),
-    "post": Words("警务室设置", _named, PostDraft),
+    "post": Words("警务室设置", _named, PostDraft, {}, {
+        "seal_room": SEAL_ROOM_NAMES, "page_numbers": PAGE_NUMBER_NAMES,
+    }),
     "review": Words("考评", _review, ReviewDraft, {
         "volunteer": "人员", "start": "考评期间开始",
     }, {"grade": GRADE_NAMES}),

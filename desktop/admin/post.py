@@ -12,6 +12,8 @@ from sqlalchemy import Connection
 from db.imports.holidays import read_holidays
 from db.kernel.access import Right
 from db.post import (
+    PAGE_NUMBER_NAMES,
+    SEAL_ROOM_NAMES,
     DayOffLine,
     PostDraft,
     announced_days_off,
@@ -35,6 +37,7 @@ from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import WEEKDAYS, typed_day
 
 FORM_WIDTH = 420
+CHOICES = {"seal_room": SEAL_ROOM_NAMES, "page_numbers": PAGE_NUMBER_NAMES}
 COLUMNS: tuple[Column[DayOffLine], ...] = (
     Column("日期", lambda d: d.day.isoformat(), 8),
     Column("星期", lambda d: f"星期{WEEKDAYS[d.day.weekday()]}", 6, spare=True),
@@ -57,7 +60,7 @@ class PostPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._form = DraftForm(PostDraft, post_problems, {}, lambda: context.today)
+        self._form = DraftForm(PostDraft, post_problems, CHOICES, lambda: context.today)
         self._form.saved.connect(self.save)
         self._kept = FormKeeper(context, "警务室", self)
         self._kept.put_back.connect(self._form.warn)

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 the user's mistake in a plain sentence, 2 wrong usage, 3 t
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from desktop.paths import default_data
 
 def run(argv: Sequence[str]) -> int | OpenWindow:
     """Carry out a command line; return its exit code, or what the window is to open."""
+    _take_any_character()
     parser = build_parser()
     try:
         arguments = parser.parse_args(argv)
@@ -26,6 +28,14 @@ def run(argv: Sequence[str]) -> int | OpenWindow:
         arguments.data = default_data()
     handler: Handler = arguments.handler
     return _guarded(handler, arguments)
+
+
+def _take_any_character() -> None:
+    """Print as ? what the terminal or file lacks, as 𠮷 in GBK: it may not end what is done already."""
+    for stream in (sys.stdout, sys.stderr):
+        # A program without a console has neither.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _guarded(handler: Handler, arguments: argparse.Namespace) -> int | OpenWindow:

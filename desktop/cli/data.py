@@ -1,7 +1,6 @@
 """Commands that bring data in: import, campaign."""
 
 import argparse
-import json
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from db.places import communities
 from db.places.lists import any_home
 from db.visits import campaigns
 from db.visits.campaigning import CampaignDraft, add_campaign
-from desktop.cli.opening import Bar, require_folder_of, unlocked
+from desktop.cli.opening import Bar, print_json, require_folder_of, unlocked
 
 _SHOWN = 12
 
@@ -50,7 +49,7 @@ def import_files(arguments: argparse.Namespace) -> int:
 
         written = write_rejected(made.accounts, arguments.rejected)
     if arguments.json:
-        print(json.dumps(made.to_json(), ensure_ascii=False, indent=1))
+        print_json(made.to_json())
         return 0
     tell(made)
     if arguments.dry_run:

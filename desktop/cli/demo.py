@@ -5,7 +5,10 @@ import json
 import shutil
 from pathlib import Path
 
+from db.kernel.clock import SystemClock
 from db.kernel.errors import UserError
+from db.kernel.files import LedgerLock
+from db.opening import lock_note
 from db.sample import PASSWORD, WEEK, make_sample
 from desktop.cli.data import tell
 from desktop.cli.opening import Bar
@@ -15,9 +18,10 @@ from desktop.paper.rejected import write_rejected
 from desktop.paths import has_screen, resources
 
 MARK = "demo.json"
+# The lock stays: it is held while the rest goes.
 _LEDGER_FILES = (
     "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.part", "slots.json", "throttle.json",
-    "lock", "lock.txt", "raise", "raise.lock", "backups",
+    "anchor", "blobs", "erased.json", "raise", "raise.lock", "backups",
 )  # fmt: skip
 
 
@@ -54,14 +58,21 @@ def demo(arguments: argparse.Namespace) -> int | OpenWindow:
 
 
 def _clear(out: Path, papers: tuple[str, ...]) -> None:
-    """Take an older demonstration away; anything else in the folder is left alone."""
+    """Take an older demonstration away that nobody has open; anything else is left alone.
+
+    UserError where a window has it open, or what is there was not made by a demonstration.
+    """
     if not (out / MARK).exists():
         if (out / "ledger.db").exists():
             raise UserError(f"“{out}”里有一个不是演示用的台账，没有动它。请换一个文件夹。")
+        if own := next((name for name in papers if (out / name).exists()), None):
+            raise UserError(f"“{out}”里有一个不是演示写的“{own}”，没有动它。请换一个文件夹。")
         return
-    for name in (*_LEDGER_FILES, *papers):
-        path = out / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    with LedgerLock(out) as lock:
+        lock.acquire(lock_note(SystemClock()))
+        for name in (*_LEDGER_FILES, *papers):
+            path = out / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)

@@ -1,7 +1,6 @@
 """Commands that join ledgers: pair, pack, merge."""
 
 import argparse
-import json
 from typing import Any
 
 from db import exchanging
@@ -9,7 +8,7 @@ from db.exchange import deciding, sites
 from db.kernel.errors import UserError
 from db.ledger import Ledger
 from db.places import communities
-from desktop.cli.opening import Bar, require_folder_of, unlocked
+from desktop.cli.opening import Bar, print_json, require_folder_of, unlocked
 
 
 def pair(arguments: argparse.Namespace) -> int:
@@ -38,7 +37,10 @@ def pair(arguments: argparse.Namespace) -> int:
             said, words = {"renewed": True}, "这份台账已换新身份，可以继续登记和交换。"
         else:
             said, words = _listing(ledger)
-    print(json.dumps(said, ensure_ascii=False, indent=1) if arguments.json else words)
+    if arguments.json:
+        print_json(said)
+    else:
+        print(words)
     return 0
 
 
@@ -103,7 +105,7 @@ def pack(arguments: argparse.Namespace) -> int:
             "file": str(made.path), "to": made.peer, "commands": made.commands,
             "changes": made.changes, "attachments": made.contents,
         }  # fmt: skip
-        print(json.dumps(said, ensure_ascii=False, indent=1))
+        print_json(said)
     else:
         print(
             f"已给“{made.peer}”打包并读回核对：{made.path}\n"
@@ -128,7 +130,7 @@ def merge(arguments: argparse.Namespace) -> int:
             if not arguments.json:
                 _tell(told[-1], dry=arguments.dry_run)
     if arguments.json:
-        print(json.dumps({"packages": told}, ensure_ascii=False, indent=1))
+        print_json({"packages": told})
     return 0
 
 

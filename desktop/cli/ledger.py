@@ -7,17 +7,25 @@ from pathlib import Path
 from db.kernel import history as journal
 from db.kernel.access import ROLE_NAMES, role_from_name
 from db.kernel.accounts import account_names
-from db.kernel.errors import UserError
+from db.kernel.errors import EnvironmentFault, UserError
 from db.kernel.files import write_atomically
 from db.ledger import Ledger
 from db.post import PostDraft
 from db.recovering import recover
 from db.restoring import restore_closed
-from desktop.cli.opening import new_password_from, password_from, secret_in, unlocked
+from desktop.cli.opening import (
+    new_password_from,
+    password_from,
+    require_folder_of,
+    secret_in,
+    unlocked,
+)
 
 
 def new(arguments: argparse.Namespace) -> int:
     """Make a ledger and show its recovery code once."""
+    if arguments.recovery_code_file is not None:
+        require_folder_of(arguments.recovery_code_file)
     post = PostDraft(name=arguments.post, station=arguments.station, code=arguments.code)
     password = password_from(arguments.password_file, "给第一个民警账号设密码", twice=True)
     ledger, code = Ledger.create(arguments.data, post, password, officer=arguments.officer)
@@ -28,13 +36,22 @@ def new(arguments: argparse.Namespace) -> int:
 
 
 def _show_recovery_code(code: str, file: Path | None) -> None:
+    """Show a code that is in force already: where its file cannot be written it is printed."""
+    fault = None
     if file is not None:
-        write_atomically(file, f"{code}\n".encode())
-        print(f"恢复码已写进 {file}。请打印封存后删去这个文件。")
-    else:
+        try:
+            write_atomically(file, f"{code}\n".encode())
+            print(f"恢复码已写进 {file}。请打印封存后删去这个文件。")
+        except EnvironmentFault as error:
+            fault = error
+    if file is None or fault is not None:
         print("恢复码只显示这一次，请抄下或打印后封存：")
         print(f"    {code}")
     print("忘了密码时只有它能打开台账。")
+    if fault is not None:
+        raise EnvironmentFault(
+            f"恢复码没有写进“{file}”，显示在上面，请抄下。别的都已办好，不用再做一遍。"
+        ) from fault
 
 
 def back_up(arguments: argparse.Namespace) -> int:

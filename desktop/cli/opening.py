@@ -1,10 +1,14 @@
-"""What every command needs: the password, the open ledger, and a bar for long work."""
+"""What every command needs: the password, the open ledger, how it tells, and a bar for long work."""
 
 import argparse
+import codecs
 import getpass
+import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from db.kernel.errors import UserError
 from db.ledger import Ledger
@@ -70,6 +74,12 @@ def require_folder_of(file: Path) -> None:
         )
     if file.is_dir():
         raise UserError(f"“{file}”是一个文件夹，请写出文件名。什么也没有做。")
+
+
+def print_json(said: Mapping[str, Any]) -> None:
+    """Print an object for other programs; every character is whole, whatever the stream can take."""
+    plain = codecs.lookup(sys.stdout.encoding).name == "utf-8"
+    print(json.dumps(said, ensure_ascii=not plain, indent=1))
 
 
 class Bar:

@@ -1,15 +1,15 @@
 """The grammar of the command line: names, options and the words that explain them."""
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import TypeAlias
 
 from db.figures.kinds import KINDS
+from desktop.cli.usage import Parser
 
 # How spans are written is shown with a day of the sample.
 _LIKE = date(2026, 3, 18)
@@ -44,20 +44,11 @@ class Later:
         return self.load()(arguments)
 
 
-Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 
-class _Parser(argparse.ArgumentParser):
-    """argparse with its own words in Chinese."""
-
-    def error(self, message: str) -> NoReturn:
-        """End with exit code 2 and one sentence."""
-        self.print_usage(sys.stderr)
-        self.exit(2, f"用法不对：{message}\n")
-
-
-def _shared(writes: bool = True) -> _Parser:  # noqa: FBT001, FBT002
-    parent = _Parser(add_help=False)
+def _shared(writes: bool = True) -> Parser:  # noqa: FBT001, FBT002
+    parent = Parser(add_help=False)
     parent.add_argument(
         "--data", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="台账所在的文件夹"
     )
@@ -69,12 +60,12 @@ def _shared(writes: bool = True) -> _Parser:  # noqa: FBT001, FBT002
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of every command."""
-    parser = _Parser(
+    parser = Parser(
         prog="policepost", description="警务室台账：离线、加密的走访、调解、培训台账和周报"
     )
     parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="台账所在的文件夹")
     parser.set_defaults(handler=None)
-    commands = parser.add_subparsers(title="命令", metavar="命令", parser_class=_Parser)
+    commands = parser.add_subparsers(title="命令", metavar="命令", parser_class=Parser)
     shared = _shared()
     _add_ledger_commands(commands, shared)
     _add_data_commands(commands, shared)
@@ -93,7 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_ledger_commands(commands: Commands, shared: _Parser) -> None:
+def _add_ledger_commands(commands: Commands, shared: Parser) -> None:
     new = commands.add_parser("new", parents=[_shared(writes=False)], help="新建台账")
     new.add_argument("--post", required=True, metavar="NAME", help="警务室名称，如 三号警务室")
     new.add_argument("--station", required=True, metavar="NAME", help="派出所名称，如 示范派出所")
@@ -118,7 +109,7 @@ def _add_ledger_commands(commands: Commands, shared: _Parser) -> None:
     undo.set_defaults(handler=Later("desktop.cli.ledger", "undo"))
     account = commands.add_parser("account", help="账号：add 新增，remove 停用，password 改密码")
     actions = account.add_subparsers(
-        metavar="add|remove|password|list", required=True, parser_class=_Parser
+        metavar="add|remove|password|list", required=True, parser_class=Parser
     )
     add = actions.add_parser("add", parents=[shared], help="新增账号")
     add.add_argument("name", metavar="NAME", help="登录名")
@@ -142,7 +133,7 @@ def _add_ledger_commands(commands: Commands, shared: _Parser) -> None:
     listing.set_defaults(handler=Later("desktop.cli.ledger", "account_list"))
 
 
-def _add_data_commands(commands: Commands, shared: _Parser) -> None:
+def _add_data_commands(commands: Commands, shared: Parser) -> None:
     into = commands.add_parser("import", parents=[shared], help="导入 Excel、CSV 台账")
     into.add_argument("files", nargs="+", type=Path, metavar="FILE")
     into.add_argument(
@@ -160,7 +151,7 @@ def _add_data_commands(commands: Commands, shared: _Parser) -> None:
     into.add_argument("--json", action="store_true", help="用 JSON 报告结果")
     into.set_defaults(handler=Later("desktop.cli.data", "import_files"))
     campaign = commands.add_parser("campaign", help="走访任务：add 设立，list 列出")
-    actions = campaign.add_subparsers(metavar="add|list", required=True, parser_class=_Parser)
+    actions = campaign.add_subparsers(metavar="add|list", required=True, parser_class=Parser)
     add = actions.add_parser("add", parents=[shared], help="设立走访任务")
     add.add_argument("--name", required=True, metavar="N", help="任务名称")
     add.add_argument("--start", required=True, metavar="D", help="开始日期，如 2026-02-23")
@@ -182,10 +173,10 @@ def _add_data_commands(commands: Commands, shared: _Parser) -> None:
     listing.set_defaults(handler=Later("desktop.cli.data", "campaign_list"))
 
 
-def _add_report_commands(commands: Commands, shared: _Parser) -> None:
+def _add_report_commands(commands: Commands, shared: Parser) -> None:
     named = "，".join(f"{name} {of.report}" for name, of in KINDS.items())
     report = commands.add_parser("report", help=f"报表：{named}")
-    actions = report.add_subparsers(metavar="|".join(KINDS), required=True, parser_class=_Parser)
+    actions = report.add_subparsers(metavar="|".join(KINDS), required=True, parser_class=Parser)
     for name, of in KINDS.items():
         one = actions.add_parser(
             name, parents=[shared], help=f"{of.report}，.pdf、.docx、.xlsx 或 .json"
@@ -213,14 +204,12 @@ def _add_report_commands(commands: Commands, shared: _Parser) -> None:
         one.set_defaults(handler=Later("desktop.cli.report", "report_of"), report=name)
 
 
-def _add_sheet_commands(commands: Commands, shared: _Parser) -> None:
+def _add_sheet_commands(commands: Commands, shared: Parser) -> None:
     sheet = commands.add_parser(
         "sheet", help="纸质单子：doors 走访单，sign-in 签到表，form 空白表格"
     )
-    actions = sheet.add_subparsers(
-        metavar="doors|sign-in|form", required=True, parser_class=_Parser
-    )
-    out = _Parser(add_help=False)
+    actions = sheet.add_subparsers(metavar="doors|sign-in|form", required=True, parser_class=Parser)
+    out = Parser(add_help=False)
     out.add_argument("--out", required=True, type=Path, metavar="FILE.pdf", help="写到哪里")
     doors = actions.add_parser("doors", parents=[shared, out], help="一栋楼剩下要走访的户")
     doors.add_argument("--building", required=True, metavar="B", help="楼栋，如 晨园3号楼")
@@ -242,9 +231,9 @@ def _add_sheet_commands(commands: Commands, shared: _Parser) -> None:
     form.set_defaults(handler=Later("desktop.cli.sheet", "form"))
 
 
-def _add_points_commands(commands: Commands, shared: _Parser) -> None:
+def _add_points_commands(commands: Commands, shared: Parser) -> None:
     points = commands.add_parser("points", help="积分：adopt 采用办法，list 看一个月，paper 出表")
-    actions = points.add_subparsers(metavar="adopt|list|paper", required=True, parser_class=_Parser)
+    actions = points.add_subparsers(metavar="adopt|list|paper", required=True, parser_class=Parser)
     adopt = actions.add_parser("adopt", parents=[shared], help="采用十三个项目的积分办法")
     adopt.add_argument("--start", required=True, metavar="D", help="从哪天起，如 2026-03-01")
     adopt.add_argument("--community", metavar="C", help="只用于一个社区（默认全部）")
@@ -272,7 +261,7 @@ def _add_points_commands(commands: Commands, shared: _Parser) -> None:
     paper.set_defaults(handler=Later("desktop.cli.points", "paper"))
 
 
-def _add_exchange_commands(commands: Commands, shared: _Parser) -> None:
+def _add_exchange_commands(commands: Commands, shared: Parser) -> None:
     pair = commands.add_parser("pair", parents=[shared], help="和别的台账配对，或做本机名片")
     pair.add_argument("card", nargs="?", type=Path, metavar="CARD", help="对方的名片文件")
     pair.add_argument(

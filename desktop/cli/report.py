@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def report_of(arguments: argparse.Namespace) -> int:
         known = "、".join(KINDS)
         raise UserError(f"{of.report}可以写成 {known}，不能写成“{kind or arguments.out.name}”。")
     require_folder_of(arguments.out)
-    lists = [name for name in arguments.lists.replace("，", ",").split(",") if name]
+    lists = [name for name in re.split(r"[,，、\s]", arguments.lists) if name]
     unknown = [name for name in lists if name not in LISTS]
     if unknown:
         raise UserError(f"没有叫“{unknown[0]}”的名单。可用：{'、'.join(LISTS)}。")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from db.kernel.workdays import Day, Month, Week
 from desktop.paper.document import (
     Addressee,
     AttachmentNote,
@@ -37,6 +38,7 @@ from desktop.paper.words import (
 
 if TYPE_CHECKING:
     from db.figures.model import CoverageFigures, SpanFigures
+    from db.kernel.workdays import Span
 
 _NUMERALS = "一二三四五六七八九十"
 _NAMED_TYPES = 3
@@ -55,7 +57,7 @@ def report_paper(
     problems: Sequence[str] | None = None,
     plans: Sequence[str] | None = None,
     addressee: str | None = None,
-    bulletin: BulletinHead | None = None,
+    bulletin: str | None = None,
     seal: bool = False,
     centred_numbers: bool = False,
     feet: Sequence[str] = (),
@@ -63,7 +65,8 @@ def report_paper(
     """Return the report of a post over a day, week or month as a document.
 
     `station` is the police station's full name. `problems` and `plans` replace the proposed ones,
-    each text a paragraph; an empty sequence leaves the section out. `feet` are further notes under
+    each text a paragraph; an empty sequence leaves the section out. `bulletin` is the name of
+    a bulletin whose head stands above the title. `feet` are further notes under
     the summary table, such as how the span before differs from what was issued.
     """
     post = figures.post
@@ -82,7 +85,10 @@ def report_paper(
             f"{of.next}工作计划", _numbered(proposed_plans(figures) if plans is None else plans)
         ),
     ]
-    blocks: list[Block] = [] if bulletin is None else [bulletin]
+    made = day_words(made_on)
+    blocks: list[Block] = []
+    if bulletin:
+        blocks.append(BulletinHead(bulletin, f"第{_issue(figures.span)}期", name, made))
     blocks += [title, Subtitle(f"（{figures.span.words}，{figures.span.days}）")]
     blocks += [Addressee(addressee.rstrip("：:"))] if addressee else []
     filled = [section for section in sections if section.paragraphs]
@@ -90,10 +96,19 @@ def report_paper(
         blocks.append(Heading(1, f"{numeral}、{section.heading}"))
         blocks += [Paragraph(text) for text in section.paragraphs]
     attachments = ("数据汇总表", "各社区走访进度")
-    blocks += [AttachmentNote(attachments), Signature(name, day_words(made_on), seal)]
+    blocks += [AttachmentNote(attachments), Signature(name, made, seal)]
     blocks += summary_table(figures, attachments[0], feet)
     blocks += progress_table(figures, attachments[1])
     return Document(title.text, name, tuple(blocks), centred_numbers=centred_numbers)
+
+
+def _issue(span: "Span") -> int:
+    """Which of its year's days, weeks or months a span is: the number of its bulletin."""
+    match span:
+        case Week() | Month():
+            return span.number
+        case Day():
+            return span.day.timetuple().tm_yday
 
 
 def _numbered(texts: Sequence[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """The two attachments of a report, each with the rule its figures were counted by."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from desktop.paper.document import (
@@ -36,6 +37,7 @@ _STANDING_RULE = (
     "累计数截至{until}，{since}算起，户数重新去重；"
     "累计栏的“—”为当日数，不累计。比率的增减为百分点。"
 )
+_MOST_TOLD = 6
 
 
 def no_campaign(of: "Kind") -> str:
@@ -90,6 +92,30 @@ def summary_table(figures: "SpanFigures", name: str, feet: Sequence[str]) -> lis
         AttachmentStart("附件1", Title((name,))),
         Table(columns, rows, _numbered([*notes, *feet])),
     ]
+
+
+def changed_foot(figures: "SpanFigures", issued: "Blocks", called: str) -> str | None:
+    """Return the foot that says what was issued of the span before where its column tells otherwise.
+
+    `issued` are the blocks of its latest edition, which goes by the name `called`. None where all
+    is the same; what one of the two does not tell, as the progress of another campaign, is no
+    difference.
+    """
+    mine, his = figures.previous.coverage, issued.coverage
+    if mine is None or his is None or mine.campaign != his.campaign:
+        issued = replace(issued, coverage=None)
+    told = []
+    for entry in _summary_rows(figures):
+        was, now = entry.read(issued), entry.read(figures.previous)
+        if None in (was, now) or was == now:
+            continue
+        name, _, measure = entry.label.strip().removesuffix("）").partition("（")
+        told.append(f"{name}{was}{measure}")
+    if not told:
+        return None
+    more = f"等{len(told)}项" if len(told) > _MOST_TOLD else ""
+    few = "；".join(told[:_MOST_TOLD])
+    return f"{figures.kind.last}的数按现在的台账重新统计，{called}上是：{few}{more}。"
 
 
 def progress_table(figures: "SpanFigures", name: str) -> list[Block]:

@@ -185,4 +185,5 @@ def paper_of(issued: IssuedEdition) -> "Document":
         seal=issued.paper.seal,
         centred_numbers=issued.paper.centred_numbers,
         feet=issued.paper.feet,
+        bulletin=issued.paper.bulletin,
     )

@@ -11,11 +11,12 @@ from db.compliance import contact_in_week
 from db.compliance.hours import working_hours
 from db.compliance.untrained import untrained
 from db.disputes.facts import open_disputes
+from db.editions import IssuedEdition, latest_edition
 from db.figures.model import SpanFigures
 from db.figures.spans import clocks, span_figures
 from db.kernel.workdays import Span, Week
 from db.people import staff
-from db.post import PostDraft, the_post
+from db.post import CENTRED, ROOM, PostDraft, the_post
 
 if TYPE_CHECKING:
     from desktop.paper.document import Document
@@ -26,17 +27,33 @@ LISTS: Final = (OPEN_DISPUTES, UNTRAINED, UNCONTACTED)
 
 @dataclass(frozen=True)
 class Counted:
-    """What a report is made from: the figures, the post as it stands, the day it is made."""
+    """What a report is made from: the figures, the post as it stands, the day it is made.
+
+    `before` is what was issued last of the span before.
+    """
 
     figures: SpanFigures
     post: PostDraft
     made_on: date
+    before: IssuedEdition | None
+
+    @property
+    def feet(self) -> tuple[str, ...]:
+        """The notes under the summary table that only a ledger knows."""
+        from desktop.paper.report_tables import changed_foot  # noqa: PLC0415
+
+        if self.before is None:
+            return ()
+        called = f"签发的{self.figures.kind.report}第{self.before.line.no}版"
+        foot = changed_foot(self.figures, self.before.figures.now, called)
+        return () if foot is None else (foot,)
 
 
 def count(connection: Connection, span: Span, campaign: str | None, made_on: date) -> Counted:
     """Count a day, week or month; UserError if no campaign has that name."""
     figures = span_figures(connection, span, campaign)
-    return Counted(figures, the_post(connection), made_on)
+    before = latest_edition(connection, span.before)
+    return Counted(figures, the_post(connection), made_on, before)
 
 
 def report(
@@ -54,6 +71,10 @@ def report(
         problems=problems,
         plans=plans,
         addressee=counted.post.addressee or None,
+        bulletin=counted.post.bulletin or None,
+        seal=counted.post.seal_room == ROOM,
+        centred_numbers=counted.post.page_numbers == CENTRED,
+        feet=counted.feet,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -9,14 +10,16 @@ from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from db.figures.behind import Block, Figure
-from db.figures.kinds import KINDS, Kind
+from db.figures.kinds import KINDS, Kind, kind_of
 from db.figures.model import Blocks, SpanFigures
-from db.kernel.workdays import Span
+from db.kernel.workdays import Month, Period, Span, month_to, year_to
 from db.visits import CampaignLine
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 NOW, BEFORE = 1, 2
 Value = int | str | None
+# What stands on a day and has no total over a month.
+STANDING: Final = frozenset(("open_at_start", "open_at_end", "overdue"))
 # Block, name, the word for it, its measure; a name ending in % is a rate.
 COUNTS: Final[tuple[tuple[str, Block, tuple[tuple[str, str, str], ...]], ...]] = (
     ("走访", "visits", (
@@ -53,7 +56,7 @@ BASE: Final = (
 
 @dataclass(frozen=True)
 class NumberLine:
-    """A figure in words with its two values; one without a block is the heading of those below."""
+    """A figure in words with its value in each column; one without a block is a heading."""
 
     words: str
     measure: str = ""
@@ -61,47 +64,64 @@ class NumberLine:
     name: str = ""
     part: str = ""
     of: str = ""
-    now: Value = None
-    before: Value = None
+    values: tuple[Value, ...] = ()
 
     def value(self, column: int) -> Value:
         """Return the value in a column of the table."""
-        return {NOW: self.now, BEFORE: self.before}.get(column)
+        return self.values[column - NOW] if NOW <= column < NOW + len(self.values) else None
 
     def shown(self, column: int) -> str:
-        """Return a value as it stands in the table."""
+        """Return a value as it stands in the table, and as on paper — where there is none."""
         value = self.value(column)
         if value is None:
-            return "" if self.block is None or self.measure != "%" else "—"
+            return "" if self.block is None else "—"
         return f"{value:,}" if isinstance(value, int) else f"{value}%"
 
 
 def number_lines(figures: SpanFigures) -> list[NumberLine]:
     """Return every figure of a span that opens rows, block by block under headings."""
-    return list(_lines(figures.now, figures.previous))
+    return list(_lines(figures))
 
 
-def _lines(now: Blocks, before: Blocks) -> Iterator[NumberLine]:
+def _headings(of: Kind) -> tuple[str, ...]:
+    """The headings of the columns; a month is its own total."""
+    totals = ("本年累计",) if of.of is Month else ("本月累计", "本年累计")
+    return (of.this, of.last, *totals)
+
+
+def _days(span: Span, column: int) -> tuple[Period, str]:
+    """The days a column is counted over, and how they are called over their rows."""
+    if column in (NOW, BEFORE):
+        of = span if column == NOW else span.before
+        return of.period, of.called
+    since = year_to if column == len(_headings(kind_of(span))) else month_to
+    period = since(span.period.end)
+    return period, period.words
+
+
+def _lines(figures: SpanFigures) -> Iterator[NumberLine]:
+    now, before = figures.now, figures.previous
+    totals = [figures.year] if figures.month is None else [figures.month, figures.year]
     for title, block, names in COUNTS:
         yield NumberLine(title)
-        said, past = getattr(now, block), getattr(before, block)
+        counted = [getattr(blocks, block) for blocks in (now, before, *totals)]
         for name, words, measure in names:
-            yield NumberLine(
-                words, measure, block, name, "", title, getattr(said, name), getattr(past, name)
-            )
+            values = [getattr(one, name) for one in counted]
+            if block == "volunteers" or name in STANDING:
+                values[BEFORE:] = [None] * len(totals)
+            yield NumberLine(words, measure, block, name, "", title, tuple(values))
         for name, heading, measure in PARTS.get(block, ()):
-            mine, his = getattr(said, name), getattr(past, name)
-            if mine or his:
+            parts = [getattr(one, name) for one in counted]
+            if parts[0] or parts[1]:
                 yield NumberLine(heading)
-            for part in dict.fromkeys((*mine, *his)):
-                yield NumberLine(
-                    part, measure, block, name, part, heading, mine.get(part, 0), his.get(part, 0)
-                )
+            for part in dict.fromkeys((*parts[0], *parts[1])):
+                told = tuple(one.get(part, 0) for one in parts)
+                yield NumberLine(part, measure, block, name, part, heading, told)
         if block == "visits":
-            yield from _coverage(now, before)
+            yield from _coverage(now, before, len(totals))
 
 
-def _coverage(now: Blocks, before: Blocks) -> Iterator[NumberLine]:
+def _coverage(now: Blocks, before: Blocks, totals: int) -> Iterator[NumberLine]:
     if now.coverage is None:
         return
     past = before.coverage
@@ -114,7 +134,7 @@ def _coverage(now: Blocks, before: Blocks) -> Iterator[NumberLine]:
         for name, words, measure in BASE:
             yield NumberLine(
                 words, measure, "coverage", name, community, community or now.coverage.campaign,
-                getattr(counts, name), getattr(his, name, None),
+                (getattr(counts, name), getattr(his, name, None), *[None] * totals),
             )  # fmt: skip
 
 
@@ -125,20 +145,22 @@ def figure_of(
     value = line.value(column)
     if line.block is None or value in (None, 0):
         return None
-    of = span if column == NOW else span.before
+    period, called = _days(span, column)
     words = line.words if line.words.startswith(line.of) else f"{line.of} {line.words}"
     told = f"{value:,}{line.measure}" if isinstance(value, int) else f"{value}%"
     return (
-        Figure(line.block, line.name, of.period, line.part, campaign),
-        f"{of.called} {words} {told}",
+        Figure(line.block, line.name, period, line.part, campaign),
+        f"{called} {words} {told}",
     )
 
 
 def _columns(of: Kind) -> tuple[Column[NumberLine], ...]:
     return (
         Column("项目", lambda n: f"{n.words}（{n.measure}）" if n.block else n.words, 11),
-        Column(of.this, lambda n: n.shown(NOW), 5, number=True),
-        Column(of.last, lambda n: n.shown(BEFORE), 5, number=True),
+        *(
+            Column(heading, partial(NumberLine.shown, column=at), 5, number=True)
+            for at, heading in enumerate(_headings(of), NOW)
+        ),
     )
 
 

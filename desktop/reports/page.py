@@ -50,7 +50,7 @@ from desktop.reports.writing import write_papers
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.scrolling import scrolling
 
-SIDE = 380
+SIDE = 444
 TYPED_MS = 600
 STILL_COUNTING = "还在统计，等纸出来了再按一次"
 KINDS_OF_FILE = "PDF (*.pdf);;Word (*.docx);;Excel (*.xlsx)"
@@ -286,6 +286,7 @@ class ReportsPage(Page):
             self._counted.figures.to_json(),
             *self._sentences.lines,
             reason or None,
+            feet=self._counted.feet,
         )
 
         def issued(done: Done[EditionLine]) -> None:

@@ -24,13 +24,16 @@ GOING_ON: Final = (
 
 
 class EntryField(QLineEdit):
-    """One field. `read` turns its text into a value or raises ValueError with the reason."""
+    """One field. `read` turns its text into a value or raises ValueError with the reason.
+
+    It takes no more than `most` characters: Qt's own bound counts 𠮷 as two.
+    """
 
     finished = Signal()
 
-    def __init__(self, name: str, read: Callable[[str], Any]) -> None:
+    def __init__(self, name: str, read: Callable[[str], Any], most: int | None = None) -> None:
         super().__init__()
-        self._read = read
+        self._read, self._most = read, most
         self._doubted = self._wrong = ""
         self.setAccessibleName(name)
         self.textEdited.connect(self._edited)
@@ -86,7 +89,21 @@ class EntryField(QLineEdit):
         # Cells pasted from a workbook stand in one line.
         if "\t" in text or "\n" in text:
             self.setText(" ".join(text.split()))
+        self._cut()
         self._mark("")
+
+    def _cut(self) -> None:
+        """Take away what was just typed or pasted past the bound, and nothing behind it."""
+        text = self.text()
+        over = 0 if self._most is None else len(text) - self._most
+        if over <= 0:
+            return
+        # Qt counts in halves of a rare character.
+        halves = text.encode("utf-16-le", "surrogatepass")[: 2 * self.cursorPosition()]
+        before = len(halves.decode("utf-16-le", "surrogatepass"))
+        kept = text[: max(before - over, 0)]
+        self.setText((kept + text[before:])[: self._most])
+        self.setCursorPosition(len(kept.encode("utf-16-le", "surrogatepass")) // 2)
 
     def _mark(self, reason: str) -> None:
         if reason == self._wrong:
@@ -211,9 +228,7 @@ def complete_words(field: EntryField, known: Sequence[str]) -> None:
 
 def text_field(name: str, most: int) -> EntryField:
     """Return a field for plain text of at most so many characters; nothing typed is None."""
-    field = EntryField(name, lambda text: text or None)
-    field.setMaxLength(most)
-    return field
+    return EntryField(name, lambda text: text or None, most)
 
 
 class _Known(QAbstractListModel):

@@ -28,7 +28,7 @@ def policepost(
         env=variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        text=True,
+        encoding=environment.get("PYTHONIOENCODING", "utf-8"),
         check=False,
         timeout=300,
     )

@@ -76,6 +76,31 @@ def test_a_new_ledger_shows_its_recovery_code_once(tmp_path: Path) -> None:
     assert opened.returncode == DONE
 
 
+def test_a_recovery_code_is_shown_where_its_file_cannot_be_written(tmp_path: Path) -> None:
+    names = ("--post", "三号警务室", "--station", "示范派出所")
+    nowhere = tmp_path / "没有" / "code.txt"
+    refused = policepost("new", "--data", tmp_path / "p", *names, "--recovery-code-file", nowhere)
+    assert refused.returncode == MISTAKE
+    assert "什么也没有做" in refused.stderr
+    assert not (tmp_path / "p").exists()
+    # What the code is first written into cannot be made.
+    (tmp_path / "code.txt.part").mkdir()
+    made = policepost(
+        "new", "--data", tmp_path / "p", *names, "--recovery-code-file", tmp_path / "code.txt"
+    )
+    assert made.returncode == MACHINE
+    assert "没有写进" in made.stderr
+    code = next(line for line in made.stdout.splitlines() if line.startswith("    ")).strip()
+    (tmp_path / "typed.txt").write_text(f"{code}\n", encoding="utf-8")
+    (tmp_path / "new.txt").write_text("晚饭后 录入 四十户 走访\n", encoding="utf-8")
+    reset = policepost(
+        "account", "password", "民警", "--data", tmp_path / "p",
+        "--recovery-code-file", tmp_path / "typed.txt",
+        "--new-password-file", tmp_path / "new.txt", password=None,
+    )  # fmt: skip
+    assert reset.returncode == DONE, reset.stderr
+
+
 def test_an_import_accounts_for_every_row_in_json(post: Path, tmp_path: Path) -> None:
     homes = book(tmp_path / "户.xlsx", 台账=[[*HOMES, "身份证号"], [*home(101), "x"], home(102)])
     visits = book(tmp_path / "访.xlsx", 台账=[VISITS, tried(101), tried(101), tried(999)])
@@ -95,6 +120,20 @@ def test_an_import_accounts_for_every_row_in_json(post: Path, tmp_path: Path) ->
     assert rejected.exists()
     twice = policepost("import", homes, visits, "--data", post)
     assert "没有新内容" in twice.stdout
+
+
+def test_an_import_tells_of_a_character_the_terminal_lacks(post: Path, tmp_path: Path) -> None:
+    visits = book(tmp_path / "访.xlsx", 台账=[VISITS, tried("𠮷")])
+    told = policepost("import", visits, "--data", post, "--dry-run", PYTHONIOENCODING="gbk")
+    assert told.returncode == DONE, told.stderr
+    assert "?" in told.stdout
+    assert "没有写入" in told.stdout
+    said = policepost(
+        "import", visits, "--data", post, "--dry-run", "--json", PYTHONIOENCODING="gbk"
+    )
+    assert said.returncode == DONE, said.stderr
+    (line,) = json.loads(said.stdout)["files"][0]["rows"]
+    assert "𠮷" in line["value"]
 
 
 def test_what_cannot_be_accepted_brings_nothing_in(post: Path, tmp_path: Path) -> None:
@@ -186,7 +225,7 @@ def test_a_report_is_paper_or_says_why_not(full: Path, tmp_path: Path) -> None:
         assert policepost(*week, "--out", out, "--with", "未结纠纷").returncode == DONE
         assert out.read_bytes().startswith(b"PK")
     for more, reason in (
-        (("--out", tmp_path / "a.pdf", "--with", "没有这种"), "没有叫“没有这种”的名单"),
+        (("--out", tmp_path / "a.pdf", "--with", "未结纠纷、没有这种"), "没有叫“没有这种”的名单"),
         (("--out", tmp_path / "a.pdf", "--campaign", "没有这个"), "没有叫“没有这个”的走访任务"),
         (("--out", tmp_path / "a.txt"), "不能写成“.txt”"),
         (("--out", tmp_path / "no" / "a.pdf"), "文件夹"),
@@ -321,3 +360,28 @@ def test_the_demonstration_twice_and_never_over_a_real_ledger(tmp_path: Path, po
     refused = policepost("demo", "--out", post, "--no-window")
     assert refused.returncode == MISTAKE
     assert "没有动它" in refused.stderr
+
+
+def test_a_demonstration_that_is_open_and_papers_of_ones_own_are_left_alone(
+    full: Path, tmp_path: Path
+) -> None:
+    (full / "demo.json").write_text('{"demo": "policepost"}', encoding="utf-8")
+    with Ledger.unlock(full, PASSWORD, clock=morning()) as ledger:
+        refused = policepost("demo", "--out", full, "--no-window")
+        assert refused.returncode == MISTAKE
+        assert "正在另一个窗口里使用" in refused.stderr
+        assert ledger.problems() == []
+    own = tmp_path / "工作周报2026年第12周.pdf"
+    own.write_bytes(b"mine")
+    refused = policepost("demo", "--out", tmp_path, "--no-window")
+    assert refused.returncode == MISTAKE
+    assert own.name in refused.stderr
+    assert own.read_bytes() == b"mine"
+    assert not (tmp_path / "ledger.db").exists()
+    (full / "blobs").mkdir(exist_ok=True)
+    (full / "blobs" / "old").write_bytes(b"old")
+    (full / "erased.json").write_text("{}", encoding="utf-8")
+    done = policepost("demo", "--out", full, "--no-window")
+    assert done.returncode == DONE, done.stderr
+    assert not (full / "erased.json").exists()
+    assert not (full / "blobs" / "old").exists()

@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PySide6.QtGui import QTextDocument
-from PySide6.QtWidgets import QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from db.disputes.registering import register_dispute
 from db.kernel.errors import PolicepostError, UserError
+from db.post import the_post
 from db.visits.recording import VisitEntry, record_visits
+from desktop.admin.post import PostPage
 from desktop.disputes.page import DisputesPage
 from desktop.widgets.tables import RowTable
 from desktop.window import Shell
@@ -96,3 +98,30 @@ def test_a_dispute_and_a_sentence_say_what_was_typed(
     (box,) = boxes
     assert MARKED in box.text()
     assert box.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_a_bound_counts_characters_however_rare(qtbot: QtBot, shell: Shell) -> None:
+    shell.context.routes.go("admin", tab="post")
+    page = in_sight(qtbot, shell)
+    assert isinstance(page, PostPage)
+    code = page._form.field("code")
+    assert isinstance(code, QLineEdit)
+
+    def paste(text: str) -> None:
+        QApplication.clipboard().setText(text)
+        code.paste()
+
+    code.setFocus()
+    code.clear()
+    paste("𠮷" * 12)
+    assert code.text() == "𠮷" * 10
+    page.save()
+    settle(qtbot, shell)
+    with shell.context.ledger.read() as connection:
+        assert the_post(connection).code == "𠮷" * 10
+    # What is put in between is cut, not what stands behind it.
+    code.setText("𠮷一二三四五六七八")
+    code.setCursorPosition(2)
+    paste("𡨴甲乙")
+    assert code.text() == "𠮷𡨴一二三四五六七八"
+    assert code.cursorPosition() == 4

@@ -1,6 +1,7 @@
 """The report's paper, of a day, a week or a month: what is seen is what is printed, issued papers print the same again."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from sqlalchemy import select
 
 from db.editions import edition, editions
 from db.kernel.workdays import Day, Month, Span, Week
+from db.post import CENTRED, ROOM, PostDraft, change_post
 from db.visits import Visit
+from desktop.paper.document import BulletinHead, Signature, Table
 from desktop.printing import print_on
 from desktop.reports.numbers import NOW
 from desktop.reports.page import STILL_COUNTING, ReportsPage
@@ -120,6 +123,61 @@ def test_an_issued_paper_prints_the_same_after_the_figures_changed(
     assert (tmp_path / "周报.xlsx").read_bytes().startswith(b"PK")
 
 
+def test_what_the_week_before_was_when_issued_stands_on_the_paper_and_its_edition(
+    qtbot: QtBot, shell: Shell, page: ReportsPage, tmp_path: Path
+) -> None:
+    _press(page, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, shell)
+    page._issue("")
+    settle(qtbot, shell)
+    with shell.context.ledger.read() as connection:
+        door = connection.execute(select(Visit.household)).scalars().first()
+    assert door is not None
+    row = visit(door, "refused", day=page._spans.span.period.end)
+    shell.context.background.write(page, rows_command(Visit, [row]))
+    settle(qtbot, shell)
+    _press(page, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, shell)
+    foot = "签发的周报第1版上是：走访次数"
+    page.save_to(tmp_path / "周报.pdf")
+    page._issue("")
+    settle(qtbot, shell)
+    assert foot in _text(tmp_path / "周报.pdf")
+    with shell.context.ledger.read() as connection:
+        (line,) = editions(connection, "weekly", "2026-W12")
+        assert foot in edition(connection, line.id).paper.feet[0]
+
+
+def test_how_the_post_has_its_reports_printed_stays_with_an_edition(
+    qtbot: QtBot, shell: Shell, page: ReportsPage
+) -> None:
+    def printed() -> tuple[list[object], bool]:
+        (paper,) = page._papers
+        # The tables' feet of an edition have one more line.
+        return [block for block in paper.blocks if not isinstance(block, Table)], (
+            paper.centred_numbers
+        )
+
+    plain = printed()
+    post = PostDraft("三号警务室", "示范派出所", "三号")
+    looks = replace(post, bulletin="工作简报", seal_room=ROOM, page_numbers=CENTRED)
+    shell.context.background.write(page, change_post(looks))
+    settle(qtbot, shell)
+    blocks, centred = chosen = printed()
+    assert centred
+    name = "示范派出所三号警务室"
+    assert blocks[0] == BulletinHead("工作简报", "第12期", name, "2026年3月23日")
+    assert Signature(name, "2026年3月23日", seal=True) in blocks
+    page._issue("")
+    settle(qtbot, shell)
+    shell.context.background.write(page, change_post(post))
+    settle(qtbot, shell)
+    assert printed() == plain
+    page._show_edition(page._editions._box.itemData(1))
+    settle(qtbot, shell)
+    assert printed() == chosen
+
+
 def test_a_correction_needs_its_reason(qtbot: QtBot, shell: Shell, page: ReportsPage) -> None:
     told: list[str] = []
     shell.context.background.failed.disconnect()
@@ -161,9 +219,21 @@ def test_the_kinds_of_report_are_walked_by_keyboard(
 ) -> None:
     alt = Qt.KeyboardModifier.AltModifier
     for key, kind, name, days, heads in (
-        (Qt.Key.Key_1, "daily", "2026年3月22日", "星期日", ["本日", "前一日"]),
-        (Qt.Key.Key_3, "monthly", "2026年2月", "2月1日—2月28日", ["本月", "上月"]),
-        (Qt.Key.Key_2, "weekly", "2026年第12周", "3月16日—3月22日", ["本周", "上周"]),
+        (
+            Qt.Key.Key_1,
+            "daily",
+            "2026年3月22日",
+            "星期日",
+            ["本日", "前一日", "本月累计", "本年累计"],
+        ),
+        (Qt.Key.Key_3, "monthly", "2026年2月", "2月1日—2月28日", ["本月", "上月", "本年累计"]),
+        (
+            Qt.Key.Key_2,
+            "weekly",
+            "2026年第12周",
+            "3月16日—3月22日",
+            ["本周", "上周", "本月累计", "本年累计"],
+        ),
     ):
         _press(page, key, alt)
         settle(qtbot, shell)
@@ -300,5 +370,10 @@ def test_a_number_of_a_month_opens_its_rows(qtbot: QtBot, shell: Shell, page: Re
     records = shell.page.page
     assert isinstance(records, RecordsPage)
     assert records._totals is not None
-    assert records._totals.records == line.now
+    assert records._totals.records == line.value(NOW)
     assert records._chip._text.text() == "只看：2月 走访次数 2,540次"
+    # A month is its own total: the year stands in the third column.
+    page._open_rows(line, 3)
+    settle(qtbot, shell)
+    assert records._totals.records == line.value(3)
+    assert records._chip._text.text() == f"只看：1月1日—2月28日 走访次数 {line.shown(3)}次"

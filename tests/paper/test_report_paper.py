@@ -11,7 +11,6 @@ import pytest
 from db.figures.model import CoverageCount, CoverageFigures, SpanFigures
 from db.figures.rates import percent
 from desktop.paper.document import (
-    BulletinHead,
     Document,
     Heading,
     Paragraph,
@@ -144,7 +143,7 @@ def test_options_of_the_head_and_the_foot() -> None:
     document = report(
         sample_week(),
         addressee="示范派出所：",
-        bulletin=BulletinHead("工作简报", "第12期", "三号警务室", "2026年3月23日"),
+        bulletin="工作简报",
         seal=True,
         feet=["上周数按今日底数重算，与已签发的不同。"],
     )
