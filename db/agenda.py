@@ -15,11 +15,10 @@ from db.coverage import (
     without_campaign,
 )
 from db.disputes import Dispute, DisputeParty
-from db.disputes.facts import Facts, dispute_facts
+from db.disputes.facts import Facts, clocks, dispute_facts
 from db.disputes.words import KIND_NAMES
 from db.erasure.lists import due_groups, waiting_proposals
 from db.exchange.deciding import count_open
-from db.figures.spans import clocks
 from db.kernel.ids import Id
 from db.kernel.workdays import month_of
 from db.places import Building, Community, Household

@@ -9,8 +9,8 @@ from db.agenda import AgendaItem, agenda, campaign_of
 from db.coverage import building_progress, door_states
 from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp
 from db.disputes.course import Report
-from db.disputes.facts import count_disputes, dispute_facts
-from db.figures.spans import clocks, span_figures
+from db.disputes.facts import clocks, count_disputes, dispute_facts
+from db.figures.spans import span_figures
 from db.kernel.clock import SetClock
 from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Period, Week

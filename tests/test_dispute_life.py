@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from db.disputes import DisputeDraft
 from db.disputes.card import DisputeCard, dispute_card
-from db.disputes.facts import Ending, Facts, Reopened
+from db.disputes.facts import Ending, Facts, Reopened, clocks
 from db.disputes.life import (
     ConclusionDraft,
     FollowUpDraft,
@@ -29,7 +29,6 @@ from db.disputes.registering import (
     registration,
     remove_dispute,
 )
-from db.figures.spans import clocks
 from db.history import bring_back, removed
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id

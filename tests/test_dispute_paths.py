@@ -11,7 +11,7 @@ from sqlalchemy import inspect, select
 
 from db.disputes import Dispute, DisputeParty
 from db.disputes.agreeing import AnswerDraft, answer_referral
-from db.disputes.facts import Clocks, Duty, Stage, dispute_facts
+from db.disputes.facts import Clocks, Duty, Stage, clocks, dispute_facts
 from db.disputes.life import (
     TOLD,
     ConclusionDraft,
@@ -36,7 +36,6 @@ from db.disputes.steps import (
     hold_session,
     report,
 )
-from db.figures.spans import clocks
 from db.history import bring_back
 from db.kernel.errors import UserError
 from db.kernel.ids import Id

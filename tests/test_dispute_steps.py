@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from db.disputes.card import dispute_card
-from db.disputes.facts import Clocks, Extended, Facts, Reopened, dispute_facts
+from db.disputes.facts import Clocks, Extended, Facts, Reopened, clocks, dispute_facts
 from db.disputes.life import (
     FollowUpDraft,
     PerformanceDraft,
@@ -33,7 +33,7 @@ from db.disputes.steps import (
     report,
     session_entered,
 )
-from db.figures.spans import clocks, span_figures
+from db.figures.spans import span_figures
 from db.history import bring_back, removed
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id

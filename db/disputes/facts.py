@@ -13,6 +13,7 @@ from db.disputes.numbers import short_number
 from db.disputes.words import GRAVE, KIND_NAMES
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, a_month_after, next_working_day
+from db.post import the_post, working_days
 
 Duty = Literal["期限", "回访", "履行"]
 Stage = Literal["registered", "mediating", "to_perform", "to_follow_up", "to_close", "closed"]
@@ -165,6 +166,11 @@ class Clocks:
     def overdue(self, facts: Facts, day: date) -> int:
         """Return how many duties of a dispute are unmet at the end of the day, their last one."""
         return sum(by <= day for _, by in self.duties(facts, day))
+
+
+def clocks(connection: Connection) -> Clocks:
+    """Return the post's rules of time."""
+    return Clocks(the_post(connection).follow_up_days, working_days(connection))
 
 
 class DisputeCount(NamedTuple):

@@ -9,11 +9,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from sqlalchemy import Connection
 
-from db.disputes.facts import STAGE_NAMES
+from db.disputes.facts import STAGE_NAMES, clocks
 from db.disputes.lists import DisputeRow, disputes
 from db.disputes.steps import close_many
 from db.disputes.words import KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES
-from db.figures.spans import clocks
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.pinyin import search_key

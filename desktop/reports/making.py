@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from db.compliance import contact_in_week
 from db.compliance.hours import working_hours
 from db.compliance.untrained import untrained
-from db.disputes.facts import open_disputes
+from db.disputes.facts import clocks, open_disputes
 from db.figures.model import SpanFigures
-from db.figures.spans import clocks, span_figures
+from db.figures.spans import span_figures
 from db.kernel.workdays import Span, Week
 from db.people import staff
 from db.post import PostDraft, the_post
