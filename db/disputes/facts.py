@@ -33,6 +33,11 @@ class Ending(NamedTuple):
     due: date | None
     performed: bool
     id: Id = b""
+    performed_on: date | None = None
+
+    def kept_on(self, day: date) -> bool:
+        """Tell whether it was known to be kept at the end of the day; an unknown day is before any."""
+        return self.performed and (self.performed_on is None or self.performed_on <= day)
 
 
 class Reopened(NamedTuple):
@@ -104,7 +109,7 @@ class Facts:
             return "closed"
         if ending.outcome != "settled":
             return "to_close"
-        if ending.due is not None and not ending.performed:
+        if ending.due is not None and not ending.kept_on(day):
             return "to_perform"
         if not any(ending.day <= done <= day for done in self.follow_ups):
             return "to_follow_up"
@@ -160,7 +165,7 @@ class Clocks:
         elif ending.outcome == "settled":
             if not any(ending.day <= done <= day for done in facts.follow_ups):
                 yield "回访", self.follow_up_by(ending.day)
-            if ending.due is not None and not ending.performed:
+            if ending.due is not None and not ending.kept_on(day):
                 yield "履行", next_working_day(ending.due, self.working_days)
 
     def overdue(self, facts: Facts, day: date) -> int:
@@ -208,7 +213,7 @@ def dispute_facts(connection: Connection, dispute: Id | None = None) -> list[Fac
         found[id_] = Facts(id_, registered, kind, short_number(*number), risk, mediators)
     for of, *ending in ask(
         Conclusion.dispute, Conclusion.dispute, Conclusion.day, Conclusion.outcome, Conclusion.due,
-        Conclusion.performed, Conclusion.id,
+        Conclusion.performed, Conclusion.id, Conclusion.performed_on,
     ):  # fmt: skip
         found[of].endings.append(Ending(*ending))
     for of, *reopened in ask(Reopening.dispute, Reopening.dispute, Reopening.day, Reopening.id):
