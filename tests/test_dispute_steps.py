@@ -120,6 +120,22 @@ def test_an_extension_moves_the_last_day(ledger: Ledger, dispute: Id) -> None:
             ledger.write(extend(dispute, replace(LONGER, until=until)))
 
 
+def test_a_consent_after_the_last_day_extends_nothing(ledger: Ledger) -> None:
+    """Signed too late it would wipe out what was overdue; signed on the last day it still holds."""
+    # The month ends on Sunday 15 March and so on Monday.
+    late = ledger.write(register_dispute(replace(DRAFT, registered=date(2026, 2, 15)))).value
+    with pytest.raises(UserError, match="2026-03-16已经过了"):
+        ledger.write(extend(late, replace(LONGER, day=date(2026, 3, 17))))
+    assert [(d.duty, d.days_left) for d in card(ledger, late).duties] == [("期限", -7)]
+    first = replace(LONGER, day=date(2026, 3, 16), until=date(2026, 3, 20))
+    ledger.write(extend(late, first))
+    # A second consent is in time by the first.
+    with pytest.raises(UserError, match="2026-03-20已经过了"):
+        ledger.write(extend(late, replace(LONGER, day=date(2026, 3, 21))))
+    ledger.write(extend(late, replace(LONGER, day=date(2026, 3, 20))))
+    assert card(ledger, late).duties[0].by == date(2026, 5, 11)
+
+
 def test_an_extension_ends_with_the_month_it_extended() -> None:
     """Taken up again, a dispute has one month like any other."""
     rules = Clocks(7, {})

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from db.disputes import PARTY
 from db.disputes.course import Closing, Extension, MediationSession, Report
-from db.disputes.facts import Ending, Facts
+from db.disputes.facts import Ending, Facts, clocks
 from db.disputes.life import dated_problems, facts_of, fitted, refuse_closed, require_not_before
 from db.kernel.access import Right
 from db.kernel.errors import UserError
@@ -162,13 +162,22 @@ def change_session(session: Id, draft: SessionDraft) -> Command[None]:
 
 
 def extend(dispute: Id, draft: ExtensionDraft) -> Command[Id]:
-    """Return the command that enters an extension; it must reach beyond the month it extends."""
+    """Return the command that enters an extension; it must reach beyond the month it extends.
+
+    UserError for a consent after the last day: both sides sign before the time is over.
+    """
 
     def run(tx: Tx) -> Id:
         fit = fitted(tx, draft, extension_problems)
         facts = _open(tx, dispute)
         since = facts.running_since(tx.today)
         require_not_before(fit.day, since, "受理")
+        by = clocks(tx.connection).deadline(facts, fit.day)
+        if fit.day > by:
+            raise UserError(
+                f"期限{by:%Y-%m-%d}已经过了，到期以后同意的不能延期，没有保存。"
+                "到期以前签的，请填签字那天。"
+            )
         if fit.until <= a_month_after(since):
             raise UserError("延到的日子没有超过原来的一个月期限，不用延期，没有保存。")
         made = new_id()
