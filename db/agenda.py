@@ -40,8 +40,6 @@ BUILDINGS_SHOWN: Final = 4
 PARTIES_SHOWN: Final = 3
 # How long the list asks for a roll that nobody called.
 ROLL_DAYS: Final = 7
-# How long the list asks whom a grave dispute was reported to.
-REPORT_DAYS: Final = 7
 # How many days before its end a month's untrained are told.
 MONTH_DAYS: Final = 5
 # What is done at a door: the doors left, and how an agreement made there is kept.
@@ -109,15 +107,16 @@ def _disputes(connection: Connection, day: date) -> Iterator[AgendaItem]:
         for kind, by in rules.duties(facts, day)
         if (by - day).days <= SOON_DAYS
     ]
-    since = day - timedelta(days=REPORT_DAYS)
-    grave = [facts for facts in found if facts.registered > since and facts.to_report_on(day)]
+    grave = [facts for facts in found if facts.to_report_on(day)]
     named = _named(connection, [*(facts for _, _, facts in due), *grave])
     for by, kind, facts in sorted(due, key=lambda line: line[0]):
         remark, urgency = _pressing((by - day).days)
         yield AgendaItem(kind, named[facts.id], remark, urgency, "dispute", facts.id)
     for facts in grave:
-        remark = "重大，今天报街道" if facts.registered == day else "重大，还没有记报给了谁"
-        yield AgendaItem("报告", named[facts.id], remark, "today", "dispute", facts.id)
+        remark, urgency = "重大，还没有记报给了谁", "late"
+        if facts.registered == day:
+            remark, urgency = "重大，今天报街道", "today"
+        yield AgendaItem("报告", named[facts.id], remark, urgency, "dispute", facts.id)
 
 
 def _walk(

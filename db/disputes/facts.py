@@ -71,6 +71,7 @@ class Facts:
     reports: list[date] = field(default_factory=list)
     closings: list[tuple[date, Id]] = field(default_factory=list)
     sessions: list[date] = field(default_factory=list)
+    imported: bool = False
 
     def ending_on(self, day: date) -> Ending | None:
         """Return the conclusion in force at the end of the day, None while the dispute is open."""
@@ -92,10 +93,14 @@ class Facts:
         )
 
     def to_report_on(self, day: date) -> bool:
-        """Tell whether it is grave, open, and nobody was told of it by the day."""
+        """Tell whether it is grave, its file not closed, and nobody was told of it by the day.
+
+        Of what came in from a workbook only while open: that has no word of reports or of 结案.
+        """
         return (
             self.risk == GRAVE
-            and self.open_on(day)
+            and self.registered <= day
+            and not (self.ending_on(day) if self.imported else self.closed_on(day))
             and not any(told <= day for told in self.reports)
         )
 
@@ -199,6 +204,7 @@ def dispute_facts(connection: Connection, dispute: Id | None = None) -> list[Fac
     columns = (
         Dispute.id, Dispute.registered, Dispute.kind, Dispute.given_year, Dispute.given_number,
         Dispute.paper_year, Dispute.paper_number, Dispute.risk, Dispute.mediators,
+        Dispute.imported.is_not(None),
     )  # fmt: skip
     found: dict[Id, Facts] = {}
 
@@ -209,8 +215,9 @@ def dispute_facts(connection: Connection, dispute: Id | None = None) -> list[Fac
             connection.execute(statement if dispute is None else statement.where(of == dispute))
         )
 
-    for id_, registered, kind, *number, risk, mediators in ask(Dispute.id, *columns):
-        found[id_] = Facts(id_, registered, kind, short_number(*number), risk, mediators)
+    for id_, registered, kind, *number, risk, mediators, imported in ask(Dispute.id, *columns):
+        called = short_number(*number)
+        found[id_] = Facts(id_, registered, kind, called, risk, mediators, imported=imported)
     for of, *ending in ask(
         Conclusion.dispute, Conclusion.dispute, Conclusion.day, Conclusion.outcome, Conclusion.due,
         Conclusion.performed, Conclusion.id, Conclusion.performed_on,
