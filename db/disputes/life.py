@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from db.disputes import PARTY, Conclusion, FollowUp, Reopening
+from db.disputes.course import refile
 from db.disputes.facts import Ending, Facts, dispute_facts
 from db.disputes.registering import FACTS, require_dispute
 from db.disputes.words import FORMS, OPEN, RESULT_NAMES, RESULTS
@@ -42,6 +43,10 @@ REASONS: Final = {
     "failed": ("当事人拒绝调解", "当事人要求终止调解", "分歧过大，达不成协议", "当事人不到场"),
     "withdrawn": ("申请人撤回申请", "双方自行和解", "已向人民法院起诉"),
 }
+# The paper that tells how it ended (db/disputes/dossier.py).
+ENDING_PAPERS: Final = {
+    "settled": "agreement", "referred": "referral", "failed": "explanation", "withdrawn": "explanation",
+}  # fmt: skip
 TOLD_WAYS_NAMES: Final = {code: word for word, code in TOLD_WAYS.items()}
 FACT_NAMES: Final = {
     "dispute_conclusion": "结论", "dispute_reopening": "重新受理", "dispute_follow_up": "回访",
@@ -140,6 +145,9 @@ def conclude(dispute: Id, draft: ConclusionDraft) -> Command[Id]:
         }  # fmt: skip
         made = new_id()
         tx.add(Conclusion, [{"id": made, "dispute": dispute, **values}])
+        paper = ENDING_PAPERS[fit.outcome]
+        again = any(ENDING_PAPERS[ending.outcome] == paper for ending in facts.endings)
+        refile(tx, dispute, paper, again=again)
         return made
 
     return Command("登记结论", Right.WRITE, run, note=RESULT_NAMES.get(draft.outcome, ""))
@@ -155,6 +163,9 @@ def perform(dispute: Id, draft: PerformanceDraft) -> Command[None]:
             raise UserError("这份协议已经登记为履行，没有重复保存。")
         require_not_before(fit.day, ending.day, "达成协议")
         tx.change(Conclusion, {ending.id: {"performed": True, "performed_on": fit.day}})
+        endings = facts_of(tx.connection, dispute).endings
+        again = any(one.performed and one.id != ending.id for one in endings)
+        refile(tx, dispute, "performance", again=again)
 
     return Command("登记履行", Right.WRITE, run)
 
@@ -177,6 +188,8 @@ def follow_up(dispute: Id, draft: FollowUpDraft) -> Command[Id]:
             "staff": staff_by_name(tx, fit.staff),
             "volunteers": volunteers_by_name(tx.connection, fit.volunteers, fit.day),
         }
+        again = bool(facts_of(tx.connection, dispute).follow_ups)
+        refile(tx, dispute, "follow_up", again=again)
         tx.add(FollowUp, [row])
         return made
 

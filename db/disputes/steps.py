@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from db.disputes import PARTY
-from db.disputes.course import Closing, Extension, MediationSession, Report
+from db.disputes.course import Closing, Extension, MediationSession, Report, refile
 from db.disputes.facts import Ending, Facts, clocks
 from db.disputes.life import dated_problems, facts_of, fitted, refuse_closed, require_not_before
 from db.kernel.access import Right
@@ -108,6 +108,7 @@ def hold_session(dispute: Id, draft: SessionDraft) -> Command[Id]:
             **{name: getattr(fit, name) for name in _WRITTEN},
         }
         tx.add(MediationSession, [row])
+        refile(tx, dispute, "session", again=bool(facts.sessions))
         return made
 
     return Command("登记调解记录", Right.WRITE, run)
@@ -183,6 +184,7 @@ def extend(dispute: Id, draft: ExtensionDraft) -> Command[Id]:
         made = new_id()
         values = {"day": fit.day, "until": fit.until, "reason": fit.reason}
         tx.add(Extension, [{"id": made, "dispute": dispute, **values}])
+        refile(tx, dispute, "extension", again=bool(facts.extensions))
         return made
 
     return Command("登记延期", Right.WRITE, run)
