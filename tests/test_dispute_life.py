@@ -36,6 +36,7 @@ from db.disputes.registering import (
     registration,
     remove_dispute,
 )
+from db.disputes.steps import SessionDraft, hold_session
 from db.history import bring_back, removed
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
@@ -177,6 +178,14 @@ def test_a_conclusion_that_cannot_be_is_refused(
     with pytest.raises(UserError, match=reason):
         ledger.write(conclude(dispute, wrong))
     assert card(ledger, dispute).state == "open"
+
+
+def test_no_conclusion_comes_before_a_session_already_held(ledger: Ledger, dispute: Id) -> None:
+    for day in (14, 11):
+        ledger.write(hold_session(dispute, SessionDraft(date(2026, 3, day))))
+    with pytest.raises(UserError, match=r"早于最后一次调解的日期（2026-03-14）"):
+        ledger.write(conclude(dispute, replace(SETTLED, day=date(2026, 3, 13))))
+    ledger.write(conclude(dispute, replace(SETTLED, day=date(2026, 3, 14))))
 
 
 def test_facts_are_entered_and_taken_out_in_their_order(ledger: Ledger, dispute: Id) -> None:

@@ -135,6 +135,7 @@ def conclude(dispute: Id, draft: ConclusionDraft) -> Command[Id]:
         if facts.ending_on(tx.today) is not None:
             raise UserError("这件纠纷已经有结论，没有保存。要再调解，请先登记“重新受理”。")
         require_not_before(fit.day, facts.running_since(tx.today), "受理")
+        require_not_before(fit.day, max(facts.sessions, default=fit.day), "最后一次调解")
         settled = fit.outcome == "settled"
         values = {
             "day": fit.day, "outcome": fit.outcome, "form": fit.form if settled else None,
