@@ -143,12 +143,13 @@ def test_the_steps_of_a_mediation_are_entered_by_their_keys(
         "说好三天内答复",
     )
     press(qtbot, shell, ENTER, "yd", ENTER, ENTER)
-    press(qtbot, shell, "Y", ENTER, "2026-6-1", ENTER, "等鉴定", ENTER)
+    # Its month is over by now: both sides had signed before.
+    press(qtbot, shell, "Y", "2026-3-9", ENTER, "2026-6-1", ENTER, "等鉴定", ENTER)
     card = page._panel._card
     assert card is not None
-    assert [fact.title for fact in card.facts] == ["调解 09:30", "延期"]
+    assert [fact.title for fact in card.facts] == ["延期", "调解 09:30"]
     assert card.duties[0].by == date(2026, 6, 1)
-    assert "有待继续" in card.facts[0].detail
+    assert "有待继续" in card.facts[1].detail
     press(qtbot, shell, "J", "ch", ENTER, ENTER, "双方自行和解", ENTER)
     assert page._panel._foot.steps["close"].isVisibleTo(page._panel)
     assert not page._panel._foot.steps["extend"].isVisibleTo(page._panel)
