@@ -1,4 +1,4 @@
-"""A paper of the file is missing again when what it tells of happens again."""
+"""A paper is missing again when what it tells of happens again; what a closed file holds stays."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,6 +7,13 @@ from typing import Any
 
 import pytest
 
+from db.disputes.agreeing import (
+    AgreementDraft,
+    AnswerDraft,
+    answer_referral,
+    take_answer_back,
+    write_agreement,
+)
 from db.disputes.dossier import mark_printed, put_in_file
 from db.disputes.life import (
     ConclusionDraft,
@@ -16,10 +23,19 @@ from db.disputes.life import (
     conclude,
     follow_up,
     perform,
+    remove_fact,
     reopen,
 )
 from db.disputes.registering import register_dispute
-from db.disputes.steps import ExtensionDraft, SessionDraft, extend, hold_session
+from db.disputes.steps import (
+    ClosingDraft,
+    ExtensionDraft,
+    SessionDraft,
+    close,
+    extend,
+    hold_session,
+)
+from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.journal import Command
 from db.ledger import Ledger
@@ -105,3 +121,37 @@ def test_a_printed_paper_is_to_be_printed_again_and_an_undo_gives_it_back(
     assert (line.state, line.pages, line.on) == ("none", None, None)
     ledger.undo(done.no)
     assert card(ledger, dispute).papers == before
+
+
+def test_what_lies_signed_in_a_closed_file_stays_as_it_is(ledger: Ledger, dispute: Id) -> None:
+    session, extension = (ledger.write(step(dispute)).value for step in (held, longer))
+    agreed = AgreementDraft("oral", terms="三日内修好")
+    for step in (settled, lambda of: write_agreement(of, agreed), kept, visited):
+        ledger.write(step(dispute))
+    closed = ledger.write(close(dispute, ClosingDraft(DAY))).value
+    before = card(ledger, dispute)
+    for change in (
+        write_agreement(dispute, replace(agreed, terms="赔两千元")),
+        remove_fact("dispute_session", session),
+        remove_fact("dispute_extension", extension),
+    ):
+        with pytest.raises(UserError, match="已经结案"):
+            ledger.write(change)
+    assert card(ledger, dispute) == before
+    ledger.write(remove_fact("dispute_closing", closed))
+    ledger.write(write_agreement(dispute, replace(agreed, terms="赔两千元")))
+    ledger.write(remove_fact("dispute_session", session))
+
+
+def test_the_answer_to_a_referral_stays_in_a_closed_file(ledger: Ledger, dispute: Id) -> None:
+    referred = ledger.write(
+        conclude(dispute, ConclusionDraft("referred", DAY, destination="司法所"))
+    )
+    ledger.write(answer_referral(dispute, AnswerDraft("accepted", DAY)))
+    closed = ledger.write(close(dispute, ClosingDraft(DAY))).value
+    with pytest.raises(UserError, match="已经结案"):
+        ledger.write(take_answer_back(referred.value))
+    assert card(ledger, dispute).case.answered
+    ledger.write(remove_fact("dispute_closing", closed))
+    ledger.write(take_answer_back(referred.value))
+    assert not card(ledger, dispute).case.answered

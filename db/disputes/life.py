@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from db.disputes import PARTY, Conclusion, FollowUp, Reopening
-from db.disputes.course import refile
+from db.disputes.course import Extension, MediationSession, refile
 from db.disputes.facts import Ending, Facts, dispute_facts
 from db.disputes.registering import FACTS, require_dispute
 from db.disputes.words import FORMS, OPEN, RESULT_NAMES, RESULTS
@@ -230,7 +230,7 @@ def remove_fact(entity: str, fact: Id) -> Command[None]:
     """Return the command that takes out something that was entered by mistake.
 
     UserError where a later fact rests on it: a reopening or 结案 on its conclusion, a 回访 on the
-    agreement, 结案 on the 回访.
+    agreement, 结案 on the 回访 and on all that lies signed in the file.
     """
 
     def run(tx: Tx) -> None:
@@ -246,7 +246,7 @@ def remove_fact(entity: str, fact: Id) -> Command[None]:
         followed = record is Conclusion and own and any(own[0] <= d for d in facts.follow_ups)
         if later or followed:
             raise UserError("后面登记的事以它为前提，没有删除。请从后往前删。")
-        if record is FollowUp:
+        if record in (FollowUp, MediationSession, Extension):
             refuse_closed(facts, tx.today)
         tx.remove(record, [fact])
 

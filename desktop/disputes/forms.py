@@ -219,7 +219,7 @@ def fitting(card: DisputeCard) -> dict[str, bool]:
     """Return which steps a dispute can take as it stands."""
     return {
         "session": card.state == OPEN, "extend": card.state == OPEN, "report": card.risk == GRAVE,
-        "agreement": card.state == "settled", "close": card.may_close,
+        "agreement": card.state == "settled" and not card.closed, "close": card.may_close,
         "answer": card.state == "referred" and not card.case.answered,
     }  # fmt: skip
 
