@@ -223,9 +223,7 @@ class DisputesPage(Page):
         self._panel.said.connect(self.said)
         self._panel.left.connect(self._table.setFocus)
         self._panel.registered.connect(self._registered)
-        steps = {"J": "conclude", "L": "perform", "H": "follow_up", "C": "reopen"}
-        steps |= {key: name for name, key in STEPS.items()}
-        self._table.has_keys({keys: partial(self._begin, name) for keys, name in steps.items()})
+        self._table.has_keys({key: partial(self._begin, name) for name, key in STEPS.items()})
         self._table.has_keys(
             {
                 "F2": self._panel.begin_change,
