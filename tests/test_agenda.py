@@ -187,7 +187,7 @@ def test_one_dispute_can_owe_two_things(ledger: Ledger) -> None:
         week = week_so_far(connection, DAY)
         figures = count_disputes(dispute_facts(connection), Period(DAY, DAY), clocks(connection))
     assert (week.overdue, figures.overdue) == (2, 2)
-    row = {"id": new_id(), "dispute": of, "day": date(2026, 2, 16), "result": "已履行"}
+    row = {"id": new_id(), "dispute": of, "day": date(2026, 2, 20), "result": "没有履行"}
     ledger.write(rows_command(FollowUp, [row]))
     with ledger.read() as connection:
         assert week_so_far(connection, DAY).overdue == 1

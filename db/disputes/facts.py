@@ -39,6 +39,14 @@ class Ending(NamedTuple):
         """Tell whether it was known to be kept at the end of the day; an unknown day is before any."""
         return self.performed and (self.performed_on is None or self.performed_on <= day)
 
+    def performance(self, day: date) -> date | None:
+        """Return the performance day as it is known at the end of a day: the agreed one, or the one
+        before it on which it was kept; None where none was agreed or it was kept nobody knows when.
+        """
+        if self.due is None or not self.kept_on(day):
+            return self.due
+        return min(self.due, self.performed_on) if self.performed_on else None
+
 
 class Reopened(NamedTuple):
     """A reopening: it follows the conclusions before it, on its own day those of a lower id."""
@@ -116,9 +124,21 @@ class Facts:
             return "to_close"
         if ending.due is not None and not ending.kept_on(day):
             return "to_perform"
-        if not any(ending.day <= done <= day for done in self.follow_ups):
+        if self.unvisited_since(ending, day) is not None:
             return "to_follow_up"
         return "to_close"
+
+    def unvisited_since(self, ending: Ending, day: date) -> date | None:
+        """Return the day from which an agreement's 回访 is lacking at the end of the day; None: nothing is.
+
+        One sees that it was made, and one on the performance day or later that it is kept; a visit
+        that late is both.
+        """
+        last = max((at for at in self.follow_ups if ending.day <= at <= day), default=None)
+        if last is None:
+            return ending.day
+        seen = ending.performance(day)
+        return seen if seen is not None and last < seen else None
 
     def running_since(self, day: date) -> date:
         """Return the day its month runs from: registration, or the last reopening by the day."""
@@ -136,31 +156,33 @@ class Clocks:
         """Tell whether the table has a year; of another every weekday counts as worked."""
         return any(day.year == year for day in self.working_days)
 
+    def working_day(self, day: date) -> date:
+        """Return the day, or the next one that is worked."""
+        return next_working_day(day, self.working_days)
+
     def conclude_by(self, since: date) -> date:
         """Return the last day to conclude: one month, moved off days off."""
-        return next_working_day(a_month_after(since), self.working_days)
+        return self.working_day(a_month_after(since))
 
     def deadline(self, facts: Facts, day: date) -> date:
         """Return the last day to conclude an open dispute, as it is known at the end of the day."""
         since = facts.running_since(day)
         agreed = [e.until for e in facts.extensions if since <= e.day <= day]
-        return max(
-            [self.conclude_by(since), *(next_working_day(u, self.working_days) for u in agreed)]
-        )
+        return max([self.conclude_by(since), *map(self.working_day, agreed)])
 
     def follow_up_by(self, agreed: date) -> date:
         """Return the last day for the follow-up of an agreement."""
-        return next_working_day(agreed + timedelta(days=self.follow_up_days), self.working_days)
+        return self.working_day(agreed + timedelta(days=self.follow_up_days))
 
     def confirm_by(self, agreed: date) -> date:
         """Return the last day both sides may ask a court to confirm an agreement (art. 33)."""
-        return next_working_day(agreed + CONFIRM_DAYS, self.working_days)
+        return self.working_day(agreed + CONFIRM_DAYS)
 
     def duties(self, facts: Facts, day: date) -> Iterator[tuple[Duty, date]]:
         """Yield what is still to be done at the end of the day, and the last day for it.
 
-        Open: to be concluded in its month. Settled: to be followed up, and on the agreed day to be
-        performed, if that is not known.
+        Open: to be concluded in its month. Settled: to be followed up in some days and on the agreed
+        day, and on that to be performed, if it is not known.
         """
         if facts.registered > day:
             return
@@ -168,10 +190,12 @@ class Clocks:
         if ending is None:
             yield "期限", self.deadline(facts, day)
         elif ending.outcome == "settled":
-            if not any(ending.day <= done <= day for done in facts.follow_ups):
-                yield "回访", self.follow_up_by(ending.day)
+            if (since := facts.unvisited_since(ending, day)) is not None:
+                first = since == ending.day
+                by = self.follow_up_by(since) if first else self.working_day(since)
+                yield "回访", by
             if ending.due is not None and not ending.kept_on(day):
-                yield "履行", next_working_day(ending.due, self.working_days)
+                yield "履行", self.working_day(ending.due)
 
     def overdue(self, facts: Facts, day: date) -> int:
         """Return how many duties of a dispute are unmet at the end of the day, their last one."""

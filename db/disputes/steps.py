@@ -253,7 +253,7 @@ def lacks(facts: Facts, ending: Ending) -> list[str]:
     if ending.outcome != "settled":
         return []
     lacking = ["履行"] if ending.due is not None and not ending.performed else []
-    return lacking + ([] if any(day >= ending.day for day in facts.follow_ups) else ["回访"])
+    return lacking + ([] if facts.unvisited_since(ending, date.max) is None else ["回访"])
 
 
 def _open(tx: Tx, dispute: Id) -> Facts:
