@@ -9,6 +9,7 @@ import pytest
 from db.agenda import AgendaItem, agenda, campaign_of
 from db.coverage import building_progress, door_states
 from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp
+from db.disputes.agreeing import AnswerDraft, answer_referral
 from db.disputes.course import Closing, Report
 from db.disputes.facts import clocks, count_disputes, dispute_facts
 from db.disputes.registering import RegistrationDraft, change_dispute, register_dispute
@@ -125,6 +126,22 @@ def test_a_grave_dispute_that_is_concluded_is_asked_about_until_its_file_is_clos
     closing = {"id": new_id(), "dispute": of, "day": next_day}
     ledger.write(rows_command(Closing, [closing]))
     assert said(ledger, next_day) == []
+
+
+def test_a_referral_nobody_answers_is_asked_about_after_a_week(ledger: Ledger) -> None:
+    """It is no duty of the post: it is not late, and no figure counts it."""
+    of, past = (dispute(ledger, DAY, imported=came) for came in (None, {"kind": "neighbour"}))
+    for one in (of, past):
+        sent = {"id": new_id(), "dispute": one, "day": DAY, "outcome": "referred"}
+        ledger.write(rows_command(Conclusion, [{**sent, "performed": False}]))
+    week_on = DAY + timedelta(days=7)
+    assert said(ledger, week_on - timedelta(days=1)) == []
+    asked = ("移送", "王小明、李强 邻里纠纷", "移送7天，还没有记答复", "soon")
+    assert [(item[:4], item.record) for item in items(ledger, week_on)] == [(asked, of)]
+    with ledger.read() as connection:
+        assert week_so_far(connection, week_on).overdue == 0
+    ledger.write(answer_referral(of, AnswerDraft("accepted", week_on)))
+    assert said(ledger, week_on) == []
 
 
 def test_trainings_of_the_day_stand_with_their_hour(ledger: Ledger) -> None:

@@ -34,6 +34,7 @@ class Ending(NamedTuple):
     performed: bool
     id: Id = b""
     performed_on: date | None = None
+    answered_on: date | None = None
 
     def kept_on(self, day: date) -> bool:
         """Tell whether it was known to be kept at the end of the day; an unknown day is before any."""
@@ -111,6 +112,17 @@ class Facts:
             and not (self.ending_on(day) if self.imported else self.closed_on(day))
             and not any(told <= day for told in self.reports)
         )
+
+    def unanswered_on(self, day: date) -> date | None:
+        """Return the day it was referred, if nobody answered by the day and its file is not closed.
+
+        A workbook has no word of answers: of what came in from one nothing is awaited.
+        """
+        ending = self.ending_on(day)
+        if ending is None or ending.outcome != "referred" or self.imported or self.closed_on(day):
+            return None
+        answered = ending.answered_on is not None and ending.answered_on <= day
+        return None if answered else ending.day
 
     def stage_on(self, day: date) -> Stage:
         """Return how far its life is at the end of the day: what is next, or how it ended."""
@@ -245,6 +257,7 @@ def dispute_facts(connection: Connection, dispute: Id | None = None) -> list[Fac
     for of, *ending in ask(
         Conclusion.dispute, Conclusion.dispute, Conclusion.day, Conclusion.outcome, Conclusion.due,
         Conclusion.performed, Conclusion.id, Conclusion.performed_on,
+        Conclusion.answered_on,
     ):  # fmt: skip
         found[of].endings.append(Ending(*ending))
     for of, *reopened in ask(Reopening.dispute, Reopening.dispute, Reopening.day, Reopening.id):
