@@ -89,11 +89,12 @@ def minors_masked(case: Case, signing: Collection[Party] = ()) -> Case:
     def told(text: str | None) -> str:
         return text_masked(text or "", hidden)
 
-    agreed = {name: told(getattr(case.agreement, name)) for name in ("matters", "terms", "way")}
+    of = case.agreement
+    agreed = replace(of, matters=told(of.matters), terms=told(of.terms), way=told(of.way))
     return replace(
         case, parties=tuple(map(shown, case.parties)), brief=told(case.brief),
         reason=told(case.reason), requests=tuple(map(told, case.requests)),
-        agreement=replace(case.agreement, **agreed),
+        agreement=agreed,
     )  # fmt: skip
 
 
