@@ -15,11 +15,10 @@ from db.coverage import (
     without_campaign,
 )
 from db.disputes import Dispute, DisputeParty
-from db.disputes.facts import Facts, dispute_facts
+from db.disputes.facts import Facts, clocks, dispute_facts
 from db.disputes.words import KIND_NAMES
 from db.erasure.lists import due_groups, waiting_proposals
 from db.exchange.deciding import count_open
-from db.figures.spans import clocks
 from db.kernel.ids import Id
 from db.kernel.workdays import month_of
 from db.places import Building, Community, Household
@@ -33,7 +32,7 @@ from db.visits.sheets import open_sheets
 
 Urgency = Literal["late", "today", "soon", "plain"]
 Kind = Literal[
-    "走访", "回访", "履行", "期限", "报告", "培训", "点名", "走访单", "签到表", "考评", "清除", "合并"
+    "走访", "回访", "履行", "期限", "报告", "移送", "培训", "点名", "走访单", "签到表", "考评", "清除", "合并"
 ]  # fmt: skip
 SOON_DAYS: Final = 5
 SHEET_DAYS: Final = 3
@@ -41,8 +40,8 @@ BUILDINGS_SHOWN: Final = 4
 PARTIES_SHOWN: Final = 3
 # How long the list asks for a roll that nobody called.
 ROLL_DAYS: Final = 7
-# How long the list asks whom a grave dispute was reported to.
-REPORT_DAYS: Final = 7
+# How long a referral may wait for its answer before the list speaks of it.
+ANSWER_DAYS: Final = 7
 # How many days before its end a month's untrained are told.
 MONTH_DAYS: Final = 5
 # What is done at a door: the doors left, and how an agreement made there is kept.
@@ -110,15 +109,25 @@ def _disputes(connection: Connection, day: date) -> Iterator[AgendaItem]:
         for kind, by in rules.duties(facts, day)
         if (by - day).days <= SOON_DAYS
     ]
-    since = day - timedelta(days=REPORT_DAYS)
-    grave = [facts for facts in found if facts.registered > since and facts.to_report_on(day)]
-    named = _named(connection, [*(facts for _, _, facts in due), *grave])
+    grave = [facts for facts in found if facts.to_report_on(day)]
+    waiting = [
+        (facts, (day - sent).days)
+        for facts in found
+        if (sent := facts.unanswered_on(day)) and (day - sent).days >= ANSWER_DAYS
+    ]
+    told = (*(facts for _, _, facts in due), *grave, *(facts for facts, _ in waiting))
+    named = _named(connection, told)
     for by, kind, facts in sorted(due, key=lambda line: line[0]):
         remark, urgency = _pressing((by - day).days)
         yield AgendaItem(kind, named[facts.id], remark, urgency, "dispute", facts.id)
     for facts in grave:
-        remark = "重大，今天报街道" if facts.registered == day else "重大，还没有记报给了谁"
-        yield AgendaItem("报告", named[facts.id], remark, "today", "dispute", facts.id)
+        remark, urgency = "重大，还没有记报给了谁", "late"
+        if facts.registered == day:
+            remark, urgency = "重大，今天报街道", "today"
+        yield AgendaItem("报告", named[facts.id], remark, urgency, "dispute", facts.id)
+    for facts, days in waiting:
+        remark = f"移送{days}天，还没有记答复"
+        yield AgendaItem("移送", named[facts.id], remark, "soon", "dispute", facts.id)
 
 
 def _walk(

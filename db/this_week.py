@@ -6,9 +6,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from db.disputes.facts import Clocks, Facts, count_disputes, dispute_facts
+from db.disputes.facts import Clocks, Facts, clocks, count_disputes, dispute_facts
 from db.figures.rates import percent
-from db.figures.spans import clocks
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, Week
 from db.trainings import count_trainings

@@ -1,5 +1,6 @@
 """What is due: the lists, and the week so far, agree with the figures to the number."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,9 +9,11 @@ import pytest
 from db.agenda import AgendaItem, agenda, campaign_of
 from db.coverage import building_progress, door_states
 from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp
-from db.disputes.course import Report
-from db.disputes.facts import count_disputes, dispute_facts
-from db.figures.spans import clocks, span_figures
+from db.disputes.agreeing import AnswerDraft, answer_referral
+from db.disputes.course import Closing, Report
+from db.disputes.facts import clocks, count_disputes, dispute_facts
+from db.disputes.registering import RegistrationDraft, change_dispute, register_dispute
+from db.figures.spans import span_figures
 from db.kernel.clock import SetClock
 from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Period, Week
@@ -91,12 +94,54 @@ def test_a_grave_dispute_is_asked_about_until_it_was_reported(ledger: Ledger) ->
     of = dispute(ledger, DAY, risk="grave")
     name = "王小明、李强 邻里纠纷"
     assert said(ledger) == [("报告", name, "重大，今天报街道", "today")]
-    asked = ("报告", name, "重大，还没有记报给了谁", "today")
-    assert said(ledger, DAY + timedelta(days=6)) == [asked]
-    assert said(ledger, DAY + timedelta(days=7)) == []
+    asked = ("报告", name, "重大，还没有记报给了谁", "late")
+    for days in (1, 25):
+        assert said(ledger, DAY + timedelta(days=days))[0] == asked
     row = {"id": new_id(), "dispute": of, "day": DAY, "told": "街道办事处"}
     ledger.write(rows_command(Report, [row]))
     assert said(ledger) == said(ledger, DAY + timedelta(days=1)) == []
+
+
+def test_a_dispute_that_became_grave_later_is_asked_about(ledger: Ledger) -> None:
+    draft = RegistrationDraft(
+        registered=date(2026, 3, 2), kind="neighbour", side_a=("王小明",), side_b=("李强",)
+    )
+    of = ledger.write(register_dispute(draft)).value
+    assert said(ledger, TODAY) == []
+    ledger.write(change_dispute(of, replace(draft, risk="grave")))
+    assert [item[0] for item in said(ledger, TODAY)] == ["报告"]
+
+
+def test_a_grave_dispute_that_is_concluded_is_asked_about_until_its_file_is_closed(
+    ledger: Ledger,
+) -> None:
+    """Referred on its own day it must be reported all the same; a workbook's past is left alone."""
+    of = dispute(ledger, DAY, risk="grave")
+    past = dispute(ledger, DAY, risk="grave", imported={"risk": "grave"})
+    for one in (of, past):
+        row = {"id": new_id(), "dispute": one, "day": DAY, "outcome": "referred"}
+        ledger.write(rows_command(Conclusion, [{**row, "performed": False}]))
+    next_day = DAY + timedelta(days=1)
+    assert [(item.kind, item.record) for item in items(ledger, next_day)] == [("报告", of)]
+    closing = {"id": new_id(), "dispute": of, "day": next_day}
+    ledger.write(rows_command(Closing, [closing]))
+    assert said(ledger, next_day) == []
+
+
+def test_a_referral_nobody_answers_is_asked_about_after_a_week(ledger: Ledger) -> None:
+    """It is no duty of the post: it is not late, and no figure counts it."""
+    of, past = (dispute(ledger, DAY, imported=came) for came in (None, {"kind": "neighbour"}))
+    for one in (of, past):
+        sent = {"id": new_id(), "dispute": one, "day": DAY, "outcome": "referred"}
+        ledger.write(rows_command(Conclusion, [{**sent, "performed": False}]))
+    week_on = DAY + timedelta(days=7)
+    assert said(ledger, week_on - timedelta(days=1)) == []
+    asked = ("移送", "王小明、李强 邻里纠纷", "移送7天，还没有记答复", "soon")
+    assert [(item[:4], item.record) for item in items(ledger, week_on)] == [(asked, of)]
+    with ledger.read() as connection:
+        assert week_so_far(connection, week_on).overdue == 0
+    ledger.write(answer_referral(of, AnswerDraft("accepted", week_on)))
+    assert said(ledger, week_on) == []
 
 
 def test_trainings_of_the_day_stand_with_their_hour(ledger: Ledger) -> None:
@@ -159,7 +204,7 @@ def test_one_dispute_can_owe_two_things(ledger: Ledger) -> None:
         week = week_so_far(connection, DAY)
         figures = count_disputes(dispute_facts(connection), Period(DAY, DAY), clocks(connection))
     assert (week.overdue, figures.overdue) == (2, 2)
-    row = {"id": new_id(), "dispute": of, "day": date(2026, 2, 16), "result": "已履行"}
+    row = {"id": new_id(), "dispute": of, "day": date(2026, 2, 20), "result": "没有履行"}
     ledger.write(rows_command(FollowUp, [row]))
     with ledger.read() as connection:
         assert week_so_far(connection, DAY).overdue == 1
@@ -172,7 +217,9 @@ def test_late_and_due_today_are_the_overdue_of_the_figures(sample: Ledger) -> No
             expected = count_disputes(facts, Period(day, day), rules).overdue
             due = [by for one in facts for _, by in rules.duties(one, day) if by <= day]
             week = week_so_far(connection, day)
-            late = [item for item in agenda(connection, day) if item.urgency == "late"]
+            # A report that was not made is late and no duty of the figures.
+            told = [item for item in agenda(connection, day) if item.kind != "报告"]
+            late = [item for item in told if item.urgency == "late"]
             assert len(due) == expected
             assert (week.overdue, week.due_today) == (len(late), expected - len(late))
 

@@ -238,11 +238,27 @@ def test_a_given_number_is_not_taken_back(ledger: Ledger, dispute: Id) -> None:
         ledger.undo(done.no)
 
 
-def test_numbers_begin_after_those_of_an_imported_ledger(ledger: Ledger) -> None:
-    old = ledger.write(register_dispute(replace(DRAFT, number="2026-0064"))).value
-    assert ledger.write(give_number(old)).value.endswith("第0065号")
+@pytest.mark.parametrize(
+    ("paper", "given"),
+    [
+        ("2026-0064", "第0065号"),
+        ("(2026)三号人调字第0064号", "第0065号"),
+        ("〔2026〕三号人调字第64号", "第0065号"),
+        ("2026年64号", "第0065号"),
+        # A file's number of an archive runs through no year of ours.
+        ("2026-20260064", "第0001号"),
+        ("(2025)三号人调字第0064号", "第0001号"),
+    ],
+)
+def test_numbers_begin_after_those_of_an_imported_ledger(
+    ledger: Ledger, paper: str, given: str
+) -> None:
+    old = ledger.write(register_dispute(replace(DRAFT, number=paper))).value
+    number = ledger.write(give_number(old)).value
+    assert number.endswith(given)
     shown = card(ledger, old)
-    assert (shown.number, shown.case.paper_number) == ("2026-0065", "2026-0064")
+    assert shown.number == f"2026-{int(number[-5:-1]):04d}"
+    assert shown.case.paper_number.endswith(paper[5:].lstrip("-)〕年"))
 
 
 def test_another_copy_of_the_ledger_gives_no_numbers(ledger: Ledger, dispute: Id) -> None:

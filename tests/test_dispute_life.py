@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from db.disputes import DisputeDraft
 from db.disputes.card import DisputeCard, dispute_card
-from db.disputes.facts import Ending, Facts, Reopened
+from db.disputes.facts import (
+    Ending,
+    Facts,
+    Reopened,
+    clocks,
+    count_disputes,
+    dispute_facts,
+)
 from db.disputes.life import (
     ConclusionDraft,
     FollowUpDraft,
@@ -29,10 +36,11 @@ from db.disputes.registering import (
     registration,
     remove_dispute,
 )
-from db.figures.spans import clocks
+from db.disputes.steps import SessionDraft, hold_session
 from db.history import bring_back, removed
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
+from db.kernel.workdays import Period
 from db.ledger import Ledger
 from db.places.making import add_community
 from db.search import find
@@ -81,6 +89,26 @@ def test_the_life_of_a_dispute_from_registration_to_its_follow_up(
     assert [fact.title for fact in told.facts] == ["调解成功", "已履行", "回访"]
     ledger.write(unperform(dispute))
     assert [d.duty for d in card(ledger, dispute).duties] == ["履行"]
+
+
+def test_an_agreement_kept_late_was_overdue_until_the_day_it_was_kept(
+    ledger: Ledger, dispute: Id
+) -> None:
+    """What is told of a Sunday stays as it was told, whenever the performance is entered."""
+    ledger.write(conclude(dispute, replace(SETTLED, due=date(2026, 3, 13))))
+    sunday, day = date(2026, 3, 15), date(2026, 3, 18)
+
+    def owed() -> list[int]:
+        with ledger.read() as connection:
+            facts, rules = dispute_facts(connection), clocks(connection)
+        return [count_disputes(facts, Period(at, at), rules).overdue for at in (sunday, day)]
+
+    assert owed() == [1, 1]
+    ledger.write(perform(dispute, PerformanceDraft(day)))
+    assert owed() == [1, 0]
+    with ledger.read() as connection:
+        (facts,) = dispute_facts(connection, dispute)
+    assert (facts.stage_on(sunday), facts.stage_on(day)) == ("to_perform", "to_follow_up")
 
 
 def test_a_dispute_taken_up_again_and_concluded_on_that_very_day_is_concluded(
@@ -150,6 +178,14 @@ def test_a_conclusion_that_cannot_be_is_refused(
     with pytest.raises(UserError, match=reason):
         ledger.write(conclude(dispute, wrong))
     assert card(ledger, dispute).state == "open"
+
+
+def test_no_conclusion_comes_before_a_session_already_held(ledger: Ledger, dispute: Id) -> None:
+    for day in (14, 11):
+        ledger.write(hold_session(dispute, SessionDraft(date(2026, 3, day))))
+    with pytest.raises(UserError, match=r"早于最后一次调解的日期（2026-03-14）"):
+        ledger.write(conclude(dispute, replace(SETTLED, day=date(2026, 3, 13))))
+    ledger.write(conclude(dispute, replace(SETTLED, day=date(2026, 3, 14))))
 
 
 def test_facts_are_entered_and_taken_out_in_their_order(ledger: Ledger, dispute: Id) -> None:

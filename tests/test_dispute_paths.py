@@ -11,7 +11,7 @@ from sqlalchemy import inspect, select
 
 from db.disputes import Dispute, DisputeParty
 from db.disputes.agreeing import AnswerDraft, answer_referral
-from db.disputes.facts import Clocks, Duty, Stage, dispute_facts
+from db.disputes.facts import Clocks, Duty, Stage, clocks, dispute_facts
 from db.disputes.life import (
     TOLD,
     ConclusionDraft,
@@ -36,7 +36,6 @@ from db.disputes.steps import (
     hold_session,
     report,
 )
-from db.figures.spans import clocks
 from db.history import bring_back
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
@@ -94,12 +93,27 @@ PATHS: Final[dict[str, tuple[list[Step], str, Stage, dict[Duty, date]]]] = {
         [("成功", 12, 20), ("履行", 16)], "settled", "to_follow_up", {"回访": date(2026, 3, 19)},
     ),
     "visited, not kept": (
-        [("成功", 12, 20), ("回访", 19)], "settled", "to_perform", {"履行": date(2026, 3, 20)},
+        [("成功", 12, 20), ("回访", 19)], "settled", "to_perform",
+        {"回访": date(2026, 3, 20), "履行": date(2026, 3, 20)},
+    ),
+    "visited on the day, not kept": (
+        [("成功", 12, 20), ("回访", 20)], "settled", "to_perform", {"履行": date(2026, 3, 20)},
+    ),
+    "visited, then kept": (
+        [("成功", 12, 20), ("回访", 13), ("履行", 23)], "settled", "to_follow_up",
+        {"回访": date(2026, 3, 20)},
+    ),
+    "visited, kept before its day and visited again": (
+        [("成功", 12, 20), ("回访", 13), ("履行", 18), ("回访", 18)], "settled", "to_close", {},
+    ),
+    "visited, to be kept on a Sunday to come": (
+        [("成功", 12, 29), ("回访", 13)], "settled", "to_perform",
+        {"回访": date(2026, 3, 30), "履行": date(2026, 3, 30)},
     ),
     "kept and visited": ([("成功", 12, 20), ("履行", 16), ("回访", 19)], "settled", "to_close", {}),
     "not kept after all": (
         [("成功", 12, 20), ("履行", 16), ("回访", 19), ("未履行", 19)], "settled", "to_perform",
-        {"履行": date(2026, 3, 20)},
+        {"回访": date(2026, 3, 20), "履行": date(2026, 3, 20)},
     ),
     "closed": (
         [("成功", 12, 20), ("履行", 16), ("回访", 19), ("结案", 20)], "settled", "closed", {},
@@ -167,7 +181,8 @@ def test_the_facts_give_the_state_the_stage_and_what_is_due(ledger: Ledger, path
         ([], ("履行", 12)), ([], ("回访", 12)), ([], ("结案", 12)), ([], ("重新受理", 12)),
         ([], ("接收", 12)), ([("成功", 12)], ("调解", 13)), ([("成功", 12)], ("成功", 13)),
         ([("成功", 12)], ("延期", 13)), ([("成功", 12)], ("结案", 13)),
-        ([("成功", 12, 20), ("回访", 13)], ("结案", 13)), ([("移送", 12)], ("退回", 11)),
+        ([("成功", 12, 20), ("回访", 13)], ("结案", 13)),
+        ([("成功", 12, 20), ("回访", 13), ("履行", 20)], ("结案", 20)), ([("移送", 12)], ("退回", 11)),
         ([("不成", 12)], ("回访", 13)), ([("不成", 12), ("结案", 12)], ("结案", 13)),
         ([("成功", 12), ("回访", 14)], ("结案", 13)), ([("不成", 12)], ("重新受理", 11)),
     ],
@@ -312,6 +327,8 @@ def _compare(ledger: Ledger, dispute: Id, now: dict[tuple[str, Id], dict[str, An
     wanted = {"期限"} if state == "open" else set[str]()
     if last and state == "settled":
         visits = [row["day"] for (table, _), row in now.items() if table == "dispute_follow_up"]
-        wanted |= set() if any(day >= last[0] for day in visits) else {"回访"}
-        wanted |= {"履行"} if last[3]["due"] and not last[3]["performed"] else set()
+        due, kept = last[3]["due"], last[3]["performed_on"]
+        seen = last[0] if due is None else min(due, kept or due)
+        wanted |= set() if any(day >= max(last[0], seen) for day in visits) else {"回访"}
+        wanted |= {"履行"} if due and not last[3]["performed"] else set()
     assert {d.duty for d in told.duties} == wanted

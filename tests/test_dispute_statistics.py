@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 from db.disputes.agreeing import AgreementDraft, write_agreement
+from db.disputes.facts import clocks
 from db.disputes.life import ConclusionDraft, ReopeningDraft, conclude, reopen
 from db.disputes.registering import register_dispute
 from db.disputes.statistics import DisputeStatistics, dispute_statistics, success
 from db.disputes.steps import ExtensionDraft, extend
-from db.figures.spans import clocks, span_figures
+from db.figures.spans import span_figures
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, Week
 from db.ledger import Ledger

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from db.disputes.card import dispute_card
-from db.disputes.facts import Clocks, Extended, Facts, Reopened, dispute_facts
+from db.disputes.facts import Clocks, Extended, Facts, Reopened, clocks, dispute_facts
 from db.disputes.life import (
     FollowUpDraft,
     PerformanceDraft,
@@ -33,7 +33,7 @@ from db.disputes.steps import (
     report,
     session_entered,
 )
-from db.figures.spans import clocks, span_figures
+from db.figures.spans import span_figures
 from db.history import bring_back, removed
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
@@ -118,6 +118,22 @@ def test_an_extension_moves_the_last_day(ledger: Ledger, dispute: Id) -> None:
     for until in (date(2026, 4, 10), date(2026, 3, 20)):
         with pytest.raises(UserError):
             ledger.write(extend(dispute, replace(LONGER, until=until)))
+
+
+def test_a_consent_after_the_last_day_extends_nothing(ledger: Ledger) -> None:
+    """Signed too late it would wipe out what was overdue; signed on the last day it still holds."""
+    # The month ends on Sunday 15 March and so on Monday.
+    late = ledger.write(register_dispute(replace(DRAFT, registered=date(2026, 2, 15)))).value
+    with pytest.raises(UserError, match="2026-03-16已经过了"):
+        ledger.write(extend(late, replace(LONGER, day=date(2026, 3, 17))))
+    assert [(d.duty, d.days_left) for d in card(ledger, late).duties] == [("期限", -7)]
+    first = replace(LONGER, day=date(2026, 3, 16), until=date(2026, 3, 20))
+    ledger.write(extend(late, first))
+    # A second consent is in time by the first.
+    with pytest.raises(UserError, match="2026-03-20已经过了"):
+        ledger.write(extend(late, replace(LONGER, day=date(2026, 3, 21))))
+    ledger.write(extend(late, replace(LONGER, day=date(2026, 3, 20))))
+    assert card(ledger, late).duties[0].by == date(2026, 5, 11)
 
 
 def test_an_extension_ends_with_the_month_it_extended() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from db.figures.spans import clocks
+from db.disputes.facts import clocks
 from db.kernel.errors import UserError
 from db.ledger import Ledger
 from db.post import (

@@ -13,6 +13,7 @@ from db.disputes.life import (
     dated_problems,
     facts_of,
     fitted,
+    refuse_closed,
     require_not_before,
 )
 from db.disputes.words import FORMS
@@ -71,11 +72,15 @@ def answer_problems(draft: AnswerDraft, today: date) -> Iterator[Problem]:
 
 
 def write_agreement(dispute: Id, draft: AgreementDraft) -> Command[None]:
-    """Return the command that sets what was agreed in the agreement in force."""
+    """Return the command that sets what was agreed in the agreement in force.
+
+    UserError once the file is closed: what lies in it was signed.
+    """
 
     def run(tx: Tx) -> None:
         fit = fitted(tx, draft, lambda wanted, _: agreement_problems(wanted))
         ending = agreement_in_force(tx, dispute)
+        refuse_closed(facts_of(tx.connection, dispute), tx.today)
         if fit.due and fit.due < ending.day:
             raise UserError("履行期限早于达成协议的日期，没有保存。")
         values = {name: getattr(fit, name) for name in AgreementDraft.__dataclass_fields__}
@@ -112,9 +117,17 @@ def answer_referral(dispute: Id, draft: AnswerDraft) -> Command[None]:
 
 
 def take_answer_back(conclusion: Id) -> Command[None]:
-    """Return the command that takes a receiver's answer out; a reopening it brought stays."""
+    """Return the command that takes a receiver's answer out; a reopening it brought stays.
+
+    UserError once the file is closed, or for a conclusion that is gone.
+    """
 
     def run(tx: Tx) -> None:
+        of = select(Conclusion.dispute).where(Conclusion.id == conclusion)
+        dispute = tx.connection.execute(of).scalar()
+        if dispute is None:
+            raise UserError("这一条已经不在台账里了，没有改动。")
+        refuse_closed(facts_of(tx.connection, dispute), tx.today)
         values = {"answer": None, "answered_on": None, "answer_note": None}
         tx.change(Conclusion, {conclusion: values})
 

@@ -1,6 +1,7 @@
 """卷宗: the papers of a dispute's file, which of them it needs, and what has become of each.
 
-Printing is not having: a paper is in the file when it was signed and put there.
+Printing is not having: a paper is in the file when it was signed and put there. When what it tells
+of happens again it is still to be made (`refile` of course.py).
 Source: the order of a 人民调解卷宗 as docs/DOMAIN.md gives it.
 """
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from db.disputes.case import Case
 from db.disputes.course import DisputePaper
+from db.disputes.life import ENDING_PAPERS
 from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
@@ -95,13 +97,9 @@ def needed_papers(case: Case) -> Iterator[str]:
         yield "session"
     if case.extensions:
         yield "extension"
-    if case.outcome == "settled":
-        yield "agreement"
-    if case.outcome == "referred":
-        yield "referral"
-    if case.outcome in ("failed", "withdrawn"):
-        # No paper of theirs says otherwise why the file ends there.
-        yield "explanation"
+    if case.outcome in ENDING_PAPERS:
+        # Of a failure or withdrawal no paper of its own says why the file ends there.
+        yield ENDING_PAPERS[case.outcome]
     if case.performed:
         yield "performance"
     if case.follow_ups:

@@ -16,6 +16,7 @@ from db.kernel.ids import Id
 from db.kernel.workdays import years_before
 
 NOBODY = ("不详", ERASED)
+DOOR = "地点"
 MONTHS = 12
 
 
@@ -64,7 +65,7 @@ def earlier_disputes(
         known = phones.get(name)
         same = [name] if name in phones and (not phone or not known or phone == known) else []
         if household is not None and household == looked.household:
-            same.append("地点")
+            same.append(DOOR)
         if same:
             before = found.get(id_)
             both = dict.fromkeys((*(before.same if before else ()), *same))

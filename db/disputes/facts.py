@@ -13,6 +13,7 @@ from db.disputes.numbers import short_number
 from db.disputes.words import GRAVE, KIND_NAMES
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, a_month_after, next_working_day
+from db.post import the_post, working_days
 
 Duty = Literal["期限", "回访", "履行"]
 Stage = Literal["registered", "mediating", "to_perform", "to_follow_up", "to_close", "closed"]
@@ -32,6 +33,20 @@ class Ending(NamedTuple):
     due: date | None
     performed: bool
     id: Id = b""
+    performed_on: date | None = None
+    answered_on: date | None = None
+
+    def kept_on(self, day: date) -> bool:
+        """Tell whether it was known to be kept at the end of the day; an unknown day is before any."""
+        return self.performed and (self.performed_on is None or self.performed_on <= day)
+
+    def performance(self, day: date) -> date | None:
+        """Return the performance day as it is known at the end of a day: the agreed one, or the one
+        before it on which it was kept; None where none was agreed or it was kept nobody knows when.
+        """
+        if self.due is None or not self.kept_on(day):
+            return self.due
+        return min(self.due, self.performed_on) if self.performed_on else None
 
 
 class Reopened(NamedTuple):
@@ -65,6 +80,7 @@ class Facts:
     reports: list[date] = field(default_factory=list)
     closings: list[tuple[date, Id]] = field(default_factory=list)
     sessions: list[date] = field(default_factory=list)
+    imported: bool = False
 
     def ending_on(self, day: date) -> Ending | None:
         """Return the conclusion in force at the end of the day, None while the dispute is open."""
@@ -86,12 +102,27 @@ class Facts:
         )
 
     def to_report_on(self, day: date) -> bool:
-        """Tell whether it is grave, open, and nobody was told of it by the day."""
+        """Tell whether it is grave, its file not closed, and nobody was told of it by the day.
+
+        Of what came in from a workbook only while open: that has no word of reports or of 结案.
+        """
         return (
             self.risk == GRAVE
-            and self.open_on(day)
+            and self.registered <= day
+            and not (self.ending_on(day) if self.imported else self.closed_on(day))
             and not any(told <= day for told in self.reports)
         )
+
+    def unanswered_on(self, day: date) -> date | None:
+        """Return the day it was referred, if nobody answered by the day and its file is not closed.
+
+        A workbook has no word of answers: of what came in from one nothing is awaited.
+        """
+        ending = self.ending_on(day)
+        if ending is None or ending.outcome != "referred" or self.imported or self.closed_on(day):
+            return None
+        answered = ending.answered_on is not None and ending.answered_on <= day
+        return None if answered else ending.day
 
     def stage_on(self, day: date) -> Stage:
         """Return how far its life is at the end of the day: what is next, or how it ended."""
@@ -103,11 +134,23 @@ class Facts:
             return "closed"
         if ending.outcome != "settled":
             return "to_close"
-        if ending.due is not None and not ending.performed:
+        if ending.due is not None and not ending.kept_on(day):
             return "to_perform"
-        if not any(ending.day <= done <= day for done in self.follow_ups):
+        if self.unvisited_since(ending, day) is not None:
             return "to_follow_up"
         return "to_close"
+
+    def unvisited_since(self, ending: Ending, day: date) -> date | None:
+        """Return the day from which an agreement's 回访 is lacking at the end of the day; None: nothing is.
+
+        One sees that it was made, and one on the performance day or later that it is kept; a visit
+        that late is both.
+        """
+        last = max((at for at in self.follow_ups if ending.day <= at <= day), default=None)
+        if last is None:
+            return ending.day
+        seen = ending.performance(day)
+        return seen if seen is not None and last < seen else None
 
     def running_since(self, day: date) -> date:
         """Return the day its month runs from: registration, or the last reopening by the day."""
@@ -125,31 +168,33 @@ class Clocks:
         """Tell whether the table has a year; of another every weekday counts as worked."""
         return any(day.year == year for day in self.working_days)
 
+    def working_day(self, day: date) -> date:
+        """Return the day, or the next one that is worked."""
+        return next_working_day(day, self.working_days)
+
     def conclude_by(self, since: date) -> date:
         """Return the last day to conclude: one month, moved off days off."""
-        return next_working_day(a_month_after(since), self.working_days)
+        return self.working_day(a_month_after(since))
 
     def deadline(self, facts: Facts, day: date) -> date:
         """Return the last day to conclude an open dispute, as it is known at the end of the day."""
         since = facts.running_since(day)
         agreed = [e.until for e in facts.extensions if since <= e.day <= day]
-        return max(
-            [self.conclude_by(since), *(next_working_day(u, self.working_days) for u in agreed)]
-        )
+        return max([self.conclude_by(since), *map(self.working_day, agreed)])
 
     def follow_up_by(self, agreed: date) -> date:
         """Return the last day for the follow-up of an agreement."""
-        return next_working_day(agreed + timedelta(days=self.follow_up_days), self.working_days)
+        return self.working_day(agreed + timedelta(days=self.follow_up_days))
 
     def confirm_by(self, agreed: date) -> date:
         """Return the last day both sides may ask a court to confirm an agreement (art. 33)."""
-        return next_working_day(agreed + CONFIRM_DAYS, self.working_days)
+        return self.working_day(agreed + CONFIRM_DAYS)
 
     def duties(self, facts: Facts, day: date) -> Iterator[tuple[Duty, date]]:
         """Yield what is still to be done at the end of the day, and the last day for it.
 
-        Open: to be concluded in its month. Settled: to be followed up, and on the agreed day to be
-        performed, if that is not known.
+        Open: to be concluded in its month. Settled: to be followed up in some days and on the agreed
+        day, and on that to be performed, if it is not known.
         """
         if facts.registered > day:
             return
@@ -157,14 +202,21 @@ class Clocks:
         if ending is None:
             yield "期限", self.deadline(facts, day)
         elif ending.outcome == "settled":
-            if not any(ending.day <= done <= day for done in facts.follow_ups):
-                yield "回访", self.follow_up_by(ending.day)
-            if ending.due is not None and not ending.performed:
-                yield "履行", next_working_day(ending.due, self.working_days)
+            if (since := facts.unvisited_since(ending, day)) is not None:
+                first = since == ending.day
+                by = self.follow_up_by(since) if first else self.working_day(since)
+                yield "回访", by
+            if ending.due is not None and not ending.kept_on(day):
+                yield "履行", self.working_day(ending.due)
 
     def overdue(self, facts: Facts, day: date) -> int:
         """Return how many duties of a dispute are unmet at the end of the day, their last one."""
         return sum(by <= day for _, by in self.duties(facts, day))
+
+
+def clocks(connection: Connection) -> Clocks:
+    """Return the post's rules of time."""
+    return Clocks(the_post(connection).follow_up_days, working_days(connection))
 
 
 class DisputeCount(NamedTuple):
@@ -188,6 +240,7 @@ def dispute_facts(connection: Connection, dispute: Id | None = None) -> list[Fac
     columns = (
         Dispute.id, Dispute.registered, Dispute.kind, Dispute.given_year, Dispute.given_number,
         Dispute.paper_year, Dispute.paper_number, Dispute.risk, Dispute.mediators,
+        Dispute.imported.is_not(None),
     )  # fmt: skip
     found: dict[Id, Facts] = {}
 
@@ -198,11 +251,13 @@ def dispute_facts(connection: Connection, dispute: Id | None = None) -> list[Fac
             connection.execute(statement if dispute is None else statement.where(of == dispute))
         )
 
-    for id_, registered, kind, *number, risk, mediators in ask(Dispute.id, *columns):
-        found[id_] = Facts(id_, registered, kind, short_number(*number), risk, mediators)
+    for id_, registered, kind, *number, risk, mediators, imported in ask(Dispute.id, *columns):
+        called = short_number(*number)
+        found[id_] = Facts(id_, registered, kind, called, risk, mediators, imported=imported)
     for of, *ending in ask(
         Conclusion.dispute, Conclusion.dispute, Conclusion.day, Conclusion.outcome, Conclusion.due,
-        Conclusion.performed, Conclusion.id,
+        Conclusion.performed, Conclusion.id, Conclusion.performed_on,
+        Conclusion.answered_on,
     ):  # fmt: skip
         found[of].endings.append(Ending(*ending))
     for of, *reopened in ask(Reopening.dispute, Reopening.dispute, Reopening.day, Reopening.id):

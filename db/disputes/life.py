@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from db.disputes import PARTY, Conclusion, FollowUp, Reopening
+from db.disputes.course import Extension, MediationSession, refile
 from db.disputes.facts import Ending, Facts, dispute_facts
 from db.disputes.registering import FACTS, require_dispute
 from db.disputes.words import FORMS, OPEN, RESULT_NAMES, RESULTS
@@ -42,6 +43,10 @@ REASONS: Final = {
     "failed": ("当事人拒绝调解", "当事人要求终止调解", "分歧过大，达不成协议", "当事人不到场"),
     "withdrawn": ("申请人撤回申请", "双方自行和解", "已向人民法院起诉"),
 }
+# The paper that tells how it ended (db/disputes/dossier.py).
+ENDING_PAPERS: Final = {
+    "settled": "agreement", "referred": "referral", "failed": "explanation", "withdrawn": "explanation",
+}  # fmt: skip
 TOLD_WAYS_NAMES: Final = {code: word for word, code in TOLD_WAYS.items()}
 FACT_NAMES: Final = {
     "dispute_conclusion": "结论", "dispute_reopening": "重新受理", "dispute_follow_up": "回访",
@@ -130,6 +135,7 @@ def conclude(dispute: Id, draft: ConclusionDraft) -> Command[Id]:
         if facts.ending_on(tx.today) is not None:
             raise UserError("这件纠纷已经有结论，没有保存。要再调解，请先登记“重新受理”。")
         require_not_before(fit.day, facts.running_since(tx.today), "受理")
+        require_not_before(fit.day, max(facts.sessions, default=fit.day), "最后一次调解")
         settled = fit.outcome == "settled"
         values = {
             "day": fit.day, "outcome": fit.outcome, "form": fit.form if settled else None,
@@ -140,6 +146,9 @@ def conclude(dispute: Id, draft: ConclusionDraft) -> Command[Id]:
         }  # fmt: skip
         made = new_id()
         tx.add(Conclusion, [{"id": made, "dispute": dispute, **values}])
+        paper = ENDING_PAPERS[fit.outcome]
+        again = any(ENDING_PAPERS[ending.outcome] == paper for ending in facts.endings)
+        refile(tx, dispute, paper, again=again)
         return made
 
     return Command("登记结论", Right.WRITE, run, note=RESULT_NAMES.get(draft.outcome, ""))
@@ -155,6 +164,9 @@ def perform(dispute: Id, draft: PerformanceDraft) -> Command[None]:
             raise UserError("这份协议已经登记为履行，没有重复保存。")
         require_not_before(fit.day, ending.day, "达成协议")
         tx.change(Conclusion, {ending.id: {"performed": True, "performed_on": fit.day}})
+        endings = facts_of(tx.connection, dispute).endings
+        again = any(one.performed and one.id != ending.id for one in endings)
+        refile(tx, dispute, "performance", again=again)
 
     return Command("登记履行", Right.WRITE, run)
 
@@ -177,6 +189,8 @@ def follow_up(dispute: Id, draft: FollowUpDraft) -> Command[Id]:
             "staff": staff_by_name(tx, fit.staff),
             "volunteers": volunteers_by_name(tx.connection, fit.volunteers, fit.day),
         }
+        again = bool(facts_of(tx.connection, dispute).follow_ups)
+        refile(tx, dispute, "follow_up", again=again)
         tx.add(FollowUp, [row])
         return made
 
@@ -216,7 +230,7 @@ def remove_fact(entity: str, fact: Id) -> Command[None]:
     """Return the command that takes out something that was entered by mistake.
 
     UserError where a later fact rests on it: a reopening or 结案 on its conclusion, a 回访 on the
-    agreement, 结案 on the 回访.
+    agreement, 结案 on the 回访 and on all that lies signed in the file.
     """
 
     def run(tx: Tx) -> None:
@@ -232,7 +246,7 @@ def remove_fact(entity: str, fact: Id) -> Command[None]:
         followed = record is Conclusion and own and any(own[0] <= d for d in facts.follow_ups)
         if later or followed:
             raise UserError("后面登记的事以它为前提，没有删除。请从后往前删。")
-        if record is FollowUp:
+        if record in (FollowUp, MediationSession, Extension):
             refuse_closed(facts, tx.today)
         tx.remove(record, [fact])
 

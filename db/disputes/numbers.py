@@ -5,6 +5,7 @@ only: two posts that give numbers apart would give the same one twice. What was 
 book of its own that no undo touches, so that a number never goes to a second dispute.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 from typing import Final, NamedTuple
@@ -26,6 +27,7 @@ MOST_REASON = 60
 REMOVED = "登记有误，已删除"
 # Why a start is set higher, mostly: paper has those numbers.
 ON_PAPER: Final = "纸上已经用过"
+_RUNNING: Final = re.compile(r"(\d+)号?$")
 
 
 class NumberStart(Record):
@@ -265,6 +267,12 @@ def _explained(connection: Connection, year: int, missing: list[int]) -> Iterato
 
 
 def _after_paper(connection: Connection, year: int) -> int:
-    """The number after the highest an imported ledger used that year; 1 where it used none."""
+    """The number after the highest an imported ledger used that year; 1 where it used none.
+
+    Of a number in full, 三号人调字第0037号, its last digits are the running one; what no year can
+    reach (a file's or a telephone's) is none.
+    """
     used = connection.execute(select(Dispute.paper_number).where(Dispute.paper_year == year))
-    return max((int(n) for n in used.scalars() if n and n.isdecimal()), default=0) + 1
+    found = (_RUNNING.search(number or "") for number in used.scalars())
+    running = (int(match[1]) for match in found if match)
+    return max((number for number in running if number <= MOST), default=0) + 1

@@ -81,9 +81,14 @@ def party_problems(draft: PartyDraft) -> Iterator[Problem]:
 
 def needs_guardian(draft: PartyDraft) -> bool:
     """Tell whether somebody must act for the party (民法典 arts. 17-20, 23)."""
-    if draft.kind != PERSON or draft.age is None or draft.age >= GROWN:
+    if not is_minor(draft) or draft.age is None:
         return False
     return draft.age < WORKING or (draft.occupation or STUDENT) == STUDENT
+
+
+def is_minor(draft: PartyDraft) -> bool:
+    """Tell whether a party is under age, as far as the age is known (民法典 art. 17)."""
+    return draft.kind == PERSON and draft.age is not None and draft.age < GROWN
 
 
 def named_as_organisation(name: str) -> bool:

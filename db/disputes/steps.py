@@ -11,8 +11,8 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from db.disputes import PARTY
-from db.disputes.course import Closing, Extension, MediationSession, Report
-from db.disputes.facts import Ending, Facts
+from db.disputes.course import Closing, Extension, MediationSession, Report, refile
+from db.disputes.facts import Ending, Facts, clocks
 from db.disputes.life import dated_problems, facts_of, fitted, refuse_closed, require_not_before
 from db.kernel.access import Right
 from db.kernel.errors import UserError
@@ -108,6 +108,7 @@ def hold_session(dispute: Id, draft: SessionDraft) -> Command[Id]:
             **{name: getattr(fit, name) for name in _WRITTEN},
         }
         tx.add(MediationSession, [row])
+        refile(tx, dispute, "session", again=bool(facts.sessions))
         return made
 
     return Command("登记调解记录", Right.WRITE, run)
@@ -162,18 +163,28 @@ def change_session(session: Id, draft: SessionDraft) -> Command[None]:
 
 
 def extend(dispute: Id, draft: ExtensionDraft) -> Command[Id]:
-    """Return the command that enters an extension; it must reach beyond the month it extends."""
+    """Return the command that enters an extension; it must reach beyond the month it extends.
+
+    UserError for a consent after the last day: both sides sign before the time is over.
+    """
 
     def run(tx: Tx) -> Id:
         fit = fitted(tx, draft, extension_problems)
         facts = _open(tx, dispute)
         since = facts.running_since(tx.today)
         require_not_before(fit.day, since, "受理")
+        by = clocks(tx.connection).deadline(facts, fit.day)
+        if fit.day > by:
+            raise UserError(
+                f"期限{by:%Y-%m-%d}已经过了，到期以后同意的不能延期，没有保存。"
+                "到期以前签的，请填签字那天。"
+            )
         if fit.until <= a_month_after(since):
             raise UserError("延到的日子没有超过原来的一个月期限，不用延期，没有保存。")
         made = new_id()
         values = {"day": fit.day, "until": fit.until, "reason": fit.reason}
         tx.add(Extension, [{"id": made, "dispute": dispute, **values}])
+        refile(tx, dispute, "extension", again=bool(facts.extensions))
         return made
 
     return Command("登记延期", Right.WRITE, run)
@@ -242,7 +253,7 @@ def lacks(facts: Facts, ending: Ending) -> list[str]:
     if ending.outcome != "settled":
         return []
     lacking = ["履行"] if ending.due is not None and not ending.performed else []
-    return lacking + ([] if any(day >= ending.day for day in facts.follow_ups) else ["回访"])
+    return lacking + ([] if facts.unvisited_since(ending, date.max) is None else ["回访"])
 
 
 def _open(tx: Tx, dispute: Id) -> Facts:

@@ -6,8 +6,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import Connection, select
 
 from db.coverage import OF_PART, BaseQuery, Part
-from db.disputes.facts import dispute_facts, disputes_behind
-from db.figures.spans import clocks
+from db.disputes.facts import clocks, dispute_facts, disputes_behind
 from db.kernel.ids import Id
 from db.kernel.workdays import Period
 from db.places import Community

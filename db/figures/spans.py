@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from db.coverage import coverage
-from db.disputes.facts import Clocks, count_disputes, dispute_facts
+from db.disputes.facts import clocks, count_disputes, dispute_facts
 from db.figures.model import (
     Blocks,
     CoverageCount,
@@ -18,7 +18,7 @@ from db.figures.rates import percent
 from db.kernel.errors import UserError
 from db.kernel.workdays import Month, Period, Span, month_to, year_to
 from db.people import in_service
-from db.post import the_post, working_days
+from db.post import the_post
 from db.trainings import count_trainings, trained_in_month
 from db.visits import CampaignLine, campaign_on, campaigns, count_visits
 
@@ -46,11 +46,6 @@ def span_figures(connection: Connection, span: Span, campaign: str | None = None
         month=of_month,
         year=_blocks(connection, year_to(end), None),
     )
-
-
-def clocks(connection: Connection) -> Clocks:
-    """Return the post's rules of time."""
-    return Clocks(the_post(connection).follow_up_days, working_days(connection))
 
 
 def _campaign(connection: Connection, span: Span) -> CampaignLine | None:

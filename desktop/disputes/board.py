@@ -22,10 +22,9 @@ from PySide6.QtWidgets import (
 )
 from sqlalchemy import Connection
 
-from db.disputes.facts import STAGE_NAMES, Stage
+from db.disputes.facts import STAGE_NAMES, Stage, clocks
 from db.disputes.lists import DisputeRow, disputes
 from db.disputes.words import GRAVE, KIND_NAMES, RESULT_NAMES
-from db.figures.spans import clocks
 from desktop.disputes.card import SOON_DAYS
 from desktop.page import Context, Page
 from desktop.theme import Theme

@@ -10,9 +10,10 @@ from desktop.disputes.forms import FACTS, fitting, next_fact
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column
 
-# What is entered when it happens, whatever is due next.
+# What is entered when it happens, whatever is due next; in the order of a life.
 STEPS = {
-    "session": "T", "extend": "Y", "report": "B", "agreement": "X", "answer": "D", "close": "G",
+    "session": "T", "extend": "Y", "report": "B", "conclude": "J", "agreement": "X", "perform": "L",
+    "follow_up": "H", "answer": "D", "close": "G", "reopen": "C",
 }  # fmt: skip
 FILES = "附件 F"
 
@@ -51,11 +52,12 @@ class Foot(QWidget):
 
     def show_card(self, card: DisputeCard, *, may: bool) -> None:
         """Show what a dispute can take as it stands; `may` tells whether anything can be entered."""
+        due = next_fact(card) if may else None
         for name, fits in fitting(card).items():
-            self.steps[name].setVisible(fits)
+            # What is next stands on the main button: twice it would take a line of a low window.
+            self.steps[name].setVisible(fits and name != due)
         count = f"{card.attachments}个" if card.attachments else ""
         self._behind[FILES].setText(FILES.replace(" ", f"{count} "))
-        due = next_fact(card)
-        self._main.setVisible(due is not None and may)
+        self._main.setVisible(due is not None)
         if due is not None:
             self._main.setText(f"登记{FACTS[due].title}　Enter")

@@ -217,10 +217,12 @@ class FactForm(DraftForm):
 
 def fitting(card: DisputeCard) -> dict[str, bool]:
     """Return which steps a dispute can take as it stands."""
+    is_open, settled = card.state == OPEN, card.state == "settled"
     return {
-        "session": card.state == OPEN, "extend": card.state == OPEN, "report": card.risk == GRAVE,
-        "agreement": card.state == "settled", "close": card.may_close,
-        "answer": card.state == "referred" and not card.case.answered,
+        "session": is_open, "extend": is_open, "conclude": is_open, "reopen": not is_open,
+        "report": card.risk == GRAVE, "agreement": settled and not card.closed,
+        "perform": settled and not card.case.performed, "follow_up": settled,
+        "answer": card.state == "referred" and not card.case.answered, "close": card.may_close,
     }  # fmt: skip
 
 

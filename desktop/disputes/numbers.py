@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from sqlalchemy import Connection
 
+from db.disputes.facts import clocks
 from db.disputes.statistics import DisputeStatistics, Ids, dispute_statistics
 from db.disputes.words import FORM_NAMES, KIND_NAMES, RESULT_NAMES, RISK_NAMES, SOURCE_NAMES
-from db.figures.spans import clocks
 from db.kernel.workdays import year_to
 from db.places import CommunityLine, communities
 from db.post import the_post

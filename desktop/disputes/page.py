@@ -9,11 +9,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from sqlalchemy import Connection
 
-from db.disputes.facts import STAGE_NAMES
+from db.disputes.facts import STAGE_NAMES, clocks
 from db.disputes.lists import DisputeRow, disputes
 from db.disputes.steps import close_many
 from db.disputes.words import KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES
-from db.figures.spans import clocks
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
@@ -224,9 +223,7 @@ class DisputesPage(Page):
         self._panel.said.connect(self.said)
         self._panel.left.connect(self._table.setFocus)
         self._panel.registered.connect(self._registered)
-        steps = {"J": "conclude", "L": "perform", "H": "follow_up", "C": "reopen"}
-        steps |= {key: name for name, key in STEPS.items()}
-        self._table.has_keys({keys: partial(self._begin, name) for keys, name in steps.items()})
+        self._table.has_keys({key: partial(self._begin, name) for name, key in STEPS.items()})
         self._table.has_keys(
             {
                 "F2": self._panel.begin_change,

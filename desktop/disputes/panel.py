@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 from sqlalchemy import Connection
 
 from db.disputes.card import DisputeCard, FactLine, dispute_card
+from db.disputes.facts import clocks
 from db.disputes.parties import SIDES, Party
 from db.disputes.registering import (
     RegistrationDraft,
@@ -21,7 +22,6 @@ from db.disputes.registering import (
     remove_dispute,
 )
 from db.disputes.steps import SessionDraft, session_entered
-from db.figures.spans import clocks
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Done

@@ -23,7 +23,7 @@ from desktop.paper.document import (
     Title,
 )
 from desktop.paper.fonts import Faces
-from desktop.paper.form_parts import about, committee, dated, day_text, form
+from desktop.paper.form_parts import about, committee, dated, day_text, form, minors_masked
 from desktop.paper.layout import lay_out
 
 CONTENTS_ROWS = 16
@@ -186,7 +186,7 @@ def cover(case: Case, day: date | None) -> Document:
     begun = min(mediated, default=case.registered)
     ended = case.concluded or max(mediated, default=None)
     said = {
-        "卷名": about(case), "卷号": case.number, "人民调解员": "、".join(case.mediators),
+        "卷名": about(minors_masked(case)), "卷号": case.number, "人民调解员": "、".join(case.mediators),
         "调解日期": f"自{day_text(begun)}至{day_text(ended)}", "立卷人": "",
         "立卷日期": day_text(day), "保管期限": "",
         "备注": f"纸质台账编号{case.paper_number}" if case.paper_number else "",

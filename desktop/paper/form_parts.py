@@ -3,12 +3,21 @@
 Source: the party block of the 司法部's model forms as docs/DOMAIN.md words it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from db.disputes.case import Case
-from db.disputes.parties import ORGANISATION, SEX_NAMES, Party, PartyDraft, needs_guardian
+from db.disputes.parties import (
+    ORGANISATION,
+    SEX_NAMES,
+    Party,
+    PartyDraft,
+    is_minor,
+    needs_guardian,
+)
 from db.disputes.words import KIND_NAMES
+from db.people import masked
 from desktop.paper.document import (
     Blank,
     BlankLine,
@@ -62,6 +71,39 @@ def about(case: Case) -> str:
     sides = ["、".join(party.of.name for party in case.side(side)) for side in "AB"]
     kind = f"{KIND_NAMES[case.kind]}纠纷" if case.kind else ""
     return "与".join(side for side in sides if side) + kind
+
+
+def minors_masked(case: Case, signing: Collection[Party] = ()) -> Case:
+    """Return a case whose minors stand masked, in its texts too, but for those who sign the form.
+
+    A minor's name is printed only where the minor or the guardian signs (docs/DOMAIN.md).
+    """
+    hidden = [p for p in case.parties if is_minor(p.of) and p not in signing]
+    if not hidden:
+        return case
+
+    def shown(party: Party) -> Party:
+        of = replace(party.of, name=masked(party.of.name))
+        return party._replace(of=of) if party in hidden else party
+
+    def told(text: str | None) -> str:
+        return text_masked(text or "", hidden)
+
+    of = case.agreement
+    agreed = replace(of, matters=told(of.matters), terms=told(of.terms), way=told(of.way))
+    return replace(
+        case, parties=tuple(map(shown, case.parties)), brief=told(case.brief),
+        reason=told(case.reason), requests=tuple(map(told, case.requests)),
+        agreement=agreed,
+    )  # fmt: skip
+
+
+def text_masked(text: str, parties: Sequence[Party]) -> str:
+    """Return a text with the names of the minors among these masked, the longest first."""
+    whole = {party.of.name for party in parties if is_minor(party.of) and len(party.of.name) > 1}
+    for name in sorted(whole, key=len, reverse=True):
+        text = text.replace(name, masked(name))
+    return text
 
 
 def names(parties: Sequence[Party]) -> str:

@@ -20,6 +20,7 @@ from desktop.paper.form_parts import (
     dated,
     day_text,
     form,
+    minors_masked,
     names,
     sealed,
     side_blocks,
@@ -41,7 +42,8 @@ _DUTIES = (
 
 
 def application(case: Case) -> Document:
-    """Return the 申请书: both parties, the facts, what is asked, the declaration."""
+    """Return the 申请书: both parties, the facts, what is asked, the declaration; who applies signs."""
+    case = minors_masked(case, signing=case.side("A"))
     return form(
         case, "人民调解申请书",
         *side_blocks(case, "A", "申请人"),
@@ -100,6 +102,7 @@ def rights(case: Case) -> Document:
 def authority(case: Case) -> Document:
     """Return the 授权委托书 of whoever has an agent."""
     with_agent = [party for party in case.parties if party.of.agent]
+    case = minors_masked(case, signing=with_agent)
     agents = "、".join(party.of.agent or "" for party in with_agent)
     return form(
         case, "授权委托书",
@@ -117,7 +120,8 @@ def authority(case: Case) -> Document:
 
 
 def inquiry(case: Case) -> Document:
-    """Return the 调查记录, its questions and answers left for a pen."""
+    """Return the 调查记录, its questions and answers left for a pen; who will be asked is not known."""
+    case = minors_masked(case)
     return form(
         case, "人民调解调查记录",
         BlankLine((Blank("时间", ""),)),

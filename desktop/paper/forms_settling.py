@@ -23,12 +23,14 @@ from desktop.paper.form_parts import (
     dated,
     day_text,
     form,
+    minors_masked,
     moment_text,
     names,
     sealed,
     side_blocks,
     signing,
     sum_text,
+    text_masked,
     ticked,
 )
 
@@ -92,6 +94,7 @@ def _written(case: Case) -> Document:
 
 
 def _oral(case: Case) -> Document:
+    case = minors_masked(case)
     return form(
         case, "人民调解口头协议登记表",
         *side_blocks(case, "A", "甲方"),
@@ -121,6 +124,7 @@ def extension(case: Case, agreed: ExtensionAgreed | None) -> Document:
 
 def referral(case: Case) -> Document:
     """Return the 移送函 to whom the dispute goes, with the slip that comes back."""
+    case = minors_masked(case)
     to: Block = BlankLine((Blank("主送", ""),))
     if case.destination:
         to = FormText(f"{case.destination}：", flush=True)
@@ -143,14 +147,16 @@ def referral(case: Case) -> Document:
 
 
 def follow_up(case: Case, done: Visited | None) -> Document:
-    """Return the 回访记录 of one visit after the agreement."""
+    """Return the 回访记录 of one visit after the agreement; which party signs it is not known."""
+    result = text_masked(done.result or "", case.parties) if done else ""
+    case = minors_masked(case)
     return form(
         case, "人民调解回访记录",
         BlankLine((Blank("当事人", names(case.parties)),)),
         BlankLine((Blank("调解协议编号", case.number),)),
         BlankLine((Blank("回访事由", f"{about(case)}协议履行情况" if case.kind else ""),)),
         BlankLine((Blank("回访时间", day_text(done.day) if done else ""),)),
-        RuledText("回访情况", (done.result or "") if done else "", 8),
+        RuledText("回访情况", result, 8),
         SigningPlaces("被回访人（签名或按指印）"),
         SigningPlaces("回访人（签名）", ((*done.staff, *done.volunteers) if done else ()) or ("",)),
         dated(done.day if done else None),
@@ -182,6 +188,7 @@ def explanation(case: Case) -> Document:
 
     Where no agreement was made it tells why, and that the parties were told their legal ways (art. 26).
     """
+    case = minors_masked(case)
     said = ""
     if case.outcome in REASONS and case.concluded:
         why = f"，原因：{case.reason}" if case.reason else ""

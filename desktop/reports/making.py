@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from db.compliance import contact_in_week
 from db.compliance.hours import working_hours
 from db.compliance.untrained import untrained
-from db.disputes.facts import open_disputes
+from db.disputes.facts import clocks, open_disputes
 from db.editions import IssuedEdition, latest_edition
 from db.figures.model import SpanFigures
-from db.figures.spans import clocks, span_figures
+from db.figures.spans import span_figures
 from db.kernel.workdays import Span, Week
 from db.people import staff
 from db.post import CENTRED, ROOM, PostDraft, the_post

@@ -7,19 +7,26 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QScrollArea
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from db.disputes.numbers import Gap, give_number, set_first_number, year_numbers
-from db.disputes.registering import register_dispute, registration, remove_dispute
+from db.disputes.registering import (
+    RegistrationDraft,
+    register_dispute,
+    registration,
+    remove_dispute,
+)
 from db.history import recent
+from db.places import Community, Household
 from desktop.admin.post import PostPage
 from desktop.disputes.blanks import BlankFormsPage
 from desktop.disputes.page import DisputesPage
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.desktop.conftest import press, settle
-from tests.test_dispute_life import DRAFT
+from tests.test_dispute_life import DRAFT, TODAY
 
 ENTER = Qt.Key.Key_Return
 
@@ -179,3 +186,36 @@ def test_last_years_gaps_are_explained_too(qtbot: QtBot, small: Shell) -> None:
     settle(qtbot, small)
     with ledger.read() as connection:
         assert year_numbers(connection, 2025).gaps[-1] == Gap(6, 8, "街道那本用了", given=False)
+
+
+def test_earlier_disputes_of_the_door_are_told_while_it_is_typed(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    """Other people, the same door; written in another way than it was the first time."""
+    before = RegistrationDraft(
+        registered=date(2026, 3, 20), kind="neighbour", side_a=("甲一",), side_b=("乙一",)
+    )
+    with shell.context.ledger.read() as connection:
+        home = connection.execute(
+            select(Household.key, Community.name)
+            .join(Community, Community.id == Household.community)
+            .where(Household.unit.is_not(None), Household.room.is_not(None))
+            .order_by(Household.id)
+        ).first()
+    assert home is not None
+    estate, number, unit, room = home.key.split("/")
+    before = replace(before, community=home.name, place=f"{estate}{number}-{unit}-{room}")
+    shell.context.ledger.write(register_dispute(before))
+    page._panel.begin_registration()
+    settle(qtbot, shell)
+    form = page._panel._form
+    form.show_draft(
+        RegistrationDraft(
+            registered=TODAY, kind="neighbour", side_a=("丙一",), side_b=("丁一",),
+            community=home.name, place=f"{estate}{number}号楼{unit}单元{room}室",
+        )
+    )  # fmt: skip
+    form.edited.emit()
+    settle(qtbot, shell)
+    told = " ".join(one.text() for one in form.findChildren(QLabel) if one.isVisible())
+    assert "十二个月内同一住处有1件：最近2026-03-20" in told

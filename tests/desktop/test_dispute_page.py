@@ -143,20 +143,34 @@ def test_the_steps_of_a_mediation_are_entered_by_their_keys(
         "说好三天内答复",
     )
     press(qtbot, shell, ENTER, "yd", ENTER, ENTER)
-    press(qtbot, shell, "Y", ENTER, "2026-6-1", ENTER, "等鉴定", ENTER)
+    # Its month is over by now: both sides had signed before.
+    press(qtbot, shell, "Y", "2026-3-9", ENTER, "2026-6-1", ENTER, "等鉴定", ENTER)
     card = page._panel._card
     assert card is not None
-    assert [fact.title for fact in card.facts] == ["调解 09:30", "延期"]
+    assert [fact.title for fact in card.facts] == ["延期", "调解 09:30"]
     assert card.duties[0].by == date(2026, 6, 1)
-    assert "有待继续" in card.facts[0].detail
+    assert "有待继续" in card.facts[1].detail
     press(qtbot, shell, "J", "ch", ENTER, ENTER, "双方自行和解", ENTER)
-    assert page._panel._foot.steps["close"].isVisibleTo(page._panel)
+    assert page._panel._foot._main.text().startswith("登记结案")
     assert not page._panel._foot.steps["extend"].isVisibleTo(page._panel)
+    assert page._panel._foot.steps["reopen"].isVisibleTo(page._panel)
+    press(qtbot, shell, "L")
+    assert not page._panel.writing
     press(qtbot, shell, "G", ENTER, ENTER)
     card = page._panel._card
     assert card is not None
     assert card.closed
     assert "已结案" in page._panel._view._state.text()
+    # Taken up again by its button, for whoever does not know the key.
+    page._panel._foot.steps["reopen"].click()
+    settle(qtbot, shell)
+    press(qtbot, shell, ENTER, "又吵起来了", ENTER)
+    card = page._panel._card
+    assert card is not None
+    assert (card.state, card.facts[-1].title) == ("open", "重新受理")
+    shown = [name for name, one in page._panel._foot.steps.items() if one.isVisibleTo(page._panel)]
+    assert shown == ["session", "extend"]
+    assert page._panel._foot._main.text().startswith("登记结论")
 
 
 def test_a_key_pressed_before_a_dispute_is_read_means_that_one(

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from db.disputes.card import dispute_card
+from db.disputes.facts import clocks
 from db.disputes.registering import remove_dispute
-from db.figures.spans import clocks
 from db.ledger import Ledger
 from db.visits import Visit
 from desktop.admin.campaigns import CampaignsPage

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from db.figures.spans import clocks
+from db.disputes.facts import clocks
 from db.imports.holidays import read_holidays
 from db.kernel.errors import UserError
 from db.ledger import Ledger

@@ -180,6 +180,33 @@ def test_a_minors_guardian_an_agent_and_a_company_seal_have_places_to_sign() -> 
     ] == [("王小明", "王小小的监护人"), ("",)]
 
 
+def test_a_minors_name_stands_only_where_the_minor_or_the_guardian_signs() -> None:
+    """Also not in the texts, where the mediator wrote it; the cover and the 移送函 go through many hands."""
+    child = party("B", 2, name="欧阳小雨", age=15, occupation="学生", guardian="欧阳建")
+    said = "王小小和欧阳小雨推搡"
+    case = replace(
+        CASE, parties=(*CASE.parties, child), brief=said, source="party", reason=said,
+        requests=(said,), agreement=replace(CASE.agreement, matters=said, terms=said, way=said),
+        follow_ups=(Visited(DAY, said),),
+    )  # fmt: skip
+    made = {code: paper(case, code, FACES) for code in PRINTABLE}
+    made["oral"] = paper(replace(case, form="oral"), "agreement", FACES)
+    made["failed"] = paper(replace(case, outcome="failed"), "explanation", FACES)
+    made["cover"] = (whole_file(case, (), DAY, FACES)[0][0],)
+    whole = {}
+    for code, documents in made.items():
+        for document in documents:
+            signing = [b.places for b in document.blocks if isinstance(b, SigningPlaces)]
+            signed = "、".join(word for places in signing for word in places)
+            text = plain_text(document)
+            whole[code] = [name for name in ("王小小", "欧阳小雨") if name in text]
+            assert all(f"{name}的监护人" in signed for name in whole[code]), code
+    assert whole["application"] == ["王小小"]
+    assert whole["session"] == whole["agreement"] == ["王小小", "欧阳小雨"]
+    assert "王某某和欧阳某某推搡" in plain_text(made["referral"][0])
+    assert "王小明、王某某与" in plain_text(made["cover"][0])
+
+
 def test_whoever_signs_has_room_beside_a_name_of_any_length() -> None:
     name = "尔不都热依木·买买提艾力·阿卜杜热合曼" * 2
     of = replace(CASE, parties=(party("A", 1, name=name), *CASE.parties[1:]))
