@@ -267,9 +267,11 @@ class PointsPage(Page):
         if not 0 <= at < len(self._model.rows) or self._seen is None:
             return
         line, month = self._model.rows[at], self._seen.sheet.month
+        today = self.context.today
 
         def question(connection: Connection) -> StatementMonth | None:
-            return next(iter(statement(connection, line.volunteer, month, month).months), None)
+            said = statement(connection, line.volunteer, month, month, today)
+            return next(iter(said.months), None)
 
         def gone(error: Exception) -> None:
             if not isinstance(error, UserError):
@@ -309,4 +311,5 @@ class PointsPage(Page):
             self.said.emit("请先选一个人")
             return None
         person = line.volunteer if kind == STATEMENT and line is not None else None
-        return Wanted(kind, seen.sheet, person, self._place.currentData() or "")
+        place = self._place.currentData() or ""
+        return Wanted(kind, seen.sheet, self.context.today, person, place)

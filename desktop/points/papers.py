@@ -1,5 +1,6 @@
 """The papers of a month: lists to sign and to post, the summary, one person's own statement."""
 
+from datetime import date
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -21,10 +22,14 @@ PAPERS: Final = {
 
 
 class Wanted(NamedTuple):
-    """Which paper of which month; `person` for a statement, `community` by name for one of its own."""
+    """Which paper of which month; `person` for a statement, `community` by name for one of its own.
+
+    `day` is the last day a statement counts, as the sheet does.
+    """
 
     kind: str
     sheet: Sheet
+    day: date
     person: Id | None = None
     community: str = ""
 
@@ -55,7 +60,7 @@ class Wanted(NamedTuple):
             return Leaving(self.title, (paper,), summary_book(self.sheet))
         if self.person is None:
             raise UserError("请先选一个人。")
-        said = statement(connection, self.person, sheet.month, sheet.month)
+        said = statement(connection, self.person, sheet.month, sheet.month, self.day)
         return Leaving(self.title, (statement_paper(said, author=author),), statement_book(said))
 
 

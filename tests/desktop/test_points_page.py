@@ -33,7 +33,7 @@ from desktop.points.doubts import DoubtsPage
 from desktop.points.entries import EntriesPage
 from desktop.points.fairness import FairnessPage
 from desktop.points.page import PointsPage
-from desktop.points.papers import NOTICE, SIGN
+from desktop.points.papers import NOTICE, SIGN, STATEMENT
 from desktop.points.scheme import SchemePage
 from desktop.points.subsidy import bands_text, typed_bands
 from desktop.rooms import shell_over
@@ -295,3 +295,31 @@ def test_a_source_opens_from_the_persons_month(qtbot: QtBot, small: Shell) -> No
     press(qtbot, small, ENTER)
     assert small._title.text() == "培训"
     assert [b.text() for b in small.findChildren(QPushButton) if b.isChecked()][:1] == ["培训"]
+
+
+def test_a_planned_session_brings_nothing_on_the_screen_or_on_paper(
+    qtbot: QtBot, small: Shell, tmp_path: Path
+) -> None:
+    ledger = small.context.ledger
+    people = _people(ledger)
+    _adopt(ledger)
+    planned = {"id": new_id(), "topic": "消防演练", "kind": "course", "day": date(2026, 3, 28)}
+    ledger.write(rows_command(Training, [planned]))
+    there = {"training": planned["id"], "name": "李强", "status": "present"}
+    ledger.write(rows_command(Attendance, [{"id": new_id(), "volunteer": people[1], **there}]))
+    page = _tab(qtbot, small, "points", "month", PointsPage, month=Month(2026, 3))
+    assert [line.points for line in page._model.rows] == [0, 0]
+    page._table.selectRow([line.name for line in page._model.rows].index("李强"))
+    settle(qtbot, small)
+    assert page._person._model.rows == []
+    page._paper.setCurrentIndex(page._paper.findData(STATEMENT))
+    wanted = page._wanted()
+    assert wanted is not None
+    page._out.save_to(tmp_path / "积分单.xlsx", wanted.made)
+    settle(qtbot, small)
+    sheet = openpyxl.load_workbook(tmp_path / "积分单.xlsx").active
+    assert not any("消防演练" in str(c.value) for row in sheet.iter_rows() for c in row)
+    fairness = _tab(qtbot, small, "points", "fairness", FairnessPage)
+    fairness._turn(Month(2026, 3))
+    settle(qtbot, small)
+    assert fairness._groups.rows[0].group.points == 0
