@@ -132,10 +132,11 @@ def test_telephones_are_masked_until_the_journal_knows(
     panel._reveal.click()
     settle(qtbot, shell)
     assert panel._model.index(at, column).data() == phone
+    # Notes outlive an erasure: they say how many, and of where, never who.
     with shell.context.ledger.read() as connection:
         last = connection.execute(select(CommandRow).order_by(CommandRow.no.desc())).first()
     assert last is not None
-    assert (last.action, last.note) == ("查看电话", panel.people[at].line.name)
+    assert (last.action, last.note) == ("查看电话", f"{panel.people[at].line.community}1人")
 
 
 def print_into(monkeypatch: pytest.MonkeyPatch, to: Path) -> None:
