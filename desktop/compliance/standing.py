@@ -32,7 +32,7 @@ from desktop.compliance.lacking import Lacking, LackingPanel
 from desktop.page import Context, Page
 from desktop.paper.internal import uncontacted_paper, untrained_paper
 from desktop.paper.words import rate
-from desktop.paper_out import Leaving, PaperOut
+from desktop.paper_out import Leaving, PaperOut, allow
 from desktop.widgets.bars import WeekChart
 from desktop.widgets.numbers import Number, NumberLine, NumberTable
 from desktop.widgets.parts import button, column, fill, label, panel, row
@@ -132,7 +132,7 @@ class StandingPage(Page):
                 lines = tuple(line for line in standing.lines if line.volunteer in chosen)
                 part = standing._replace(lines=lines)
                 paper = uncontacted_paper(part, author=author, made_on=day, of=of)
-            return Leaving(f"{len(chosen)}人的名单", (paper,))
+            return Leaving(f"{len(chosen)}人的名单", (paper,), named=True)
 
         self._out.print(made)
 
@@ -185,6 +185,7 @@ class StandingPage(Page):
         head.addStretch()
         printing = button("打印名单　Ctrl+P", self.print)
         printing.setShortcut("Ctrl+P")
+        allow(self.context, printing)
         head.addWidget(printing)
         return head
 

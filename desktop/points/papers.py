@@ -16,6 +16,8 @@ from desktop.paper.points_summary import summary_book, summary_paper
 from desktop.paper_out import Leaving
 
 SIGN, NOTICE, SUMMARY, STATEMENT = "sign", "notice", "summary", "statement"
+# The summary has no names, the notice masked ones.
+NAMED: Final = frozenset((SIGN, STATEMENT))
 PAPERS: Final = {
     SIGN: "签领表", NOTICE: "公示表（遮名）", SUMMARY: "月度汇总", STATEMENT: "个人积分单",
 }  # fmt: skip
@@ -51,7 +53,7 @@ class Wanted(NamedTuple):
             papers = sign_lists(sheet, author=author)
             if not papers:
                 raise UserError("这个月没有要发的补贴，没有签领表。")
-            return Leaving(self.title, papers, sign_book(sheet))
+            return Leaving(self.title, papers, sign_book(sheet), named=True)
         if self.kind == NOTICE:
             paper = notice(self.sheet, author=author, community=self.community)
             return Leaving(self.title, (paper,), notice_book(sheet))
@@ -61,7 +63,8 @@ class Wanted(NamedTuple):
         if self.person is None:
             raise UserError("请先选一个人。")
         said = statement(connection, self.person, sheet.month, sheet.month, self.day)
-        return Leaving(self.title, (statement_paper(said, author=author),), statement_book(said))
+        papers = [statement_paper(said, author=author)]
+        return Leaving(self.title, papers, statement_book(said), named=True)
 
 
 def _of(sheet: Sheet, community: str) -> Sheet:

@@ -267,4 +267,5 @@ def facts_told(reviewed: ReviewRow) -> str:
 def _paper(term: TwoMonths, context: Context, connection: Connection) -> Leaving:
     rows = review_rows(connection, term, context.today)
     author = the_post(connection).name
-    return one_table(review_sheet(rows, term, author=author, made_on=context.today))
+    sheet = review_sheet(rows, term, author=author, made_on=context.today)
+    return one_table(sheet, named=True)
