@@ -25,6 +25,7 @@ from db.places import Community
 from db.points.defaults import default_scheme
 from db.points.entries import EntryDraft, add_entry
 from db.points.frozen import closed_sheet
+from db.points.rules import rules_of
 from db.points.schemes import BandDraft, adopt_scheme
 from db.sample import PASSWORD
 from db.trainings import Attendance, Training
@@ -323,3 +324,26 @@ def test_a_planned_session_brings_nothing_on_the_screen_or_on_paper(
     fairness._turn(Month(2026, 3))
     settle(qtbot, small)
     assert fairness._groups.rows[0].group.points == 0
+
+
+def test_a_communitys_own_scheme_is_ended(qtbot: QtBot, small: Shell) -> None:
+    ledger = small.context.ledger
+    _people(ledger)
+    _adopt(ledger)
+    page = _tab(qtbot, small, "admin", "points", SchemePage)
+    assert not page._end.isVisible()
+    with ledger.read() as connection:
+        community = connection.execute(select(Community.id)).scalar_one()
+    ledger.write(adopt_scheme(default_scheme(), date(2026, 2, 1), community=community))
+    page.refresh()
+    settle(qtbot, small)
+    page._version.setCurrentIndex(1)
+    page._version.activated.emit(1)
+    assert page._end.isVisible()
+    page._since.setText("2026-3-15")
+    page._table.setFocus()
+    press(qtbot, small, "s")
+    with ledger.read() as connection:
+        ended = {s.community: s.end for s in rules_of(connection).schemes}
+    assert ended == {None: None, community: date(2026, 3, 14)}
+    assert not page._end.isVisible()
