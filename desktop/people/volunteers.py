@@ -45,7 +45,7 @@ AMOUNTS: tuple[tuple[str, Amount | None], ...] = (
     (f"超过{MOST}户", "many"),
 )  # fmt: skip
 LISTED = frozenset(("volunteer", "volunteer_term", "community", "building", "household"))
-DONE = frozenset(("visit", "training", "attendance", "dispute_session"))
+DONE = frozenset(("visit", "training", "attendance", "dispute_session", "dispute_follow_up"))
 SERVING, LEFT = "serving", "left"
 
 

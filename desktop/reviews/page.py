@@ -49,7 +49,8 @@ class ReviewsPage(RegisterPage[ReviewRow]):
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "review", "volunteer", "community", "building", "household", "visit", "training",
-            "attendance", "dispute", "dispute_session", "volunteer_term",
+            "attendance", "dispute", "dispute_session", "dispute_follow_up",
+            "volunteer_term",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
