@@ -286,6 +286,27 @@ def test_a_weight_is_tried_and_then_adopted(qtbot: QtBot, small: Shell) -> None:
     ]
 
 
+def test_shares_and_money_each_are_rounded_as_on_paper(qtbot: QtBot, small: Shell) -> None:
+    ledger = small.context.ledger
+    people = _people(ledger)
+    _adopt(ledger)
+    with ledger.read() as connection:
+        community = connection.execute(select(Community.id)).scalar_one()
+    third = {"id": new_id(), "community": community, "name": "赵敏", "role": "household_leader"}
+    ledger.write(rows_command(Volunteer, [third]))
+    # One half of a tenth goes up: 2 of 32 points are 6.25 %, written 6.3 %. 200 yuan of three are 66.67.
+    for points, reason in ((1000, "一"), (1000, "二"), (1000, "三")):
+        draft = EntryDraft(day=date(2026, 2, 11), points=points, reason=reason)
+        ledger.write(add_entry(people[1], "emergency", draft))
+    page = _tab(qtbot, small, "points", "fairness", FairnessPage)
+    page._turn(FEBRUARY)
+    settle(qtbot, small)
+    shares = {line.name: line.share for line in page._items.rows}
+    assert shares["参加培训例会"] == "6.3%"
+    each = [c.heading for c in page._groups.columns].index("人均")
+    assert page._groups.index(0, each).data() == "66.67"
+
+
 def test_a_source_opens_from_the_persons_month(qtbot: QtBot, small: Shell) -> None:
     ledger = small.context.ledger
     _people(ledger)
