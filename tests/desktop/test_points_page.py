@@ -122,7 +122,7 @@ def test_points_are_entered_by_hand_with_the_keyboard(qtbot: QtBot, small: Shell
     press(qtbot, small, "xxsb", ENTER)
     assert page._item.currentText() == "信息上报"
     page._form.setFocus()
-    press(qtbot, small, "2026-2-11", ENTER, ENTER, "报告路灯坏了", ENTER, ENTER)
+    press(qtbot, small, "2026-2-11", ENTER, ENTER, ENTER, ENTER, "报告路灯坏了", ENTER, ENTER)
     assert [(e.name, e.item_name, e.reason) for e in page.model.rows] == [
         ("李强", "信息上报", "报告路灯坏了")
     ]
@@ -133,6 +133,42 @@ def test_points_are_entered_by_hand_with_the_keyboard(qtbot: QtBot, small: Shell
     small.undo()
     settle(qtbot, small)
     assert len(page.model.rows) == 1
+
+
+def test_an_entry_by_hand_has_its_hours_and_the_items_of_its_day(
+    qtbot: QtBot, small: Shell
+) -> None:
+    ledger = small.context.ledger
+    people = _people(ledger)
+    _adopt(ledger)
+    later = replace(default_scheme(), bands=BANDS)
+    items = tuple(item for item in later.items if item.key != "report")
+    ledger.write(adopt_scheme(replace(later, items=items), date(2026, 3, 1), reason="改"))
+    ledger.write(
+        add_entry(
+            people[1], "advice", EntryDraft(day=date(2026, 2, 11), start=600, end=700, reason="先")
+        )
+    )
+    page = _tab(qtbot, small, "points", "entries", EntriesPage, person=people[1])
+    assert page._item.findText("信息上报") < 0
+    page._form.setFocus()
+    press(qtbot, small, "2026-2-11", ENTER)
+    assert page._item.findText("信息上报") >= 0
+    page._item.setCurrentIndex(page._item.findText("信息上报"))
+    press(qtbot, small, ENTER, "11:00", ENTER, "12:30", ENTER, "报告路灯坏了", ENTER, ENTER)
+    rows = {row.reason: (row.item, row.start, row.end) for row in page.model.rows}
+    assert rows["报告路灯坏了"] == ("report", 660, 750)
+    doubts = _tab(qtbot, small, "points", "doubts", DoubtsPage, month=FEBRUARY)
+    assert [line.doubt.kind_name for line in doubts._model.rows] == ["同一时间在两处"]
+    # A day whose scheme lacks the item leaves nothing chosen.
+    page = _tab(qtbot, small, "points", "entries", EntriesPage)
+    page.go_to(next(row.id for row in page.model.rows if row.reason == "报告路灯坏了"))
+    settle(qtbot, small)
+    day = page._form.field("day")
+    day.setFocus()
+    day.selectAll()  # type: ignore[union-attr]
+    press(qtbot, small, "2026-3-2", ENTER)
+    assert page._item.currentData() is None
 
 
 def test_a_doubt_is_decided_with_a_reason(qtbot: QtBot, small: Shell) -> None:
