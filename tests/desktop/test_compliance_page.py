@@ -3,12 +3,13 @@
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QDialog, QLineEdit
+from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -163,6 +164,20 @@ def test_the_names_in_sight_are_printed(
     settle(qtbot, shell)
     assert said == ["已打印106人的名单"]
     assert 1 <= len(PdfReader(paper).pages) <= 4
+    asked: list[str] = []
+
+    def choose(_: object, __: str, name: str, kinds: str) -> tuple[str, str]:
+        asked.append(name)
+        return str(tmp_path / "名单.xlsx"), kinds
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    QTest.keySequence(page, "Ctrl+S")
+    settle(qtbot, shell)
+    assert asked == ["未参训名单 社区 第十社区 2026-03-01至2026-03-31.pdf"]
+    book = openpyxl.load_workbook(tmp_path / "名单.xlsx").active
+    names = {one.line.name for one in page._lacking.people}
+    assert names <= {str(cell.value) for row in book.iter_rows() for cell in row}
+    assert said.pop() == "已把106人的名单存为 名单.xlsx"
     shell.context.routes.go("people", tab="hours")
     hours = in_sight(qtbot, shell)
     assert isinstance(hours, HoursPage)
