@@ -231,7 +231,7 @@ def _of_person(claims: Sequence[Claim], person: Person) -> _Found:
 
 def _same_twice(claims: Sequence[Claim], said: str) -> _Found:
     """The same session, door or mediation at the same time, or a thing entered besides itself."""
-    same: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    same: dict[tuple[str, Id, int | None], list[Claim]] = defaultdict(list)
     for claim in claims:
         source = _source(claim)
         # A mediation entered by hand is a doubt with any other of its dispute.
