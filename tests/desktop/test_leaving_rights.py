@@ -113,7 +113,7 @@ def test_who_may_only_look_takes_no_whole_names_out(
         shell.context.routes.go("people", tab="standing")
         standing = in_sight(qtbot, shell)
         assert isinstance(standing, StandingPage)
-        assert not _button(standing, "打印名单").isEnabled()
+        assert not _button(standing, "打印").isEnabled()
         shell.context.routes.go("trainings", tab="certificates")
         certificates = in_sight(qtbot, shell)
         assert isinstance(certificates, CertificatesPage)
