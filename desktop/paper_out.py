@@ -2,44 +2,59 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QAbstractButton, QFileDialog
 from sqlalchemy import Connection
 
-from db.exports import Book
+from db.exports import Book, leaving_right
 from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
 from desktop.background import Progress
 from desktop.errors import tell
-from desktop.page import Page
+from desktop.page import Context, Page
 from desktop.paper.document import Document
 from desktop.paper.ledger_book import write_book
 from desktop.paper.table_book import table_book
 from desktop.printing import pdf_of, print_paper
 
-KINDS = "PDF (*.pdf);;Excel (*.xlsx)"
-FORM_KINDS = "PDF (*.pdf);;Word (*.docx)"
+PDF = "PDF (*.pdf)"
+KINDS = f"{PDF};;Excel (*.xlsx)"
+FORM_KINDS = f"{PDF};;Word (*.docx)"
 
 
 class Leaving(NamedTuple):
     """What leaves: its papers, and the same as a workbook; without one, no Excel.
 
-    `title` is what the history says of it, so it names no person.
+    `title` is what the history says of it, so it names no person. `named` tells that whole names
+    stand on it, for which one must be allowed more; see `leaving_right`.
     """
 
     title: str
     papers: Sequence[Document]
     book: Book | None = None
+    named: bool = False
 
 
+NO_PAPER: Final = "里面有全名，您的身份不能打印或存出"
+NO_BOOK: Final = "里面有全名，您的身份不能存成 Excel"
 Made = Callable[[Connection], Leaving]
 
 
-def one_table(paper: Document) -> Leaving:
+def one_table(paper: Document, *, named: bool = False) -> Leaving:
     """Return a paper of one table, which is also its workbook."""
-    return Leaving(paper.title, (paper,), table_book(paper))
+    return Leaving(paper.title, (paper,), table_book(paper), named)
+
+
+def allow(
+    context: Context, *buttons: QAbstractButton, named: bool = True, workbook: bool = False
+) -> None:
+    """Let buttons that take a list out be pressed by who may; else their tip says why not."""
+    may = context.may(leaving_right(named=named, workbook=workbook))
+    for button in buttons:
+        button.setEnabled(may)
+        button.setToolTip("" if may else NO_BOOK if workbook else NO_PAPER)
 
 
 class PaperOut(QObject):
@@ -55,6 +70,7 @@ class PaperOut(QObject):
 
         def question(connection: Connection) -> tuple[str, bytes]:
             leaving = made(connection)
+            context.ledger.require(leaving_right(named=leaving.named, workbook=False), "打印")
             return leaving.title, pdf_of(leaving.papers)
 
         def ready(answer: tuple[str, bytes]) -> None:
@@ -67,8 +83,10 @@ class PaperOut(QObject):
 
         context.background.ask(self._page, question, ready)
 
-    def save(self, name: str, made: Made, kinds: str = KINDS) -> None:
-        """Ask where to and as which kind, and save the papers there."""
+    def save(self, name: str, made: Made, kinds: str = KINDS, *, named: bool = False) -> None:
+        """Ask where to and as which kind, and save the papers there; `named` as in `Leaving`."""
+        if not self._page.context.may(leaving_right(named=named, workbook=True)):
+            kinds = PDF
         path, _ = QFileDialog.getSaveFileName(self._page, "存为文件", f"{name}.pdf", kinds)
         if path:
             self.save_to(Path(path), made)
@@ -84,6 +102,8 @@ class PaperOut(QObject):
                 leaving = made(connection)
             if path.suffix.lower() == ".xlsx" and leaving.book is None:
                 raise UserError("这种纸只能存成 PDF，没有存。")
+            workbook = path.suffix.lower() == ".xlsx"
+            ledger.require(leaving_right(named=leaving.named, workbook=workbook), "存出")
             # Told before it leaves: what is on a stick cannot be told of any more.
             ledger.note("存出", leaving.title)
             if path.suffix.lower() == ".xlsx" and leaving.book is not None:

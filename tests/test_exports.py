@@ -289,6 +289,8 @@ def test_a_session_s_hours_record_and_scores_go_out_and_come_back(
     ledger.write(enter(person.id, "after", 90))
     path = out(ledger, tmp_path / "1.xlsx", "trainings")
     assert counts(looked_at(ledger, path))["trainings"] == (0, 0, 1, 0, 0)
+    # Who was listed here is what the roster says.
+    assert "联户长" in str(cells(path))
     masked = str(cells(out(ledger, tmp_path / "2.xlsx", "trainings", masked=True)))
     assert "仇某" in masked
     assert "王小明" not in masked

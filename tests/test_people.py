@@ -309,6 +309,8 @@ def test_who_leaves_names_the_open_disputes_and_hands_them_over(ledger: Ledger) 
     ledger.write(rows_command(Conclusion, endings))
     visited = {"id": new_id(), "dispute": done["id"], "day": date(2026, 3, 16)}
     ledger.write(rows_command(FollowUp, [visited]))
+    with pytest.raises(UserError, match="今天以后"):
+        ledger.write(staff_leaves(leaving, TODAY + timedelta(days=1)))
     answer = ledger.write(staff_leaves(leaving, TODAY)).value
     assert [m.dispute for m in answer.matters] == [open_one["id"], both["id"], due["id"]]
     assert [m.open for m in answer.matters] == [True, True, False]

@@ -17,8 +17,8 @@ from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Period
 from db.ledger import Ledger
 from db.participation import taken_part
-from db.people import VolunteerDraft
-from db.people.roster import VolunteerPlace, add_volunteer, leave_volunteer
+from db.people import Volunteer, VolunteerDraft
+from db.people.roster import VolunteerPlace, add_volunteer, change_volunteer, leave_volunteer
 from db.places import Building, Community
 from db.reviews import (
     ReviewDraft,
@@ -133,6 +133,33 @@ def test_only_who_served_is_graded_and_only_what_has_begun(
         assert [p.name for p in people(connection, SPRING)] == ["赵敏"]
         assert [p.name for p in people(connection, WINTER)] == ["王芳", "赵敏"]
         assert [p.name for p in people(connection, WINTER, "zm")] == ["赵敏"]
+
+
+def test_who_is_graded_goes_by_the_role_of_those_days(
+    ledger: Ledger, leaders: tuple[Id, Id]
+) -> None:
+    one, other = leaders
+    with ledger.read() as connection:
+        first, second = connection.execute(select(Community.id).order_by(Community.rank)).scalars()
+    # 王芳 became a 网格员 of the second community in February, 李强 a grid leader in March.
+    moved = VolunteerDraft("王芳", role="grid_member")
+    ledger.write(change_volunteer(one, VolunteerPlace(second), moved, date(2026, 2, 10)))
+    ledger.write(leave_volunteer(other, date(2025, 12, 31)))
+    with ledger.read() as connection:
+        third = connection.execute(
+            select(Volunteer.id).where(Volunteer.name == "李强")
+        ).scalar_one()
+    risen = VolunteerDraft("李强", role="grid_leader")
+    ledger.write(change_volunteer(third, VolunteerPlace(first), risen, date(2026, 3, 1)))
+    with ledger.read() as connection:
+        assert [p.name for p in people(connection, SPRING)] == ["李强"]
+        (led,) = people(connection, WINTER)
+        assert (led.name, led.community, led.building) == ("王芳", first, None)
+        assert [p.name for p in unreviewed(connection, WINTER.before)] == ["王芳", "赵敏"]
+    assert [item[1] for item in items(ledger, TODAY)] == ["2026年1—2月 网格长考评 还有1人"]
+    ledger.write(review(one, WINTER, GOOD))
+    with pytest.raises(UserError, match="不是在任的网格长"):
+        ledger.write(review(one, SPRING, GOOD))
 
 
 def test_the_facts_are_those_that_others_count(

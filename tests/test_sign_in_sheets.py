@@ -188,8 +188,11 @@ def test_several_names_are_marked_on_the_list_or_put_there(ledger: Ledger, held:
 
 def test_the_rate_of_those_who_know_is_among_those_with_a_score(ledger: Ledger, held: Id) -> None:
     ids = {row.name: row.id for row in rows(ledger, held)}
+    # Nobody has come yet, so a score is a slip of the keys.
+    ledger.write(enter(ids["李强"], "after", 100))
     with ledger.read() as connection:
         assert knowing(connection, held) is None
+    ledger.write(mark([ids[name] for name in ("仇霞", "王芳", "赵六")], "present"))
     for name, before, after in (("仇霞", 80, 100), ("王芳", 79, 80), ("赵六", 0, None)):
         ledger.write(enter(ids[name], "before", before))
         if after is not None:
@@ -198,6 +201,28 @@ def test_the_rate_of_those_who_know_is_among_those_with_a_score(ledger: Ledger, 
         assert knowing(connection, held) == (80, 3, 1, 2, 2)
     with pytest.raises(UserError, match="大得不合情理"):
         ledger.write(enter(ids["仇霞"], "after", 101))
+
+
+def test_who_has_a_time_of_signing_in_has_come(ledger: Ledger, held: Id) -> None:
+    ids = {row.name: row.id for row in rows(ledger, held)}
+    ledger.write(mark([ids["李强"]], "leave", "加班"))
+    ledger.write(mark([ids["王芳"]], "late"))
+    for name in ("仇霞", "李强", "王芳"):
+        ledger.write(enter(ids[name], "signed", 1165))
+    ledger.write(mark_rest(held, "absent"))
+    assert {row.name: (row.status, row.signed, row.reason) for row in rows(ledger, held)} == {
+        "仇霞": ("present", 1165, None),
+        "李强": ("present", 1165, None),
+        "王芳": ("late", 1165, None),
+        "赵六": ("absent", None, None),
+    }
+    ledger.write(enter(ids["仇霞"], "signed", None))
+    assert rows(ledger, held)[0].status == "present"
+    planned = ledger.write(add_training(TrainingDraft("演练", date(2026, 3, 30)))).value
+    ledger.write(join_many(planned, ["钱七"], "absent"))
+    (ahead,) = rows(ledger, planned)
+    with pytest.raises(UserError, match="还没有开"):
+        ledger.write(enter(ahead.id, "signed", 540))
 
 
 def test_a_session_may_set_its_own_pass_mark_and_hours(ledger: Ledger) -> None:

@@ -60,6 +60,8 @@ def staff_leaves(colleague: Id, day: date, to: Id | None = None) -> Command[Leav
 
     def run(tx: Tx) -> Leaving:
         leaving = the_colleague(tx.connection, colleague)
+        if day > tx.today:
+            raise UserError("离岗日期在今天以后，没有保存。请到那天再登记。")
         if leaving.since is not None and day < leaving.since:
             raise UserError("离任日期早于到岗日期，没有保存。")
         matters = open_matters(tx.connection, colleague, tx.today)

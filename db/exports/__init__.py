@@ -101,6 +101,15 @@ class Book:
         return sum(len(sheet.rows) for sheet in self.sheets)
 
 
+def leaving_right(*, named: bool, workbook: bool) -> Right:
+    """Return what one must be allowed to take a list out: one with whole names is signed on paper by
+    who may enter things, and as a workbook it is as good as a ledger with whole names.
+    """
+    if not named:
+        return Right.LOOK
+    return Right.BACKUP if workbook else Right.WRITE
+
+
 def columns_of(connection: Connection, kind: str) -> Columns:
     """Return the columns a kind of ledger came in with, or the usual ones."""
     columns = (LedgerLayout.columns, LedgerLayout.sheets)

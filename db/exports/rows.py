@@ -14,7 +14,7 @@ from db.imports.cells import written
 from db.imports.headings import KINDS
 from db.kernel.ids import Id
 from db.kernel.workdays import Period
-from db.people import Staff, Volunteer
+from db.people import ROLE_NAMES, Staff, Volunteer
 from db.places import Building, Community, Household
 from db.places.address import Address
 from db.places.lists import walking_order
@@ -202,8 +202,10 @@ def _trainings(connection: Connection, period: Period | None, community: Id | No
         select(
             *columns, Attendance.name, Attendance.role, Attendance.signed, Attendance.status,
             Attendance.before, Attendance.after, Attendance.reason, Community.name.label("community"),
+            Volunteer.role.label("on_roster"),
         )
         .join(Attendance, Attendance.training == Training.id)
+        .join(Volunteer, Volunteer.id == Attendance.volunteer, isouter=True)
         .join(Community, Community.id == Attendance.community, isouter=True)
         .order_by(Training.day, Training.start, Training.id, Attendance.id)
     )  # fmt: skip
@@ -213,6 +215,8 @@ def _trainings(connection: Connection, period: Period | None, community: Id | No
     lines = []
     for row in _rows(connection, statement):
         said = {**row, "lecturers": tuple(staff[id_] for id_ in row["lecturers"])}
+        # Who was listed here is what the roster says; a workbook's list said it itself.
+        said["role"] = row["role"] or ROLE_NAMES.get(said.pop("on_roster") or "")
         # One session's lines stand together by this; it is no field and goes into no cell.
         lines.append(_cells("trainings", said) | {"session": row["id"].hex()})
     return lines

@@ -16,6 +16,7 @@ from db.imports.reader import Cell
 from db.kernel.fields import fields_of
 from db.kernel.ids import Id, new_id
 from db.kernel.text import squeeze
+from db.people import ROLES
 from db.trainings import (
     SIGNATURES,
     STATUS_NAMES,
@@ -323,6 +324,10 @@ class TrainingPlanner:
             session.people[key] = row
             session.changed = True
             return
+        role = given.get("role")
+        if current["role"] is None and role and ROLES.get(role) == self._roles.get(key):
+            # The roster says so already, as a ledger that went out tells it.
+            del given["role"]
         fields, remembered = merge_values(
             reader, number, current, current["imported"], given, given
         )
@@ -331,6 +336,11 @@ class TrainingPlanner:
             fields["imported"] = remembered
         if fields:
             self.known.plan.change(Attendance, current["id"], fields)
+
+    @cached_property
+    def _roles(self) -> dict[Any, str]:
+        """What each of the roster is, by id."""
+        return {row["id"]: row["role"] for rows in self.known.volunteers.values() for row in rows}
 
     def _person(
         self, reader: RowReader, session: Session, community: Id | None, name: str

@@ -72,7 +72,7 @@ _RIGHT_NAMES = {
     Right.POINTS: "定积分办法和结账",
     Right.SETTINGS: "修改警务室设置",
     Right.ACCOUNTS: "管理账号",
-    Right.BACKUP: "备份",
+    Right.BACKUP: "备份、存出有全名的工作簿",
     Right.RESTORE: "用备份恢复",
     Right.ISSUE: "签发报表",
     Right.REWARD: "登记奖励和考评",

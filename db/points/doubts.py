@@ -39,6 +39,10 @@ KIND_NAMES: Final = {
 }  # fmt: skip
 CROWD_DOORS, CROWD_MINUTES = 20, 10
 MOST_REASON: Final = 200
+_SAME: Final[Mapping[str, str]] = {
+    "training": "同一场培训", "visit": "同一户、同一时间的走访",
+    "mediation": "同一件纠纷、同一时间的调解",
+}  # fmt: skip
 
 
 class Decision(NamedTuple):
@@ -226,19 +230,20 @@ def _of_person(claims: Sequence[Claim], person: Person) -> _Found:
 
 
 def _same_twice(claims: Sequence[Claim], said: str) -> _Found:
-    """The same session, or the same door at the same minute, or a thing entered besides itself."""
-    same: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    """The same session, door or mediation at the same time, or a thing entered besides itself."""
+    same: dict[tuple[str, Id, int | None], list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.about is None or _source(claim) not in ("training", "visit"):
+        source = _source(claim)
+        # A mediation entered by hand is a doubt with any other of its dispute.
+        if claim.about is None or source not in _SAME or (source == "mediation" and claim.by_hand):
             continue
-        when = claim.start if _source(claim) == "visit" and not claim.by_hand else None
-        if _source(claim) == "visit" and not claim.by_hand and when is None:
+        when = claim.start if source != "training" and not claim.by_hand else None
+        if source == "visit" and not claim.by_hand and when is None:
             continue
-        same[_source(claim), claim.about, when].append(claim)
+        same[source, claim.about, when].append(claim)
     for (source, _, _), mine in same.items():
         if len(mine) > 1:
-            what = "同一场培训" if source == "training" else "同一户、同一时间的走访"
-            yield SAME_TWICE, mine, f"{said}{what}记了{len(mine)}次"
+            yield SAME_TWICE, mine, f"{said}{_SAME[source]}记了{len(mine)}次"
     unnamed = [c for c in claims if c.by_hand and c.about is None and _source(c)]
     for source in sorted({_source(c) for c in unnamed}):
         own = [c for c in claims if c.kind == source]

@@ -29,6 +29,13 @@ class Group(NamedTuple):
     points: int
     amount: int
 
+    @property
+    def each(self) -> int | None:
+        """The money for each of the people, in 分 rounded half up; None where there is nobody."""
+        if not self.people:
+            return None
+        return (self.amount * 2 + self.people) // (2 * self.people)
+
 
 class ItemShare(NamedTuple):
     """What an item brought everybody; `amount` is its part of the money, in proportion to points."""

@@ -158,7 +158,9 @@ def adopt_scheme(
                 raise UserError(f"新的一版要在{before.start}以后开始，没有保存。")
             if not (reason or "").strip():
                 raise UserError("改积分办法，请写明原因，没有保存。")
-            tx.change(PointScheme, {before.id: {"end": start - timedelta(days=1)}})
+            # One that was ended before stays ended.
+            if before.end is None or before.end >= start:
+                tx.change(PointScheme, {before.id: {"end": start - timedelta(days=1)}})
         made = new_id()
         version = before.version + 1 if before else 1
         own = {n: getattr(fit, n) for n in _OWN}

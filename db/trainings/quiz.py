@@ -1,7 +1,7 @@
 """知晓率: the rate of those who know, before a session and after it.
 
-Counted among the names of a list that have a score, before and after each by itself; who is at or
-above the session's pass mark knows.
+Counted among the names of a list that came and have a score, before and after each by itself; who
+is at or above the session's pass mark knows.
 """
 
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, case, func, select
 
 from db.kernel.ids import Id
-from db.trainings import PASS_MARK, Attendance, Training
+from db.trainings import HERE, PASS_MARK, Attendance, Training
 
 
 class Knowing(NamedTuple):
@@ -23,7 +23,7 @@ class Knowing(NamedTuple):
 
 
 def knowing(connection: Connection, training: Id) -> Knowing | None:
-    """Return what the quiz of a session says; None where nobody has a score."""
+    """Return what the quiz of a session says; None where nobody who came has a score."""
     mark = func.coalesce(Training.pass_mark, PASS_MARK)
     counts = [
         count
@@ -33,7 +33,7 @@ def knowing(connection: Connection, training: Id) -> Knowing | None:
     row = connection.execute(
         select(mark, *counts)
         .join(Attendance, Attendance.training == Training.id)
-        .where(Training.id == training)
+        .where(Training.id == training, Attendance.status.in_(HERE))
         .group_by(Training.id)
     ).first()
     found = Knowing(*row) if row is not None else None

@@ -194,7 +194,8 @@ def mark(attendances: Sequence[Id], status: str, reason: str | None = None) -> C
 def mark_rest(training: Id, status: str) -> Command[int]:
     """Return the command that marks the rest of a list: who is 缺席 becomes 到, who is 到 缺席.
 
-    Whoever was marked otherwise, or has a reason, stays as marked. It answers with how many.
+    Whoever was marked otherwise, or has a reason, stays as marked, and whoever signed in is not made
+    absent. It answers with how many.
     """
     before = "absent" if status == "present" else "present"
 
@@ -202,8 +203,10 @@ def mark_rest(training: Id, status: str) -> Command[int]:
         day_of(tx, training)
         rest = select(Attendance.id).where(
             Attendance.training == training, Attendance.status == before,
-            Attendance.reason.is_(None), Attendance.signed.is_(None),
+            Attendance.reason.is_(None),
         )  # fmt: skip
+        if status not in HERE:
+            rest = rest.where(Attendance.signed.is_(None))
         found = tx.connection.execute(rest).scalars().all()
         values = {"status": _status(status)}
         return tx.change(Attendance, dict.fromkeys(found, values))
@@ -215,19 +218,28 @@ def mark_rest(training: Id, status: str) -> Command[int]:
 def enter(attendance: Id, column: str, value: Any) -> Command[None]:
     """Return the command that sets one entry of somebody's line: signed, before, after or reason.
 
-    UserError for a value that may not be stored, or a line that is gone.
+    Who signed in has come: 请假 or 缺席 becomes 到, as where a sheet is typed back. UserError for a
+    value that may not be stored, a line that is gone, or a time at a session still to come.
     """
 
     def run(tx: Tx) -> None:
         row = tx.connection.execute(
-            select(Attendance.name, Attendance.status).where(Attendance.id == attendance)
+            select(Attendance.name, Attendance.status, Training.day)
+            .join(Training, Training.id == Attendance.training)
+            .where(Attendance.id == attendance)
         ).first()
         if row is None:
             raise UserError("名单已经变了，没有保存。请重新打开这场培训。")
         fit = tidied(AttendanceDraft(row.name, status=row.status, **{column: value}))
         if (problem := next(attendance_problems(fit), None)) is not None:
             raise UserError(f"{problem.reason}，没有保存。")
-        tx.change(Attendance, {attendance: {column: getattr(fit, column)}})
+        values: dict[str, Any] = {column: getattr(fit, column)}
+        if fit.signed is not None:
+            if row.day > tx.today:
+                raise UserError("这场培训还没有开，没有保存。请到那天以后再登记。")
+            if row.status not in HERE:
+                values |= {"status": "present", "reason": None}
+        tx.change(Attendance, {attendance: values})
 
     return Command("登记" + fields_of(AttendanceDraft)[column].label, Right.WRITE, run)
 

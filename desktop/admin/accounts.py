@@ -1,7 +1,7 @@
 """账号: who may open the ledger, as what; passwords."""
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -33,6 +33,7 @@ class AccountsPage(Page):
         super().__init__(context)
         self._model: RowModel[AccountLine] = RowModel(COLUMNS)
         self._table = RowTable(self._model, "账号")
+        self._wanted = ""
         self._own = (_secret("新密码"), _secret("再输一遍"))
         self._name = QLineEdit()
         self._name.setPlaceholderText("姓名，也是登录名")
@@ -112,6 +113,12 @@ class AccountsPage(Page):
         self._choosing.setVisible(some)
         self._whose.setText(f"选中的账号：{self._model.rows[at].user}" if some else "")
 
+    def open(self, what: Mapping[str, Any]) -> None:
+        """Put the cursor on the account of a `user`."""
+        if what.get("user"):
+            self._wanted = what["user"]
+            self.refresh()
+
     def refresh(self) -> None:
         """List the accounts."""
         ledger = self.context.ledger
@@ -120,7 +127,8 @@ class AccountsPage(Page):
     def _show(self, lines: Sequence[AccountLine]) -> None:
         """List them, and leave the cursor on its account."""
         at, before = self._table.currentIndex().row(), self._model.rows
-        chosen = before[at].user if 0 <= at < len(before) else None
+        chosen = self._wanted or (before[at].user if 0 <= at < len(before) else None)
+        self._wanted = ""
         self._model.show_rows(lines)
         kept = next((n for n, line in enumerate(lines) if line.user == chosen), None)
         if kept is not None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from db.exports import Book
+from db.exports import Book, leaving_right
 from db.imports.cells import CellError, day_in
 from db.kernel.clock import today
 from db.kernel.errors import UserError
@@ -28,6 +28,8 @@ from desktop.paper.document import Document
 from desktop.paths import cache
 
 _MOST_NAMES = 10_000
+# The other papers have masked names, or none.
+_NAMED = frozenset(("签领表", "明细"))
 
 
 def adopt(arguments: argparse.Namespace) -> int:
@@ -79,6 +81,8 @@ def paper(arguments: argparse.Namespace) -> int:
     with unlocked(arguments, write=False) as ledger:
         with ledger.read() as connection:
             papers, book = _papers(connection, arguments, month, today(ledger.clock))
+        named = arguments.kind in _NAMED
+        ledger.require(leaving_right(named=named, workbook=kind == ".xlsx"), "存出")
         if kind == ".xlsx":
             from desktop.paper.ledger_book import write_book  # noqa: PLC0415
 

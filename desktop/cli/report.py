@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from db.exports import leaving_right
 from db.figures.kinds import KINDS as REPORTS
 from db.kernel.clock import today
 from db.kernel.errors import UserError
@@ -14,7 +15,7 @@ from db.kernel.workdays import Span
 from db.ledger import Ledger
 from desktop.cli.opening import require_folder_of, unlocked
 from desktop.paths import cache
-from desktop.reports.making import LISTS, count, internal_lists, report
+from desktop.reports.making import LISTS, NAMED, count, internal_lists, report
 from desktop.reports.writing import KINDS as PAPERS
 from desktop.reports.writing import write_papers
 
@@ -55,6 +56,8 @@ def write_report(
             text = json.dumps(counted.figures.to_json(), ensure_ascii=False, indent=1)
             write_atomically(out, f"{text}\n".encode())
             return 0
+        named = not NAMED.isdisjoint(lists)
+        ledger.require(leaving_right(named=named, workbook=out.suffix.lower() == ".xlsx"), "存出")
         papers = [report(counted), *internal_lists(connection, counted, lists)]
     from desktop.paper.fonts import find_faces  # noqa: PLC0415  paper loads when it is wanted
 

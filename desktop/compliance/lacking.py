@@ -1,5 +1,6 @@
 """Who lacks a contact or a training, by name; telephones are shown once the journal knows of it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -120,8 +121,9 @@ class LackingPanel(QWidget):
             self._phones |= {one.line.volunteer for one in marked}
             self._table.viewport().update()
 
-        names = "、".join(one.line.name for one in marked[:3])
-        note = names if len(marked) <= 3 else f"{names}等{len(marked)}人"
+        # Notes are kept for ever, so they name nobody: an erasure would leave the name there.
+        of = Counter(one.line.community for one in marked)
+        note = "、".join(f"{community}{count}人" for community, count in of.items())
         look: Command[None] = Command("查看电话", Right.LOOK, lambda _: None, note=note)
         self._context.background.write(self, look, noted)
 

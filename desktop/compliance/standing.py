@@ -31,8 +31,9 @@ from db.post import the_post
 from desktop.compliance.lacking import Lacking, LackingPanel
 from desktop.page import Context, Page
 from desktop.paper.internal import uncontacted_paper, untrained_paper
+from desktop.paper.table_book import table_book
 from desktop.paper.words import rate
-from desktop.paper_out import Leaving, PaperOut
+from desktop.paper_out import Leaving, Made, PaperOut, allow
 from desktop.widgets.bars import WeekChart
 from desktop.widgets.numbers import Number, NumberLine, NumberTable
 from desktop.widgets.parts import button, column, fill, label, panel, row
@@ -43,6 +44,7 @@ NO_WORD = "没有写"
 # Longer than a week is meant as its month.
 WEEK_DAYS = 7
 DUTIES: dict[Duty, str] = {"contact": "每周见面", "training": "每月参训"}
+PAPERS: dict[Duty, str] = {"contact": "未见面名单", "training": "未参训名单"}
 HEADS: dict[Duty, tuple[str, str]] = {
     "contact": ("见过面", "没见面"), "training": ("已参训", "未参训"),
 }  # fmt: skip
@@ -73,6 +75,7 @@ class StandingPage(Page):
         ("Alt+←　Alt+→", "前一周（月）　后一周（月）"),
         ("Ctrl+C", "复制整张表，可以贴进 Excel"),
         ("Ctrl+P", "打印右边的名单"),
+        ("Ctrl+S", "把右边的名单存为 PDF 或 Excel"),
     )
 
     def __init__(self, context: Context) -> None:
@@ -116,9 +119,21 @@ class StandingPage(Page):
 
     def print(self) -> None:
         """Print the names at the right as an internal paper."""
+        if (made := self._made()) is not None:
+            self._out.print(made)
+
+    def save(self) -> None:
+        """Save them as a PDF, or as Excel for who may take whole names out so."""
+        if (made := self._made()) is not None:
+            part = f" {self._lacking.called}" if self._lacking.called else ""
+            name = f"{PAPERS[self._duty]}{part} {self._at.start}至{self._at.end}"
+            self._out.save(name, made, named=True)
+
+    def _made(self) -> Made | None:
+        """What makes the paper of the names at the right."""
         answer, day = self._answer, self.context.today
         if answer is None:
-            return
+            return None
         chosen = {one.line.volunteer for one in self._lacking.people}
         of = self._lacking.called
 
@@ -132,9 +147,9 @@ class StandingPage(Page):
                 lines = tuple(line for line in standing.lines if line.volunteer in chosen)
                 part = standing._replace(lines=lines)
                 paper = uncontacted_paper(part, author=author, made_on=day, of=of)
-            return Leaving(f"{len(chosen)}人的名单", (paper,))
+            return Leaving(f"{len(chosen)}人的名单", (paper,), table_book(paper), named=True)
 
-        self._out.print(made)
+        return made
 
     def _build(self) -> None:
         outer = column(self, (20, 12, 20, 14), 10)
@@ -183,9 +198,13 @@ class StandingPage(Page):
         self._community.activated.connect(lambda _: self.refresh())
         head.addWidget(self._community)
         head.addStretch()
-        printing = button("打印名单　Ctrl+P", self.print)
+        printing = button("打印 Ctrl+P", self.print)
         printing.setShortcut("Ctrl+P")
+        saving = button("存为 Ctrl+S", self.save)
+        saving.setShortcut("Ctrl+S")
+        allow(self.context, printing, saving)
         head.addWidget(printing)
+        head.addWidget(saving)
         return head
 
     def _turn(self, duty: Duty) -> None:

@@ -21,7 +21,7 @@ from desktop.field_sheets import SheetPrinter
 from desktop.figures import open_records, open_rows
 from desktop.home.parts import Card, DueList, figure_button, titled_panel
 from desktop.page import Context, Page
-from desktop.paper.words import signed
+from desktop.paper.words import share, signed
 from desktop.widgets.bars import CoverageBar, WeekChart
 from desktop.widgets.parts import Tone, button, clear, column, label, row, set_tone
 from desktop.widgets.start import Start
@@ -266,7 +266,7 @@ class HomePage(Page):
         exhausted = sum(line[3] for line in today.progress)
         cards["走访进度"].show_figures(
             "",
-            coverage=f"{done / base:.1%}" if base else "—",
+            coverage=share(done, base),
             done=f"已访{done:,}户",
             remaining=f"还剩{base - done - exhausted:,}户",
         )
@@ -278,12 +278,12 @@ class HomePage(Page):
         clear(self._lines)
         for at, (name, base, done, exhausted) in enumerate(today.progress):
             bar = CoverageBar(self.context.theme, base, done, exhausted)
-            share = figure_button(partial(self._open_coverage, "base", name), "second")
-            share.setText(f"{done / base:.1%}" if base else "—")
-            share.setAccessibleName(f"{name} {share.text()}")
+            rate = figure_button(partial(self._open_coverage, "base", name), "second")
+            rate.setText(share(done, base))
+            rate.setAccessibleName(f"{name} {rate.text()}")
             self._lines.addWidget(label(name, 12), at, 0)
             self._lines.addWidget(bar, at, 1, Qt.AlignmentFlag.AlignVCenter)
-            self._lines.addWidget(share, at, 2, Qt.AlignmentFlag.AlignRight)
+            self._lines.addWidget(rate, at, 2, Qt.AlignmentFlag.AlignRight)
         self._lines.setColumnStretch(1, 1)
 
     def _open_due(self, item: AgendaItem) -> None:

@@ -64,7 +64,7 @@ def summary_book(sheet: Sheet) -> Book:
         for head, groups in (("社区", said.by_community), ("职业", occupations(said)))
     ]  # fmt: skip
     items: list[tuple[Value, ...]] = [
-        (CLASS_NAMES[i.kind], i.name, i.times, number(i.points), _share(i, said), yuan(i.amount))
+        (CLASS_NAMES[i.kind], i.name, i.times, number(i.points), share_of(i, said), yuan(i.amount))
         for i in said.items
     ]
     sheets.insert(1, BookSheet("各项目", title, above, ITEM_HEADS, items))
@@ -118,7 +118,7 @@ def _items(said: Fairness) -> Table:
     rows = [
         Row((
             CLASS_NAMES[item.kind], item.name, str(item.times), points_text(item.points),
-            _share(item, said), sum_text(item.amount),
+            share_of(item, said), sum_text(item.amount),
         ))
         for item in said.items
     ]  # fmt: skip
@@ -135,15 +135,14 @@ def _even(said: Fairness) -> bool:
     return bool(said.items) and all(item.points >= 0 for item in said.items)
 
 
-def _share(item: ItemShare, said: Fairness) -> str:
+def share_of(item: ItemShare, said: Fairness) -> str:
+    """Return an item's part of all points as a rate; — where an item took some, or there are none."""
     value = percent(item.points, said.whole.points) if _even(said) else None
     return NOTHING if value is None else f"{value}%"
 
 
 def _texts(group: Group) -> tuple[str, ...]:
-    average = NOTHING
-    if group.people:
-        average = sum_text((group.amount * 2 + group.people) // (2 * group.people))
+    average = NOTHING if group.each is None else sum_text(group.each)
     return (
         str(group.people), str(group.earning), points_text(group.points), sum_text(group.amount),
         average,

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 from sqlalchemy import Connection
 
-from db.disputes.handover import Leaving, staff_leaves
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Done
@@ -20,8 +19,9 @@ from db.people.colleagues import (
     staff_problems,
     staff_rows,
 )
+from desktop.people.leaving import LeavingBox
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, column, label, row, rule
+from desktop.widgets.parts import button, row
 from desktop.widgets.register import RegisterPage
 from desktop.widgets.tables import Column
 
@@ -32,7 +32,13 @@ class StaffPage(RegisterPage[StaffRow]):
     title: ClassVar[str] = "工作人员"
     noun = "工作人员"
     entity: ClassVar[str] = "staff"
-    watches: ClassVar[frozenset[str]] = frozenset(("staff",))
+    watches: ClassVar[frozenset[str]] = frozenset(
+        (
+            "staff", "account", "dispute", "dispute_closing", "dispute_conclusion",
+            "dispute_extension", "dispute_follow_up", "dispute_reopening", "dispute_report",
+            "dispute_session",
+        )
+    )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (("Ctrl+N", "新的工作人员"),)
     columns: Sequence[Column[Any]] = (
         Column("姓名", lambda s: s.name, 8),
@@ -56,32 +62,20 @@ class StaffPage(RegisterPage[StaffRow]):
         self._form.edited.connect(self._look_for_namesake)
         self._doubted = False
         self._save = button("保存", self.save, kind="main")
-        self._to = QComboBox()
-        self._to.setAccessibleName("没办完的纠纷交给")
-        self._leave = button("今天离岗", self._leave_today)
+        self._leaving = LeavingBox(self.context)
+        self._leaving.said.connect(self.said)
         layout.addWidget(self._form)
         line = row()
         line.addStretch()
         line.addWidget(self._save)
         self.form_foot.addLayout(line)
-        self._leaving = QWidget()
-        leaving = column(self._leaving, gap=10)
-        leaving.addWidget(rule())
-        leaving.addWidget(label("离岗，没办完的纠纷交给", 12, "second"))
-        leaving.addWidget(self._to)
-        leaving.addWidget(self._leave)
         self.form_foot.addWidget(self._leaving)
 
     def show_row(self, chosen: StaffRow | None) -> None:
         """Show a colleague, or an empty form."""
         self._form.show_draft(chosen)
         self._save.setEnabled(self.context.may(Right.WRITE))
-        self._leaving.setVisible(chosen is not None and chosen.until is None)
-        self._to.clear()
-        self._to.addItem("不交接", None)
-        for other in self.model.rows:
-            if other.until is None and (chosen is None or other.id != chosen.id):
-                self._to.addItem(other.name, other.id)
+        self._leaving.show_colleague(chosen)
         if chosen is None:
             self._form.setFocus()
         else:
@@ -120,19 +114,3 @@ class StaffPage(RegisterPage[StaffRow]):
     def _saved(self, name: str) -> None:
         self.typed_saved()
         self.said.emit(f"已保存 {name}　　Ctrl+Z 撤销")
-
-    def _leave_today(self) -> None:
-        if self.row is None:
-            return
-        name = self.row.name
-
-        def left(done: Done[Leaving]) -> None:
-            open_ones = done.value.matters
-            said = f"{name}今天离岗"
-            if open_ones:
-                moved = "已交接" if done.value.handed_over else "还没有交接"
-                said += f"，{len(open_ones)}件没办完的纠纷{moved}"
-            self.said.emit(f"{said}　　Ctrl+Z 撤销")
-
-        command = staff_leaves(self.row.id, self.context.today, self._to.currentData())
-        self.context.background.write(self, command, left)

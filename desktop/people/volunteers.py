@@ -27,6 +27,7 @@ from db.people.lists import (
     volunteer_count,
     volunteers,
 )
+from db.people.roster import remove_volunteer
 from db.places import CommunityLine, communities
 from db.places.lists import BuildingRow, buildings
 from desktop.background import Progress
@@ -44,7 +45,7 @@ AMOUNTS: tuple[tuple[str, Amount | None], ...] = (
     (f"超过{MOST}户", "many"),
 )  # fmt: skip
 LISTED = frozenset(("volunteer", "volunteer_term", "community", "building", "household"))
-DONE = frozenset(("visit", "training", "attendance", "dispute_session"))
+DONE = frozenset(("visit", "training", "attendance", "dispute_session", "dispute_follow_up"))
 SERVING, LEFT = "serving", "left"
 
 
@@ -61,6 +62,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         ("F3", "右边换成经历：负责的户、任职经历、做过的事；再按换回登记"),
         ("Enter", "从名册到右边；在登记里下一格，最后一格保存；在经历里打开这条记录"),
         ("Shift+↑　Shift+↓", "多选几个人，一起离任或再聘"),
+        ("Delete", "删除登错的人；走访过、参过训的要登记离任"),
         ("Ctrl+C", "复制选中的行"),
         ("Esc", "回到名册；显示全部"),
     )
@@ -88,6 +90,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         units = button("没有联户长的单元", self._open_units, kind="link")
         self.tools.addWidget(units, 0, Qt.AlignmentFlag.AlignTop)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._marked())
+        self.table.removing.connect(self._remove)
 
     def open(self, what: Mapping[str, Any]) -> None:
         """The same; or show only those of `ids` under their `title`."""
@@ -210,6 +213,22 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
             box.setCurrentIndex(0)
         choose(self._serving, None)
         self.show_only(ids, title)
+
+    def _remove(self) -> None:
+        """Take out who was entered by mistake; who did something leaves instead."""
+        if refusal := self.context.refusal:
+            self.said.emit(refusal)
+            return
+        if self.row is None or len(self.chosen_ids()) > 1:
+            self.said.emit("删除登错的人，一次选一个")
+            return
+        said = f"已删除{self.row.name}　　Ctrl+Z 撤销"
+
+        def removed(_: Done[None]) -> None:
+            self.typed_saved()
+            self.said.emit(said)
+
+        self.context.background.write(self, remove_volunteer(self.row.id), removed)
 
     def _marked(self) -> None:
         marked = set(self.chosen_ids())

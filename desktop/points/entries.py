@@ -1,6 +1,8 @@
 """手工记分: entries by hand of a month; what comes by itself is not typed here."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QVBoxLayout
@@ -25,12 +27,19 @@ from db.points.rules import Item
 from desktop.page import Context
 from desktop.unsaved import Inputs
 from desktop.widgets.choices import ChoiceBox
+from desktop.widgets.entries import EntryField
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, choose, fill, label, row
 from desktop.widgets.periods import PeriodBox
 from desktop.widgets.person import PersonField
 from desktop.widgets.register import RegisterPage
 from desktop.widgets.tables import Column
+from desktop.words import clock_words, typed_day
+
+
+def _hours(entry: EntryRow) -> str:
+    until = f"—{clock_words(entry.end)}" if entry.end is not None else ""
+    return f"{clock_words(entry.start)}{until}"
 
 
 class EntriesPage(RegisterPage[EntryRow]):
@@ -47,12 +56,13 @@ class EntriesPage(RegisterPage[EntryRow]):
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("Ctrl+N", "记一笔：姓名、项目、日期、事由"),
+        ("Ctrl+N", "记一笔：姓名、项目、日期、起止时间、事由"),
         ("Enter", "从名单到右边；下一格，最后一格保存"),
         ("Delete", "删除选中的；可以撤销"),
     )
     columns: Sequence[Column[Any]] = (
         Column("日期", lambda e: e.day.isoformat(), 7),
+        Column("时间", _hours, 6, spare=True),
         Column("姓名", lambda e: e.name, 5),
         Column("项目", lambda e: e.item_name or "（当天没有这个项目）", 8),
         Column(
@@ -67,6 +77,7 @@ class EntriesPage(RegisterPage[EntryRow]):
     def __init__(self, context: Context) -> None:
         self._period: Period | None = year_to(context.today)
         self._items: Sequence[Item] = ()
+        self._asked_for = context.today
         super().__init__(context)
         days = PeriodBox(context.today)
         days.show_period(self._period, context.today)
@@ -107,8 +118,12 @@ class EntriesPage(RegisterPage[EntryRow]):
             lambda draft: entry_problems(draft, self._chosen_item(), self.context.today),
             {},
             lambda: self.context.today,
-            ("day", "times", "reason", "evidence"),
+            ("day", "times", "start", "end", "reason", "evidence"),
+            ("end",),
         )
+        day = self._form.field("day")
+        if isinstance(day, EntryField):
+            day.editingFinished.connect(self._day_left)
         self._form.saved.connect(self.save)
         self._item.finished.connect(self._form.setFocus)
         self._worth = label(pixels=12, tone="second", wrap=True)
@@ -159,7 +174,9 @@ class EntriesPage(RegisterPage[EntryRow]):
         except ValueError:
             return
         if self.row is not None:
-            command = change_entry(self.row.id, person, item, draft, self.row.source)
+            # Points given outright are not asked for here, and stay.
+            kept = replace(draft, points=self.row.points)
+            command = change_entry(self.row.id, person, item, kept, self.row.source)
             self.context.background.write(self, command, lambda _: self._saved())
             return
 
@@ -189,13 +206,25 @@ class EntriesPage(RegisterPage[EntryRow]):
             self._ask_items(person, self._item.currentData())
             self._item.setFocus()
 
+    def _day_left(self) -> None:
+        """Offer the items of the day typed: another day may have another version of the scheme."""
+        person = self._person.person
+        if person is not None and self._typed_day() != self._asked_for:
+            self._ask_items(person, self._item.currentData())
+
+    def _typed_day(self) -> date:
+        text = self._form.typed("day")
+        return typed_day(text, self.context.today) or self.context.today
+
     def _ask_items(self, person: Id, chosen: str | None) -> None:
-        day = self.row.day if self.row is not None else self.context.today
+        day = self._asked_for = self._typed_day()
 
         def answer(items: tuple[Item, ...]) -> None:
             self._items = items
             fill(self._item, [(item.name, item.key) for item in items])
-            choose(self._item, chosen)
+            # What that day's scheme lacks is chosen anew, not taken for another.
+            there = chosen is None or any(item.key == chosen for item in items)
+            choose(self._item, chosen) if there else self._item.setCurrentIndex(-1)
             self._tell_worth()
 
         self.context.background.ask(self, lambda c: items_for(c, person, day), answer)

@@ -17,7 +17,8 @@ from db.points.fairness import Change, Fairness, Group, WeightDraft, WhatIf, fai
 from db.points.rules import Item, rules_of
 from db.points.schemes import weigh
 from desktop.page import Context, Page
-from desktop.paper.points_summary import occupations, sentence
+from desktop.paper.points_summary import occupations, sentence, share_of
+from desktop.paper.words import NOTHING
 from desktop.points.seen import month_to_begin_with, see_month
 from desktop.points.typing import typed_points
 from desktop.widgets.flow import FlowLayout
@@ -57,7 +58,7 @@ class Judged(NamedTuple):
 
 
 def _each(group: Group) -> str:
-    return money_text(group.amount // group.people) if group.people else "—"
+    return NOTHING if group.each is None else money_text(group.each)
 
 
 GROUPS: tuple[Column[GroupLine], ...] = (
@@ -240,12 +241,11 @@ class FairnessPage(Page):
         fill(self._place, [(place.name, place.id) for place in judged.places])
         self._fill_items()
         self._show_groups(judged.said, None)
-        whole = judged.said.whole.points
         self._items.show_rows(
             [
                 ItemLine(
                     item.name, CLASS_NAMES[item.kind], item.times, item.points,
-                    f"{item.points / whole:.1%}" if whole > 0 else "—", item.amount,
+                    share_of(item, judged.said), item.amount,
                 )
                 for item in judged.said.items
             ]

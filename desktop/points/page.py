@@ -20,9 +20,9 @@ from db.points.statement import StatementMonth, statement
 from desktop.background import Ticket
 from desktop.errors import tell
 from desktop.page import Context, Page
-from desktop.paper_out import PaperOut
+from desktop.paper_out import PaperOut, allow
 from desktop.points.closing import ClosingPanel
-from desktop.points.papers import PAPERS, STATEMENT, Wanted
+from desktop.points.papers import NAMED, PAPERS, STATEMENT, Wanted
 from desktop.points.person import PersonPanel
 from desktop.points.seen import (
     SeenMonth,
@@ -149,7 +149,7 @@ class PointsPage(Page):
     def save(self) -> None:
         """Save the paper that is chosen."""
         if (wanted := self._wanted()) is not None:
-            self._out.save(wanted.file_name, wanted.made)
+            self._out.save(wanted.file_name, wanted.made, named=wanted.kind in NAMED)
 
     def _build(self) -> None:
         for box, name in ((self._place, "社区"), (self._paper, "哪张表")):
@@ -163,6 +163,13 @@ class PointsPage(Page):
         printing, saving = button("打印　Ctrl+P", self.print), button("存为文件　Ctrl+S", self.save)
         printing.setShortcut("Ctrl+P")
         saving.setShortcut("Ctrl+S")
+
+        def chosen() -> None:
+            named = self._paper.currentData() in NAMED
+            allow(self.context, printing, saving, named=named)
+
+        self._paper.currentIndexChanged.connect(chosen)
+        chosen()
         head = row(gap=10)
         widgets: tuple[QWidget, ...] = (self._months, self._place, self._text)
         for widget in widgets:
@@ -267,9 +274,11 @@ class PointsPage(Page):
         if not 0 <= at < len(self._model.rows) or self._seen is None:
             return
         line, month = self._model.rows[at], self._seen.sheet.month
+        today = self.context.today
 
         def question(connection: Connection) -> StatementMonth | None:
-            return next(iter(statement(connection, line.volunteer, month, month).months), None)
+            said = statement(connection, line.volunteer, month, month, today)
+            return next(iter(said.months), None)
 
         def gone(error: Exception) -> None:
             if not isinstance(error, UserError):
@@ -309,4 +318,5 @@ class PointsPage(Page):
             self.said.emit("请先选一个人")
             return None
         person = line.volunteer if kind == STATEMENT and line is not None else None
-        return Wanted(kind, seen.sheet, person, self._place.currentData() or "")
+        place = self._place.currentData() or ""
+        return Wanted(kind, seen.sheet, self.context.today, person, place)

@@ -1,5 +1,6 @@
 """The papers of a month: lists to sign and to post, the summary, one person's own statement."""
 
+from datetime import date
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -15,16 +16,22 @@ from desktop.paper.points_summary import summary_book, summary_paper
 from desktop.paper_out import Leaving
 
 SIGN, NOTICE, SUMMARY, STATEMENT = "sign", "notice", "summary", "statement"
+# The summary has no names, the notice masked ones.
+NAMED: Final = frozenset((SIGN, STATEMENT))
 PAPERS: Final = {
     SIGN: "签领表", NOTICE: "公示表（遮名）", SUMMARY: "月度汇总", STATEMENT: "个人积分单",
 }  # fmt: skip
 
 
 class Wanted(NamedTuple):
-    """Which paper of which month; `person` for a statement, `community` by name for one of its own."""
+    """Which paper of which month; `person` for a statement, `community` by name for one of its own.
+
+    `day` is the last day a statement counts, as the sheet does.
+    """
 
     kind: str
     sheet: Sheet
+    day: date
     person: Id | None = None
     community: str = ""
 
@@ -46,7 +53,7 @@ class Wanted(NamedTuple):
             papers = sign_lists(sheet, author=author)
             if not papers:
                 raise UserError("这个月没有要发的补贴，没有签领表。")
-            return Leaving(self.title, papers, sign_book(sheet))
+            return Leaving(self.title, papers, sign_book(sheet), named=True)
         if self.kind == NOTICE:
             paper = notice(self.sheet, author=author, community=self.community)
             return Leaving(self.title, (paper,), notice_book(sheet))
@@ -55,8 +62,9 @@ class Wanted(NamedTuple):
             return Leaving(self.title, (paper,), summary_book(self.sheet))
         if self.person is None:
             raise UserError("请先选一个人。")
-        said = statement(connection, self.person, sheet.month, sheet.month)
-        return Leaving(self.title, (statement_paper(said, author=author),), statement_book(said))
+        said = statement(connection, self.person, sheet.month, sheet.month, self.day)
+        papers = [statement_paper(said, author=author)]
+        return Leaving(self.title, papers, statement_book(said), named=True)
 
 
 def _of(sheet: Sheet, community: str) -> Sheet:

@@ -1,7 +1,7 @@
 """积分办法: what earns points and how they are paid; a change is a new version from a day on."""
 
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar, NamedTuple
 
 from PySide6.QtCore import Qt
@@ -15,7 +15,7 @@ from db.places import CommunityLine, communities
 from db.points import CLASS_NAMES, SOURCE_NAMES, points_text
 from db.points.defaults import default_scheme
 from db.points.rules import Scheme, Weight, rules_of
-from db.points.schemes import ItemDraft, adopt_scheme, draft_of, last_closed
+from db.points.schemes import ItemDraft, adopt_scheme, draft_of, end_scheme, last_closed
 from desktop.page import Context, Page
 from desktop.points.items import ItemForm
 from desktop.points.subsidy import SubsidyForm
@@ -93,6 +93,7 @@ class SchemePage(Page):
         ("Delete", "去掉选中的项目"),
         ("B", "补贴：等次、每分几元、预算"),
         ("Enter", "在“从哪天起”“修改原因”里：采用"),
+        ("S", "停用一个社区自己的办法：从写的那天起按全部社区的"),
         ("Esc", "回到项目"),
     )
 
@@ -111,6 +112,8 @@ class SchemePage(Page):
         self._subsidy = SubsidyForm(lambda: context.today)
         self._side = QStackedWidget()
         self._adopt = button("采用", self.adopt, kind="main")
+        self._end = button("停用 S", self.end)
+        self._end.hide()
         self._build()
         self._bind()
         # The items that were changed and not adopted, and what is typed beside them.
@@ -141,10 +144,8 @@ class SchemePage(Page):
         """Put what is in sight in force from the day typed."""
         if not self._adopt.isEnabled():
             return
-        since = typed_day(self._since.text(), self.context.today, ahead=True)
+        since = self._typed_since()
         if since is None:
-            self.said.emit("请写从哪天起，如 4.1 或 2026-4-1")
-            self._since.setFocus()
             return
         try:
             draft = self._subsidy.scheme(self._draft)
@@ -165,6 +166,26 @@ class SchemePage(Page):
 
         self.context.background.write(self, command, done)
 
+    def end(self) -> None:
+        """End the community's own version in sight the day before the one typed."""
+        scheme = self._scheme()
+        if scheme is None or self._end.isHidden() or not self._end.isEnabled():
+            return
+        since = self._typed_since()
+        if since is None:
+            return
+        where = scheme.community_name
+        said = f"{since}起{where}按全部社区的办法　　Ctrl+Z 撤销"
+        command = end_scheme(scheme.id, since - timedelta(days=1))
+        self.context.background.write(self, command, lambda _: self.said.emit(said))
+
+    def _typed_since(self) -> date | None:
+        since = typed_day(self._since.text(), self.context.today, ahead=True)
+        if since is None:
+            self.said.emit("请写从哪天起，如 4.1 或 2026-4-1")
+            self._since.setFocus()
+        return since
+
     def _build(self) -> None:
         for widget, name in (
             (self._version, "哪一版"), (self._scope, "用在哪里"), (self._since, "从哪天起"),
@@ -183,7 +204,7 @@ class SchemePage(Page):
         head = FlowLayout(gap=10)
         for one in (
             self._version, new, button("补贴 B", self._show_subsidy),
-            self._scope, self._since, self._reason, self._adopt,
+            self._scope, self._since, self._reason, self._adopt, self._end,
         ):  # fmt: skip
             head.addWidget(one)
         frame = panel()
@@ -209,7 +230,7 @@ class SchemePage(Page):
 
     def _bind(self) -> None:
         self._version.activated.connect(lambda _: self._choose_version())
-        self._table.has_keys({"Return": self._change_item, "B": self._show_subsidy})
+        self._table.has_keys({"Return": self._change_item, "B": self._show_subsidy, "S": self.end})
         self._table.removing.connect(self._remove_item)
         self._item.taken.connect(self._take)
         for field in (self._since, self._reason):
@@ -252,6 +273,9 @@ class SchemePage(Page):
         self._reason.clear()
         self._draft = draft_of(scheme) if scheme is not None else default_scheme()
         choose(self._scope, scheme.community if scheme is not None else None)
+        own = scheme is not None and scheme.community is not None and scheme.end is None
+        self._end.setVisible(own)
+        self._end.setEnabled(self.context.may(Right.POINTS))
         self._subsidy.show_scheme(self._draft)
         self._begin_typing()
         self._side.setCurrentIndex(0)

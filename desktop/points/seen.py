@@ -34,13 +34,13 @@ class SeenMonth(NamedTuple):
 
 
 def see_month(connection: Connection, month: Month, account: Id | None, today: date) -> SeenMonth:
-    """Return a month for the screens: as it was frozen, or counted anew."""
+    """Return a month for the screens: as it was frozen, or counted anew up to today."""
     places = tuple(communities(connection))
     schemes = bool(scheme_list(connection))
     frozen = closed_sheet(connection, month)
     if frozen is not None:
         return SeenMonth(frozen, (), None, schemes, places)
-    seen = month_sheet(connection, month)
+    seen = month_sheet(connection, month, today)
     ready = readiness(connection, seen, account, today)
     return SeenMonth(seen.sheet, seen.doubts, ready, schemes, places)
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 OPEN_DISPUTES, UNTRAINED, UNCONTACTED = "未结纠纷", "未参训名单", "未见面名单"
 LISTS: Final = (OPEN_DISPUTES, UNTRAINED, UNCONTACTED)
+# On these stand whole names.
+NAMED: Final = frozenset((UNTRAINED, UNCONTACTED))
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from db.editions import (
     editions,
     issue_edition,
 )
+from db.exports import leaving_right
 from db.figures.kinds import parse_span
 from db.kernel.access import Right
 from db.kernel.ids import Id
@@ -39,10 +40,11 @@ from desktop.figures import open_rows
 from desktop.page import Context, Page
 from desktop.paper.document import Document
 from desktop.paper.fonts import find_faces
+from desktop.paper_out import allow
 from desktop.paths import cache
 from desktop.printing import pdf_of, print_paper
 from desktop.reports.editions import EditionsBox, paper_of
-from desktop.reports.making import LISTS, Counted, count, internal_lists, report
+from desktop.reports.making import LISTS, NAMED, Counted, count, internal_lists, report
 from desktop.reports.numbers import NumberLine, NumbersTable, figure_of
 from desktop.reports.sentences import Sentences
 from desktop.reports.spans import SpanBox
@@ -156,9 +158,12 @@ class ReportsPage(Page):
 
     def save_to(self, path: Path) -> None:
         """Write the paper in sight to a file, whole or not at all: Word or Excel by its name, else PDF."""
-        papers = self._papers
+        papers, ledger = self._papers, self.context.ledger
+        named = any(self._boxes[name].isChecked() for name in NAMED)
+        right = leaving_right(named=named, workbook=path.suffix.lower() == ".xlsx")
 
         def job(progress: Progress) -> int:
+            ledger.require(right, "存出")
             progress("写文件", 0.3)
             return write_papers(papers, path, find_faces(cache()))
 
@@ -226,6 +231,7 @@ class ReportsPage(Page):
         layout.addWidget(label("一起打印的内部名单", 12, "second"))
         for choice in self._boxes.values():
             layout.addWidget(choice)
+        allow(self.context, *(self._boxes[name] for name in sorted(NAMED)))
         return inside
 
     def _bind(self) -> None:

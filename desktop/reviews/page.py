@@ -49,7 +49,8 @@ class ReviewsPage(RegisterPage[ReviewRow]):
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "review", "volunteer", "community", "building", "household", "visit", "training",
-            "attendance", "dispute", "dispute_session",
+            "attendance", "dispute", "dispute_session", "dispute_follow_up",
+            "volunteer_term",
         )
     )  # fmt: skip
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
@@ -267,4 +268,5 @@ def facts_told(reviewed: ReviewRow) -> str:
 def _paper(term: TwoMonths, context: Context, connection: Connection) -> Leaving:
     rows = review_rows(connection, term, context.today)
     author = the_post(connection).name
-    return one_table(review_sheet(rows, term, author=author, made_on=context.today))
+    sheet = review_sheet(rows, term, author=author, made_on=context.today)
+    return one_table(sheet, named=True)

@@ -298,7 +298,7 @@ def _paper(name: str, query: RewardQuery, context: Context, connection: Connecti
     rows = [row for row in found if row.voided is None]
     author, day = the_post(connection).name, context.today
     if name == SHEET:
-        return one_table(payment_sheet(rows, author=author, made_on=day))
+        return one_table(payment_sheet(rows, author=author, made_on=day), named=True)
     return one_table(public_notice(rows, names_known(connection), author=author, made_on=day))
 
 

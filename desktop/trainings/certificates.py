@@ -17,7 +17,7 @@ from db.trainings import HERE, KIND_NAMES, STATUS_NAMES
 from db.trainings.attended import Attended, attended
 from desktop.background import Ticket
 from desktop.page import Context, Page
-from desktop.paper_out import Leaving, Made, PaperOut
+from desktop.paper_out import PDF, Leaving, Made, PaperOut, allow
 from desktop.trainings.making import certificate_paper
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.periods import PeriodBox
@@ -103,7 +103,7 @@ class CertificatesPage(Page):
     def save(self) -> None:
         """Save it as a PDF."""
         if (made := self._made()) is not None and self._person is not None:
-            self._out.save(f"培训证明 {self._person.name}", made)
+            self._out.save(f"培训证明 {self._person.name}", made, PDF)
 
     def _made(self) -> Made | None:
         """What makes the certificate; the history does not say whose it was."""
@@ -112,7 +112,8 @@ class CertificatesPage(Page):
             return None
 
         def made(connection: Connection) -> Leaving:
-            return Leaving("培训证明", (certificate_paper(connection, person.id, period, day),))
+            paper = certificate_paper(connection, person.id, period, day)
+            return Leaving("培训证明", (paper,), named=True)
 
         return made
 
@@ -139,6 +140,7 @@ class CertificatesPage(Page):
         printing.setShortcut("Ctrl+P")
         saving = button("存为文件　Ctrl+S", self.save)
         saving.setShortcut("Ctrl+S")
+        allow(self.context, printing, saving)
         self._days.show_period(self._period, self.context.today)
         self._days.chosen.connect(self._choose_days)
         self._days.refused.connect(self.said)

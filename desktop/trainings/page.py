@@ -16,6 +16,7 @@ from db.trainings.lists import TrainingRow, trainings
 from db.trainings.series import places_in_series, remove_following
 from db.trainings.sessions import remove_training
 from desktop.page import Context, Page
+from desktop.paper_out import allow
 from desktop.trainings.details import DetailsView
 from desktop.trainings.form import TrainingForm
 from desktop.trainings.printing import SessionPrinter
@@ -33,6 +34,7 @@ Answer = tuple[list[TrainingRow], dict[Id, tuple[int, int]]]
 READING, WRITING, DETAILS = range(3)
 # What can be done: its words, its keys, and the doing.
 Act = tuple[str, str, Callable[[], None]]
+SIGN_IN_BOOK, ABSENT_BOOK = "签到表 Excel", "缺席 Excel"
 
 
 def _columns(today: date, series: Mapping[Id, tuple[int, int]]) -> tuple[Column[TrainingRow], ...]:
@@ -167,6 +169,7 @@ class TrainingsPage(Page):
             super().keyPressEvent(event)
 
     def _build(self) -> None:
+        context = self.context
         head = row(gap=10)
         head.addWidget(self._foot, 1)
         new = button("登记培训　Ctrl+N", self.begin_new)
@@ -178,11 +181,11 @@ class TrainingsPage(Page):
         left.addLayout(head)
         left.addWidget(self._chip)
         left.addWidget(frame, 1)
-        left.addWidget(_links(self._papers()))
+        left.addWidget(_links(context, self._papers()))
         reading = QWidget()
         right = column(reading, gap=8)
         right.addWidget(self._roll, 1)
-        right.addWidget(_links(self._acts()))
+        right.addWidget(_links(context, self._acts()))
         writing = panel()
         column(writing).addWidget(self._form)
         self._stack.addWidget(reading)
@@ -212,8 +215,8 @@ class TrainingsPage(Page):
             ("签到表", "Ctrl+P", self.print_sign_in),
             ("空白签到表", "Ctrl+B", self.print_blank),
             ("缺席名单", "Ctrl+Shift+P", lambda: self._with(self._printer.absent)),
-            ("签到表 Excel", "Ctrl+S", lambda: self._with(self._printer.save_sign_in)),
-            ("缺席 Excel", "Ctrl+Shift+S", lambda: self._with(self._printer.save_absent)),
+            (SIGN_IN_BOOK, "Ctrl+S", lambda: self._with(self._printer.save_sign_in)),
+            (ABSENT_BOOK, "Ctrl+Shift+S", lambda: self._with(self._printer.save_absent)),
             ("这个系列", "F6", self._only_series),
         )
 
@@ -361,13 +364,15 @@ class TrainingsPage(Page):
         return not refusal
 
 
-def _links(acts: Sequence[Act]) -> QWidget:
+def _links(context: Context, acts: Sequence[Act]) -> QWidget:
     below = QWidget()
     foot = FlowLayout(below, gap=4)
     for words, keys, done in acts:
         made = button(f"{words} {keys}".strip(), done, kind="link")
         if keys:
             made.setShortcut(keys)
+        if words in (SIGN_IN_BOOK, ABSENT_BOOK):
+            allow(context, made, workbook=True)
         foot.addWidget(made)
     return below
 

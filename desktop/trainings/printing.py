@@ -7,8 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 from sqlalchemy import Connection
 
-from db.exports import Book
-from db.kernel.access import Right
+from db.exports import Book, leaving_right
 from db.kernel.ids import Id
 from db.post import the_post
 from db.trainings.lists import TrainingRow
@@ -51,7 +50,8 @@ class SessionPrinter(QObject):
         day = self._page.context.today
 
         def made(connection: Connection) -> Leaving:
-            return Leaving(f"缺席名单 {session.day}", (absent_list(connection, session.id, day),))
+            paper = absent_list(connection, session.id, day)
+            return Leaving(f"缺席名单 {session.day}", (paper,), named=True)
 
         self._out.print(made)
 
@@ -75,7 +75,7 @@ class SessionPrinter(QObject):
         ledger, day = context.ledger, context.today
 
         def job(progress: Progress) -> str:
-            ledger.require(Right.WRITE, "存出")
+            ledger.require(leaving_right(named=True, workbook=True), "存出")
             progress("写文件", 0.5)
             with ledger.read() as connection:
                 book, post = make(connection, session.id), the_post(connection).name

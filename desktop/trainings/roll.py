@@ -344,7 +344,7 @@ def _knowing_words(known: Knowing | None) -> str:
         percent(known.known_before, known.scored_before),
     )
     rates = "，".join((*said, moved)) if moved else "，".join(said)
-    return f"知晓率　{rates}\n{known.pass_mark}分以上算知晓，只算有分数的人"
+    return f"知晓率　{rates}\n{known.pass_mark}分以上算知晓，只算到了又有分数的人"
 
 
 def _begins(key: str, wanted: str) -> bool:

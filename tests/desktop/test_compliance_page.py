@@ -3,12 +3,13 @@
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QDialog, QLineEdit
+from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
@@ -132,10 +133,11 @@ def test_telephones_are_masked_until_the_journal_knows(
     panel._reveal.click()
     settle(qtbot, shell)
     assert panel._model.index(at, column).data() == phone
+    # Notes outlive an erasure: they say how many, and of where, never who.
     with shell.context.ledger.read() as connection:
         last = connection.execute(select(CommandRow).order_by(CommandRow.no.desc())).first()
     assert last is not None
-    assert (last.action, last.note) == ("查看电话", panel.people[at].line.name)
+    assert (last.action, last.note) == ("查看电话", f"{panel.people[at].line.community}1人")
 
 
 def print_into(monkeypatch: pytest.MonkeyPatch, to: Path) -> None:
@@ -162,6 +164,20 @@ def test_the_names_in_sight_are_printed(
     settle(qtbot, shell)
     assert said == ["已打印106人的名单"]
     assert 1 <= len(PdfReader(paper).pages) <= 4
+    asked: list[str] = []
+
+    def choose(_: object, __: str, name: str, kinds: str) -> tuple[str, str]:
+        asked.append(name)
+        return str(tmp_path / "名单.xlsx"), kinds
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    QTest.keySequence(page, "Ctrl+S")
+    settle(qtbot, shell)
+    assert asked == ["未参训名单 社区 第十社区 2026-03-01至2026-03-31.pdf"]
+    book = openpyxl.load_workbook(tmp_path / "名单.xlsx").active
+    names = {one.line.name for one in page._lacking.people}
+    assert names <= {str(cell.value) for row in book.iter_rows() for cell in row}
+    assert said.pop() == "已把106人的名单存为 名单.xlsx"
     shell.context.routes.go("people", tab="hours")
     hours = in_sight(qtbot, shell)
     assert isinstance(hours, HoursPage)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from db.kernel.workdays import Period
@@ -23,7 +24,8 @@ from desktop.visits.records import RecordsPage
 from desktop.widgets.periods import period_words, typed_period
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
-from tests.desktop.conftest import settle
+from tests.builders import add_visits, street, visit
+from tests.desktop.conftest import in_sight, settle
 
 TODAY = date(2026, 3, 23)
 # The totals of a week, behind its own columns.
@@ -224,3 +226,17 @@ def test_days_of_two_years_are_told_with_both_years() -> None:
 def test_days_nobody_can_read_are_refused(typed: str) -> None:
     with pytest.raises(ValueError, match=r"[结没看]"):
         typed_period(typed, TODAY)
+
+
+def test_a_rate_of_the_day_is_rounded_half_up(qtbot: QtBot, small: Shell) -> None:
+    ledger = small.context.ledger
+    doors = street(ledger, homes=16)
+    add_visits(ledger, [visit(doors[0], day=date(2026, 3, 20))])
+    small.context.routes.go("home")
+    home = in_sight(qtbot, small)
+    assert isinstance(home, HomePage)
+    home.refresh()
+    settle(qtbot, small)
+    # One of sixteen is 6.25 %.
+    texts = [one.text() for one in home.findChildren(QPushButton)]
+    assert texts.count("6.3%") == 2

@@ -12,10 +12,12 @@ from sqlalchemy import select
 from db.disputes import Dispute
 from db.disputes.course import MediationSession
 from db.kernel.ids import Id, new_id
+from db.people import VolunteerDraft
 from db.people.answering import answering
-from db.people.lists import VolunteerQuery, volunteers
+from db.people.lists import VolunteerQuery, volunteer, volunteers
+from db.people.roster import VolunteerPlace, add_volunteer
 from db.people.terms import terms_of
-from db.places import Household
+from db.places import Household, communities
 from db.trainings import volunteers_behind
 from desktop.disputes.page import DisputesPage
 from desktop.page import Page
@@ -233,3 +235,22 @@ def test_somebody_far_down_the_list_is_found(
     settle(qtbot, shell)
     assert page.row is not None
     assert page.row.id == last.id
+
+
+def test_who_was_entered_by_mistake_is_deleted_with_a_key(
+    qtbot: QtBot, shell: Shell, page: VolunteersPage
+) -> None:
+    ledger = shell.context.ledger
+    with ledger.read() as connection:
+        (place, *_) = communities(connection)
+    made = ledger.write(add_volunteer(VolunteerPlace(place.id), VolunteerDraft("登错的"))).value
+    page.open({"record": made})
+    settle(qtbot, shell)
+    page.table.setFocus()
+    press(qtbot, shell, Qt.Key.Key_Delete)
+    with ledger.read() as connection:
+        assert volunteer(connection, made) is None
+    shell.undo()
+    settle(qtbot, shell)
+    with ledger.read() as connection:
+        assert volunteer(connection, made) is not None

@@ -25,15 +25,15 @@ from db.places import Community
 from db.points.defaults import default_scheme
 from db.points.entries import EntryDraft, add_entry
 from db.points.frozen import closed_sheet
+from db.points.rules import rules_of
 from db.points.schemes import BandDraft, adopt_scheme
 from db.sample import PASSWORD
 from db.trainings import Attendance, Training
 from desktop.page import Page
 from desktop.points.doubts import DoubtsPage
-from desktop.points.entries import EntriesPage
 from desktop.points.fairness import FairnessPage
 from desktop.points.page import PointsPage
-from desktop.points.papers import NOTICE, SIGN
+from desktop.points.papers import NOTICE, SIGN, STATEMENT
 from desktop.points.scheme import SchemePage
 from desktop.points.subsidy import bands_text, typed_bands
 from desktop.rooms import shell_over
@@ -50,7 +50,7 @@ ENTER = Qt.Key.Key_Return
 BANDS = (BandDraft(0, "一般", 0), BandDraft(200, "良", 100_00))
 
 
-def _people(ledger: Ledger) -> list[Id]:
+def post_people(ledger: Ledger) -> list[Id]:
     street(ledger)
     with ledger.read() as connection:
         community = connection.execute(select(Community.id)).scalar_one()
@@ -67,11 +67,11 @@ def _people(ledger: Ledger) -> list[Id]:
     return [row["id"] for row in rows]
 
 
-def _adopt(ledger: Ledger) -> None:
+def adopted(ledger: Ledger) -> None:
     ledger.write(adopt_scheme(replace(default_scheme(), bands=BANDS), date(2026, 1, 1)))
 
 
-def _tab(qtbot: QtBot, shell: Shell, room: str, tab: str, kind: type[P], **what: object) -> P:
+def shown_tab(qtbot: QtBot, shell: Shell, room: str, tab: str, kind: type[P], **what: object) -> P:
     shell.context.routes.go(room, tab=tab, **what)
     settle(qtbot, shell)
     page = shell.page
@@ -83,10 +83,10 @@ def _tab(qtbot: QtBot, shell: Shell, room: str, tab: str, kind: type[P], **what:
 
 def test_the_built_in_scheme_is_changed_and_adopted(qtbot: QtBot, small: Shell) -> None:
     ledger = small.context.ledger
-    _people(ledger)
-    empty = _tab(qtbot, small, "points", "month", PointsPage)
+    post_people(ledger)
+    empty = shown_tab(qtbot, small, "points", "month", PointsPage)
     assert not empty._start.isHidden()
-    page = _tab(qtbot, small, "admin", "points", SchemePage)
+    page = shown_tab(qtbot, small, "admin", "points", SchemePage)
     page._table.setFocus()
     press(qtbot, small, ENTER)
     page._item._points["points"].setText("2.5")
@@ -96,7 +96,7 @@ def test_the_built_in_scheme_is_changed_and_adopted(qtbot: QtBot, small: Shell) 
     page._since.setText("2026-1-1")
     page.adopt()
     settle(qtbot, small)
-    month = _tab(qtbot, small, "points", "month", PointsPage, month=FEBRUARY)
+    month = shown_tab(qtbot, small, "points", "month", PointsPage, month=FEBRUARY)
     assert month._start.isHidden()
     assert [(line.name, line.points, line.amount) for line in month._model.rows] == [
         ("王芳", 250, 100_00),
@@ -111,43 +111,20 @@ def test_bands_are_typed_as_lines() -> None:
         typed_bands("优 很多 300")
 
 
-def test_points_are_entered_by_hand_with_the_keyboard(qtbot: QtBot, small: Shell) -> None:
-    ledger = small.context.ledger
-    people = _people(ledger)
-    _adopt(ledger)
-    page = _tab(qtbot, small, "points", "entries", EntriesPage, person=people[1])
-    assert page._person.person == people[1]
-    page._item.setFocus()
-    press(qtbot, small, "xxsb", ENTER)
-    assert page._item.currentText() == "信息上报"
-    page._form.setFocus()
-    press(qtbot, small, "2026-2-11", ENTER, ENTER, "报告路灯坏了", ENTER, ENTER)
-    assert [(e.name, e.item_name, e.reason) for e in page.model.rows] == [
-        ("李强", "信息上报", "报告路灯坏了")
-    ]
-    press(qtbot, small, Qt.Key.Key_Escape)
-    page.table.setFocus()
-    press(qtbot, small, Qt.Key.Key_Delete)
-    assert page.model.rows == []
-    small.undo()
-    settle(qtbot, small)
-    assert len(page.model.rows) == 1
-
-
 def test_a_doubt_is_decided_with_a_reason(qtbot: QtBot, small: Shell) -> None:
     ledger = small.context.ledger
-    people = _people(ledger)
-    _adopt(ledger)
+    people = post_people(ledger)
+    adopted(ledger)
     by_hand = EntryDraft(day=date(2026, 2, 10), reason="参加了培训")
     ledger.write(add_entry(people[0], "training", by_hand))
-    month = _tab(qtbot, small, "points", "month", PointsPage, month=FEBRUARY)
+    month = shown_tab(qtbot, small, "points", "month", PointsPage, month=FEBRUARY)
     assert month._state.text() == "还有1条疑点要核对"
-    page = _tab(qtbot, small, "points", "doubts", DoubtsPage, month=FEBRUARY)
+    page = shown_tab(qtbot, small, "points", "doubts", DoubtsPage, month=FEBRUARY)
     assert [line.doubt.kind_name for line in page._model.rows] == ["一件事记两次"]
     page._table.setFocus()
     press(qtbot, small, "3", "同一场培训", ENTER)
     assert [line.state for line in page._model.rows] == ["部分不计"]
-    month = _tab(qtbot, small, "points", "month", PointsPage, month=FEBRUARY)
+    month = shown_tab(qtbot, small, "points", "month", PointsPage, month=FEBRUARY)
     assert month._state.text() == "没有结账"
     assert month._model.rows[0].points == 200
 
@@ -156,13 +133,13 @@ def test_what_another_doubt_leaves_out_is_told_and_not_counted_again(
     qtbot: QtBot, small: Shell
 ) -> None:
     ledger = small.context.ledger
-    people = _people(ledger)
-    _adopt(ledger)
+    people = post_people(ledger)
+    adopted(ledger)
     # The second meets both others, which do not meet.
     for start in (600, 640, 680):
         hour = EntryDraft(day=date(2026, 2, 11), start=start, end=start + 60, reason="夜间巡防")
         ledger.write(add_entry(people[0], "duty", hour))
-    page = _tab(qtbot, small, "points", "doubts", DoubtsPage, month=FEBRUARY)
+    page = shown_tab(qtbot, small, "points", "doubts", DoubtsPage, month=FEBRUARY)
     assert [box.accessibleName() for box in page._boxes] == [
         "2月11日“巡防值守”（10:00—11:00）　夜间巡防",
         "2月11日“巡防值守”（10:40—11:40）　夜间巡防",
@@ -185,14 +162,14 @@ def second(
     qtbot: QtBot, ledger: Ledger, settings: Settings, theme: Theme
 ) -> Iterator[tuple[Shell, list[Id]]]:
     """The window of a second officer, who finds February handed over by the first."""
-    people = _people(ledger)
-    _adopt(ledger)
+    people = post_people(ledger)
+    adopted(ledger)
     ledger.add_account("李民警", "李民警", Role.OFFICER, "另一个足够长的口令 for two")
     shell = shell_over(ledger, settings, theme)
     shell.resize(1440, 900)
     shell.show()
     settle(qtbot, shell)
-    page = _tab(qtbot, shell, "points", "month", PointsPage, month=FEBRUARY)
+    page = shown_tab(qtbot, shell, "points", "month", PointsPage, month=FEBRUARY)
     page._table.setFocus()
     press(qtbot, shell, "g")
     assert page._closing._do.text() == "提交结账"
@@ -229,7 +206,7 @@ def test_a_month_is_closed_by_two_and_its_papers_are_made(
 ) -> None:
     shell, _ = second
     ledger = shell.context.ledger
-    page = _tab(qtbot, shell, "points", "month", PointsPage, month=FEBRUARY)
+    page = shown_tab(qtbot, shell, "points", "month", PointsPage, month=FEBRUARY)
     page._table.setFocus()
     press(qtbot, shell, "g")
     assert page._closing._do.text() == "核准结账"
@@ -261,10 +238,10 @@ def test_a_month_is_closed_by_two_and_its_papers_are_made(
 
 def test_a_weight_is_tried_and_then_adopted(qtbot: QtBot, small: Shell) -> None:
     ledger = small.context.ledger
-    _people(ledger)
-    _adopt(ledger)
+    post_people(ledger)
+    adopted(ledger)
     shell = small
-    page = _tab(qtbot, shell, "points", "fairness", FairnessPage)
+    page = shown_tab(qtbot, shell, "points", "fairness", FairnessPage)
     page._turn(FEBRUARY)
     settle(qtbot, shell)
     before = page._groups.rows[0].group.points
@@ -279,19 +256,91 @@ def test_a_weight_is_tried_and_then_adopted(qtbot: QtBot, small: Shell) -> None:
     assert "没有写进台账" in page._effect.text()
     page.adopt()
     settle(qtbot, shell)
-    scheme = _tab(qtbot, shell, "admin", "points", SchemePage)
+    scheme = shown_tab(qtbot, shell, "admin", "points", SchemePage)
     assert [(w.item, w.points, w.since) for w in scheme._weights.rows] == [
         ("参加培训例会", 400, date(2026, 4, 1))
     ]
 
 
+def test_shares_and_money_each_are_rounded_as_on_paper(qtbot: QtBot, small: Shell) -> None:
+    ledger = small.context.ledger
+    people = post_people(ledger)
+    adopted(ledger)
+    with ledger.read() as connection:
+        community = connection.execute(select(Community.id)).scalar_one()
+    third = {"id": new_id(), "community": community, "name": "赵敏", "role": "household_leader"}
+    ledger.write(rows_command(Volunteer, [third]))
+    # One half of a tenth goes up: 2 of 32 points are 6.25 %, written 6.3 %. 200 yuan of three are 66.67.
+    for points, reason in ((1000, "一"), (1000, "二"), (1000, "三")):
+        draft = EntryDraft(day=date(2026, 2, 11), points=points, reason=reason)
+        ledger.write(add_entry(people[1], "emergency", draft))
+    page = shown_tab(qtbot, small, "points", "fairness", FairnessPage)
+    page._turn(FEBRUARY)
+    settle(qtbot, small)
+    shares = {line.name: line.share for line in page._items.rows}
+    assert shares["参加培训例会"] == "6.3%"
+    each = [c.heading for c in page._groups.columns].index("人均")
+    assert page._groups.index(0, each).data() == "66.67"
+
+
 def test_a_source_opens_from_the_persons_month(qtbot: QtBot, small: Shell) -> None:
     ledger = small.context.ledger
-    _people(ledger)
-    _adopt(ledger)
-    page = _tab(qtbot, small, "points", "month", PointsPage, month=FEBRUARY)
+    post_people(ledger)
+    adopted(ledger)
+    page = shown_tab(qtbot, small, "points", "month", PointsPage, month=FEBRUARY)
     page._table.setFocus()
     press(qtbot, small, ENTER)
     press(qtbot, small, ENTER)
     assert small._title.text() == "培训"
     assert [b.text() for b in small.findChildren(QPushButton) if b.isChecked()][:1] == ["培训"]
+
+
+def test_a_planned_session_brings_nothing_on_the_screen_or_on_paper(
+    qtbot: QtBot, small: Shell, tmp_path: Path
+) -> None:
+    ledger = small.context.ledger
+    people = post_people(ledger)
+    adopted(ledger)
+    planned = {"id": new_id(), "topic": "消防演练", "kind": "course", "day": date(2026, 3, 28)}
+    ledger.write(rows_command(Training, [planned]))
+    there = {"training": planned["id"], "name": "李强", "status": "present"}
+    ledger.write(rows_command(Attendance, [{"id": new_id(), "volunteer": people[1], **there}]))
+    page = shown_tab(qtbot, small, "points", "month", PointsPage, month=Month(2026, 3))
+    assert [line.points for line in page._model.rows] == [0, 0]
+    page._table.selectRow([line.name for line in page._model.rows].index("李强"))
+    settle(qtbot, small)
+    assert page._person._model.rows == []
+    page._paper.setCurrentIndex(page._paper.findData(STATEMENT))
+    wanted = page._wanted()
+    assert wanted is not None
+    page._out.save_to(tmp_path / "积分单.xlsx", wanted.made)
+    settle(qtbot, small)
+    sheet = openpyxl.load_workbook(tmp_path / "积分单.xlsx").active
+    assert not any("消防演练" in str(c.value) for row in sheet.iter_rows() for c in row)
+    fairness = shown_tab(qtbot, small, "points", "fairness", FairnessPage)
+    fairness._turn(Month(2026, 3))
+    settle(qtbot, small)
+    assert fairness._groups.rows[0].group.points == 0
+
+
+def test_a_communitys_own_scheme_is_ended(qtbot: QtBot, small: Shell) -> None:
+    ledger = small.context.ledger
+    post_people(ledger)
+    adopted(ledger)
+    page = shown_tab(qtbot, small, "admin", "points", SchemePage)
+    assert not page._end.isVisible()
+    with ledger.read() as connection:
+        community = connection.execute(select(Community.id)).scalar_one()
+    ledger.write(adopt_scheme(default_scheme(), date(2026, 2, 1), community=community))
+    page.refresh()
+    settle(qtbot, small)
+    page._version.setCurrentIndex(1)
+    page._version.activated.emit(1)
+    assert page._end.isVisible()
+    page._since.setText("2026-3-15")
+    page._table.setFocus()
+    press(qtbot, small, "s")
+    with ledger.read() as connection:
+        ended = {s.community: s.end for s in rules_of(connection).schemes}
+    assert ended == {None: None, community: date(2026, 3, 14)}
+    assert not page._end.isVisible()

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from db.imports import preview, read_files
-from db.trainings.sessions import Person, join
+from db.trainings.sessions import Person, join, mark
 from db.trainings.sheets import sheet
 from desktop.page import Page
 from desktop.trainings.calendar import CalendarPage
@@ -169,6 +169,8 @@ def test_scores_are_typed_down_a_column_and_the_rate_of_those_who_know_is_said(
     qtbot: QtBot, shell: Shell, page: TrainingsPage
 ) -> None:
     first, second, third = page.roll.everybody[:3]
+    shell.context.background.write(shell, mark([first.id, second.id], "present"))
+    settle(qtbot, shell)
     press(qtbot, shell, Qt.Key.Key_F4)
     press(qtbot, shell, "60", ENTER, "80", ENTER)
     press(
@@ -181,7 +183,7 @@ def test_scores_are_typed_down_a_column_and_the_rate_of_those_who_know_is_said(
     press(qtbot, shell, Qt.Key.Key_Escape, Qt.Key.Key_Escape)
     said = page.roll._knowing.text()
     assert "训前50.0%（1/2），训后100.0%（2/2），提高50.0个百分点" in said
-    assert "80分以上算知晓，只算有分数的人" in said
+    assert "80分以上算知晓，只算到了又有分数的人" in said
 
 
 def test_a_sheet_is_printed_and_typed_back_in_its_order(

@@ -115,6 +115,9 @@ def test_a_change_needs_a_reason_and_a_later_day(ledger: Ledger) -> None:
     assert seen.sheet.points == 0
     assert len(seen.unplaced) == 1
     assert any("没有对应的项目" in note for note in seen.sheet.notes)
+    # The next version does not bring the ended one back for the days between.
+    ledger.write(adopt_scheme(scheme(), date(2026, 3, 30), reason="再用"))
+    assert post.seen().sheet.points == 0
 
 
 def test_a_community_weighs_an_item_within_its_range(ledger: Ledger) -> None:

@@ -6,8 +6,10 @@ import pytest
 
 from db.disputes import Dispute
 from db.disputes.course import MediationSession
+from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.ids import id_text, new_id
+from db.kernel.journal import Command
 from db.ledger import Ledger
 from db.people.roster import leave_volunteer
 from db.points.closing import close_month
@@ -103,6 +105,20 @@ def test_the_same_session_or_visit_twice(ledger: Ledger) -> None:
         ("same_twice", "3月11日“参加培训例会”手工记了1笔，自动也记了1次，可能重复"),
         ("same_twice", "3月10日同一户、同一时间的走访记了2次"),
     ]
+
+
+def test_the_same_mediation_entered_twice(ledger: Ledger) -> None:
+    post = Post(ledger)
+    _, (held, other) = mediation(post, DAY, DAY)
+    assert told(post) == [("same_twice", "3月10日同一件纠纷、同一时间的调解记了2次")]
+    (doubt,) = post.seen().doubts
+    twice = post.line(post.one).points
+    ledger.write(decide(doubt, doubt.claims[1:], "同一次调解登了两遍"))
+    assert post.line(post.one).points * 2 == twice
+    # At two hours they were two.
+    rows = {held: {"at": 540}, other: {"at": 900}}
+    ledger.write(Command("修改", Right.WRITE, lambda tx: tx.change(MediationSession, rows)))
+    assert [kind for kind, _ in told(post) if kind == "same_twice"] == []
 
 
 def test_out_of_service_and_without_evidence(ledger: Ledger) -> None:
