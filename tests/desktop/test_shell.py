@@ -323,7 +323,7 @@ def test_what_is_overdue_stands_at_todays_entry(qtbot: QtBot, shell: Shell) -> N
     entry = shell._buttons["home"]
     with shell.context.ledger.read() as connection:
         week = week_so_far(connection, shell.context.today)
-    assert entry.accessibleName() == f"今日，逾期{week.overdue}项" == "今日，逾期12项"
+    assert entry.accessibleName() == f"今日，逾期{week.overdue}项" == "今日，逾期14项"
     late = perform(week.overdue_behind[0], PerformanceDraft(day=shell.context.today))
     shell.context.background.write(shell, late)
     settle(qtbot, shell)
