@@ -44,7 +44,7 @@ def closed(_template: Path, tmp_path: Path) -> Path:
     return shutil.copytree(_template, tmp_path / "post")
 
 
-def _set_version(folder: Path, *statements: str) -> None:
+def set_version(folder: Path, *statements: str) -> None:
     _, key = Slots.load(folder / "slots.json").unlock(None, PASSWORD)
     opened = engine.open_for_migration(folder / "ledger.db", key.subkey("ledger"))
     with opened.begin() as connection:
@@ -55,7 +55,7 @@ def _set_version(folder: Path, *statements: str) -> None:
 
 
 def test_a_newer_ledger_is_refused_and_not_touched(closed: Path) -> None:
-    _set_version(closed, "UPDATE alembic_version SET version_num = '9999'")
+    set_version(closed, "UPDATE alembic_version SET version_num = '9999'")
     before = (closed / "ledger.db").read_bytes()
     with pytest.raises(UserError, match="更新的程序"):
         Ledger.unlock(closed, PASSWORD, clock=morning())
@@ -63,7 +63,7 @@ def test_a_newer_ledger_is_refused_and_not_touched(closed: Path) -> None:
     assert not (closed / "backups").exists()
 
 
-def _what_came_since(version: str) -> Iterator[str]:
+def what_came_since(version: str) -> Iterator[str]:
     """Yield the statements that take away what later steps brought."""
     then = create_engine("sqlite://", poolclass=StaticPool)
     migrations.upgrade(then, version)
@@ -85,7 +85,7 @@ def _what_came_since(version: str) -> Iterator[str]:
     then.dispose()
 
 
-def _with_first_columns(folder: Path) -> Path:
+def with_first_columns(folder: Path) -> Path:
     """Make a ledger whose post has nothing in the columns that later steps brought."""
     unset = {
         "lock_minutes": None, "work_from": None, "work_to": None,
@@ -97,8 +97,8 @@ def _with_first_columns(folder: Path) -> Path:
 
 
 def test_an_older_ledger_is_backed_up_and_upgraded(tmp_path: Path) -> None:
-    old = _with_first_columns(tmp_path / "old")
-    _set_version(old, *_what_came_since("0001"), "UPDATE alembic_version SET version_num = '0001'")
+    old = with_first_columns(tmp_path / "old")
+    set_version(old, *what_came_since("0001"), "UPDATE alembic_version SET version_num = '0001'")
     with Ledger.unlock(old, PASSWORD, clock=morning()) as ledger:
         with ledger.read() as connection:
             assert migrations.version_of(connection) == migrations.LATEST
@@ -108,7 +108,7 @@ def test_an_older_ledger_is_backed_up_and_upgraded(tmp_path: Path) -> None:
 
 def _backed_up_as(folder: Path, *statements: str) -> Path:
     """Return a backup that was made while the ledger's schema was another."""
-    _set_version(folder, *statements)
+    set_version(folder, *statements)
     _, key = Slots.load(folder / "slots.json").unlock(None, PASSWORD)
     made = back_up(folder, key, folder / "backups", reason="那天", now=morning().now())
     return made.path
@@ -135,10 +135,10 @@ def test_a_backup_of_a_newer_program_moves_nothing(
 
 
 def test_a_backup_of_an_older_program_is_put_back_and_upgraded(tmp_path: Path) -> None:
-    closed = _with_first_columns(tmp_path / "post")
+    closed = with_first_columns(tmp_path / "post")
     older = shutil.copytree(closed, tmp_path / "older")
     made = _backed_up_as(
-        older, *_what_came_since("0014"), "UPDATE alembic_version SET version_num = '0014'"
+        older, *what_came_since("0014"), "UPDATE alembic_version SET version_num = '0014'"
     )
     (closed / "ledger.db").write_bytes(b"x" * 8192)
     done = restore_closed(closed, made, "", PASSWORD, morning())

@@ -102,8 +102,11 @@ def test_each_kind_of_number_opens_as_many_rows(
         reports._open_rows(line, place)
         page: Any = _opened(qtbot, shell)
         summed = line.name in ("people", "leaflets", "expected", "present")
-        assert (_sum(page, line.name) if summed else _rows(page)) == value, line
-        assert f"{value:,}{line.measure}" in page._chip._text.text()
+        told, found = page._chip._text.text(), _sum(page, line.name) if summed else _rows(page)
+        # What a dispute owes twice is counted twice, and the dispute listed once.
+        assert found == value or told.endswith(f"，在{found}件上"), line
+        assert found == value or line.name == "overdue", line
+        assert f"{value:,}{line.measure}" in told
 
 
 def test_numbers_are_walked_and_opened_by_keyboard_and_esc_shows_all(

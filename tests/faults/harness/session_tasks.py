@@ -7,13 +7,9 @@ from db.imports import preview, read_files, write_import
 from db.kernel import engine
 from db.kernel.clock import today
 from db.kernel.errors import PolicepostError
-from db.ledger import Ledger
-from db.post import PostDraft
-from db.sample import PASSWORD
-from tests.conftest import morning
 from tests.faults.harness.children import Hear, Post, Tell
 from tests.faults.harness.tasks import doors, visits
-from tests.test_migrations import _set_version, _what_came_since
+from tests.test_migrations import set_version, what_came_since, with_first_columns
 
 FORM = "走访"
 BOOK = "户.xlsx"
@@ -32,13 +28,9 @@ def type_on(post: Post, tell: Tell, hear: Hear) -> None:
 
 def make_old(folder: Path) -> Post:
     """Make a ledger as the first version of the program left it."""
-    # The columns that later steps bring were not written then.
-    of_then = PostDraft(
-        name="三号警务室", station="示范派出所", lock_minutes=None, work_from=None, work_to=None
-    )
-    Ledger.create(folder, of_then, PASSWORD, clock=morning())[0].close()
+    with_first_columns(folder)
     old = "UPDATE alembic_version SET version_num = '0001'"
-    _set_version(folder, *_what_came_since("0001"), old)
+    set_version(folder, *what_came_since("0001"), old)
     return Post.of(folder)
 
 
