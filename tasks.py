@@ -116,7 +116,7 @@ def demo(*arguments: str) -> None:
 
 
 def test(*arguments: str) -> None:
-    """Run the tests, on all cores; windows wait half their time, so twice as many at once.
+    """Run the tests, on all cores; windows wait half their time, so half as many again at once.
 
     Who has done its part takes over of the others': some tests of faults take minutes.
     """
@@ -124,7 +124,7 @@ def test(*arguments: str) -> None:
     system_libraries(WINDOW_LIBRARIES | SCREEN_LIBRARIES)
     environment(DEVELOPMENT)
     cores = os.cpu_count() or 1
-    run(PYTHON, "-m", "pytest", "-n", str(2 * cores), "--dist", "worksteal", *arguments)
+    run(PYTHON, "-m", "pytest", "-n", str(cores + cores // 2), "--dist", "worksteal", *arguments)
 
 
 def faults(*arguments: str) -> None:
