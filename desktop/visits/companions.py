@@ -19,7 +19,8 @@ class CompanionsField(EntryField):
     def __init__(self, context: Context) -> None:
         super().__init__("同行", self._ids)
         self._context = context
-        self._called: Mapping[str, Id] = {}
+        # None until it was read; a post may have nobody on its roster.
+        self._called: Mapping[str, Id] | None = None
         self.setPlaceholderText("一起去的联户长，没有就空着")
 
     def ask(self) -> None:
@@ -35,7 +36,7 @@ class CompanionsField(EntryField):
 
     def words(self, people: Sequence[Id]) -> str:
         """Return people as they are typed; those no longer on the roster are left out."""
-        names = {id_: name for name, id_ in self._called.items()}
+        names = {id_: name for name, id_ in (self._called or {}).items()}
         return "、".join(names[id_] for id_ in people if id_ in names)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
@@ -44,15 +45,15 @@ class CompanionsField(EntryField):
         self.ask()
 
     def _ids(self, text: str) -> tuple[Id, ...]:
-        found = []
-        if text and not self._called:
+        found, known = [], self._called
+        if text and known is None:
             self.ask()
             raise ValueError("正在读队伍的名册，请再按一次")
         for name in parted(text):
-            if name in self._called:
-                found.append(self._called[name])
+            if known and name in known:
+                found.append(known[name])
                 continue
-            alike = [one for one in self._called if one.startswith(f"{name}（")]
+            alike = [one for one in known or () if one.startswith(f"{name}（")]
             if alike:
                 raise ValueError(f"有{len(alike)}位“{name}”，请写成：{'、'.join(alike[:4])}")
             raise ValueError(f"队伍里没有“{name}”，请先在“队伍、人员”里加上")

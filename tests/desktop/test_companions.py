@@ -130,6 +130,19 @@ def test_a_name_the_roster_lacks_or_has_twice_says_what_to_write(
     assert len(field.value()) == 1
 
 
+def test_a_post_without_a_roster_is_told_so_and_not_asked_to_wait(
+    qtbot: QtBot, small: Shell
+) -> None:
+    field = CompanionsField(small.context)
+    qtbot.addWidget(field)
+    field.setText("何一")
+    with pytest.raises(ValueError, match="正在读"):
+        field.value()
+    settle(qtbot, small)
+    with pytest.raises(ValueError, match="队伍里没有“何一”"):
+        field.value()
+
+
 def test_who_came_along_is_kept_over_a_crash(qtbot: QtBot, sample: Ledger, opened: Open) -> None:
     page = shown(qtbot, opened(), VisitsPage, "visits")
     name = next(iter(_roster(sample)))
