@@ -13,12 +13,13 @@ from sqlalchemy import Connection, event, func, select
 
 from benchmarks.measure import Row, compared, here, in_turn, process
 from benchmarks.million import LONG_CAMPAIGN, SAMPLE_DAY, VISITS, Million, million
-from db.agenda import agenda, progress, week_so_far, weekly_households
+from db.agenda import agenda, progress
 from db.coverage import coverage, door_states
 from db.kernel import cipher
 from db.kernel.keys import KEY_BYTES, LANES, MEMORY_KIB, PASSES, SALT_BYTES
 from db.ledger import Ledger
 from db.sample import CAMPAIGN, PASSWORD, WEEK
+from db.this_week import week_so_far, weekly_households
 from db.visits import CampaignLine, Visit, campaigns
 from desktop.paths import resources
 
