@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import Row, Spent, compared, here
+from benchmarks.measure import Row, Spent, compared, here, middle
 from db.exchange.merging import have, merge
 from db.exchange.packing import outgoing
 from db.exchange.sites import renew
@@ -47,11 +47,7 @@ def rows(_: Path) -> Iterator[Row]:
 
 
 def _row(name: str, ours: list[Spent], peer: list[Spent]) -> Row:
-    return compared(name, _middle(ours), _middle(peer), 1.2)
-
-
-def _middle(spent: list[Spent]) -> Spent:
-    return sorted(spent, key=lambda s: s.cpu)[len(spent) // 2]
+    return compared(name, middle(ours), middle(peer), 1.2)
 
 
 def post_of_one_street(folder: Path) -> tuple[Ledger, list[bytes]]:

@@ -119,7 +119,8 @@ def _against_bare(
 
     if ask_bare() != [tuple(line) for line in ask()]:
         sys.exit(f"{name}: not the same answer")
-    return compared(name, *in_turn(COVERAGE_RUNS, here(ask), here(ask_bare)), 1.5)
+    ours, peer = in_turn(COVERAGE_RUNS, here(ask), here(ask_bare))
+    return compared(name, ours, peer, 1.5)
 
 
 def statement_of(connection: Connection, ask: Callable[[], object]) -> tuple[str, tuple[Any, ...]]:

@@ -63,7 +63,12 @@ def in_turn(runs: int, *jobs: Callable[[], Spent]) -> list[Spent]:
     for _ in range(runs):
         for job, one in zip(jobs, spent, strict=True):
             one.append(job())
-    return [Spent(median(s.wall for s in one), median(s.cpu for s in one)) for one in spent]
+    return [middle(one) for one in spent]
+
+
+def middle(spent: Sequence[Spent]) -> Spent:
+    """Return the medians of some runs."""
+    return Spent(median(s.wall for s in spent), median(s.cpu for s in spent))
 
 
 def here(job: Callable[[], object]) -> Callable[[], Spent]:

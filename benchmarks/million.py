@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -137,9 +138,9 @@ def _week(ledger: Ledger, monday: date, rows: list[dict[str, Any]]) -> None:
         tx.add(Visit, rows)
 
     for row in typed:
-        ledger.write(Command("登记走访", Right.WRITE, lambda tx, one=row: add(tx, [one])))
+        ledger.write(Command("登记走访", Right.WRITE, partial(add, rows=[row])))
     note = f"走访记录{monday.isoformat()}.csv"
-    ledger.write(Command("导入台账", Right.IMPORT, lambda tx: add(tx, sheet), note=note))
+    ledger.write(Command("导入台账", Right.IMPORT, partial(add, rows=sheet), note=note))
 
 
 def _morning(day: date) -> SetClock:

@@ -10,8 +10,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
+
+from sqlcipher3 import dbapi2
 
 from benchmarks.exchange import post_of_one_street
 from benchmarks.measure import Row, Spent, compared, here, in_turn
@@ -22,7 +25,7 @@ from db.kernel import cipher, engine, proofs
 from db.kernel.access import Right
 from db.kernel.files import new_private_file
 from db.kernel.ids import Id, new_id
-from db.kernel.journal import Command
+from db.kernel.journal import Command, Tx
 from db.ledger import Ledger
 from db.sample import PASSWORD
 from db.visits import Visit
@@ -64,7 +67,11 @@ def _fill(ledger: Ledger, doors: list[Id], count: int, a_command: int = 5000) ->
             }
             for n in range(begin, min(count, begin + a_command))
         ]  # fmt: skip
-        ledger.write(Command("样例", Right.WRITE, lambda tx, rows=made: tx.add(Visit, rows)))
+        ledger.write(Command("样例", Right.WRITE, partial(_add, rows=made)))
+
+
+def _add(tx: Tx, rows: list[dict[str, Any]]) -> None:
+    tx.add(Visit, rows)
 
 
 def _size(ledger: Ledger) -> float:
@@ -161,10 +168,12 @@ def _cipher_cost(ledger: Ledger, folder: Path) -> Iterator[Row]:
 
         return run
 
-    spent = in_turn(5, here(commits(keyed)), here(commits(plain)))
-    yield compared(f"{BARE_COMMITS} commits with a key: without", *spent, 2.0)
-    spent = in_turn(9, here(scan(keyed)), here(scan(plain)))
-    yield compared(f"reading {BARE_ROWS:,} rows from a cold cache with a key: without", *spent, 5.0)
+    ours, peer = in_turn(5, here(commits(keyed)), here(commits(plain)))
+    yield compared(f"{BARE_COMMITS} commits with a key: without", ours, peer, 2.0)
+    ours, peer = in_turn(9, here(scan(keyed)), here(scan(plain)))
+    yield compared(
+        f"reading {BARE_ROWS:,} rows from a cold cache with a key: without", ours, peer, 5.0
+    )
 
 
 def _kinds() -> tuple[tuple[str, bytes], tuple[str, bytes]]:
@@ -177,7 +186,7 @@ def _bare(path: Path, rows: list[tuple[Any, ...]], key: bytes) -> Callable[[], A
     def open_it() -> Any:
         if key:
             return cipher.keyed(path, key, "mode=rw")
-        return cipher.dbapi2.connect(str(path), isolation_level=None)
+        return dbapi2.connect(str(path), isolation_level=None)
 
     one = open_it()
     one.execute("PRAGMA journal_mode=WAL").fetchall()
@@ -245,7 +254,7 @@ def _packages(folder: Path) -> Iterator[Row]:
             with laptop.read() as connection:
                 (peer,) = sites.peers(connection)
             path = exchanging.pack(laptop, peer, stick).path
-            spent = here(lambda file=path: exchanging.merge_file(post, file))()
+            spent = here(partial(exchanging.merge_file, post, path))()
             yield _seconds(
                 f"a package of {count:,} visits in {count // each:,} commands merged, s",
                 spent.wall, limit, cpu=spent.cpu,

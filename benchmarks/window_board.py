@@ -6,13 +6,14 @@ The statement is the count of every building's doors; it is run bare on the same
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from statistics import median, quantiles
 from typing import Any
 
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from benchmarks.large import statement_of
-from benchmarks.measure import Row, Spent, compared, here
+from benchmarks.measure import Row, compared, here, middle
 from benchmarks.million import LONG_CAMPAIGN, SAMPLE_DAY, Million
 from benchmarks.window_open import Busy, Painted, page_of, screens, settle
 from db.coverage import building_progress
@@ -72,7 +73,7 @@ def _counted(
             theirs.append(other)
     days = (min(SAMPLE_DAY, campaign.end) - campaign.start).days + 1
     name = f"{title} of all doors, click to painted, over {days:,} days: its bare SQL"
-    yield compared(name, _middle(ours), _middle(theirs), LIMIT)
+    yield compared(name, middle(ours), middle(theirs), LIMIT)
 
 
 def _look_again(shell: Shell, tab: str) -> None:
@@ -92,7 +93,7 @@ def _first_looks(shell: Shell, bare: Any, campaign: CampaignLine) -> Iterator[Ro
             window._stack.addWidget(other)
             window._stack.setCurrentWidget(other)
             settle(other)
-            ours.append(here(lambda made=other, name=tab: _first(made, name))())
+            ours.append(here(partial(_first, other, tab))())
             theirs.append(here(ask)())
             settle(other)
             other.context.background.close()
@@ -100,8 +101,8 @@ def _first_looks(shell: Shell, bare: Any, campaign: CampaignLine) -> Iterator[Ro
             other.deleteLater()
         yield compared(
             f"{title}, the first look, the screen made for it: the same",
-            _middle(ours),
-            _middle(theirs),
+            middle(ours),
+            middle(theirs),
         )
     window._stack.setCurrentWidget(shell)
 
@@ -151,10 +152,6 @@ def _bare(shell: Shell, bare: Any, campaign: CampaignLine) -> Callable[[], objec
             connection, lambda: building_progress(connection, campaign, SAMPLE_DAY)
         )
     return lambda: bare.execute(statement, values).fetchall()
-
-
-def _middle(spent: list[Spent]) -> Spent:
-    return Spent(median(s.wall for s in spent), median(s.cpu for s in spent))
 
 
 def _frames(shell: Shell) -> Iterator[Row]:

@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from benchmarks.measure import Row, Spent, compared, here
+from benchmarks.measure import Row, Spent, compared, here, middle
 from benchmarks.million import Million
 from benchmarks.window_open import Busy, Painted, page_of, screens, settle
 from db.kernel import cipher
@@ -46,10 +46,10 @@ def _saved(shell: Shell, folder: Path) -> Iterator[Row]:
             # In blocks: another connection's commit empties the cache of this one.
             ours += [one.press() for _ in range(RUNS)][1:]
             bare += [_after_a_pause(shell, insert) for _ in range(RUNS)][1:]
-    mine, theirs = (
-        Spent(median(s.wall for s in some), median(s.cpu for s in some)) for some in (ours, bare)
-    )
-    yield compared("a visit saved by its key, committed and shown: a bare insert", mine, theirs, 5)
+    yield compared(
+        "a visit saved by its key, committed and shown: a bare insert",
+        middle(ours), middle(bare), 5,
+    )  # fmt: skip
     for name, said, limit in (
         ("told of the commit to the cell painted, ms", one.after, FRAME_MS),
         ("window busy at one stretch while saving, most of all, ms", one.busy, MOST_BUSY_MS),

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from statistics import median, quantiles
@@ -81,7 +82,7 @@ def _typed(shell: Shell, held: int) -> Iterator[Row]:
             busy_before = busy.longest
             busy.longest = 0.0
             since = time.perf_counter()
-            painted.when(lambda: shell.context.background.idle, lambda one=piece: _type(one))
+            painted.when(lambda: shell.context.background.idle, partial(_type, piece))
             took.append(((time.perf_counter() - since) * 1000, "".join(text[: at + 1])))
             busy.longest = max(busy.longest, busy_before)
     times = [one for one, _ in took]
@@ -99,6 +100,7 @@ def _typed(shell: Shell, held: int) -> Iterator[Row]:
 
 def _type(piece: str) -> None:
     field = QApplication.focusWidget()
+    assert field is not None  # noqa: S101  the search took it
     if piece.isascii():
         QTest.keyClicks(field, piece)
     else:

@@ -6,7 +6,6 @@ the same size. Both end at once when their window has been painted whole.
 
 import os
 import sys
-from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
@@ -44,10 +43,10 @@ def ours(folder: str) -> None:
         for window in QApplication.topLevelWidgets():
             if isinstance(window, QMainWindow):
                 window.installEventFilter(watch)
-        return cast(int, execute())
+        return execute()
 
     # What is loaded here before the program, PySide6, both sides need.
-    QApplication.exec = staticmethod(watched)  # type: ignore[method-assign,assignment]
+    QApplication.exec = staticmethod(watched)  # type: ignore[method-assign]
     sys.argv = ["policepost", "--data", folder]
     from desktop.__main__ import main  # noqa: PLC0415  its loading is a part of the start
 
