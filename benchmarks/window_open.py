@@ -109,7 +109,7 @@ def log_in_page(folder: Path) -> Iterator[MainWindow]:
 
 def enter(window: MainWindow) -> Shell:
     """Enter the password and return the screens once the home page stands painted."""
-    field = window.findChild(QLineEdit)
+    field: Any = window.findChild(QLineEdit)
     field.setText(PASSWORD)
     QTest.keyClick(field, Qt.Key.Key_Return)
     until(lambda: window.shell)
