@@ -1,11 +1,12 @@
 """Editions: reports as issued, stored with their figures so that the same paper prints again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, UniqueConstraint, func, select
+from sqlalchemy import Connection, UniqueConstraint, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.figures.kinds import KINDS, kind_of
@@ -15,7 +16,7 @@ from db.kernel.accounts import Account
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx, head
-from db.kernel.records import Record, Values, Words
+from db.kernel.records import KEY, Plain, Record, Values, Words
 from db.kernel.text import bad_characters, has_identity_number, tidy
 from db.kernel.workdays import Span
 from db.post import CENTRED, ROOM, the_post
@@ -29,7 +30,8 @@ class Edition(Record):
 
     `kind` is a name of `KINDS`, `period` the span it tells of: `2026-03-18`, `2026-W12`, `2026-03`.
     `figures` is the JSON of docs/FIGURES.md, `problems` and `plans` the sentences as signed off.
-    Under the name `paper` the JSON also keeps how it was printed, an `EditionPaper`.
+    Beside them the JSON keeps under `paper` how it was printed, an `EditionPaper`, and under `pdf`
+    the SHA-256 of the `EditionPdf`; what was issued by early versions has none.
     """
 
     __tablename__ = "edition"
@@ -46,6 +48,15 @@ class Edition(Record):
     figures: Mapped[dict[str, Any] | None] = mapped_column(Values)
     problems: Mapped[tuple[str, ...]] = mapped_column(Words)
     plans: Mapped[tuple[str, ...]] = mapped_column(Words)
+
+
+class EditionPdf(Plain):
+    """The paper of an edition as it was issued. Once in the ledger: the journal holds its SHA-256."""
+
+    __tablename__ = "edition_pdf"
+
+    id: Mapped[Id] = mapped_column(KEY, primary_key=True)
+    pdf: Mapped[bytes]
 
 
 @dataclass(frozen=True)
@@ -100,27 +111,24 @@ class FigureChange(NamedTuple):
 
 
 def issue_edition(
-    kind: str,
-    period: str,
-    figures: Mapping[str, Any],
+    figures: SpanFigures,
     problems: Sequence[str],
     plans: Sequence[str],
     reason: str | None = None,
     *,
     feet: Sequence[str] = (),
+    draw: Callable[[IssuedEdition], bytes],
 ) -> Command[EditionLine]:
     """Return the command that issues a report: its first edition, or a correction with a reason.
 
-    `figures` is what `SpanFigures.to_json` told. The station, the addressee and how a report is
-    printed are kept as the post has them now. An edition is never undone. UserError for a correction without a reason, for
-    figures of another kind or span, and for sentences that may not be kept.
+    The station, the addressee and how a report is printed are kept as the post has them now; `draw`
+    makes the PDF of all that, which is kept as well. An edition is never undone. UserError for a
+    correction without a reason, and for sentences that may not be kept.
     """
+    kind, period = figures.kind.name, str(figures.span)
 
     def run(tx: Tx) -> EditionLine:
-        counted = SpanFigures.from_json(figures)
-        if kind != counted.kind.name or period != str(counted.span):
-            raise UserError("报表的种类或日期和数据对不上，没有签发。")
-        sentences = [tuple(_sentences(some)) for some in (problems, plans, feet)]
+        said, planned, own = (tuple(_sentences(some)) for some in (problems, plans, feet))
         last = tx.connection.execute(
             select(func.max(Edition.no)).where(Edition.kind == kind, Edition.period == period)
         ).scalar()
@@ -129,27 +137,33 @@ def issue_edition(
             raise UserError("这一期已经签发过了。要更正，请写明更正原因再签发新的一版。")
         if why is not None:
             _refuse_unfit(why)
-        post = the_post(tx.connection)
-        own = (*sentences[2], _anchor(tx.connection))
-        paper = EditionPaper(
-            post.station,
-            post.addressee or None,
-            seal=post.seal_room == ROOM,
-            centred_numbers=post.page_numbers == CENTRED,
-            feet=own,
-            bulletin=post.bulletin or None,
+        paper = _paper(tx.connection, own)
+        line = EditionLine(
+            new_id(), kind, period, (last or 0) + 1, tx.today, "", why if last else None
         )
+        pdf = draw(IssuedEdition(line, figures, said, planned, paper))
+        kept = {"paper": asdict(paper), "pdf": sha256(pdf).hexdigest()}
         row = {
-            "id": new_id(), "kind": kind, "period": period, "no": (last or 0) + 1,
-            "issued": tx.today, "account": tx.account, "reason": why if last else None,
-            "figures": {**figures, "paper": asdict(paper)},
-            "problems": sentences[0], "plans": sentences[1],
+            "id": line.id, "kind": kind, "period": period, "no": line.no,
+            "issued": line.issued, "account": tx.account, "reason": line.reason,
+            "figures": {**figures.to_json(), **kept}, "problems": said, "plans": planned,
         }  # fmt: skip
         tx.add(Edition, [row])
-        return _lines(tx.connection, Edition.id == row["id"])[0]
+        tx.connection.execute(insert(EditionPdf), {"id": line.id, "pdf": pdf})
+        return _lines(tx.connection, Edition.id == line.id)[0]
 
-    return Command(
-        "签发报表", Right.ISSUE, run, note=f"{period} {KIND_NAMES.get(kind, '')}".strip()
+    return Command("签发报表", Right.ISSUE, run, note=f"{period} {KIND_NAMES[kind]}")
+
+
+def _paper(connection: Connection, feet: tuple[str, ...]) -> EditionPaper:
+    post = the_post(connection)
+    return EditionPaper(
+        post.station,
+        post.addressee or None,
+        seal=post.seal_room == ROOM,
+        centred_numbers=post.page_numbers == CENTRED,
+        feet=(*feet, _anchor(connection)),
+        bulletin=post.bulletin or None,
     )
 
 
@@ -181,6 +195,22 @@ def edition(connection: Connection, id_: Id) -> IssuedEdition:
     return IssuedEdition(
         line, SpanFigures.from_json(figures), problems, plans, EditionPaper(**paper)
     )
+
+
+def edition_pdf(connection: Connection, id_: Id) -> bytes | None:
+    """Return the paper of an edition as it was issued.
+
+    None where none was kept, as by early versions, or what is kept is not what was issued: then
+    `edition` has all that draws it anew.
+    """
+    row = connection.execute(
+        select(EditionPdf.pdf, Edition.figures)
+        .join(Edition, Edition.id == EditionPdf.id)
+        .where(EditionPdf.id == id_)
+    ).one_or_none()
+    if row is None or sha256(row.pdf).hexdigest() != row.figures["pdf"]:
+        return None
+    return bytes(row.pdf)
 
 
 def latest_edition(connection: Connection, span: Span) -> IssuedEdition | None:

@@ -12,6 +12,7 @@ from db.figures.kinds import Kind, kind_of
 from db.kernel.workdays import Span
 from desktop.page import Context
 from desktop.paper.report import report_paper
+from desktop.printing import pdf_of
 from desktop.reports.numbers import BASE, COUNTS, PARTS
 from desktop.unsaved import FormKeeper
 from desktop.widgets.parts import button, choose, column, label, row
@@ -187,3 +188,8 @@ def paper_of(issued: IssuedEdition) -> "Document":
         feet=issued.paper.feet,
         bulletin=issued.paper.bulletin,
     )
+
+
+def drawn(issued: IssuedEdition) -> bytes:
+    """Return an edition's paper as a PDF."""
+    return pdf_of((paper_of(issued),))

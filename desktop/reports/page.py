@@ -25,6 +25,7 @@ from db.editions import (
     FigureChange,
     changed_since,
     edition,
+    edition_pdf,
     editions,
     issue_edition,
 )
@@ -43,7 +44,7 @@ from desktop.paper.fonts import find_faces
 from desktop.paper_out import allow
 from desktop.paths import cache
 from desktop.printing import pdf_of, print_paper
-from desktop.reports.editions import EditionsBox, paper_of
+from desktop.reports.editions import EditionsBox, drawn, paper_of
 from desktop.reports.making import LISTS, NAMED, Counted, count, internal_lists, report
 from desktop.reports.numbers import NumberLine, NumbersTable, figure_of
 from desktop.reports.sentences import Sentences
@@ -287,12 +288,11 @@ class ReportsPage(Page):
             self.said.emit(STILL_COUNTING)
             return
         command = issue_edition(
-            self._spans.kind.name,
-            str(span),
-            self._counted.figures.to_json(),
+            self._counted.figures,
             *self._sentences.lines,
             reason or None,
             feet=self._counted.feet,
+            draw=drawn,
         )
 
         def issued(done: Done[EditionLine]) -> None:
@@ -308,8 +308,8 @@ class ReportsPage(Page):
             return
 
         def question(connection: Connection) -> Made:
-            papers = (paper_of(edition(connection, id_)),)
-            return papers, pdf_of(papers)
+            issued = edition(connection, id_)
+            return (paper_of(issued),), edition_pdf(connection, id_) or drawn(issued)
 
         self.context.background.ask(self, question, partial(self._show, self._spans.span))
 
