@@ -6,9 +6,11 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
+from argon2 import low_level
 
 from db.kernel.clock import SetClock
 from db.ledger import Ledger
@@ -36,6 +38,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         figures.update(dict(report.user_properties))
     for name, figure in sorted(figures.items()):
         terminalreporter.write_line(f"{figure:>9,}  {name}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stretched_once() -> Iterator[None]:
+    """Stretch a password once for each salt: Argon2id costs 0.2 CPU seconds, at thousands of log-ins."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(low_level, "hash_secret_raw", cache(low_level.hash_secret_raw))
+        yield
 
 
 @pytest.fixture
