@@ -18,7 +18,8 @@ from db.kernel.journal import Command, Tx
 from db.kernel.pinyin import pinyin_words
 from db.kernel.text import tidy_name
 from db.people import Volunteer, VolunteerDraft, VolunteerTerm, serving, volunteer_problems
-from db.people.terms import began, close_term, last_ends, volunteer_rows
+from db.people.service import began
+from db.people.terms import close_term, last_ends, volunteer_rows
 from db.places import Building, Community
 from db.places.address import unit_part
 

@@ -152,7 +152,7 @@ def entries(connection: Connection, period: Period, volunteer: Id | None = None)
     rules, known = rules_of(connection), people(connection) if rows else {}
     found = []
     for row in rows:
-        community = known[row.volunteer].community_on(row.day)
+        community = known[row.volunteer].service.on(row.day).community
         item = rules.item(community, row.day, row.item)
         source = None if row.record is None else Source(row.entity, row.record)
         found.append(
@@ -170,7 +170,7 @@ def items_for(connection: Connection, volunteer: Id, day: date) -> tuple[Item, .
     person = people(connection).get(volunteer)
     if person is None:
         return ()
-    rules, community = rules_of(connection), person.community_on(day)
+    rules, community = rules_of(connection), person.service.on(day).community
     scheme = rules.at(community, day)
     items = scheme.items if scheme else ()
     return tuple(item._replace(points=rules.worth(item, community, day)) for item in items)
@@ -185,7 +185,7 @@ def _values(
         raise UserError("这个人已经不在名册里了，没有保存。")
     found = None
     if fit.day is not None:
-        found = rules_of(tx.connection).item(person.community_on(fit.day), fit.day, item)
+        found = rules_of(tx.connection).item(person.service.on(fit.day).community, fit.day, item)
     if (problem := next(entry_problems(fit, found, tx.today), None)) is not None:
         raise UserError(f"{problem.reason}，没有保存。")
     if source is not None:

@@ -217,6 +217,17 @@ def test_a_late_record_that_looks_wrong_blocks_the_month_that_books_it(ledger: L
     post.close(APRIL)
 
 
+def test_the_list_of_a_month_has_the_role_of_its_last_day(ledger: Ledger) -> None:
+    post = Post(ledger)
+    post.session(DAY, post.one)
+    led = VolunteerDraft(name="联户0", role="grid_leader", occupation="employed")
+    ledger.write(change_volunteer(post.one, VolunteerPlace(post.first), led, date(2026, 4, 1)))
+    assert post.line(post.one).role == "household_leader"
+    (closed,) = [line for line in post.close().lines if line.volunteer == post.one]
+    assert closed.role == "household_leader"
+    assert post.line(post.one, APRIL).role == "grid_leader"
+
+
 def test_a_move_typed_late_is_corrected_from_its_day_on(ledger: Ledger) -> None:
     post = Post(ledger)
     own = with_item(scheme(), "training", points=400)
