@@ -15,9 +15,11 @@ from db.kernel import text
 D = TypeVar("D")
 
 Kind = Literal[
-    "text", "prose", "name", "names", "phone", "count", "money", "day", "time", "span", "hours", "choice", "words"
+    "text", "prose", "name", "names", "phone", "count", "money", "points", "day", "time", "hours", "choice", "words"
 ]  # fmt: skip
 
+# What is kept in hundredths, and what it is typed in.
+_HUNDREDTHS = {"money": "元", "points": "分"}
 _TIDY = {"name": text.tidy_name, "prose": text.tidy_lines}
 
 
@@ -44,7 +46,7 @@ KEEP_OFFICE = Keep("经办人，随他经办的记录保存")
 class Field:
     """One entry: what it is called, what it takes, why it is kept and for how long.
 
-    Prose keeps its lines; money is in 分, hours are in minutes. `choices` maps each word met in ledgers to the code stored; `most` bounds a count or a length.
+    Prose keeps its lines; money and points are in hundredths, hours in minutes. `choices` maps each word met in ledgers to the code stored; `most` bounds a count or a length.
     `ahead` tells that a day lies ahead, so that a short form means the next such day; with `near` it
     means the nearest, before or after. `roughly` takes a month or a year of a ledger for its first day.
     A field with a `purpose` is personal data and stands in the data dictionary.
@@ -105,6 +107,12 @@ def _nothing(draft: Any, name: str) -> Any:
     return next(f.default for f in dataclasses.fields(draft) if f.name == name)
 
 
+def most_words(field: Field) -> str:
+    """Return the bound of a number as people type it: 99, 1000000元, 10000分."""
+    unit = _HUNDREDTHS.get(field.kind)
+    return str(field.most) if unit is None else f"{field.most // 100}{unit}"
+
+
 def common_problems(draft: Any) -> Iterator[Problem]:
     """Yield what is wrong with a draft by its declarations alone: missing, too long, never kept."""
     for name, field in fields_of(draft.__class__).items():
@@ -118,8 +126,8 @@ def common_problems(draft: Any) -> Iterator[Problem]:
             for word in value:
                 if isinstance(word, str):
                     yield from _text_problems(name, field, word)
-        elif field.kind in ("count", "money") and not 0 <= value <= field.most:
-            reason = "不能是负数" if value < 0 else f"大得不合情理（超过{field.most}）"
+        elif field.kind in ("count", *_HUNDREDTHS) and not 0 <= value <= field.most:
+            reason = "不能是负数" if value < 0 else f"大得不合情理（超过{most_words(field)}）"
             yield Problem(name, f"{field.label}{reason}")
 
 

@@ -45,8 +45,8 @@ class ItemDraft:
     kind: str = entry(Field("类别", kind="choice", choices=CLASSES, required=True), "base")
     name: str = entry(Field("项目", required=True, most=20), "")
     points: int = entry(Field("每次积分", required=True), 0)
-    day_cap: int | None = entry(Field("每天上限", kind="count", most=MOST_POINTS))
-    month_cap: int | None = entry(Field("每月上限", kind="count", most=MOST_POINTS))
+    day_cap: int | None = entry(Field("每天上限", kind="points", most=MOST_POINTS))
+    month_cap: int | None = entry(Field("每月上限", kind="points", most=MOST_POINTS))
     evidence: bool = entry(Field("要凭证"), default=False)
     negative: bool = entry(Field("可以扣分"), default=False)
     source: str | None = entry(Field("自动计入", kind="choice", choices=SOURCES))
@@ -59,7 +59,7 @@ class ItemDraft:
 class BandDraft:
     """A band as it is typed: points in hundredths, amount in 分."""
 
-    points: int = entry(Field("满多少分", kind="count", most=MOST_POINTS), 0)
+    points: int = entry(Field("满多少分", kind="points", most=MOST_POINTS), 0)
     grade: str = entry(Field("等次", required=True, most=10), "")
     amount: int = entry(Field("补贴（元）", kind="money", most=MOST_MONEY), 0)
 

@@ -14,7 +14,7 @@ from db.kernel.journal import Command, Tx
 from db.kernel.text import tidy
 from db.people import Volunteer
 from db.rewards import SOURCE_NAMES, Receiver, Reward, RewardDraft, reward_problems, yuan
-from db.rewards.fund import require_covered
+from db.rewards.fund import covered
 from db.rewards.lists import RewardQuery, RewardRow, rewards, same_matter
 
 
@@ -58,8 +58,8 @@ def pay(given: Sequence[Id], day: date) -> Command[int]:
                 raise UserError(f"{row.name}的这项奖励{row.paid}已经发放，没有重复发放。")
             if not row.day <= day <= tx.today:
                 raise UserError(f"发放日期要在决定日期（{row.day}）和今天之间，没有登记发放。")
-        tx.change(Reward, {reward: {"paid": day} for reward in given})
-        require_covered(tx.connection, "发放以后", "没有登记发放")
+        with covered(tx.connection, "发放以后", "没有登记发放"):
+            tx.change(Reward, {reward: {"paid": day} for reward in given})
         return sum(row.amount or 0 for row in rows)
 
     many = f"{len(given)}项" if len(given) > 1 else ""
