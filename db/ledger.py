@@ -99,23 +99,22 @@ class Ledger:
         slots.add_password(account.hex(), officer, password, key)
         recovery = slots.new_recovery(key)
         lock = LedgerLock(folder)
-        lock.acquire(lock_note(clock))
-        part, file_key = place.ledger.with_suffix(".part"), key.subkey("ledger")
-        migrating, site = new_file(part, file_key, ledger_id, post.name)
-        author = Author(site, account, clock)
-        mac_key = bytes(key.subkey("journal"))
-        with migrating.begin() as connection:
-            first = add_account(account, officer, officer, Role.OFFICER)
-            journal.run(connection, first, author, mac_key)
-            journal.run(connection, set_up_post(post), author, mac_key)
-        engine.checkpoint(migrating)
-        migrating.dispose()
-        slots.save(place.slots)
-        Throttle(place.throttle).succeeded()
-        # Once it is renamed it is the ledger; what is written into it next makes the name last.
-        with contextlib.suppress(OutcomeUnknown):
-            move(part, place.ledger)
-        return cls(place, key, account, clock, lock), recovery
+        try:
+            lock.acquire(lock_note(clock))
+            part = place.ledger.with_suffix(".part")
+            begun: list[Command[Any]] = [add_account(account, officer, officer, Role.OFFICER)]
+            begun.append(set_up_post(post))
+            new_file(part, key, ledger_id, post.name, begun, account, clock)
+            slots.save(place.slots)
+            Throttle(place.throttle).succeeded()
+            # Once it is renamed it is the ledger; what is written into it next makes the name last.
+            with contextlib.suppress(OutcomeUnknown):
+                move(part, place.ledger)
+            return cls(place, key, account, clock, lock), recovery
+        except BaseException:
+            lock.release()
+            key.wipe()
+            raise
 
     @classmethod
     def unlock(
