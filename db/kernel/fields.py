@@ -5,14 +5,16 @@ checks and the data dictionary all read this one declaration.
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from db.kernel import text
+from db.kernel.errors import UserError
 
 D = TypeVar("D")
+P = ParamSpec("P")
 
 Kind = Literal[
     "text", "prose", "name", "names", "phone", "count", "money", "points", "day", "time", "hours", "choice", "words"
@@ -101,6 +103,27 @@ def tidied(draft: D) -> D:
             kept[name] = said or (None if _nothing(given, name) is None else "")
     tidy: D = dataclasses.replace(given, **kept)
     return tidy
+
+
+def fit_or_refuse(
+    draft: D,
+    problems: Callable[Concatenate[D, P], Iterator[Problem]],
+    *rest: P.args,
+    **named: P.kwargs,
+) -> D:
+    """Return a draft as it is stored; UserError for the first of its problems, nothing is written.
+
+    `rest` and `named` are what `problems` takes beside the draft, as the day of today.
+    """
+    fit = tidied(draft)
+    require_none(problems(fit, *rest, **named))
+    return fit
+
+
+def require_none(problems: Iterator[Problem]) -> None:
+    """Raise UserError for the first problem, if there is one."""
+    if (problem := next(problems, None)) is not None:
+        raise UserError(f"{problem.reason}，没有保存。")
 
 
 def _nothing(draft: Any, name: str) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import tidied
+from db.kernel.fields import fit_or_refuse
 from db.kernel.history import hanging_rows
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
@@ -180,9 +180,7 @@ def volunteer_names(connection: Connection, ids: Collection[Id]) -> Mapping[Id, 
 
 
 def _values(tx: Tx, place: VolunteerPlace, draft: VolunteerDraft, own: Id | None) -> dict[str, Any]:
-    fit = tidied(draft)
-    if (problem := next(volunteer_problems(fit, tx.today), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    fit = fit_or_refuse(draft, volunteer_problems, tx.today)
     there = select(Community.id).where(Community.id == place.community)
     if tx.connection.execute(there).first() is None:
         raise UserError("请选择社区，没有保存。")

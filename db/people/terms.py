@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import Field, Problem, common_problems, entry, fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.workdays import ONE_DAY
@@ -215,9 +215,7 @@ def _note(words: Sequence[str], volunteers: Sequence[Id]) -> str:
 def _values(
     tx: Tx, volunteer: Id, community: Id, draft: TermDraft, own: Id | None
 ) -> dict[str, Any]:
-    fit = tidied(draft)
-    if (problem := next(term_problems(fit, tx.today), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    fit = fit_or_refuse(draft, term_problems, tx.today)
     there = select(Community.id).where(Community.id == community)
     if tx.connection.execute(there).first() is None:
         raise UserError("请选择社区，没有保存。")

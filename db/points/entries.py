@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from db.kernel.access import Right
 from db.kernel.accounts import Account
 from db.kernel.errors import UserError
-from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entry, fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx, record_class, table_of
 from db.kernel.workdays import Period
@@ -179,15 +179,13 @@ def items_for(connection: Connection, volunteer: Id, day: date) -> tuple[Item, .
 def _values(
     tx: Tx, volunteer: Id, item: str, draft: EntryDraft, source: Source | None, own: Id | None
 ) -> dict[str, Any]:
-    fit = tidied(draft)
     person = people(tx.connection).get(volunteer)
     if person is None:
         raise UserError("这个人已经不在名册里了，没有保存。")
     found = None
-    if fit.day is not None:
-        found = rules_of(tx.connection).item(person.service.on(fit.day).community, fit.day, item)
-    if (problem := next(entry_problems(fit, found, tx.today), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    if (day := draft.day) is not None:
+        found = rules_of(tx.connection).item(person.service.on(day).community, day, item)
+    fit = fit_or_refuse(draft, entry_problems, found, tx.today)
     if source is not None:
         _require_source(tx, volunteer, source, own)
     values = {name: getattr(fit, name) for name in EntryDraft.__dataclass_fields__}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import Field, Problem, common_problems, entry, fit_or_refuse, tidied
 from db.kernel.ids import Id, id_text, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.workdays import Month
@@ -242,14 +242,12 @@ def last_closed(tx_or_connection: Any) -> Month | None:
 
 
 def _fitted(draft: SchemeDraft) -> SchemeDraft:
-    fit = replace(
-        tidied(draft),
+    parts = replace(
+        draft,
         items=tuple(tidied(item) for item in draft.items),
         bands=tuple(tidied(band) for band in draft.bands),
     )
-    if (problem := next(scheme_problems(fit), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
-    return fit
+    return fit_or_refuse(parts, scheme_problems)
 
 
 def _write_parts(tx: Tx, scheme: Id, fit: SchemeDraft) -> None:

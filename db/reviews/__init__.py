@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entry, fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.records import Record
@@ -129,9 +129,7 @@ def review(volunteer: Id, term: TwoMonths, draft: ReviewDraft) -> Command[Id]:
     """
 
     def run(tx: Tx) -> Id:
-        fit = tidied(draft)
-        if (problem := next(review_problems(fit), None)) is not None:
-            raise UserError(f"{problem.reason}，没有保存。")
+        fit = fit_or_refuse(draft, review_problems)
         if term.period.start > tx.today:
             raise UserError(f"{term}还没有开始，没有保存。")
         person = next((p for p in people(tx.connection, term) if p.id == volunteer), None)

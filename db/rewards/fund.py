@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import tidied
+from db.kernel.fields import fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.text import tidy
@@ -131,9 +131,7 @@ def _balance_on(lines: Sequence[FundLine], day: date) -> int:
 
 
 def _values(tx: Tx, draft: DepositDraft) -> dict[str, Any]:
-    fit = tidied(draft)
-    if (problem := next(deposit_problems(fit, tx.today), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    fit = fit_or_refuse(draft, deposit_problems, tx.today)
     return {name: getattr(fit, name) for name in DepositDraft.__dataclass_fields__}
 
 

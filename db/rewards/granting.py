@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import tidied
+from db.kernel.fields import fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.text import tidy
@@ -89,9 +89,7 @@ def _rows(tx: Tx, ids: Sequence[Id]) -> list[RewardRow]:
 
 
 def _values(tx: Tx, to: Receiver, draft: RewardDraft, own: Id | None) -> dict[str, Any]:
-    fit = tidied(draft)
-    if (problem := next(reward_problems(fit, tx.today), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    fit = fit_or_refuse(draft, reward_problems, tx.today)
     there = select(Volunteer.id).where(Volunteer.id == to.volunteer)
     if tx.connection.execute(there).first() is None:
         raise UserError("请先选奖给谁，没有保存。")
