@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from db import migrations
-from db.attaching import naming_key
 from db.exchange import merging, sites
 from db.exchange.applying import Counts
 from db.exchange.courier import (
@@ -244,7 +243,7 @@ def _keep_contents(ledger: Ledger, package: Package) -> dict[str, str]:
 
     Return what each is called here. What cannot be opened is left out: its record says so then.
     """
-    key = naming_key(ledger)
+    key = ledger.core.naming_key
     found: dict[str, str] = {}
     require_space(ledger.place.folder, sum(map(len, package.contents.values())))
     for name, secret in added_contents(package.parcel({})):

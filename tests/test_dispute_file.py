@@ -262,7 +262,7 @@ def test_numbers_begin_after_those_of_an_imported_ledger(
 
 
 def test_another_copy_of_the_ledger_gives_no_numbers(ledger: Ledger, dispute: Id) -> None:
-    with ledger._writer.begin() as connection:
+    with ledger.core.writer.begin() as connection:
         connection.execute(Site.__table__.update().values(number=2))
     with pytest.raises(UserError, match="不编号"):
         ledger.write(give_number(dispute))
