@@ -48,8 +48,8 @@ from db.kernel.records import Site
 from db.ledger import Ledger
 from db.people import VolunteerDraft
 from db.people.roster import VolunteerPlace, add_volunteer
-from db.places.making import add_community
 from db.search import find
+from tests.builders import add_community
 from tests.test_dispute_life import DRAFT, SETTLED, TODAY, card
 
 MINOR = PartyDraft(name="王大明", sex="male", age=15, occupation="学生", guardian="王小明")

@@ -22,7 +22,6 @@ from db.people.roster import (
     VolunteerPlace,
     add_volunteer,
     change_volunteer,
-    leave_volunteer,
     leave_volunteers,
     remove_volunteer,
     volunteers_by_name,
@@ -36,11 +35,12 @@ from db.people.terms import (
     remove_term,
     terms_of,
 )
-from db.places.making import add_community, make_building
+from db.places.making import make_building
 from db.trainings import TrainingDraft
 from db.trainings.sessions import Person, add_training
 from db.trainings.sessions import join as join_list
 from db.trainings.walk_ins import walk_ins
+from tests.builders import add_community
 from tests.imports.books import book, bring_in
 
 TODAY = date(2026, 3, 23)
@@ -139,7 +139,7 @@ def test_a_role_cannot_begin_before_the_one_it_follows(ledger: Ledger, here: Id)
         with pytest.raises(UserError, match=why):
             turn(ledger, who, here, "guard", day)
     with pytest.raises(UserError, match="早于聘任"):
-        ledger.write(leave_volunteer(who, date(2025, 6, 1)))
+        ledger.write(leave_volunteers((who,), date(2025, 6, 1)))
     assert len(told(ledger, who)) == 2
 
 
@@ -310,7 +310,7 @@ def test_service_is_the_days_between_joining_and_leaving(
                 done.append(ledger.write(change_volunteer(who, place, draft, at)).no)
             last = day + timedelta(days=length - 1)
             served |= {day + timedelta(days=n) for n in range(length)}
-            done.append(ledger.write(leave_volunteer(who, last)).no)
+            done.append(ledger.write(leave_volunteers((who,), last)).no)
             day = last + timedelta(days=1 + away)
         for n in range((day - date(2025, 1, 1)).days + 3):
             at = date(2025, 1, 1) + timedelta(days=n)

@@ -76,17 +76,6 @@ def change_staff(colleague: Id, draft: StaffDraft) -> Command[None]:
     return Command("修改工作人员", Right.SETTINGS, run)
 
 
-def rename_staff(colleague: Id, name: str) -> Command[None]:
-    """Return the command that corrects a colleague's name everywhere it stands."""
-
-    def run(tx: Tx) -> None:
-        row = the_colleague(tx.connection, colleague)
-        values = _values(tx, StaffDraft(name, row.kind, row.since), colleague)
-        tx.change(Staff, {colleague: {"name": values["name"]}})
-
-    return Command("工作人员改名", Right.SETTINGS, run)
-
-
 def staff_returns(colleague: Id) -> Command[None]:
     """Return the command that takes a colleague who left back into service."""
 

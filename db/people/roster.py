@@ -72,11 +72,6 @@ def change_volunteer(
     return Command("修改人员", Right.WRITE, run, note=moved)
 
 
-def leave_volunteer(volunteer: Id, day: date) -> Command[None]:
-    """Return the command that ends a volunteer's service; the day is the last one served."""
-    return leave_volunteers((volunteer,), day)
-
-
 def leave_volunteers(volunteers: Sequence[Id], day: date) -> Command[None]:
     """Return the command that ends the service of several; UserError, naming who, if it began later."""
 

@@ -122,10 +122,6 @@ class Rules:
         weight = self.weight(item, community, day)
         return item.points if weight is None else weight.points
 
-    def with_weights(self, weights: Iterable[Weight]) -> "Rules":
-        """Return the same rules with other weights besides: what would be, written nowhere."""
-        return Rules(self.schemes, (*self.weights, *weights))
-
 
 def scheme_list(connection: Connection) -> list[Scheme]:
     """Return all versions of all schemes: for all first, then by community; the latest first."""

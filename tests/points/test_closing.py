@@ -9,7 +9,7 @@ from db.kernel.access import Role
 from db.kernel.errors import AccessDenied, UserError
 from db.ledger import Ledger
 from db.people import VolunteerDraft
-from db.people.roster import VolunteerPlace, change_volunteer, leave_volunteer
+from db.people.roster import VolunteerPlace, change_volunteer, leave_volunteers
 from db.points.closing import (
     close_month,
     propose_closing,
@@ -204,7 +204,7 @@ def test_a_late_record_that_looks_wrong_blocks_the_month_that_books_it(ledger: L
     post = Post(ledger)
     post.close()
     at(ledger, date(2026, 4, 20))
-    ledger.write(leave_volunteer(post.one, date(2026, 3, 5)))
+    ledger.write(leave_volunteers((post.one,), date(2026, 3, 5)))
     post.visits(post.one, DAY)
     seen = post.seen(APRIL)
     (doubt,) = seen.undecided
