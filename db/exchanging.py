@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -39,9 +38,9 @@ from db.kernel.files import (
     disk_fault,
     forget_cached,
     move,
-    new_private_file,
     require_space,
     sha256_of,
+    write_lasting,
 )
 from db.kernel.ids import Id
 from db.kernel.records import CommandRow, Site
@@ -260,11 +259,7 @@ def _write_checked(path: Path, data: bytes) -> None:
     """Write a package so that it is whole or not there, and read it back before it gets its name."""
     part = path.with_name(path.name + ".part")
     try:
-        part.unlink(missing_ok=True)
-        with os.fdopen(new_private_file(part), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_lasting(part, data)
         forget_cached(part)
         if sha256_of(part) != hashlib.sha256(data).hexdigest():
             part.unlink()

@@ -81,6 +81,11 @@ class Doubt(NamedTuple):
         return KIND_NAMES[self.kind]
 
 
+def undecided(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
+    """Return the doubts that nobody decided yet."""
+    return tuple(doubt for doubt in doubts if doubt.decision is None)
+
+
 def decide(doubt: Doubt, left_out: Sequence[str], reason: str) -> Command[Id]:
     """Return the command that decides a doubt: which claims are left out (none: all count), and why.
 

@@ -40,11 +40,6 @@ class Recount(NamedTuple):
     doubts: tuple[Doubt, ...]
     unplaced: tuple[Counted, ...]
 
-    @property
-    def undecided(self) -> tuple[Doubt, ...]:
-        """The doubts that nobody decided yet."""
-        return tuple(doubt for doubt in self.doubts if doubt.decision is None)
-
 
 def basis_of(connection: Connection) -> Basis:
     """Return what every count starts from."""

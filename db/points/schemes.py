@@ -6,7 +6,7 @@ A day inside a closed month is refused, so that no version reaches into what was
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 
@@ -15,7 +15,6 @@ from db.kernel.errors import UserError
 from db.kernel.fields import Field, Problem, common_problems, entry, fit_or_refuse, tidied
 from db.kernel.ids import Id, id_text, new_id
 from db.kernel.journal import Command, Tx
-from db.kernel.workdays import Month
 from db.places import Community
 from db.points import (
     CLASS_NAMES,
@@ -23,11 +22,11 @@ from db.points import (
     SPAN_NAMES,
     PointBand,
     PointItem,
-    PointMonth,
     PointScheme,
     PointWeight,
     points_text,
 )
+from db.points.frozen import last_closed
 from db.points.rules import Rules, Scheme, rules_of, scheme_list
 
 # Hundredths of a point, and 分: more is a slip of the pen.
@@ -233,12 +232,6 @@ def weigh(item: Id, community: Id, since: date, points: int) -> Command[Id]:
         return made
 
     return Command("自主赋分", Right.POINTS, run, note=f"{points_text(points)}分，{since}起")
-
-
-def last_closed(tx_or_connection: Any) -> Month | None:
-    """Return the latest month that is closed."""
-    months = tx_or_connection.execute(select(PointMonth.month)).scalars()
-    return max((Month.parse(text) for text in months), default=None)
 
 
 def _fitted(draft: SchemeDraft) -> SchemeDraft:
