@@ -83,7 +83,7 @@ def _unlocking(made: Million) -> Iterator[Row]:
 def _coverage(ledger: Ledger, made: Million, name: str) -> Iterator[Row]:
     """Yield one campaign's coverage, and the states of all doors, against their bare statements."""
     # The peer is the same file with the same key, opened without our engine.
-    key = ledger._key.subkey("ledger")
+    key = ledger.core.key.subkey("ledger")
     with (
         ledger.read() as connection,
         closing(cipher.connect(made.folder / "ledger.db", key, read_only=True)) as bare,

@@ -130,7 +130,7 @@ def _audit(ledger: Ledger) -> Iterator[Row]:
         count = connection.exec_driver_sql(
             "SELECT (SELECT count(*) FROM command) + (SELECT count(*) FROM change)"
         ).scalar_one()
-        spent = here(lambda: proofs.chain_problems(connection, ledger._journal_key))()
+        spent = here(lambda: proofs.chain_problems(connection, ledger.core.journal_key))()
     per_second = count / spent.wall
     yield Row(
         f"seconds for 50,000 rows of the journal, {count:,} proved",

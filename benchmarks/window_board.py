@@ -32,7 +32,7 @@ TABS = (("map", "一张图"), ("board", "board"))
 def rows(made: Million) -> Iterator[Row]:
     """Yield both screens over both campaigns, the first look at them, and their frames."""
     with screens(made.folder) as shell:
-        key = shell.context.ledger._key.subkey("ledger")
+        key = shell.context.ledger.core.key.subkey("ledger")
         with closing(cipher.connect(made.folder / "ledger.db", key, read_only=True)) as bare:
             with shell.context.ledger.read() as connection:
                 known = {line.name: line for line in campaigns(connection)}

@@ -39,7 +39,7 @@ def _saved(shell: Shell, folder: Path) -> Iterator[Row]:
     one = _Key(shell)
     ours: list[Spent] = []
     bare: list[Spent] = []
-    key = shell.context.ledger._key.subkey("ledger")
+    key = shell.context.ledger.core.key.subkey("ledger")
     with closing(cipher.connect(folder / "ledger.db", key, read_only=False)) as connection:
         insert = _insert(connection)
         for _ in range(ROUNDS):

@@ -35,7 +35,7 @@ def attach(ledger: Ledger, entity: str, of: Id, kind: str, file: Path) -> Done[I
     media, ending = media_of(data)
     called = safe_name(file.name, ending)
     line = AttachmentLine(b"", kind, called, media, len(data), today(ledger.clock))
-    name = blobs.blob_name(data, naming_key(ledger))
+    name = blobs.blob_name(data, ledger.core.naming_key)
     with ledger.read() as connection:
         known = connection.execute(
             select(Attachment.secret).where(Attachment.blob == name)
@@ -60,7 +60,7 @@ def content_of(ledger: Ledger, attachment: Id) -> bytes:
     if row is None:
         raise UserError("这个附件已经不在台账里了。")
     return blobs.read_blob(
-        ledger.place.blobs, row.blob, bytes.fromhex(row.secret), naming_key(ledger)
+        ledger.place.blobs, row.blob, bytes.fromhex(row.secret), ledger.core.naming_key
     )
 
 
@@ -77,12 +77,9 @@ def collect_orphans(ledger: Ledger) -> int:
 def broken_of(ledger: Ledger, of: Id) -> frozenset[Id]:
     """Return a record's attachments whose content is missing or does not open."""
     with ledger.read() as connection:
-        return frozenset(broken_contents(connection, ledger.place.blobs, naming_key(ledger), of))
-
-
-def naming_key(ledger: Ledger) -> bytes:
-    """Return the key that contents are named by."""
-    return blobs.naming_key(ledger._key)
+        return frozenset(
+            broken_contents(connection, ledger.place.blobs, ledger.core.naming_key, of)
+        )
 
 
 def _content(file: Path) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from db.attachments.proving import broken_contents, broken_words
-from db.kernel import blobs, engine, log, proofs
+from db.kernel import engine, log, proofs
 from db.kernel.cipher import index_words
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
@@ -46,21 +46,21 @@ def check(ledger: "Ledger", go_on: Callable[[], None] = lambda: None) -> Found:
     UserError if the log cannot be emptied, which must come first: another window is in the way, or
     nothing can be written where the ledger lies.
     """
-    harm = [ledger._unrecorded] if ledger._unrecorded else []
+    harm = [ledger.unrecorded] if ledger.unrecorded else []
     lying, long = ledger.place.read_only, log.too_long(ledger.place.ledger)
     if lying and log.size(ledger.place.ledger):
         raise UserError(UNEMPTIED)
     try:
-        faults = engine.faults(ledger._readers if lying else ledger._writing(), emptied=lying)
+        faults = engine.faults(ledger.core.readers if lying else ledger.core.writer, emptied=lying)
     except UserError as error:
         raise UserError(f"{error}{long}") from None
     harm += faults.problems
     with ledger.read() as connection:
         # What is read by an index that lacks rows would be called tampered with.
         if not faults.indexes:
-            harm += proofs.chain_problems(connection, ledger._journal_key, go_on=go_on)
+            harm += proofs.chain_problems(connection, ledger.core.journal_key, go_on=go_on)
             for record in proofs.record_classes():
                 harm += proofs.table_problems(connection, record, go_on)
-        key = blobs.naming_key(ledger._key)
+        key = ledger.core.naming_key
         broken = broken_contents(connection, ledger.place.blobs, key, go_on=go_on)
     return Found(harm, faults.indexes, broken, long)

@@ -34,8 +34,7 @@ from db.places import OUTSIDE_EVERY_BASE, Building, Community, Household
 from db.places.address import floor_of
 from db.places.finding import door_text
 from db.places.lists import building_text, by_number, matching, walking_order
-from db.visits import IN_VAIN, CampaignLine, Visit, campaign_on, campaigns
-from db.visits.sheets import Sheet
+from db.visits import IN_VAIN, CampaignLine, Visit
 
 NO_CAMPAIGN_DAYS: Final = 365
 LEFT: Final = ("untouched", "tried")
@@ -127,11 +126,6 @@ class DoorState(NamedTuple):
     def left(self) -> bool:
         """Whether the door is still to be visited."""
         return self.state in LEFT
-
-    def days_since(self, day: date) -> int | None:
-        """Return the days from the last visit within the campaign to the day, None without one."""
-        last = self.last_day
-        return (day - last).days if last else None
 
 
 @dataclass(frozen=True)
@@ -246,18 +240,6 @@ def base_count(connection: Connection, query: BaseQuery) -> int:
     homes = select(func.count()).select_from(Household)
     homes = homes.join(tries, tries.c.household == Household.id, isouter=True)
     return connection.execute(homes.where(*_asked(query, tries))).scalar_one()
-
-
-def sheet_states(connection: Connection, sheet: Sheet, day: date) -> list[DoorState]:
-    """Return the states of a field sheet's doors in its printed order, without those that are gone.
-
-    Counted for the campaign it was printed for, else for the one of the day.
-    """
-    campaign = next((c for c in campaigns(connection) if c.id == sheet.campaign), None)
-    campaign = campaign or campaign_on(connection, day) or without_campaign(day)
-    doors = [door.household for door in sheet.doors]
-    known = {d.household: d for d in door_states(connection, campaign, day, doors=doors)}
-    return [known[door] for door in doors if door in known]
 
 
 # Putting one together takes milliseconds, longer than asking it of one door, as each visit does.

@@ -49,7 +49,7 @@ def close(ledger: "Ledger", user: str) -> None:
     ledger.require_writing(Right.ACCOUNTS, "停用账号")
     if not _left_over(ledger, user):
         closed = ledger.write(close_account(user)).value
-        ledger._aside(lambda connection: forget_unsaved(connection, closed))
+        ledger.core.aside(lambda connection: forget_unsaved(connection, closed))
     try:
         _sweep(ledger, ledger.accounts())
     except OutcomeUnknown:
@@ -82,7 +82,7 @@ def _give(
 ) -> None:
     with Slots.changing(ledger.place.slots) as slots:
         slots.keep_only(_open(known) | {account.hex()})
-        slots.give_password(account.hex(), user, password, ledger._key)
+        slots.give_password(account.hex(), user, password, ledger.core.key)
 
 
 def _sweep(ledger: "Ledger", known: Iterable[AccountLine]) -> None:

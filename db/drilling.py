@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from db import backup
 from db.attachments.proving import broken_contents, broken_words
-from db.kernel import blobs, engine
+from db.kernel import engine
 from db.kernel.errors import PolicepostError
 from db.kernel.history import last_time
 from db.kernel.keys import Slots
@@ -56,7 +56,7 @@ def drill(ledger: Ledger, step: backup.Step) -> Drilled | None:
         return None
     problem = ""
     try:
-        unpacked = backup.unpack_to_look(newest.path, ledger.place.folder, ledger._key, step)
+        unpacked = backup.unpack_to_look(newest.path, ledger.place.folder, ledger.core.key, step)
         try:
             problem = _opened(ledger, newest, Place(unpacked))
         finally:
@@ -64,7 +64,7 @@ def drill(ledger: Ledger, step: backup.Step) -> Drilled | None:
     except PolicepostError as error:
         problem = str(error)
     with ledger.read() as connection:
-        key = blobs.naming_key(ledger._key)
+        key = ledger.core.naming_key
         broken = broken_contents(
             connection, ledger.place.blobs, key, go_on=lambda: step("正在核对附件……", 0.95)
         )
@@ -79,7 +79,7 @@ def _opened(ledger: Ledger, info: backup.BackupInfo, place: Place) -> str:
     mine = ledger.session.account.hex()
     if mine not in {account for account, _ in slots.users()}:
         return "备份里的钥匙没有您的账号"
-    file_key = ledger._key.subkey("ledger")
+    file_key = ledger.core.key.subkey("ledger")
     readers = engine.open_readers(place.ledger, file_key)
     with contextlib.closing(readers.connect()) as connection:
         head = select(func.coalesce(func.max(CommandRow.no), 0))

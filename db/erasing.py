@@ -31,5 +31,5 @@ def erase(ledger: Ledger, proposal: Id, paper: str | None = None) -> Done[Taken]
     # It is done by now: a disk that refuses the list is no fault of it, the next opening makes it.
     with contextlib.suppress(EnvironmentFault, OSError):
         for folder in (ledger.place.folder, ledger.place.backups):
-            write_list(folder, ledger._key, lines.values())
+            write_list(folder, ledger.core.key, lines.values())
     return done

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,7 +11,6 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from db import migrations
-from db.attaching import naming_key
 from db.exchange import merging, sites
 from db.exchange.applying import Counts
 from db.exchange.courier import (
@@ -40,9 +38,9 @@ from db.kernel.files import (
     disk_fault,
     forget_cached,
     move,
-    new_private_file,
     require_space,
     sha256_of,
+    write_lasting,
 )
 from db.kernel.ids import Id
 from db.kernel.records import CommandRow, Site
@@ -244,7 +242,7 @@ def _keep_contents(ledger: Ledger, package: Package) -> dict[str, str]:
 
     Return what each is called here. What cannot be opened is left out: its record says so then.
     """
-    key = naming_key(ledger)
+    key = ledger.core.naming_key
     found: dict[str, str] = {}
     require_space(ledger.place.folder, sum(map(len, package.contents.values())))
     for name, secret in added_contents(package.parcel({})):
@@ -261,11 +259,7 @@ def _write_checked(path: Path, data: bytes) -> None:
     """Write a package so that it is whole or not there, and read it back before it gets its name."""
     part = path.with_name(path.name + ".part")
     try:
-        part.unlink(missing_ok=True)
-        with os.fdopen(new_private_file(part), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_lasting(part, data)
         forget_cached(part)
         if sha256_of(part) != hashlib.sha256(data).hexdigest():
             part.unlink()

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from db import backup, checking, doors, refusals, tables
 from db.exchange import undoing
@@ -21,11 +20,12 @@ from db.kernel.accounts import (
     session_of,
 )
 from db.kernel.clock import Clock, SystemClock, today
-from db.kernel.errors import EnvironmentFault, OutcomeUnknown, PolicepostError, UserError
+from db.kernel.core import Core
+from db.kernel.errors import OutcomeUnknown, UserError
 from db.kernel.files import LedgerLock, move, preflight, private_directory, require_entry
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author, Command, Done
-from db.kernel.keys import DataKey, Slots, check_password_strength, wipe
+from db.kernel.keys import DataKey, Slots, check_password_strength
 from db.kernel.media import check_place
 from db.kernel.place import Place
 from db.kernel.records import Site
@@ -49,7 +49,8 @@ assert tables.WITH_TABLES  # noqa: S101  undo and proofs look tables up by name
 class Ledger:
     """An unlocked ledger. One program at a time may write; any number may read.
 
-    Use it as a context manager, or close it: closing wipes the key.
+    Use it as a context manager, or close it: closing wipes the key. `core` is for the modules that
+    are part of it; `unrecorded` is what is missing and nobody has agreed yet to go on without.
     """
 
     def __init__(
@@ -57,17 +58,12 @@ class Ledger:
     ) -> None:
         self.place = place
         self.clock = clock
-        self._key = key
-        self._lock = lock
-        self._file_key = key.subkey("ledger")
-        self._journal_key = bytes(key.subkey("journal"))
-        self._writer: Engine | None = None
-        self._readers = engine.open_readers(place.ledger, self._file_key)
-        with self._readers.begin() as connection:
+        self.core = Core(place, key, lock)
+        with self.core.readers.begin() as connection:
             self._site = connection.execute(select(Site.id)).scalar_one()
             self.session = who if isinstance(who, Session) else session_of(connection, who)
             self._watch = watch_over(connection, place, key, self._site)
-        self._unrecorded = self._watch.missing
+        self.unrecorded = self._watch.missing
 
     @classmethod
     def create(
@@ -99,23 +95,22 @@ class Ledger:
         slots.add_password(account.hex(), officer, password, key)
         recovery = slots.new_recovery(key)
         lock = LedgerLock(folder)
-        lock.acquire(lock_note(clock))
-        part, file_key = place.ledger.with_suffix(".part"), key.subkey("ledger")
-        migrating, site = new_file(part, file_key, ledger_id, post.name)
-        author = Author(site, account, clock)
-        mac_key = bytes(key.subkey("journal"))
-        with migrating.begin() as connection:
-            first = add_account(account, officer, officer, Role.OFFICER)
-            journal.run(connection, first, author, mac_key)
-            journal.run(connection, set_up_post(post), author, mac_key)
-        engine.checkpoint(migrating)
-        migrating.dispose()
-        slots.save(place.slots)
-        Throttle(place.throttle).succeeded()
-        # Once it is renamed it is the ledger; what is written into it next makes the name last.
-        with contextlib.suppress(OutcomeUnknown):
-            move(part, place.ledger)
-        return cls(place, key, account, clock, lock), recovery
+        try:
+            lock.acquire(lock_note(clock))
+            part = place.ledger.with_suffix(".part")
+            begun: list[Command[Any]] = [add_account(account, officer, officer, Role.OFFICER)]
+            begun.append(set_up_post(post))
+            new_file(part, key, ledger_id, post.name, begun, account, clock)
+            slots.save(place.slots)
+            Throttle(place.throttle).succeeded()
+            # Once it is renamed it is the ledger; what is written into it next makes the name last.
+            with contextlib.suppress(OutcomeUnknown):
+                move(part, place.ledger)
+            return cls(place, key, account, clock, lock), recovery
+        except BaseException:
+            lock.release()
+            key.wipe()
+            raise
 
     @classmethod
     def unlock(
@@ -171,7 +166,7 @@ class Ledger:
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """Lend a connection that sees one state of the ledger and cannot write."""
-        with engine.in_words(), self._readers.connect() as connection:
+        with engine.in_words(), self.core.readers.connect() as connection:
             yield connection
 
     def require(self, right: Right, action: str) -> None:
@@ -180,7 +175,7 @@ class Ledger:
 
     def require_writing(self, right: Right, action: str) -> None:
         """Raise AccessDenied or UserError unless a command of this right may be given here."""
-        if self._lock is None and right is not Right.LOOK:
+        if self.core.lock is None and right is not Right.LOOK:
             raise UserError("台账是只读打开的，不能保存。什么都没有改动。")
         self.require(right, action)
 
@@ -191,12 +186,12 @@ class Ledger:
         EnvironmentFault: not written, and why. The outcome of a commit that failed is looked up.
         """
         self.require_writing(command.right, command.action)
-        if self._unrecorded:
+        if self.unrecorded:
             self.go_on_without()
         author = Author(self._site, self.session.account, self.clock)
         try:
-            with self._writing().begin() as connection:
-                done = journal.run(connection, command, author, self._journal_key)
+            with self.core.writer.begin() as connection:
+                done = journal.run(connection, command, author, self.core.journal_key)
             self._site = self._watch.site = done.site
             self._watch.committed(done.no, done.mac)
             return done
@@ -204,7 +199,7 @@ class Ledger:
             fault = engine.translate(error)
             if not isinstance(fault, OutcomeUnknown):
                 raise fault from None
-            return self._look_up(command, fault)
+            self.core.look_up(command.id, fault)
 
     @property
     def missing(self) -> str:
@@ -213,7 +208,7 @@ class Ledger:
 
     def go_on_without(self) -> None:
         """Write into the history that something is missing, and take the ledger as it is from now."""
-        lacking, self._unrecorded = self._unrecorded, ""
+        lacking, self.unrecorded = self.unrecorded, ""
         if lacking:
             self.note("台账少了操作，接着用", lacking)
 
@@ -226,21 +221,21 @@ class Ledger:
         with self.read() as connection:
             found = engine.quick_problems(connection) if self._watch.unclean else []
             day = today(self.clock)
-            return found or self._watch.prove(connection, self._journal_key, day, go_on)
+            return found or self._watch.prove(connection, self.core.journal_key, day, go_on)
 
     def rest(self, *, patient: bool = True) -> None:
         """Bring the log into the file and make the anchor last: for moments when nobody types.
 
         A reader that is in the way is waited for only by who is `patient`; nobody can write meanwhile.
         """
-        if self._writer is not None and self._lock is not None:
-            engine.checkpoint(self._writer, patient=patient)
+        if self.core.has_written:
+            engine.checkpoint(self.core.writer, patient=patient)
             with self.read() as connection:
                 self._watch.committed(*journal.head(connection), lasting=True)
 
     def note(self, action: str, note: str = "") -> None:
         """Write an event without changes: a print, an export. On a read-only medium none is noted."""
-        if self._lock is None and self.place.read_only:
+        if self.core.lock is None and self.place.read_only:
             return
         self.write(Command(action, Right.LOOK, lambda _: None, note=note))
 
@@ -259,7 +254,7 @@ class Ledger:
         opened to read is no error here, as the person is still typing.
         """
         mine = self.session.account
-        return self._aside(lambda connection: keep_unsaved(connection, mine, form, entries))
+        return self.core.aside(lambda connection: keep_unsaved(connection, mine, form, entries))
 
     def unsaved(self) -> dict[str, dict[str, Any]]:
         """Return what this account left unsaved, by form."""
@@ -270,7 +265,7 @@ class Ledger:
         """Make a verified backup, in the ledger's own folder of backups or in `to`."""
         self.require(Right.BACKUP, "备份")
         folder, now = to or self.place.backups, self.clock.now()
-        made = backup.back_up(self.place.folder, self._key, folder, reason=reason, now=now)
+        made = backup.back_up(self.place.folder, self.core.key, folder, reason=reason, now=now)
         backup.rotate(folder)
         if folder != self.place.backups:
             backup.remember_second(self.place.folder, folder, made)
@@ -281,16 +276,16 @@ class Ledger:
 
         The ledger is taken for the truth: what it lacks against the life before is not missing any more.
         """
-        self._unrecorded = ""
+        self.unrecorded = ""
         done = self.write(command)
-        newest = backup.newest(self.place.backups, self._key)
+        newest = backup.newest(self.place.backups, self.core.key)
         with self.read() as connection:
             self._watch.begin_anew(connection, self._site, newest.number if newest else 0)
         return done
 
     def check_backup(self, path: Path) -> list[str]:
         """Prove a backup by opening it; return what is wrong with it, empty if nothing."""
-        return backup.verify(path, self._key)
+        return backup.verify(path, self.core.key)
 
     def problems(self) -> list[str]:
         """Prove the whole ledger: file, the journal's chain, tables against the journal, attachments."""
@@ -326,57 +321,13 @@ class Ledger:
 
     def close(self) -> None:
         """Close all files, give the lock back and wipe the key."""
-        if self._lock is not None and self._writer is not None:
-            with self._readers.begin() as connection:
+        if self.core.has_written:
+            with self.core.readers.begin() as connection:
                 self._watch.committed(*journal.head(connection), lasting=True, clean=True)
-        self._readers.dispose()
-        if self._writer is not None:
-            if self._lock is not None:
-                # If the disk refuses now, the log is brought in at the next start.
-                with contextlib.suppress(DBAPIError, PolicepostError):
-                    engine.checkpoint(self._writer)
-            self._writer.dispose()
-        self._key.wipe()
-        wipe(self._file_key)
-        if self._lock is not None:
-            self._lock.release()
+        self.core.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _writing(self) -> Engine:
-        if self._writer is None:
-            self._writer = engine.open_writer(self.place.ledger, self._file_key)
-        return self._writer
-
-    def _aside(self, write: Callable[[Connection], None]) -> bool:
-        if self._lock is None:
-            return False
-        try:
-            with self._writing().begin() as connection:
-                write(connection)
-        except (DBAPIError, PoolTimeout, OSError):
-            return False
-        return True
-
-    def _look_up(self, command: Command[T], fault: OutcomeUnknown) -> Done[T]:
-        """After a commit of unknown outcome: reopen and see. It is never repeated blindly.
-
-        The log is emptied first, or what a failed commit left in it could come back after a crash.
-        """
-        self._writing().dispose()
-        self._writer = None
-        try:
-            settled = engine.checkpoint(self._writing())
-            with self._writing().begin() as connection:
-                there = journal.done_before(connection, command.id)
-        except (DBAPIError, OSError, PolicepostError):
-            raise fault from None
-        if there:
-            raise OutcomeUnknown("磁盘报错，但核对后这一步已经保存。请检查磁盘并尽快备份。")
-        if not settled:
-            raise fault
-        raise EnvironmentFault("没有保存：写入磁盘时出错。台账还是原样，请检查磁盘后再试。")

@@ -53,7 +53,7 @@ class LookedAt(Ledger):
     def __init__(self, ledger: Ledger, info: backup.BackupInfo, folder: Path) -> None:
         reading = replace(ledger.session, role=Role.READER)
         place = Place(folder, home=ledger.place.folder)
-        key = DataKey(ledger._key.open_copy())
+        key = DataKey(ledger.core.key.open_copy())
         super().__init__(place, key, reading, ledger.clock, None)
         self.info = info
         self._ledger = ledger
@@ -111,12 +111,12 @@ def look_at(ledger: Ledger, folder: Path, step: backup.Step) -> LookedAt:
     backup does not prove whole, is another ledger's or a newer program's.
     """
     ledger.require(Right.BACKUP, "看备份")
-    unpacked = backup.unpack_to_look(folder, ledger.place.folder, ledger._key, step)
+    unpacked = backup.unpack_to_look(folder, ledger.place.folder, ledger.core.key, step)
     try:
         with engine.in_words():
-            _bring_up_to_date(Place(unpacked), ledger._key)
+            _bring_up_to_date(Place(unpacked), ledger.core.key)
             copy = Place(unpacked, ledger.place.folder)
-            erase_again(copy, ledger._key, ledger.clock, folder.parent)
+            erase_again(copy, ledger.core.key, ledger.clock, folder.parent)
             ledger.note("看备份", folder.name)
             return LookedAt(ledger, backup.read_info(folder), unpacked)
     except BaseException:

@@ -36,7 +36,7 @@ class Lost(NamedTuple):
 
 def lost(ledger: Ledger, attachments: Collection[Id]) -> list[Lost]:
     """Return to what such attachments belong, and whether a backup within reach has their content."""
-    key, sources = blobs.naming_key(ledger._key), _sources(ledger)
+    key, sources = ledger.core.naming_key, _sources(ledger)
     with ledger.read() as connection:
         names = Names(connection)
         rows = connection.execute(
@@ -57,7 +57,7 @@ def bring_back(ledger: Ledger, attachments: Collection[Id]) -> int:
     EnvironmentFault if the disk refuses: what came before is back.
     """
     ledger.require_writing(Right.BACKUP, BROUGHT_BACK)
-    key, sources, back = blobs.naming_key(ledger._key), _sources(ledger), 0
+    key, sources, back = ledger.core.naming_key, _sources(ledger), 0
     with ledger.read() as connection:
         rows = connection.execute(
             select(Attachment.blob, Attachment.secret).where(Attachment.id.in_(attachments))
@@ -80,15 +80,15 @@ def mend_indexes(ledger: Ledger) -> Path | None:
     """
     ledger.require_writing(Right.BACKUP, REBUILT)
     with engine.in_words():
-        found = engine.faults(ledger._writing())
+        found = engine.faults(ledger.core.writer)
         if not found.indexes:
             return None
         if found.problems:
             raise LedgerDamaged(f"坏的不只是索引：{found.problems[0]}。{_BEYOND}")
         aside = _rebuilt(ledger, found.indexes)
         # To read the file for the copy gave the locks back that SQLite held on it: it is opened afresh.
-        ledger._readers.dispose()
-        ledger._writing().dispose()
+        ledger.core.readers.dispose()
+        ledger.core.writer.dispose()
     ledger.note(REBUILT, "、".join(found.indexes))
     ledger.rest()
     return aside
@@ -98,7 +98,7 @@ def _rebuilt(ledger: Ledger, names: Collection[str]) -> Path:
     place, aside = ledger.place, None
     require_space(place.folder, 2 * place.ledger.stat().st_size + _ROOM_LEFT)
     try:
-        with ledger._writing().begin() as connection:
+        with ledger.core.writer.begin() as connection:
             # Nobody can write from here on; what somebody wrote just before is not in the file yet.
             if log.size(place.ledger):
                 raise UserError(

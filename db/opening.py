@@ -1,20 +1,22 @@
 """What is done when a ledger is opened: made, brought up to date, held against what is known of it."""
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy import Connection, insert, update
 
 from db import backup, migrations
 from db.attachments import named_blobs
 from db.erasure import again
-from db.kernel import blobs, cipher, engine, journal, log
+from db.kernel import blobs, engine, journal, log
 from db.kernel.anchor import Anchor
 from db.kernel.clock import Clock
 from db.kernel.erased import Line, read_list, write_list
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 from db.kernel.ids import Id, new_id
-from db.kernel.journal import Author
+from db.kernel.journal import Author, Command
 from db.kernel.keys import DataKey
 from db.kernel.media import check_place
 from db.kernel.place import Place
@@ -22,18 +24,34 @@ from db.kernel.records import Site
 from db.kernel.watch import Watch
 
 
-def new_file(part: Path, file_key: cipher.Key, ledger: Id, name: str) -> tuple[Engine, Id]:
-    """Make a ledger's file with all its tables; return it open, foreign keys off, and its site."""
+def new_file(
+    part: Path,
+    key: DataKey,
+    ledger: Id,
+    name: str,
+    begun: Sequence[Command[Any]],
+    account: Id,
+    clock: Clock,
+) -> None:
+    """Make a ledger's file with all its tables and its first commands, given by an account."""
     for stale in part.parent.glob(f"{part.name}*"):
         stale.unlink()
+    file_key = key.subkey("ledger")
     engine.create(part, file_key)
     migrating = engine.open_for_migration(part, file_key)
-    migrations.upgrade(migrating)
-    site = new_id()
-    with migrating.begin() as connection:
-        row = {"id": site, "ledger": ledger, "name": name, "number": 1, "part": False}
-        connection.execute(insert(Site), [row])
-    return migrating, site
+    try:
+        migrations.upgrade(migrating)
+        site = new_id()
+        author, mac_key = Author(site, account, clock), bytes(key.subkey("journal"))
+        # Together, so that no ledger is without its post.
+        with migrating.begin() as connection:
+            row = {"id": site, "ledger": ledger, "name": name, "number": 1, "part": False}
+            connection.execute(insert(Site), [row])
+            for command in begun:
+                journal.run(connection, command, author, mac_key)
+        engine.checkpoint(migrating)
+    finally:
+        migrating.dispose()
 
 
 def require_good_place(folder: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import Field, Problem, common_problems, entry, fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.records import Record, Site
@@ -136,9 +136,7 @@ def change_post(draft: PostDraft) -> Command[None]:
     """Return the command that sets the post's entries; 0 lock minutes are never, None is 15."""
 
     def run(tx: Tx) -> None:
-        fit = tidied(draft)
-        if (problem := next(post_problems(fit), None)) is not None:
-            raise UserError(f"{problem.reason}，没有保存。")
+        fit = fit_or_refuse(draft, post_problems)
         values = {name: getattr(fit, name) for name in PostDraft.__dataclass_fields__}
         post = tx.connection.execute(select(Post.id)).scalar_one()
         tx.change(Post, {post: values})

@@ -23,7 +23,7 @@ def require(ledger: "Ledger", right: Right, action: str) -> None:
     try:
         access.require(ledger.session.role, right)
     except AccessDenied:
-        if ledger._lock is not None and not ledger._unrecorded:
+        if ledger.core.lock is not None and not ledger.unrecorded:
             # A disk that refuses as well makes it no less refused.
             with contextlib.suppress(PolicepostError):
                 ledger.note(f"想做“{action}”", REFUSED)
@@ -37,7 +37,7 @@ def tell_tries(ledger: "Ledger", before: str) -> None:
     """
     throttle = Throttle(ledger.place.throttle)
     said = throttle.told()
-    if said and ledger._unrecorded:
+    if said and ledger.unrecorded:
         return
     with contextlib.suppress(EnvironmentFault):
         if said:

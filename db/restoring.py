@@ -51,7 +51,7 @@ def agree(ledger: Ledger, copy: LookedAt, password: str, step: Step) -> bool:
     try:
         # Not thinned out now: that might remove the very backup that is to be put back.
         backup.back_up(
-            place.folder, ledger._key, place.backups, reason="恢复前", now=ledger.clock.now()
+            place.folder, ledger.core.key, place.backups, reason="恢复前", now=ledger.clock.now()
         )
         ledger.note("用备份恢复", copy.info.path.name)
     except LedgerDamaged:
@@ -66,7 +66,7 @@ def put_back(ledger: Ledger, folder: Path, password: str, *, good: bool, step: S
     opened again and `failed` says why; if that fails too, it is raised.
     """
     place, user, clock = ledger.place, ledger.session.user, ledger.clock
-    key = DataKey(ledger._key.open_copy())
+    key = DataKey(ledger.core.key.open_copy())
     ledger.close()
     aside: Path | None
     try:

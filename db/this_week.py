@@ -18,24 +18,20 @@ from db.visits import count_visits, met_homes
 class WeekSoFar:
     """This week up to a day, and `_before` the week before up to the same weekday.
 
-    `overdue` counts the duties whose last day lies before the day, `due_today` those whose last day
-    it is; together they are the overdue of the figures at the end of the day. `overdue_behind` are
-    the disputes of `overdue`, one for each duty.
+    `overdue` counts the duties whose last day lies before the day; those whose last day it is are
+    overdue at its end, in the figures. `overdue_behind` are the disputes of `overdue`, one for each duty.
     """
 
     week: Week
     records: int
-    records_before: int
     households: int
     households_before: int
     disputes_new: int
     disputes_new_before: int
     disputes_resolved: int
-    disputes_resolved_before: int
     disputes_open: int
     overdue: int
     overdue_behind: tuple[Id, ...]
-    due_today: int
     training_rate: str | None
     training_expected: int
     training_rate_before: str | None
@@ -55,17 +51,14 @@ def week_so_far(connection: Connection, day: date) -> WeekSoFar:
     return WeekSoFar(
         week=week,
         records=visits.records,
-        records_before=visits_before.records,
         households=visits.households,
         households_before=visits_before.households,
         disputes_new=disputes.new,
         disputes_new_before=disputes_before.new,
         disputes_resolved=disputes.resolved,
-        disputes_resolved_before=disputes_before.resolved,
         disputes_open=disputes.open_at_end,
         overdue=len(overdue),
         overdue_behind=overdue,
-        due_today=sum(by == day for _, by in duties),
         training_rate=percent(trained.present, trained.expected),
         training_expected=trained.expected,
         training_rate_before=percent(trained_before.present, trained_before.expected),

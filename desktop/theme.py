@@ -132,10 +132,6 @@ class Theme(QObject):
             icon.addPixmap(self._pixmap(name, getattr(self.tokens, token), size))
         return icon
 
-    def picture(self, name: str, token: str, pixels: int) -> QPixmap:
-        """Return an icon as a picture of so many pixels of the drawings."""
-        return self._pixmap(name, getattr(self.tokens, token), self.px(pixels))
-
     @staticmethod
     @lru_cache(maxsize=400)
     def _pixmap(name: str, color: str, size: int) -> QPixmap:

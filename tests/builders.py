@@ -9,6 +9,7 @@ from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.ledger import Ledger
 from db.places import Building, Community, Household
+from db.places.making import add_communities
 from db.visits import Visit
 
 DAY = date(2026, 3, 16)
@@ -59,3 +60,9 @@ def visit(door: Id, outcome: str = "met", day: date = DAY, **more: Any) -> dict[
 def add_visits(ledger: Ledger, rows: Sequence[dict[str, Any]]) -> int:
     """Write visits as one command; return its number."""
     return ledger.write(rows_command(Visit, rows)).no
+
+
+def add_community(name: str) -> Command[Id]:
+    """Return the command that adds one community; it answers with its id."""
+    several = add_communities([name])
+    return Command(several.action, several.right, lambda tx: several.run(tx)[0], several.note)

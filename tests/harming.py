@@ -13,7 +13,7 @@ from db.ledger import Ledger
 def _schema(ledger: Ledger) -> Iterator[cipher.Connection]:
     """Lend a connection that may write the schema's own table; every other connection reads it anew."""
     connection = engine.connect(
-        ledger.place.ledger, ledger._file_key, read_only=False, guarded=False
+        ledger.place.ledger, ledger.core.file_key, read_only=False, guarded=False
     )
     with contextlib.closing(connection):
         (version,) = connection.execute("PRAGMA schema_version").fetchone()

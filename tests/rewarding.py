@@ -6,7 +6,6 @@ from db.kernel.ids import Id
 from db.ledger import Ledger
 from db.people import VolunteerDraft
 from db.people.roster import VolunteerPlace, add_volunteer
-from db.places.making import add_community
 from db.rewards import (
     DepositDraft,
     RewardDraft,
@@ -17,6 +16,7 @@ from db.rewards.lists import (
     RewardRow,
     rewards,
 )
+from tests.builders import add_community
 
 TODAY = date(2026, 3, 23)
 MATTER = RewardDraft(

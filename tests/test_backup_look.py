@@ -312,7 +312,7 @@ def test_killed_before_any_call_to_the_disk_the_old_or_the_new_ledger_is_there(
 ) -> None:
     works, found = tmp_path / "works", []
     with opened(post) as ledger:
-        secret = ledger._key.open_copy().hex()
+        secret = ledger.core.key.open_copy().hex()
     command = [sys.executable, "-c", KILLED, str(only_backup(post)), str(post), str(works)]
     subprocess.run(command, cwd=ROOT, input=secret, text=True, check=True)
     for at in range(1, len(list(works.iterdir())) + 1):

@@ -96,7 +96,7 @@ def test_an_empty_folder_gets_the_ledger_with_its_password(
 ) -> None:
     target = tmp_path / "新 电脑"
     info = backup.restore(saved.path, target, unlock_by(OLD_PASSWORD))
-    assert (info.backup, info.aside, info.only_slots) == (saved, None, False)
+    assert (info.backup, info.aside) == (saved, None)
     assert homes(target) == 900
     assert (target / "slots.json").read_bytes() == old_slots
     assert sorted(p.name for p in target.iterdir()) == [
@@ -189,7 +189,6 @@ def test_of_a_good_ledger_only_lost_slots_are_put_back(
     if spoilt is not None:
         (post / "slots.json").write_bytes(spoilt)
     info = backup.restore(saved.path, post, unlock_by(OLD_PASSWORD))
-    assert info.only_slots
     assert homes(post) == 901
     assert Slots.load(post / "slots.json").unlock("王警官", OLD_PASSWORD)[0] == ACCOUNT
     if spoilt is None:

@@ -11,10 +11,9 @@ from db.kernel.access import Right, Role, require
 from db.kernel.errors import AccessDenied, UserError
 from db.kernel.workdays import Period
 from db.ledger import Ledger
-from db.places.making import add_community
 from db.visits import campaigns, count_visits
 from db.visits.campaigning import CampaignDraft, add_campaign, change_campaign, remove_campaign
-from tests.builders import add_visits, street, visit
+from tests.builders import add_community, add_visits, street, visit
 from tests.reading import digest
 
 DRAFT = CampaignDraft("反诈入户", date(2026, 3, 1), date(2026, 3, 31), topics=("反诈宣传",))

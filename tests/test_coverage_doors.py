@@ -14,7 +14,6 @@ from db.coverage import (
     building_progress,
     coverage,
     door_states,
-    sheet_states,
     without_campaign,
 )
 from db.kernel.ids import Id, new_id
@@ -23,7 +22,6 @@ from db.places import Building, Community, Household, set_occupancy
 from db.places.address import floor_of
 from db.visits import CampaignLine, campaign_on, campaigns
 from db.visits.campaigning import CampaignDraft, add_campaign
-from db.visits.sheets import print_sheet, sheet
 from tests.builders import DAY, add_visits, rows_command, street, visit
 
 OUTCOMES = ("met", "not_home", "refused", "phone", "left_card")
@@ -155,7 +153,6 @@ def test_states_of_random_doors_are_what_a_person_would_say(
         if outside.get(n) in ("empty", "invalid") or (scope and n // 4 not in scope):
             state = "outside"
         assert (found[door].state, found[door].tries, found[door].last_day) == (state, count, last)
-        assert found[door].days_since(day) == ((day - last).days if last else None)
         same_day = {row["outcome"] for row in mine if row["day"] == last}
         assert found[door].last_outcome in (same_day or {None})
     for number in reversed(undo):
@@ -234,16 +231,3 @@ def test_a_group_of_a_village_is_named_so_and_its_homes_by_name(ledger: Ledger) 
 )  # fmt: skip
 def test_a_room_tells_its_floor(room: str, floor: int | None) -> None:
     assert floor_of(room) == floor
-
-
-def test_a_sheets_doors_come_in_its_printed_order_with_their_states(ledger: Ledger) -> None:
-    doors = street(ledger, homes=4)
-    printed = [doors[2], doors[0], doors[3]]
-    made = ledger.write(print_sheet("晚上", printed, None)).value
-    add_visits(ledger, [visit(doors[0])])
-    with ledger.read() as connection:
-        found = sheet(connection, made.number)
-        assert found is not None
-        states = sheet_states(connection, found, DAY)
-    assert [door.household for door in states] == printed
-    assert [door.state for door in states] == ["untouched", "done", "untouched"]

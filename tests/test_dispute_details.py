@@ -29,10 +29,10 @@ from db.ledger import Ledger
 from db.participation import taken_part
 from db.people import VolunteerDraft
 from db.people.roster import VolunteerPlace, add_volunteer
-from db.places.making import add_community
 from db.points.claims import claims_of
 from db.points.rules import rules_of
 from db.points.standing import people
+from tests.builders import add_community
 from tests.test_dispute_life import DRAFT, SETTLED, card
 
 ASKED = RegistrationDraft(**{**vars(DRAFT), "source": "party"})

@@ -48,8 +48,8 @@ from db.kernel.records import Site
 from db.ledger import Ledger
 from db.people import VolunteerDraft
 from db.people.roster import VolunteerPlace, add_volunteer
-from db.places.making import add_community
 from db.search import find
+from tests.builders import add_community
 from tests.test_dispute_life import DRAFT, SETTLED, TODAY, card
 
 MINOR = PartyDraft(name="王大明", sex="male", age=15, occupation="学生", guardian="王小明")
@@ -262,7 +262,7 @@ def test_numbers_begin_after_those_of_an_imported_ledger(
 
 
 def test_another_copy_of_the_ledger_gives_no_numbers(ledger: Ledger, dispute: Id) -> None:
-    with ledger._writer.begin() as connection:
+    with ledger.core.writer.begin() as connection:
         connection.execute(Site.__table__.update().values(number=2))
     with pytest.raises(UserError, match="不编号"):
         ledger.write(give_number(dispute))

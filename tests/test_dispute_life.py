@@ -42,8 +42,8 @@ from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Period
 from db.ledger import Ledger
-from db.places.making import add_community
 from db.search import find
+from tests.builders import add_community
 
 TODAY = date(2026, 3, 23)
 DRAFT = DisputeDraft(

@@ -41,7 +41,7 @@ from db.kernel.workdays import Week
 from db.ledger import Ledger
 from db.people import VolunteerDraft
 from db.people.roster import VolunteerPlace, add_volunteer
-from db.places.making import add_community
+from tests.builders import add_community
 from tests.test_dispute_life import DRAFT, SETTLED, TODAY, card
 
 HELD = SessionDraft(

@@ -42,14 +42,13 @@ from db.kernel.workdays import Day, Month, Span, Week
 from db.ledger import Ledger
 from db.people import masked
 from db.places import HouseholdDraft, change_household, set_occupancy
-from db.places.making import add_community
 from db.post import PostDraft, change_post
 from desktop.paper.document import plain_text
 from desktop.paper.report import report_paper
 from desktop.reports import making
 from desktop.reports.editions import drawn
 from desktop.reports.making import report
-from tests.builders import add_visits, street, visit
+from tests.builders import add_community, add_visits, street, visit
 from tests.conftest import POST, morning
 
 WEEK = Week(2026, 12)

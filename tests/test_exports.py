@@ -25,7 +25,6 @@ from db.ledger import Ledger
 from db.people import Volunteer, VolunteerDraft
 from db.people.roster import VolunteerPlace, add_volunteer
 from db.places import Household, communities
-from db.places.making import add_community
 from db.sample import PASSWORD
 from db.trainings import TrainingDraft
 from db.trainings.lists import attendance, trainings
@@ -33,6 +32,7 @@ from db.trainings.sessions import Expected, add_training, enter, remove_training
 from db.visits import Visit, campaigns
 from db.visits.campaigning import CampaignDraft, add_campaign
 from desktop.paper.ledger_book import write_book
+from tests.builders import add_community
 from tests.imports.books import HOMES, VISITS, book, bring_in, counts, home, tried
 
 DAY = date(2026, 3, 23)

@@ -87,8 +87,8 @@ def test_an_old_page_of_an_index_put_back_is_mended_as_well(ledger: Ledger) -> N
     data[page] = old
     file.write_bytes(data)
     # Who has the file open holds the page that was there.
-    ledger._readers.dispose()
-    ledger._writing().dispose()
+    ledger.core.readers.dispose()
+    ledger.core.writer.dispose()
     found = check(ledger)
     assert (found.harm, found.indexes) == ([], [INDEX])
     assert mend_indexes(ledger) is not None
@@ -100,7 +100,11 @@ def test_where_more_than_an_index_is_wrong_nothing_is_mended(ledger: Ledger) -> 
     harm_index(ledger, INDEX, lambda: add_visits(ledger, [visit(door)]))
     ledger.rest()
     raw = engine.connect(
-        ledger.place.ledger, ledger._file_key, read_only=False, guarded=False, foreign_keys=False
+        ledger.place.ledger,
+        ledger.core.file_key,
+        read_only=False,
+        guarded=False,
+        foreign_keys=False,
     )
     raw.execute("UPDATE building SET community = x'00'")
     raw.close()
@@ -108,7 +112,11 @@ def test_where_more_than_an_index_is_wrong_nothing_is_mended(ledger: Ledger) -> 
         mend_indexes(ledger)
     assert list(ledger.place.folder.glob("replaced-*")) == []
     raw = engine.connect(
-        ledger.place.ledger, ledger._file_key, read_only=False, guarded=False, foreign_keys=False
+        ledger.place.ledger,
+        ledger.core.file_key,
+        read_only=False,
+        guarded=False,
+        foreign_keys=False,
     )
     raw.execute("UPDATE building SET community = (SELECT id FROM community)")
     raw.close()

@@ -28,7 +28,6 @@ from db.people.colleagues import (
     add_staff,
     change_staff,
     former_staff_names,
-    rename_staff,
     staff_returns,
     staff_rows,
 )
@@ -44,13 +43,13 @@ from db.people.roster import (
     VolunteerPlace,
     add_volunteer,
     change_volunteer,
-    leave_volunteer,
+    leave_volunteers,
     remove_volunteer,
 )
 from db.places import communities, set_occupancy
-from db.places.making import add_community, make_building
+from db.places.making import make_building
 from db.trainings import Attendance, Training
-from tests.builders import add_visits, rows_command, street, visit
+from tests.builders import add_community, add_visits, rows_command, street, visit
 
 TODAY = date(2026, 3, 23)
 
@@ -154,7 +153,7 @@ def test_only_those_in_service_and_only_leaders_answer(
 ) -> None:
     leader = join(ledger, community, "仇霞", building=building, unit="1", since=date(2026, 1, 5))
     join(ledger, community, "保安甲", building=building, unit="1", role="guard")
-    ledger.write(leave_volunteer(leader, date(2026, 3, 20)))
+    ledger.write(leave_volunteers((leader,), date(2026, 3, 20)))
     assert lines(ledger, date(2026, 3, 20))["1"].who == "仇霞"
     assert lines(ledger, date(2026, 3, 21))["1"].who == NOBODY
     assert lines(ledger, date(2026, 1, 4))["1"].who == NOBODY
@@ -204,10 +203,10 @@ def test_the_roster_is_asked_by_place_role_occupation_and_day(
     assert [row.name for row in listed(ledger, text="13800138")] == ["单雄"]
     assert listed(ledger, order="since")[0].name == "欧阳修"
     first = listed(ledger)[0]
-    assert (first.place, first.role_name, first.occupation_name) == (
+    assert (first.place, first.role_name, first.occupation) == (
         "晨园3号楼1单元",
         "联户长",
-        "退休",
+        "retired",
     )
     with ledger.read() as connection:
         assert volunteer_count(connection, VolunteerQuery(on=TODAY)) == 2
@@ -241,9 +240,9 @@ def test_a_volunteer_is_changed_and_leaves(ledger: Ledger, community: Id, buildi
     (row,) = listed(ledger)
     assert (row.role_name, row.unit) == ("网格长", "2")
     with pytest.raises(UserError, match="早于聘任"):
-        ledger.write(leave_volunteer(person, date(2026, 1, 4)))
+        ledger.write(leave_volunteers((person,), date(2026, 1, 4)))
     with pytest.raises(UserError, match="不在名册"):
-        ledger.write(leave_volunteer(new_id(), TODAY))
+        ledger.write(leave_volunteers((new_id(),), TODAY))
     far = ledger.write(add_community("第五社区")).value
     for wrong_place, wrong in (
         (VolunteerPlace(far, building), draft),
@@ -278,9 +277,9 @@ def test_a_colleagues_name_is_used_once_and_its_former_one_known(ledger: Ledger)
         ledger.write(add_staff(StaffDraft("王英")))
     two = ledger.write(add_staff(StaffDraft("李四"))).value
     with pytest.raises(UserError, match="同名"):
-        ledger.write(rename_staff(two, "王英"))
-    ledger.write(rename_staff(one, "王瑛"))
-    renamed = ledger.write(rename_staff(two, "李思"))
+        ledger.write(change_staff(two, StaffDraft("王英")))
+    ledger.write(change_staff(one, StaffDraft("王瑛", "officer")))
+    renamed = ledger.write(change_staff(two, StaffDraft("李思")))
     ledger.undo(renamed.no)
     with ledger.read() as connection:
         assert former_staff_names(connection) == {"王英": one}
@@ -289,7 +288,7 @@ def test_a_colleagues_name_is_used_once_and_its_former_one_known(ledger: Ledger)
     with pytest.raises(UserError, match="不认识"):
         ledger.write(change_staff(two, StaffDraft("李四", "king")))
     with pytest.raises(UserError, match="不在台账"):
-        ledger.write(rename_staff(new_id(), "某"))
+        ledger.write(change_staff(new_id(), StaffDraft("某")))
 
 
 def test_who_leaves_names_the_open_disputes_and_hands_them_over(ledger: Ledger) -> None:

@@ -31,7 +31,6 @@ from db.places.lists import (
 from db.places.making import (
     add_building,
     add_communities,
-    add_community,
     add_household,
     community_names,
     make_building,
@@ -42,7 +41,7 @@ from db.places.making import (
     rename_community,
 )
 from db.places.moving import rename_household
-from tests.builders import add_visits, street, visit
+from tests.builders import add_community, add_visits, street, visit
 from tests.reading import digest, listed, rows_of
 
 

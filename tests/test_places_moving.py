@@ -18,7 +18,6 @@ from db.places.lists import (
     former_addresses,
 )
 from db.places.making import (
-    add_community,
     add_household,
     make_building,
     remove_households,
@@ -33,7 +32,7 @@ from db.places.moving import (
 )
 from db.visits import Visit
 from db.visits.sheets import FieldSheet, print_sheet
-from tests.builders import add_visits, visit
+from tests.builders import add_community, add_visits, visit
 from tests.imports.books import HOMES, book, bring_in, counts, home
 from tests.reading import digest, listed, rows_of
 

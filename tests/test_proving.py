@@ -46,7 +46,7 @@ def test_a_page_of_yesterday_is_named_by_its_table(ledger: Ledger, tmp_path: Pat
             continue
         folder = shutil.copytree(ledger.place.folder, tmp_path / str(number))
         (folder / "ledger.db").write_bytes(b"".join([*now[:number], old, *now[number + 1 :]]))
-        key = DataKey(ledger._key.open_copy())
+        key = DataKey(ledger.core.key.open_copy())
         opened = Ledger._open(Place(folder), key, ledger.session.account, morning(), write=True)
         with opened:
             if opened.missing or opened.prove_chain(_nothing):

@@ -16,12 +16,12 @@ from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Done
 from db.ledger import Ledger
 from db.people import Staff, Volunteer, VolunteerDraft
-from db.people.colleagues import StaffDraft, add_staff, rename_staff
+from db.people.colleagues import StaffDraft, add_staff, change_staff
 from db.people.roster import (
     VolunteerPlace,
     add_volunteer,
     change_volunteer,
-    leave_volunteer,
+    leave_volunteers,
     remove_volunteer,
 )
 from db.places import (
@@ -36,7 +36,6 @@ from db.places import (
 from db.places.lists import HouseholdQuery, HouseholdRow, households
 from db.places.making import (
     add_building,
-    add_community,
     add_household,
     make_building,
     order_communities,
@@ -51,7 +50,7 @@ from db.places.moving import (
 )
 from db.post import PostDraft, change_post, remove_day_off, set_day_off
 from db.visits.sheets import print_sheet
-from tests.builders import add_visits, rows_command, street, visit
+from tests.builders import add_community, add_visits, rows_command, street, visit
 
 MONDAY = date(2026, 3, 16)
 
@@ -132,10 +131,10 @@ STEPS: dict[str, Callable[[Register, int], Command[Any]]] = {
     "volunteer": lambda r, n: change_volunteer(
         r.one(Volunteer.id, n), r.place(n), VolunteerDraft(name=f"改{n % 3}", role="guard")
     ),
-    "leave": lambda r, n: leave_volunteer(r.one(Volunteer.id, n), MONDAY + timedelta(days=n)),
+    "leave": lambda r, n: leave_volunteers((r.one(Volunteer.id, n),), MONDAY + timedelta(days=n)),
     "strike off": lambda r, n: remove_volunteer(r.one(Volunteer.id, n)),
     "staff": lambda _, n: add_staff(StaffDraft(f"民警{n % 4}")),
-    "staff name": lambda r, n: rename_staff(r.one(Staff.id, n), f"民警{n % 4}"),
+    "staff name": lambda r, n: change_staff(r.one(Staff.id, n), StaffDraft(f"民警{n % 4}")),
     "staff leaves": lambda r, n: staff_leaves(r.one(Staff.id, n), MONDAY, r.one(Staff.id, n + 1)),
     "post": lambda _, n: change_post(PostDraft("三号警务室", f"第{n % 3}派出所")),
     "day off": lambda _, n: set_day_off(MONDAY + timedelta(days=n % 5), works=bool(n % 2)),

@@ -18,7 +18,7 @@ from db.kernel.workdays import Period
 from db.ledger import Ledger
 from db.participation import taken_part
 from db.people import Volunteer, VolunteerDraft
-from db.people.roster import VolunteerPlace, add_volunteer, change_volunteer, leave_volunteer
+from db.people.roster import VolunteerPlace, add_volunteer, change_volunteer, leave_volunteers
 from db.places import Building, Community
 from db.reviews import (
     ReviewDraft,
@@ -123,12 +123,12 @@ def test_only_who_served_is_graded_and_only_what_has_begun(
     with pytest.raises(UserError, match="还没有开始"):
         ledger.write(review(leaders[0], TwoMonths(2026, 3), GOOD))
     ledger.write(review(leaders[1], SPRING, GOOD))
-    ledger.write(leave_volunteer(leaders[0], date(2026, 2, 10)))
+    ledger.write(leave_volunteers((leaders[0],), date(2026, 2, 10)))
     with pytest.raises(UserError, match="不是在任的网格长"):
         ledger.write(review(leaders[0], SPRING, GOOD))
     ledger.write(review(leaders[0], WINTER, GOOD))
     # Whoever has a grade stays on the list of those two months, whenever they left.
-    ledger.write(leave_volunteer(leaders[1], date(2026, 2, 10)))
+    ledger.write(leave_volunteers((leaders[1],), date(2026, 2, 10)))
     with ledger.read() as connection:
         assert [p.name for p in people(connection, SPRING)] == ["赵敏"]
         assert [p.name for p in people(connection, WINTER)] == ["王芳", "赵敏"]
@@ -144,7 +144,7 @@ def test_who_is_graded_goes_by_the_role_of_those_days(
     # 王芳 became a 网格员 of the second community in February, 李强 a grid leader in March.
     moved = VolunteerDraft("王芳", role="grid_member")
     ledger.write(change_volunteer(one, VolunteerPlace(second), moved, date(2026, 2, 10)))
-    ledger.write(leave_volunteer(other, date(2025, 12, 31)))
+    ledger.write(leave_volunteers((other,), date(2025, 12, 31)))
     with ledger.read() as connection:
         third = connection.execute(
             select(Volunteer.id).where(Volunteer.name == "李强")

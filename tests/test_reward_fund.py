@@ -11,6 +11,7 @@ from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
 from db.ledger import Ledger
 from db.rewards import (
+    MOST_DEPOSIT,
     DepositDraft,
     Receiver,
     RewardDraft,
@@ -79,6 +80,7 @@ def test_a_thing_takes_nothing_from_the_fund(ledger: Ledger, two: tuple[Id, Id])
     ("change", "reason"),
     [
         ({"amount": 0}, "大于零"),
+        ({"amount": MOST_DEPOSIT + 1}, "超过1000000元"),
         ({"day": date(2026, 3, 24)}, "今天以后"),
         ({"origin": ""}, "缺少来源"),
     ],
@@ -152,3 +154,27 @@ def test_an_undone_deposit_shows_what_is_missing(ledger: Ledger, two: tuple[Id, 
     assert left(ledger) == -200_00
     with pytest.raises(UserError, match="奖励资金不够"):
         ledger.write(pay([other], TODAY))
+
+
+def test_a_fund_that_an_undo_left_short_is_made_up_bit_by_bit(
+    ledger: Ledger, two: tuple[Id, Id]
+) -> None:
+    kept = ledger.write(add_deposit(replace(MONEY, amount=50_00))).value
+    gone = ledger.write(add_deposit(replace(MONEY, amount=150_00))).no
+    made = ledger.write(grant(Receiver(two[0]), MATTER)).value
+    thing = replace(MATTER, matter="另一件", amount=None, thing="保温杯")
+    cup = ledger.write(grant(Receiver(two[0]), thing)).value
+    ledger.write(pay([made], TODAY))
+    ledger.undo(gone)
+    assert left(ledger) == -150_00
+    ledger.write(change_deposit(kept, replace(MONEY, amount=120_00)))
+    assert left(ledger) == -80_00
+    for worse in (
+        change_deposit(kept, replace(MONEY, amount=119_99)),
+        void_deposit(kept, "重复登记"),
+    ):
+        with pytest.raises(UserError, match="奖励资金不够"):
+            ledger.write(worse)
+    # A thing takes nothing from the fund, short or not.
+    ledger.write(pay([cup], TODAY))
+    assert left(ledger) == -80_00

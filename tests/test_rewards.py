@@ -16,7 +16,6 @@ from db.kernel.ids import Id, new_id
 from db.ledger import Ledger
 from db.people import VolunteerDraft
 from db.people.roster import VolunteerPlace, add_volunteer, remove_volunteer
-from db.places.making import add_community
 from db.rewards import (
     Receiver,
     Reward,
@@ -33,7 +32,7 @@ from db.rewards.lists import (
     same_day,
 )
 from db.sample import PASSWORD
-from tests.builders import rows_command
+from tests.builders import add_community, rows_command
 from tests.conftest import POST, morning
 from tests.rewarding import MATTER, MONEY, TODAY, left, listed, two_people
 

@@ -13,7 +13,6 @@ from db.kernel.workdays import Period
 from db.ledger import Ledger
 from db.people import VolunteerDraft
 from db.people.roster import VolunteerPlace, add_volunteer
-from db.places.making import add_community
 from db.trainings import TrainingDraft
 from db.trainings.attended import attended
 from db.trainings.lists import AttendanceRow, attendance, training
@@ -29,6 +28,7 @@ from db.trainings.sessions import (
     take_off,
 )
 from db.trainings.sheets import Marked, WroteIn, open_sheets, print_sheet, return_sheet, sheet
+from tests.builders import add_community
 from tests.conftest import morning
 
 TODAY = date(2026, 3, 23)

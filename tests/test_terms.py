@@ -9,9 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from db.compliance.hours import attendance_gap
 from db.history.words import labels
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
+from db.kernel.workdays import Period
 from db.ledger import Ledger
 from db.people import Volunteer, VolunteerDraft, VolunteerTerm, serving
 from db.people.answering import answering, share_out, who_answers
@@ -20,22 +22,25 @@ from db.people.roster import (
     VolunteerPlace,
     add_volunteer,
     change_volunteer,
-    leave_volunteer,
     leave_volunteers,
     remove_volunteer,
     volunteers_by_name,
 )
+from db.people.service import Place, services
 from db.people.terms import (
-    Place,
     TermDraft,
     add_term,
     change_term,
-    places_on,
     rejoin,
     remove_term,
     terms_of,
 )
-from db.places.making import add_community, make_building
+from db.places.making import make_building
+from db.trainings import TrainingDraft
+from db.trainings.sessions import Person, add_training
+from db.trainings.sessions import join as join_list
+from db.trainings.walk_ins import walk_ins
+from tests.builders import add_community
 from tests.imports.books import book, bring_in
 
 TODAY = date(2026, 3, 23)
@@ -88,12 +93,31 @@ def test_who_becomes_something_else_keeps_both_with_their_days(
         ("第三社区", "联户长", JOINED, date(2025, 6, 30)),
     ]
     with ledger.read() as connection:
-        assert places_on(connection, date(2025, 6, 30)) == {who: Place(here, "household_leader")}
-        assert places_on(connection, date(2025, 7, 1)) == {who: Place(here, "grid_leader")}
-        assert places_on(connection, date(2026, 1, 1)) == {}
+        served = services(connection)[who]
+    assert [served.on(day) for day in (date(2025, 6, 30), date(2025, 7, 1), date(2026, 1, 1))] == [
+        Place(here, "household_leader"), Place(here, "grid_leader"), Place(there, "grid_leader"),
+    ]  # fmt: skip
     assert in_service(ledger, date(2025, 3, 1)) == {who}
     ledger.undo(moved)
     assert told(ledger, who)[0] == ("第三社区", "网格长", date(2025, 7, 1), None)
+
+
+def test_a_session_stands_with_the_community_its_people_then_served_in(
+    ledger: Ledger, here: Id, there: Id
+) -> None:
+    who = join(ledger, here)
+    day = date(2026, 3, 18)
+    made = ledger.write(add_training(TrainingDraft("反诈宣讲", day, 1170))).value
+    ledger.write(join_list(made, Person("仇霞", who)))
+    ledger.write(join_list(made, Person("仇霞")))
+    turn(ledger, who, there, "household_leader", date(2026, 3, 20))
+    month = Period(date(2026, 3, 1), TODAY)
+    with ledger.read() as connection:
+        gaps = [attendance_gap(connection, month, place).whole.whole for place in (here, there)]
+        (walk_in,) = walk_ins(connection)
+    assert [gap.present for gap in gaps] == [(who,), ()]
+    # The list is of the community of then, so its namesake is the one.
+    assert [one.sure for one in walk_in.likely] == [True]
 
 
 def test_a_mistake_put_right_leaves_no_term(ledger: Ledger, here: Id) -> None:
@@ -115,7 +139,7 @@ def test_a_role_cannot_begin_before_the_one_it_follows(ledger: Ledger, here: Id)
         with pytest.raises(UserError, match=why):
             turn(ledger, who, here, "guard", day)
     with pytest.raises(UserError, match="早于聘任"):
-        ledger.write(leave_volunteer(who, date(2025, 6, 1)))
+        ledger.write(leave_volunteers((who,), date(2025, 6, 1)))
     assert len(told(ledger, who)) == 2
 
 
@@ -286,7 +310,7 @@ def test_service_is_the_days_between_joining_and_leaving(
                 done.append(ledger.write(change_volunteer(who, place, draft, at)).no)
             last = day + timedelta(days=length - 1)
             served |= {day + timedelta(days=n) for n in range(length)}
-            done.append(ledger.write(leave_volunteer(who, last)).no)
+            done.append(ledger.write(leave_volunteers((who,), last)).no)
             day = last + timedelta(days=1 + away)
         for n in range((day - date(2025, 1, 1)).days + 3):
             at = date(2025, 1, 1) + timedelta(days=n)

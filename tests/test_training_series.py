@@ -11,7 +11,6 @@ from db.kernel.errors import UserError
 from db.ledger import Ledger
 from db.people import VolunteerDraft
 from db.people.roster import VolunteerPlace, add_volunteer
-from db.places.making import add_community
 from db.trainings import TrainingDraft
 from db.trainings.lists import trainings
 from db.trainings.series import (
@@ -24,6 +23,7 @@ from db.trainings.series import (
     series_days,
 )
 from db.trainings.sessions import Expected, add_training, change_training, training_draft
+from tests.builders import add_community
 
 FIRST_TUESDAY = date(2026, 3, 3)
 DRAFT = TrainingDraft("例会", FIRST_TUESDAY, 1170, 1260, "会议室", ("杨思豪",), "meeting")

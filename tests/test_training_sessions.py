@@ -10,8 +10,7 @@ from db.kernel.ids import Id
 from db.kernel.workdays import Period
 from db.ledger import Ledger
 from db.people import VolunteerDraft
-from db.people.roster import VolunteerPlace, add_volunteer, leave_volunteer
-from db.places.making import add_community
+from db.people.roster import VolunteerPlace, add_volunteer, leave_volunteers
 from db.trainings import TrainingDraft, count_trainings, trained_in_month
 from db.trainings.lists import AttendanceRow, attendance
 from db.trainings.sessions import (
@@ -26,6 +25,7 @@ from db.trainings.sessions import (
     take_off,
     training_draft,
 )
+from tests.builders import add_community
 
 TODAY = date(2026, 3, 23)
 DRAFT = TrainingDraft("反诈宣讲", date(2026, 3, 20), 1170, 1260, "会议室", ("杨思豪",), "meeting")
@@ -43,7 +43,7 @@ def roster(ledger: Ledger) -> tuple[Id, Id]:
     ):
         made = ledger.write(add_volunteer(VolunteerPlace(first), VolunteerDraft(name, role=role)))
         if name == "李强":
-            ledger.write(leave_volunteer(made.value, date(2026, 3, 1)))
+            ledger.write(leave_volunteers((made.value,), date(2026, 3, 1)))
     ledger.write(
         add_volunteer(VolunteerPlace(second), VolunteerDraft("王芳", role="household_leader"))
     )

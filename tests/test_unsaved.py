@@ -21,7 +21,7 @@ TYPED = {"contact": "仇霞", "residents": 3, "topics": ["反诈"], "at": None}
 def proof(ledger: Ledger) -> tuple[str, int, list[str]]:
     with ledger.read() as connection:
         last = history(connection, 1)[0].no
-        problems = proofs.chain_problems(connection, ledger._journal_key)
+        problems = proofs.chain_problems(connection, ledger.core.journal_key)
         return proofs.digest(connection), last, problems
 
 
@@ -68,7 +68,7 @@ def test_a_backup_made_while_typing_is_whole(ledger: Ledger, tmp_path: Path) -> 
     ledger.keep_unsaved("住户", TYPED)
     made = ledger.back_up("测试", tmp_path / "backups")
     ledger.keep_unsaved("住户", {"contact": "后来"})
-    assert backup.verify(made.path, ledger._key) == []
+    assert backup.verify(made.path, ledger.core.key) == []
 
 
 def test_a_ledger_opened_to_read_keeps_nothing_and_says_so(ledger: Ledger) -> None:
@@ -81,11 +81,11 @@ def test_a_full_disk_is_no_error_and_the_ledger_goes_on(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     doors = street(ledger)
-    with ledger._writing().begin() as connection:
+    with ledger.core.writer.begin() as connection:
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
         connection.execute(text(f"PRAGMA max_page_count = {pages}"))
     assert not ledger.keep_unsaved("住户", {"note": "长" * 400_000})
-    with ledger._writing().begin() as connection:
+    with ledger.core.writer.begin() as connection:
         connection.execute(text("PRAGMA max_page_count = 1000000"))
     assert ledger.unsaved() == {}
     ledger.write(change_household(doors[0], HouseholdDraft(contact="甲")))

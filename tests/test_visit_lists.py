@@ -20,9 +20,9 @@ from db.visits.lists import (
     VisitRow,
     topics_used,
     visit_days,
-    visit_row,
     visit_rows,
     visit_totals,
+    visits_of,
 )
 from tests.builders import DAY, add_visits, rows_command, street, visit
 
@@ -186,10 +186,8 @@ def test_a_row_says_all_of_a_visit_in_words(ledger: Ledger) -> None:
     )
     add_visits(ledger, [made])
     with ledger.read() as connection:
-        row = visit_row(connection, made["id"])
-        assert visit_row(connection, new_id()) is None
+        (row,) = visits_of(connection, door)
         assert topics_used(connection) == ["反诈"]
-    assert row is not None
     assert (row.community, row.address) == ("第1社区", "晨园1号楼1单元101")
     assert (row.outcome_name, row.staff, row.topics) == ("见到人", ("王军", "仇霞"), ("反诈",))
     assert (row.at, row.people, row.leaflets, row.found) == (1140, 2, 1, "堆物")

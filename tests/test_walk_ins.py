@@ -12,11 +12,11 @@ from db.kernel.workdays import Period
 from db.ledger import Ledger
 from db.people import VolunteerDraft
 from db.people.roster import VolunteerPlace, add_volunteer
-from db.places.making import add_community
 from db.trainings import TrainingDraft, count_trainings, trained_in_month
 from db.trainings.lists import AttendanceRow, attendance
 from db.trainings.sessions import Expected, Person, add_training, join, join_many, mark
 from db.trainings.walk_ins import join_roster, walk_ins
+from tests.builders import add_community
 from tests.imports.books import book
 
 TODAY = date(2026, 3, 23)

@@ -38,14 +38,10 @@ Unlock = Callable[[Slots], DataKey]
 
 @dataclass(frozen=True)
 class RestoreInfo:
-    """What was put back: the backup, and where what was damaged is kept, if anything was.
-
-    `only_slots` is True where the ledger itself was good and only its key slots were put back.
-    """
+    """What was put back: the backup, and where what was damaged is kept, if anything was."""
 
     backup: BackupInfo
     aside: Path | None
-    only_slots: bool
 
 
 def restore(backup_folder: Path, data_dir: Path, unlock: Unlock) -> RestoreInfo:
@@ -109,7 +105,7 @@ def _restored(info: BackupInfo, data_dir: Path, slots: Slots, key: DataKey) -> R
             aside = _move_aside(data_dir, (SLOTS,))
             slots.save(data_dir / SLOTS)
             Throttle(data_dir / _THROTTLE).begin()
-            return RestoreInfo(info, aside, only_slots=True)
+            return RestoreInfo(info, aside)
         part = data_dir / (LEDGER + PARTIAL)
         unpack(info, part, key, subkey)
         bring_along(info, data_dir, key)
@@ -120,7 +116,7 @@ def _restored(info: BackupInfo, data_dir: Path, slots: Slots, key: DataKey) -> R
         # Once it is renamed it is the ledger; what is written into it next makes the name last.
         with contextlib.suppress(OutcomeUnknown):
             move(part, data_dir / LEDGER)
-        return RestoreInfo(info, aside, only_slots=False)
+        return RestoreInfo(info, aside)
     finally:
         wipe(subkey)
 

@@ -15,7 +15,7 @@ from db.kernel.ids import Id
 from db.kernel.workdays import Period, Week, month_to
 from db.participation import Deed, taken_part
 from db.people import Volunteer, serving
-from db.people.terms import places_on
+from db.people.service import services
 from db.places import Community
 from db.trainings import volunteers_behind
 
@@ -152,7 +152,7 @@ def _lines(
     community: Id | None,
 ) -> tuple[Line, ...]:
     last = _last_days(deeds)
-    elsewhere = places_on(connection, day)
+    served = services(connection)
     names: dict[Id, tuple[int, str]] = {
         id_: (rank, name)
         for id_, rank, name in connection.execute(
@@ -160,14 +160,12 @@ def _lines(
         )
     }
     people = []
-    for id_, place, name, role, occupation, phone in connection.execute(
-        select(
-            Volunteer.id, Volunteer.community, Volunteer.name, Volunteer.role,
-            Volunteer.occupation, Volunteer.phone,
-        ).where(*serving(day))
-    ):  # fmt: skip
-        was = elsewhere.get(id_)
-        there, as_what = (place, role) if was is None else was
+    for id_, name, occupation, phone in connection.execute(
+        select(Volunteer.id, Volunteer.name, Volunteer.occupation, Volunteer.phone).where(
+            *serving(day)
+        )
+    ):
+        there, as_what = served[id_].on(day)
         if community is None or there == community:
             rank, called = names[there]
             line = Line(id_, called, name, as_what, occupation, phone, id_ in kept, last.get(id_))

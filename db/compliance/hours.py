@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, is_working_day
 from db.people import Volunteer
+from db.people.service import services
 from db.post import WORK_FROM, WORK_TO, the_post, working_days
 from db.trainings import HERE, Attendance, Training
 
@@ -101,7 +102,9 @@ class Gap(NamedTuple):
 
 
 def attendance_gap(connection: Connection, period: Period, community: Id | None = None) -> Gap:
-    """Return who came to the sessions of a period; of a community, its own people only."""
+    """Return who came to the sessions of a period; of a community, only who served there
+    on the day of the session.
+    """
     hours = working_hours(connection)
     names = seats(connection, period, hours, community)
     occupations: dict[str, list[Seat]] = defaultdict(list)
@@ -125,7 +128,9 @@ def attendance_gap(connection: Connection, period: Period, community: Id | None 
 def seats(
     connection: Connection, period: Period, hours: WorkingHours, community: Id | None = None
 ) -> list[Seat]:
-    """Return the people of the roster on the lists of a period's sessions, in their order."""
+    """Return the people of the roster on the lists of a period's sessions, in their order; of a
+    community, who served there on the day of the session.
+    """
     asked = (
         select(
             Training.id, Training.day, Training.start, Attendance.status, Volunteer.id,
@@ -136,8 +141,7 @@ def seats(
         .where(Training.day.between(period.start, period.end))
         .order_by(Training.day, Training.start, Training.id, Volunteer.name, Volunteer.id)
     )  # fmt: skip
-    if community is not None:
-        asked = asked.where(Volunteer.community == community)
+    served = {} if community is None else services(connection)
     return [
         Seat(
             training,
@@ -145,6 +149,7 @@ def seats(
             hours.band(day, start), volunteer, occupation or UNKNOWN, status in HERE,
         )
         for training, day, start, status, volunteer, occupation in connection.execute(asked)
+        if community is None or served[volunteer].on(day).community == community
     ]  # fmt: skip
 
 

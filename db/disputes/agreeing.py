@@ -12,14 +12,13 @@ from db.disputes.life import (
     agreement_in_force,
     dated_problems,
     facts_of,
-    fitted,
     refuse_closed,
     require_not_before,
 )
 from db.disputes.words import FORMS
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Field, Problem, common_problems, entry
+from db.kernel.fields import Field, Problem, common_problems, entry, fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 
@@ -78,7 +77,7 @@ def write_agreement(dispute: Id, draft: AgreementDraft) -> Command[None]:
     """
 
     def run(tx: Tx) -> None:
-        fit = fitted(tx, draft, lambda wanted, _: agreement_problems(wanted))
+        fit = fit_or_refuse(draft, agreement_problems)
         ending = agreement_in_force(tx, dispute)
         refuse_closed(facts_of(tx.connection, dispute), tx.today)
         if fit.due and fit.due < ending.day:
@@ -102,7 +101,8 @@ def answer_referral(dispute: Id, draft: AnswerDraft) -> Command[None]:
     """Return the command that enters a receiver's answer; what is sent back is open again."""
 
     def run(tx: Tx) -> None:
-        fit = fitted(tx, draft, answer_problems)
+        fit = fit_or_refuse(draft, answer_problems, tx.today)
+        assert fit.day is not None  # noqa: S101  required
         ending = facts_of(tx.connection, dispute).ending_on(tx.today)
         if ending is None or ending.outcome != "referred":
             raise UserError("这件纠纷现在没有移送，没有保存。")

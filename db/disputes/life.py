@@ -6,7 +6,7 @@ Each fact is one command and can be undone; a mistaken one is taken out and ente
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final, Protocol
 
 from sqlalchemy import Connection, select
 
@@ -24,7 +24,7 @@ from db.kernel.fields import (
     Problem,
     common_problems,
     entry,
-    tidied,
+    fit_or_refuse,
 )
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
@@ -119,18 +119,12 @@ def conclusion_problems(draft: ConclusionDraft, today: date) -> Iterator[Problem
         yield Problem("reason", f"请写{RESULT_NAMES[draft.outcome]}的原因")
 
 
-def fact_problems(
-    draft: PerformanceDraft | FollowUpDraft | ReopeningDraft, today: date
-) -> Iterator[Problem]:
-    """Yield what keeps a performance, a 回访 or a reopening from being stored."""
-    yield from dated_problems(draft, today)
-
-
 def conclude(dispute: Id, draft: ConclusionDraft) -> Command[Id]:
     """Return the command that concludes an open dispute; it answers with the conclusion's id."""
 
     def run(tx: Tx) -> Id:
-        fit = fitted(tx, draft, conclusion_problems)
+        fit = fit_or_refuse(draft, conclusion_problems, tx.today)
+        assert fit.day is not None  # noqa: S101  required
         facts = facts_of(tx.connection, dispute)
         if facts.ending_on(tx.today) is not None:
             raise UserError("这件纠纷已经有结论，没有保存。要再调解，请先登记“重新受理”。")
@@ -158,7 +152,8 @@ def perform(dispute: Id, draft: PerformanceDraft) -> Command[None]:
     """Return the command that tells an agreement was kept on a day."""
 
     def run(tx: Tx) -> None:
-        fit = fitted(tx, draft, fact_problems)
+        fit = fit_or_refuse(draft, dated_problems, tx.today)
+        assert fit.day is not None  # noqa: S101  required
         ending = agreement_in_force(tx, dispute)
         if ending.performed:
             raise UserError("这份协议已经登记为履行，没有重复保存。")
@@ -178,7 +173,8 @@ def follow_up(dispute: Id, draft: FollowUpDraft) -> Command[Id]:
     """
 
     def run(tx: Tx) -> Id:
-        fit = fitted(tx, draft, fact_problems)
+        fit = fit_or_refuse(draft, dated_problems, tx.today)
+        assert fit.day is not None  # noqa: S101  required
         require_not_before(fit.day, agreement_in_force(tx, dispute).day, "达成协议")
         made = new_id()
         row = {
@@ -201,7 +197,8 @@ def reopen(dispute: Id, draft: ReopeningDraft) -> Command[Id]:
     """Return the command that takes a concluded dispute up again; its month begins anew."""
 
     def run(tx: Tx) -> Id:
-        fit = fitted(tx, draft, fact_problems)
+        fit = fit_or_refuse(draft, dated_problems, tx.today)
+        assert fit.day is not None  # noqa: S101  required
         ending = facts_of(tx.connection, dispute).ending_on(tx.today)
         if ending is None:
             raise UserError("这件纠纷还没有结论，不用重新受理。")
@@ -253,19 +250,19 @@ def remove_fact(entity: str, fact: Id) -> Command[None]:
     return Command(f"删除{FACT_NAMES[entity]}", Right.WRITE, run)
 
 
-def dated_problems(draft: Any, today: date) -> Iterator[Problem]:
+class Dated(Protocol):
+    """What is entered of a fact: the day it happened, among others."""
+
+    @property
+    def day(self) -> date | None:
+        """The day."""
+
+
+def dated_problems(draft: Dated, today: date) -> Iterator[Problem]:
     """Yield what is wrong with a fact by its declaration, and a day that is not there yet."""
     yield from common_problems(draft)
     if draft.day and draft.day > today:
         yield Problem("day", "日期在今天以后")
-
-
-def fitted(tx: Tx, draft: Any, problems: Any) -> Any:
-    """Return a draft as it is stored; UserError for its first problem."""
-    fit = tidied(draft)
-    if (problem := next(problems(fit, tx.today), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
-    return fit
 
 
 def facts_of(connection: Connection, dispute: Id) -> Facts:

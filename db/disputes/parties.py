@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from db.disputes import PARTY, DisputeParty
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import Field, Problem, common_problems, entry, fit_or_refuse
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Tx
 
@@ -103,9 +103,7 @@ def change_party(party: Id, draft: PartyDraft) -> Command[None]:
     """Return the command that sets what is known of a party; what its kind lacks is emptied."""
 
     def run(tx: Tx) -> None:
-        fit = tidied(draft)
-        if (problem := next(party_problems(fit), None)) is not None:
-            raise UserError(f"{problem.reason}，没有保存。")
+        fit = fit_or_refuse(draft, party_problems)
         there = select(DisputeParty.id).where(DisputeParty.id == party)
         if tx.connection.execute(there).first() is None:
             raise UserError("这位当事人已经不在台账里了，没有保存。")

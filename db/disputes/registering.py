@@ -24,7 +24,7 @@ from db.disputes.parties import ORGANISATION, named_as_organisation
 from db.disputes.words import KIND_NAMES
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Field, Problem, entry, tidied
+from db.kernel.fields import Field, Problem, entry, fit_or_refuse, tidied
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.text import squeeze, tidy_name
@@ -172,9 +172,7 @@ def require_dispute(connection: Connection, dispute: Id) -> date:
 
 
 def _values(tx: Tx, draft: DisputeDraft, own: Id | None) -> dict[str, Any]:
-    fit = tidied(draft)
-    if (problem := next(registration_problems(fit, tx.today), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    fit = fit_or_refuse(draft, registration_problems, tx.today)
     assert fit.registered is not None  # noqa: S101  the problems have seen to it
     paper = paper_number(fit.number, fit.registered.year)
     if paper is not None:

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, select
 from db.disputes import PARTY
 from db.disputes.course import Closing, Extension, MediationSession, Report, refile
 from db.disputes.facts import Ending, Facts, clocks
-from db.disputes.life import dated_problems, facts_of, fitted, refuse_closed, require_not_before
+from db.disputes.life import dated_problems, facts_of, refuse_closed, require_not_before
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import KEEP_OFFICE, KEEP_SERVICE, Field, Problem, entry
+from db.kernel.fields import KEEP_OFFICE, KEEP_SERVICE, Field, Problem, entry, fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.workdays import a_month_after
@@ -96,7 +96,8 @@ def hold_session(dispute: Id, draft: SessionDraft) -> Command[Id]:
     """Return the command that enters a session; mediators not known yet become colleagues."""
 
     def run(tx: Tx) -> Id:
-        fit = fitted(tx, draft, session_problems)
+        fit = fit_or_refuse(draft, session_problems, tx.today)
+        assert fit.day is not None  # noqa: S101  required
         facts = _open(tx, dispute)
         require_not_before(fit.day, facts.running_since(tx.today), "受理")
         made = new_id()
@@ -139,7 +140,8 @@ def change_session(session: Id, draft: SessionDraft) -> Command[None]:
     """
 
     def run(tx: Tx) -> None:
-        fit = fitted(tx, draft, session_problems)
+        fit = fit_or_refuse(draft, session_problems, tx.today)
+        assert fit.day is not None  # noqa: S101  required
         before = session_entered(tx.connection, session)
         held = select(MediationSession.dispute).where(MediationSession.id == session)
         dispute = tx.connection.execute(held).scalar()
@@ -169,7 +171,9 @@ def extend(dispute: Id, draft: ExtensionDraft) -> Command[Id]:
     """
 
     def run(tx: Tx) -> Id:
-        fit = fitted(tx, draft, extension_problems)
+        fit = fit_or_refuse(draft, extension_problems, tx.today)
+        assert fit.day is not None  # noqa: S101  required
+        assert fit.until is not None  # noqa: S101  required
         facts = _open(tx, dispute)
         since = facts.running_since(tx.today)
         require_not_before(fit.day, since, "受理")
@@ -194,7 +198,8 @@ def report(dispute: Id, draft: ReportDraft) -> Command[Id]:
     """Return the command that enters to whom and when a dispute was reported."""
 
     def run(tx: Tx) -> Id:
-        fit = fitted(tx, draft, dated_problems)
+        fit = fit_or_refuse(draft, dated_problems, tx.today)
+        assert fit.day is not None  # noqa: S101  required
         require_not_before(fit.day, facts_of(tx.connection, dispute).registered, "登记")
         made = new_id()
         values = {"day": fit.day, "at": fit.at, "told": fit.told}
@@ -208,7 +213,8 @@ def close(dispute: Id, draft: ClosingDraft) -> Command[Id]:
     """Return the command that closes the file of a concluded dispute; UserError for what it lacks."""
 
     def run(tx: Tx) -> Id:
-        fit = fitted(tx, draft, dated_problems)
+        fit = fit_or_refuse(draft, dated_problems, tx.today)
+        assert fit.day is not None  # noqa: S101  required
         facts = facts_of(tx.connection, dispute)
         ending = facts.ending_on(tx.today)
         if ending is None:

@@ -4,7 +4,7 @@ Source: docs/DOMAIN.md, who is the same. Records are the same when they agree in
 table declares as `same_by`; the rules that need more than columns stand here.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, or_, select
@@ -20,7 +20,6 @@ from db.places import Building, Community, Household, HouseholdAlias
 from db.post import Post
 
 Key = tuple[Any, ...]
-Sides = Mapping[Id, tuple[tuple[str, ...], tuple[str, ...]]]
 # A place keeps being what it was first called; a person renamed is not whom he was taken for.
 ALSO_BY_FIRST_KEY: Final[tuple[type[Record], ...]] = (Community, Building, Household)
 

@@ -11,7 +11,7 @@ from db.exchange.settling import Fields, Point
 from db.kernel.erasure import ERASED, erased_in, written_in
 from db.kernel.history import hanging_rows
 from db.kernel.ids import Id, id_from_text, id_text
-from db.kernel.journal import LOCAL, chunks, rows_of_ids, table_of
+from db.kernel.journal import LOCAL, chunks, stored_rows, table_of
 from db.kernel.records import ChangeRow, CommandRow, Record
 
 _undone = CommandRow.__table__.alias("undone")
@@ -87,11 +87,8 @@ def changes_of(
 
 def rows_of(connection: Connection, record: type[Record], ids: Iterable[Id]) -> dict[Id, Fields]:
     """Return the rows that stand, as the journal writes them."""
-    found = {}
-    for some in chunks(list(ids)):
-        for row in connection.execute(rows_of_ids(record), {"ids": some}).mappings():
-            found[row["id"]] = coded(record, dict(row))
-    return found
+    rows = stored_rows(connection, record, list(ids))
+    return {row["id"]: coded(record, row) for row in rows}
 
 
 def naming(

@@ -35,7 +35,7 @@ from db.people.colleagues import StaffDraft
 from db.people.terms import TermDraft
 from db.places import OCCUPANCY_NAMES, HouseholdDraft
 from db.places.address import Address, address_of_key
-from db.points import CLASS_NAMES, SPAN_NAMES, money_text, points_text
+from db.points import CLASS_NAMES, SPAN_NAMES, money_text, points_text, scheme_title
 from db.points import SOURCE_NAMES as POINT_SOURCE_NAMES
 from db.points.doubts import KIND_NAMES as DOUBT_NAMES
 from db.points.entries import EntryDraft
@@ -248,7 +248,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "number_start": Words("起始编号", lambda row, _: f"{row['year']}年", labels={
         "year": "年份", "first": "起始编号",
     }),
-    "point_scheme": Words("积分办法", lambda row, _: f"{row['name']} 第{row['version']}版", SchemeDraft, {
+    "point_scheme": Words("积分办法", lambda row, _: scheme_title(row['name'], row['version']), SchemeDraft, {
         "community": "社区", "version": "第几版", "start": "开始日期", "end": "结束日期", "reason": "原因",
     }, {"span": SPAN_NAMES}),
     "point_item": Words("积分项目", _named, ItemDraft, {"scheme": "积分办法", "rank": "顺序"}, {

@@ -354,7 +354,6 @@ _READERS = {
     "day": _day,
     "time": _time,
     "hours": _hours,
-    "span": _text,
 }
 
 

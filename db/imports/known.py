@@ -3,7 +3,6 @@
 Names found or made during planning are known at once to the later files of the same call.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -218,8 +217,3 @@ class Known:
     def name_of(self, community: Id) -> str:
         """Return a community's name."""
         return self.community_names[community]
-
-
-def only_new(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Return the given fields that have a value."""
-    return {n: row[n] for n in names if row.get(n) not in (None, ())}

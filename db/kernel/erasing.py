@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, select, updat
 from db.kernel import engine
 from db.kernel.erasure import ERASED, WHOLE, Erasure, marked, values_in
 from db.kernel.ids import Id, new_id
-from db.kernel.journal import CHANGED, Tx, chunks, head, record_class, table_of
+from db.kernel.journal import CHANGED, Change, Tx, chunks, head, record_class, stored_rows, table_of
 from db.kernel.records import (
     ChangeRow,
     CommandRow,
@@ -116,7 +116,7 @@ def texts_in_rows(tx: Tx, wanted: Wanted) -> set[str]:
     """Return the texts of the fields of rows that are there, such as could name somebody."""
     columns = _columns(wanted.fields)
     texts: set[str] = set()
-    for row in tx._rows(record_class(wanted.entity), sorted(wanted.ids)):
+    for row in stored_rows(tx.connection, record_class(wanted.entity), sorted(wanted.ids)):
         for name, within in columns.items():
             texts.update(_texts(row[name], within))
     return texts
@@ -193,7 +193,7 @@ def _strip(
             if lost:
                 touched.add(row.record)
                 origin = compact_json(written) if row.origin else row.origin
-                entry = marked(tx._key, row, left, lost, origin)
+                entry = marked(tx.digest, row, left, lost, origin)
                 new.append({"at": row.command, "nth": row.n, "left": entry, "wrote": origin})
     if new:
         statement = (
@@ -270,27 +270,15 @@ def _blank(tx: Tx, entity: str, of: Mapping[Id, Columns]) -> set[Id]:
     table = table_of(record)
     coding = encoders(table)
     touched: set[Id] = set()
-    journal: list[tuple[Id, str]] = []
-    full: list[dict[str, Any]] = []
-    updates: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in tx._rows(record, sorted(of)):
+    changes: list[Change] = []
+    for row in stored_rows(tx.connection, record, sorted(of)):
         new = dict(_emptied(table, row, of[row["id"]]))
         if any(row[name] != value for name, value in new.items()):
             touched.add(row["id"])
         if new:
             said = {n: [None, None if v is None else coding[n][0](v)] for n, v in new.items()}
-            journal.append((row["id"], compact_json(said)))
-            full.append({**row, **new})
-            updates.setdefault(tuple(sorted(new)), []).append({"this_id": row["id"], **new})
-    for names, parameters in updates.items():
-        statement = update(table).where(table.c.id == bindparam("this_id"))
-        tx.connection.execute(
-            statement.values({name: bindparam(name) for name in names}), parameters
-        )
-    if journal:
-        tx._unindex([row["id"] for row in full])
-        tx._index(record, full)
-        tx._journal(record, CHANGED, journal)
+            changes.append(Change(row, new, said))
+    tx.rewrite(record, changes)
     return touched
 
 

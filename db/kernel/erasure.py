@@ -5,8 +5,9 @@ says which fields it lost, sealed anew; the proofs take it only where an `Erasur
 (docs/RELIABILITY.md). How values leave is db/kernel/erasing.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -23,6 +24,8 @@ ERASED: Final = "（已清除）"
 # Among the fields of an Erasure: the row itself was taken out.
 WHOLE: Final = "*"
 _MARK: Final = ""
+# Seals an entry: of kind, table, record, what it says, and what its own site wrote.
+Digest = Callable[[str, str, Id, str, str | None], bytes]
 
 
 class Erasure(Record):
@@ -81,14 +84,14 @@ def written_in(entity: str, kind: str, fields: str) -> dict[str, Any]:
 
 
 def marked(
-    key: bytes, change: Any, left: Mapping[str, Any], lost: set[str], origin: str | None
+    digest: Digest, change: Any, left: Mapping[str, Any], lost: set[str], origin: str | None
 ) -> str:
     """Return an entry with what is left of it and the names of what it lost, sealed anew.
 
     `origin` is what is left of what its own site wrote, as `ChangeRow` keeps it.
     """
     of = sorted({*erased_in(change.fields), *lost})
-    seal = _seal(key, change, {**left, _MARK: {"of": of}}, origin)
+    seal = _seal(digest, change, {**left, _MARK: {"of": of}}, origin)
     return compact_json({**left, _MARK: {"of": of, "seal": seal}})
 
 
@@ -98,7 +101,10 @@ def is_allowed(connection: Connection, key: bytes, change: Any) -> bool:
     mark = said.pop(_MARK, None)
     if not mark:
         return False
-    if mark.get("seal") != _seal(key, change, {**said, _MARK: {"of": mark["of"]}}, change.origin):
+    digest = partial(change_digest, key)
+    if mark.get("seal") != _seal(
+        digest, change, {**said, _MARK: {"of": mark["of"]}}, change.origin
+    ):
         return False
     named = connection.execute(
         select(Erasure.fields).where(
@@ -109,6 +115,6 @@ def is_allowed(connection: Connection, key: bytes, change: Any) -> bool:
     return bool(mark["of"]) and columns.issuperset(mark["of"])
 
 
-def _seal(key: bytes, change: Any, body: Mapping[str, Any], origin: str | None) -> str:
+def _seal(digest: Digest, change: Any, body: Mapping[str, Any], origin: str | None) -> str:
     said = compact_json(body)
-    return change_digest(key, change.kind, change.entity, change.record, said, origin).hex()
+    return digest(change.kind, change.entity, change.record, said, origin).hex()

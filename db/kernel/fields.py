@@ -5,19 +5,23 @@ checks and the data dictionary all read this one declaration.
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from db.kernel import text
+from db.kernel.errors import UserError
 
 D = TypeVar("D")
+P = ParamSpec("P")
 
 Kind = Literal[
-    "text", "prose", "name", "names", "phone", "count", "money", "day", "time", "span", "hours", "choice", "words"
+    "text", "prose", "name", "names", "phone", "count", "money", "points", "day", "time", "hours", "choice", "words"
 ]  # fmt: skip
 
+# What is kept in hundredths, and what it is typed in.
+_HUNDREDTHS = {"money": "元", "points": "分"}
 _TIDY = {"name": text.tidy_name, "prose": text.tidy_lines}
 
 
@@ -44,7 +48,7 @@ KEEP_OFFICE = Keep("经办人，随他经办的记录保存")
 class Field:
     """One entry: what it is called, what it takes, why it is kept and for how long.
 
-    Prose keeps its lines; money is in 分, hours are in minutes. `choices` maps each word met in ledgers to the code stored; `most` bounds a count or a length.
+    Prose keeps its lines; money and points are in hundredths, hours in minutes. `choices` maps each word met in ledgers to the code stored; `most` bounds a count or a length.
     `ahead` tells that a day lies ahead, so that a short form means the next such day; with `near` it
     means the nearest, before or after. `roughly` takes a month or a year of a ledger for its first day.
     A field with a `purpose` is personal data and stands in the data dictionary.
@@ -101,8 +105,35 @@ def tidied(draft: D) -> D:
     return tidy
 
 
+def fit_or_refuse(
+    draft: D,
+    problems: Callable[Concatenate[D, P], Iterator[Problem]],
+    *rest: P.args,
+    **named: P.kwargs,
+) -> D:
+    """Return a draft as it is stored; UserError for the first of its problems, nothing is written.
+
+    `rest` and `named` are what `problems` takes beside the draft, as the day of today.
+    """
+    fit = tidied(draft)
+    require_none(problems(fit, *rest, **named))
+    return fit
+
+
+def require_none(problems: Iterator[Problem]) -> None:
+    """Raise UserError for the first problem, if there is one."""
+    if (problem := next(problems, None)) is not None:
+        raise UserError(f"{problem.reason}，没有保存。")
+
+
 def _nothing(draft: Any, name: str) -> Any:
     return next(f.default for f in dataclasses.fields(draft) if f.name == name)
+
+
+def most_words(field: Field) -> str:
+    """Return the bound of a number as people type it: 99, 1000000元, 10000分."""
+    unit = _HUNDREDTHS.get(field.kind)
+    return str(field.most) if unit is None else f"{field.most // 100}{unit}"
 
 
 def common_problems(draft: Any) -> Iterator[Problem]:
@@ -118,8 +149,8 @@ def common_problems(draft: Any) -> Iterator[Problem]:
             for word in value:
                 if isinstance(word, str):
                     yield from _text_problems(name, field, word)
-        elif field.kind in ("count", "money") and not 0 <= value <= field.most:
-            reason = "不能是负数" if value < 0 else f"大得不合情理（超过{field.most}）"
+        elif field.kind in ("count", *_HUNDREDTHS) and not 0 <= value <= field.most:
+            reason = "不能是负数" if value < 0 else f"大得不合情理（超过{most_words(field)}）"
             yield Problem(name, f"{field.label}{reason}")
 
 

@@ -159,6 +159,15 @@ def move(source: Path, target: Path) -> None:
         raise OutcomeUnknown(_NOT_SURE_TO_LAST) from error
 
 
+def write_lasting(path: Path, data: bytes) -> None:
+    """Write a private file that lasts, in place of one that was left over; OSError as it comes."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(new_private_file(path), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a private file so that after any crash the old or the new content is whole.
 
@@ -167,11 +176,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     """
     part = path.with_name(path.name + ".part")
     try:
-        part.unlink(missing_ok=True)
-        with os.fdopen(new_private_file(part), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_lasting(part, data)
         move(part, path)
     except OSError as error:
         with contextlib.suppress(OSError):

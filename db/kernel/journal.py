@@ -78,6 +78,14 @@ class Author:
     clock: Clock
 
 
+class Change(NamedTuple):
+    """A row as it stood, its new values, and what the journal tells of each: old and new."""
+
+    row: Row
+    new: Row
+    said: Mapping[str, Sequence[Any]]
+
+
 class _Head(NamedTuple):
     no: int
     mac: bytes
@@ -121,10 +129,20 @@ def _insert(record: type[DeclarativeBase]) -> Insert:
 
 
 @cache
-def rows_of_ids(record: type[Record]) -> Select[Any]:
-    """Return the statement for the rows of some `ids`."""
+def _of_ids(record: type[Record]) -> Select[Any]:
     table = table_of(record)
     return select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def stored_rows(
+    connection: Connection, record: type[Record], ids: Sequence[Id]
+) -> list[dict[str, Any]]:
+    """Return whole rows as they stand now; one that is gone is left out."""
+    found: list[dict[str, Any]] = []
+    for some in chunks(ids):
+        result = connection.execute(_of_ids(record), {"ids": some})
+        found.extend(dict(row) for row in result.mappings())
+    return found
 
 
 @cache
@@ -173,7 +191,7 @@ class Tx:
         full, journal = self._coded(record, rows)
         self.connection.execute(_insert(record), full)
         self._index(record, full)
-        self._journal(record, ADDED, journal)
+        self.enter(record, ADDED, journal)
 
     def _coded(
         self, record: type[Record], rows: Sequence[Row]
@@ -200,12 +218,9 @@ class Tx:
 
         A value that a person `decided` on is journalled even where it stood already.
         """
-        table = table_of(record)
         coding = {name: (to_json, empty) for name, to_json, empty in _coding(record)}
-        journal: list[tuple[Id, str]] = []
-        updates: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-        full: list[dict[str, Any]] = []
-        for row in self._rows(record, list(rows)):
+        changes: list[Change] = []
+        for row in stored_rows(self.connection, record, list(rows)):
             said: dict[str, list[Any]] = {}
             new: dict[str, Any] = {}
             for name, value in rows[row["id"]].items():
@@ -216,28 +231,33 @@ class Tx:
                     said[name] = [to_json(v) if v is not None else None for v in (old, value)]
                     new[name] = value
             if new:
-                names = tuple(sorted(new))
-                updates.setdefault(names, []).append({"this_id": row["id"], **new})
-                journal.append((row["id"], compact_json(said)))
-                full.append({**row, **new})
+                changes.append(Change(row, new, said))
+        self.rewrite(record, changes)
+        return len(changes)
+
+    def rewrite(self, record: type[Record], changes: Sequence[Change]) -> None:
+        """Set fields of rows where the caller says what the journal is to tell of each."""
+        if not changes:
+            return
+        table = table_of(record)
+        updates: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row, new, _ in changes:
+            updates.setdefault(tuple(sorted(new)), []).append({"this_id": row["id"], **new})
         for names, parameters in updates.items():
             statement = update(table).where(table.c.id == bindparam("this_id"))
             self.connection.execute(
                 statement.values({name: bindparam(name) for name in names}), parameters
             )
-        if journal:
-            ids = [row["id"] for row in full]
-            self._unindex(ids)
-            self._index(record, full)
-            self._journal(record, CHANGED, journal)
-        return len(journal)
+        self._unindex([row["id"] for row, _, _ in changes])
+        self._index(record, [{**row, **new} for row, new, _ in changes])
+        self.enter(record, CHANGED, [(c.row["id"], compact_json(c.said)) for c in changes])
 
     def remove(self, record: type[Record], ids: Sequence[Id]) -> None:
         """Remove rows; what they held stays in the journal."""
         coding = _coding(record)
         table = table_of(record)
         journal = []
-        for row in self._rows(record, ids):
+        for row in stored_rows(self.connection, record, ids):
             said = {
                 name: to_json(row[name])
                 for name, to_json, empty in coding
@@ -247,8 +267,7 @@ class Tx:
         for some in chunks(ids):
             self.connection.execute(delete(table).where(table.c.id.in_(some)))
         self._unindex(ids)
-        if journal:
-            self._journal(record, REMOVED, journal)
+        self.enter(record, REMOVED, journal)
 
     def take_in(self, entries: Sequence[Entry]) -> None:
         """Append commands of other sites before this one; their rows are `put` by the caller.
@@ -290,13 +309,6 @@ class Tx:
         touched = self.touched.setdefault(table.name, [])
         touched.extend([*gone, *(row["id"] for row in (*new, *changed))])
 
-    def enter(
-        self, record: type[Record], kind: str, said: list[tuple[Id, str]], origin: str | None
-    ) -> None:
-        """Journal changes whose rows the caller `put`: `origin` is as in `ChangeRow`."""
-        if said:
-            self._journal(record, kind, said, origin)
-
     def become(self, site: Id) -> None:
         """From this command on the copy is another site, whose commands count from one."""
         self.author = replace(self.author, site=site)
@@ -305,30 +317,20 @@ class Tx:
     def seal(self, command: Command[Any]) -> bytes:
         """Write the command's own row with its MAC over everything above; return that."""
         author = self.author
+        stamp = HybridClock(author.clock, self._stamp).tick()
         row = {
-            "no": self.no,
-            "id": command.id,
-            "site": author.site,
-            "seq": self.seq,
-            "stamp": HybridClock(author.clock, self._stamp).tick(),
-            "wall": utc_text(author.clock.now()),
-            "account": author.account,
-            "action": command.action,
-            "note": command.note,
-            "undoes": command.undoes,
-            "changes": self._n,
-            "previous": self._previous,
-        }
+            "no": self.no, "id": command.id, "site": author.site, "seq": self.seq, "stamp": stamp,
+            "wall": utc_text(author.clock.now()), "account": author.account,
+            "action": command.action, "note": command.note, "undoes": command.undoes,
+            "changes": self._n, "previous": self._previous,
+        }  # fmt: skip
         mac = command_mac(self._key, row, self._mac.digest())
         self.connection.execute(_insert(CommandRow), [{**row, "mac": mac}])
         return mac
 
-    def _rows(self, record: type[Record], ids: Sequence[Id]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        for some in chunks(ids):
-            result = self.connection.execute(rows_of_ids(record), {"ids": some})
-            found.extend(dict(row) for row in result.mappings())
-        return found
+    def digest(self, kind: str, entity: str, record: Id, said: str, origin: str | None) -> bytes:
+        """Return what seals an entry of the journal; see `seals.change_digest`."""
+        return change_digest(self._key, kind, entity, record, said, origin)
 
     def _index(self, record: type[Record], rows: Sequence[Row]) -> None:
         entity = record.__tablename__
@@ -344,17 +346,16 @@ class Tx:
         for some in chunks(ids):
             self.connection.execute(_UNINDEX, {"ids": some})
 
-    def _journal(
-        self,
-        record: type[Record],
-        kind: str,
-        said: list[tuple[Id, str]],
-        origin: str | None = None,
+    def enter(
+        self, record: type[Record], kind: str, said: list[tuple[Id, str]], origin: str | None = None
     ) -> None:
+        """Journal changes of rows that are written apart, by `put`: `origin` is as in `ChangeRow`."""
+        if not said:
+            return
         entity = record.__tablename__
         rows = []
         for n, (record_id, fields) in enumerate(said, self._n):
-            digest = change_digest(self._key, kind, entity, record_id, fields, origin)
+            digest = self.digest(kind, entity, record_id, fields, origin)
             self._mac.update(digest)
             rows.append(
                 {

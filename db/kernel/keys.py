@@ -262,10 +262,6 @@ class Slots:
         """Return account and log-in name of every password slot, in the order they were added."""
         return [(s.account, s.user) for s in self._slots if s.kind == "password"]
 
-    def has_recovery(self) -> bool:
-        """Return whether there is a recovery code."""
-        return any(slot.kind == "recovery" for slot in self._slots)
-
     def add_password(self, account: str, user: str, password: str, data_key: DataKey) -> None:
         """Let an account open the ledger by a password that is strong enough.
 

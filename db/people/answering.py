@@ -189,16 +189,14 @@ def _of_building(homes: Sequence[_Home], people: Sequence[_Person]) -> list[Unit
     left = [home for unit, inside in by_unit if not _own(people, unit) for home in inside]
     whole_building = [person for person in people if person.unit is None]
     given = _given(left, whole_building)
-    shares, by_hand = given or _evenly(left, whole_building), {}
+    rest = given or _evenly(left, whole_building)
+    lines = []
     for unit, inside in by_unit:
         own = _own(people, unit)
-        by_hand[unit] = bool(_given(inside, own) if own else given)
-        shares |= _given(inside, own) or _evenly(inside, own)
-    return [
-        _line(unit, inside, own or whole_building, shares, by_hand=by_hand[unit])
-        for unit, inside in by_unit
-        for own in [_own(people, unit)]
-    ]
+        by_hand = _given(inside, own) if own else given
+        shares = by_hand or _evenly(inside, own) if own else rest
+        lines.append(_line(unit, inside, own or whole_building, shares, by_hand=bool(by_hand)))
+    return lines
 
 
 def _given(homes: Sequence[_Home], people: Sequence[_Person]) -> dict[Id, _Person]:

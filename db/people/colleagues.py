@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from db.kernel.access import ROLE_NAMES, Right, Role
 from db.kernel.errors import UserError
-from db.kernel.fields import KEEP_OFFICE, Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import KEEP_OFFICE, Field, Problem, common_problems, entry, fit_or_refuse
 from db.kernel.history import former_values
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
@@ -74,17 +74,6 @@ def change_staff(colleague: Id, draft: StaffDraft) -> Command[None]:
         tx.change(Staff, {colleague: _values(tx, draft, colleague)})
 
     return Command("修改工作人员", Right.SETTINGS, run)
-
-
-def rename_staff(colleague: Id, name: str) -> Command[None]:
-    """Return the command that corrects a colleague's name everywhere it stands."""
-
-    def run(tx: Tx) -> None:
-        row = the_colleague(tx.connection, colleague)
-        values = _values(tx, StaffDraft(name, row.kind, row.since), colleague)
-        tx.change(Staff, {colleague: {"name": values["name"]}})
-
-    return Command("工作人员改名", Right.SETTINGS, run)
 
 
 def staff_returns(colleague: Id) -> Command[None]:
@@ -154,9 +143,7 @@ def staff_names(connection: Connection, ids: Sequence[Id]) -> Mapping[Id, str]:
 
 
 def _values(tx: Tx, draft: StaffDraft, own: Id | None) -> dict[str, object]:
-    fit = tidied(draft)
-    if (problem := next(staff_problems(fit), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    fit = fit_or_refuse(draft, staff_problems)
     taken = tx.connection.execute(select(Staff.id).where(Staff.name == fit.name)).scalars()
     if any(id_ != own for id_ in taken):
         raise UserError("已经有同名的工作人员，没有保存。两人同名时，请在姓名后加字区别。")

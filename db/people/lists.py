@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from db.kernel.ids import Id
 from db.kernel.text import telephone, tidy_name
-from db.people import OCCUPATION_NAMES, ROLE_NAMES, Volunteer, serving
+from db.people import ROLE_NAMES, Volunteer, serving
 from db.places import Building, Community
 from db.places.lists import building_text, in_order, matching
 
@@ -55,11 +55,6 @@ class VolunteerRow(NamedTuple):
     def role_name(self) -> str:
         """The role in Chinese."""
         return ROLE_NAMES[self.role]
-
-    @property
-    def occupation_name(self) -> str:
-        """The occupation in Chinese, empty where it is unknown."""
-        return OCCUPATION_NAMES.get(self.occupation or "", "")
 
 
 class LikeVolunteer(NamedTuple):

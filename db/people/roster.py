@@ -11,14 +11,15 @@ from sqlalchemy import Connection, and_, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import tidied
+from db.kernel.fields import fit_or_refuse
 from db.kernel.history import hanging_rows
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.pinyin import pinyin_words
 from db.kernel.text import tidy_name
 from db.people import Volunteer, VolunteerDraft, VolunteerTerm, serving, volunteer_problems
-from db.people.terms import began, close_term, last_ends, volunteer_rows
+from db.people.service import began
+from db.people.terms import close_term, last_ends, volunteer_rows
 from db.places import Building, Community
 from db.places.address import unit_part
 
@@ -69,11 +70,6 @@ def change_volunteer(
 
     moved = "" if from_day is None else f"{from_day.isoformat()}起"
     return Command("修改人员", Right.WRITE, run, note=moved)
-
-
-def leave_volunteer(volunteer: Id, day: date) -> Command[None]:
-    """Return the command that ends a volunteer's service; the day is the last one served."""
-    return leave_volunteers((volunteer,), day)
 
 
 def leave_volunteers(volunteers: Sequence[Id], day: date) -> Command[None]:
@@ -179,9 +175,7 @@ def volunteer_names(connection: Connection, ids: Collection[Id]) -> Mapping[Id, 
 
 
 def _values(tx: Tx, place: VolunteerPlace, draft: VolunteerDraft, own: Id | None) -> dict[str, Any]:
-    fit = tidied(draft)
-    if (problem := next(volunteer_problems(fit, tx.today), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    fit = fit_or_refuse(draft, volunteer_problems, tx.today)
     there = select(Community.id).where(Community.id == place.community)
     if tx.connection.execute(there).first() is None:
         raise UserError("请选择社区，没有保存。")

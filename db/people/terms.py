@@ -6,20 +6,21 @@ change with a day closes the term until the day before; without a day it is a mi
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import Field, Problem, common_problems, entry, fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
+from db.kernel.workdays import ONE_DAY
 from db.people import ROLE_NAMES, ROLES, Volunteer, VolunteerTerm
+from db.people.service import began
 from db.places import Community
 
-ONE_DAY: Final = timedelta(days=1)
 GONE: Final = "这个人已经不在名册里了，没有改动。"
 Row = Mapping[str, Any]
 
@@ -49,13 +50,6 @@ class Term(NamedTuple):
         return ROLE_NAMES[self.role]
 
 
-class Place(NamedTuple):
-    """Where somebody served and as what."""
-
-    community: Id
-    role: str
-
-
 def term_problems(draft: TermDraft, today: date) -> Iterator[Problem]:
     """Yield what keeps an earlier role from being stored."""
     yield from common_problems(draft)
@@ -65,13 +59,6 @@ def term_problems(draft: TermDraft, today: date) -> Iterator[Problem]:
         yield Problem("until", "结束日期在今天以后；现在的身份在上面的表里改")
     if draft.since and draft.until and draft.until < draft.since:
         yield Problem("until", "结束日期早于开始日期")
-
-
-def began(since: date | None, last_end: date | None) -> date | None:
-    """Return when the role of now began: with the service, or the day after the last one ended."""
-    if last_end is None or (since is not None and since > last_end):
-        return since
-    return last_end + ONE_DAY
 
 
 def closed_term(row: Row, last_end: date | None, until: date) -> dict[str, Any] | None:
@@ -211,16 +198,6 @@ def terms_of(connection: Connection, volunteer: Id) -> list[Term]:
     return [Term(None, now[0], now[1], now[2], began(now[3], last_end), now[4]), *before]
 
 
-def places_on(connection: Connection, day: date) -> dict[Id, Place]:
-    """Return where those served on a day, and as what, who are elsewhere or something else now."""
-    rows = connection.execute(
-        select(VolunteerTerm.volunteer, VolunteerTerm.community, VolunteerTerm.role)
-        .where(or_(VolunteerTerm.since.is_(None), VolunteerTerm.since <= day))
-        .where(VolunteerTerm.until >= day)
-    )
-    return {volunteer: Place(community, role) for volunteer, community, role in rows}
-
-
 def volunteer_rows(tx: Tx, volunteers: Sequence[Id]) -> list[Row]:
     """Return the rows of volunteers; UserError if one is gone."""
     asked = select(Volunteer.__table__).where(Volunteer.id.in_(volunteers))
@@ -238,9 +215,7 @@ def _note(words: Sequence[str], volunteers: Sequence[Id]) -> str:
 def _values(
     tx: Tx, volunteer: Id, community: Id, draft: TermDraft, own: Id | None
 ) -> dict[str, Any]:
-    fit = tidied(draft)
-    if (problem := next(term_problems(fit, tx.today), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    fit = fit_or_refuse(draft, term_problems, tx.today)
     there = select(Community.id).where(Community.id == community)
     if tx.connection.execute(there).first() is None:
         raise UserError("请选择社区，没有保存。")

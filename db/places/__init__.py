@@ -19,7 +19,7 @@ from db.kernel.fields import (
     Problem,
     common_problems,
     entry,
-    tidied,
+    fit_or_refuse,
 )
 from db.kernel.ids import Id
 from db.kernel.journal import Command, Tx
@@ -181,9 +181,7 @@ def household_problems(draft: HouseholdDraft) -> Iterator[Problem]:
 
 def fit_entries(draft: HouseholdDraft) -> dict[str, Any]:
     """Return a home's entries as they are stored; UserError for the first that may not be."""
-    fit = tidied(draft)
-    if (problem := next(household_problems(fit), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    fit = fit_or_refuse(draft, household_problems)
     return {name: getattr(fit, name) for name in HouseholdDraft.__dataclass_fields__}
 
 

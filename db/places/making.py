@@ -11,7 +11,6 @@ from sqlalchemy import Connection, func, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Problem, common_problems
 from db.kernel.history import hanging_rows
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx, chunks, record_class
@@ -56,11 +55,6 @@ class BuildingMade(NamedTuple):
 
     building: Id
     doors: tuple[Id, ...]
-
-
-def add_community(name: str) -> Command[Id]:
-    """Return the command that adds a community at the end of their order."""
-    return Command("新增社区", Right.SETTINGS, lambda tx: _new_community(tx, name), note=tidy(name))
 
 
 def add_communities(names: Sequence[str]) -> Command[tuple[Id, ...]]:
@@ -222,13 +216,6 @@ def add_household(
         return made
 
     return Command("新增住户", Right.WRITE, run)
-
-
-def address_problems(draft: AddressDraft) -> Iterator[Problem]:
-    """Yield what keeps an address from being stored by its form alone; the door is sought later."""
-    yield from common_problems(draft)
-    if not (draft.whole or draft.building or draft.group or draft.room):
-        yield Problem("building", "缺少楼栋或组")
 
 
 def remove_households(doors: Sequence[Id]) -> Command[int]:

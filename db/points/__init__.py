@@ -285,6 +285,11 @@ class PointCorrection(Record):
     entries: Mapped[dict[str, Any] | None] = mapped_column(Values)
 
 
+def scheme_title(name: str, version: int) -> str:
+    """Return a scheme as people call it: 群防群治积分办法 第2版."""
+    return f"{name} 第{version}版"
+
+
 def points_text(points: int) -> str:
     """Return points as a person reads them: 12, 1.5, -0.25."""
     whole, rest = divmod(abs(points), POINT)

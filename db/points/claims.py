@@ -156,7 +156,7 @@ def _places(connection: Connection, homes: set[Id]) -> dict[Id, Id]:
 
 
 def _own(deed: Deed, person: Person, rules: Rules, place: Id | None) -> Claim:
-    community = person.community_on(deed.day)
+    community = person.service.on(deed.day).community
     item = rules.item_from(community, deed.day, deed.kind)
     return Claim(
         deed.volunteer, claim_key(deed.entity, deed.record), deed.kind, deed.day, deed.start,
@@ -179,7 +179,7 @@ def _by_hand(
     abouts = source_abouts(connection, [(r.entity, r.record) for r in rows if r.record is not None])
     claims = []
     for row in rows:
-        community = people[row.volunteer].community_on(row.day)
+        community = people[row.volunteer].service.on(row.day).community
         item = rules.item(community, row.day, row.item)
         instead = claim_key(row.entity, row.record) if row.entity in _LETTERS else None
         claims.append(

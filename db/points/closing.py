@@ -26,10 +26,9 @@ from db.points import (
     PointShare,
     money_text,
 )
-from db.points.frozen import packed
+from db.points.frozen import last_closed, packed
 from db.points.month import OpenMonth, month_sheet
 from db.points.rules import Rules
-from db.points.schemes import last_closed
 from db.points.sheet import Line, Sheet
 from db.post import is_first_copy
 
@@ -99,15 +98,14 @@ def close_month(month: Month, paper: str | None = None) -> Command[Id]:
 
     def run(tx: Tx) -> Id:
         handed = proposal(tx.connection, month)
-        alone = is_alone(tx.connection, tx.account)
         signed = _fit(paper)
-        if handed is None and not alone:
-            raise UserError("请先由另一个账号提交结账，再由您核准。没有结账。")
-        if handed is None and signed is None:
-            raise UserError("只有一个账号，请写明原因和签字的纸质单放在哪里。没有结账。")
-        if handed is not None and handed.account == tx.account and not alone:
-            raise UserError("提交和核准要两个人，请换一个账号核准。没有结账。")
         by_two = handed is not None and handed.account != tx.account
+        if not by_two and not is_alone(tx.connection, tx.account):
+            raise UserError(
+                "请先由另一个账号提交结账，再由您核准。没有结账。"
+                if handed is None
+                else "提交和核准要两个人，请换一个账号核准。没有结账。"
+            )
         if not by_two and signed is None:
             raise UserError("只有一个账号，请写明原因和签字的纸质单放在哪里。没有结账。")
         note = handed.note if handed else None
@@ -192,9 +190,6 @@ def digest_of(sheet: Sheet) -> str:
 
 
 def _ready(tx: Tx, month: Month, note: str | None) -> OpenMonth:
-    closed = last_closed(tx.connection)
-    if closed is not None and month <= closed:
-        raise UserError(f"{closed.words}已经结账，{month.words}不能再结。什么都没有改动。")
     seen = month_sheet(tx.connection, month)
     problem = next(obstacles(tx.connection, seen, tx.today), None)
     if problem is not None:
@@ -233,11 +228,7 @@ def _rules_used(
 ) -> tuple[tuple[Id, ...], tuple[Id, ...]]:
     """The schemes and weights in force in the month: naming them keeps an undo from taking them."""
     period = month.period
-    schemes = [
-        s
-        for s in rules.schemes
-        if s.start <= period.end and (s.end is None or s.end >= period.start)
-    ]
+    schemes = rules.during(period)
     items = {item.id for s in schemes for item in s.items}
     weights = [w.id for w in rules.weights if w.item in items and w.since <= period.end]
     paid_by = {line.scheme for line in lines if line.scheme is not None}

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from db.kernel.ids import Id
 from db.kernel.workdays import Month
 from db.points import money_text, points_text
-from db.points.doubts import Doubt
+from db.points.doubts import Doubt, undecided
 from db.points.frozen import booked, closed_months, frozen_lines
 from db.points.recount import Basis, Recount, recount
 from db.points.sheet import Correction, Entry, Line, Share
@@ -41,16 +41,16 @@ def open_corrections(connection: Connection, basis: Basis) -> Open:
     known = [one.month for one in closed]
     again = set(touched_since(connection, closed[0].id, known)) | set(closed[0].owing)
     found: dict[Id, list[Correction]] = defaultdict(list)
-    undecided: list[Doubt] = []
+    waiting: list[Doubt] = []
     for one in reversed(closed):
         if one.month not in again:
             continue
         now = recount(connection, one.month, basis)
-        undecided += now.undecided
+        waiting += undecided(now.doubts)
         lines = frozen_lines(connection, one.id)
         for volunteer, corrections in _of_month(now, lines, booked(connection, one.month)):
             found[volunteer] += corrections
-    return Open(found, tuple(undecided))
+    return Open(found, tuple(waiting))
 
 
 def limited(corrections: Sequence[Correction], own: int) -> tuple[Correction, ...]:

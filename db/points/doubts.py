@@ -81,6 +81,11 @@ class Doubt(NamedTuple):
         return KIND_NAMES[self.kind]
 
 
+def undecided(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
+    """Return the doubts that nobody decided yet."""
+    return tuple(doubt for doubt in doubts if doubt.decision is None)
+
+
 def decide(doubt: Doubt, left_out: Sequence[str], reason: str) -> Command[Id]:
     """Return the command that decides a doubt: which claims are left out (none: all count), and why.
 
@@ -220,7 +225,7 @@ def _of_person(claims: Sequence[Claim], person: Person) -> _Found:
         yield from _same_twice(mine, said)
         yield from _overlaps(mine, said)
         yield from _crowds(mine, said)
-        if not person.serves(day):
+        if not person.service.serves(day):
             yield OUT_OF_SERVICE, mine, f"{said}不在任期，记了{len(mine)}项"
         for claim in mine:
             if claim.by_hand and not claim.evidence and claim.item and claim.item.evidence:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from db.kernel.access import Right
 from db.kernel.accounts import Account
 from db.kernel.errors import UserError
-from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entry, fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx, record_class, table_of
 from db.kernel.workdays import Period
@@ -152,7 +152,7 @@ def entries(connection: Connection, period: Period, volunteer: Id | None = None)
     rules, known = rules_of(connection), people(connection) if rows else {}
     found = []
     for row in rows:
-        community = known[row.volunteer].community_on(row.day)
+        community = known[row.volunteer].service.on(row.day).community
         item = rules.item(community, row.day, row.item)
         source = None if row.record is None else Source(row.entity, row.record)
         found.append(
@@ -170,7 +170,7 @@ def items_for(connection: Connection, volunteer: Id, day: date) -> tuple[Item, .
     person = people(connection).get(volunteer)
     if person is None:
         return ()
-    rules, community = rules_of(connection), person.community_on(day)
+    rules, community = rules_of(connection), person.service.on(day).community
     scheme = rules.at(community, day)
     items = scheme.items if scheme else ()
     return tuple(item._replace(points=rules.worth(item, community, day)) for item in items)
@@ -179,15 +179,13 @@ def items_for(connection: Connection, volunteer: Id, day: date) -> tuple[Item, .
 def _values(
     tx: Tx, volunteer: Id, item: str, draft: EntryDraft, source: Source | None, own: Id | None
 ) -> dict[str, Any]:
-    fit = tidied(draft)
     person = people(tx.connection).get(volunteer)
     if person is None:
         raise UserError("这个人已经不在名册里了，没有保存。")
     found = None
-    if fit.day is not None:
-        found = rules_of(tx.connection).item(person.community_on(fit.day), fit.day, item)
-    if (problem := next(entry_problems(fit, found, tx.today), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    if (day := draft.day) is not None:
+        found = rules_of(tx.connection).item(person.service.on(day).community, day, item)
+    fit = fit_or_refuse(draft, entry_problems, found, tx.today)
     if source is not None:
         _require_source(tx, volunteer, source, own)
     values = {name: getattr(fit, name) for name in EntryDraft.__dataclass_fields__}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from db.kernel.ids import Id
 from db.kernel.journal import chunks
 from db.kernel.workdays import Month
-from db.points import PointCorrection, PointLine, PointMonth, PointScheme, PointShare
+from db.points import PointCorrection, PointLine, PointMonth, PointScheme, PointShare, scheme_title
 from db.points.sheet import Budget, Closed, Correction, Entry, Line, Share, Sheet
 
 
@@ -45,13 +45,19 @@ def closed_months(connection: Connection) -> list[ClosedMonth]:
     ]  # fmt: skip
 
 
+def last_closed(connection: Connection) -> Month | None:
+    """Return the latest month that is closed."""
+    months = connection.execute(select(PointMonth.month)).scalars()
+    return max((Month.parse(text) for text in months), default=None)
+
+
 def closed_sheet(connection: Connection, month: Month) -> Sheet | None:
     """Return a closed month as it was frozen; None where it is not closed."""
     found = next((m for m in closed_months(connection) if m.month == month), None)
     if found is None:
         return None
     lines = frozen_lines(connection, found.id)
-    return Sheet(month, lines, _budgets(connection, month, lines), (), found.by)
+    return Sheet(month, lines, budgets_of(connection, month, lines), (), found.by)
 
 
 def frozen_lines(
@@ -126,10 +132,11 @@ def budget_rows(
     return found
 
 
-def _budgets(connection: Connection, month: Month, lines: Sequence[Line]) -> tuple[Budget, ...]:
+def budgets_of(connection: Connection, month: Month, lines: Sequence[Line]) -> tuple[Budget, ...]:
+    """Return the budgets that lines of a month take from."""
     rows = budget_rows(connection, month, [(line.scheme, line.amount) for line in lines])
     return tuple(
-        Budget(row.id, f"{row.name} 第{row.version}版", row.span, row.budget, used, amount)
+        Budget(row.id, scheme_title(row.name, row.version), row.span, row.budget, used, amount)
         for row, used, amount in rows
     )
 

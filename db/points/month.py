@@ -10,10 +10,9 @@ from db.kernel.workdays import Month
 from db.points import money_text
 from db.points.corrections import Open, limited, open_corrections
 from db.points.counting import Counted
-from db.points.doubts import Doubt
-from db.points.frozen import budget_rows
+from db.points.doubts import Doubt, undecided
+from db.points.frozen import budget_rows, budgets_of, last_closed
 from db.points.recount import Basis, Recount, basis_of, line_of, recount
-from db.points.schemes import last_closed
 from db.points.sheet import Budget, Correction, Line, Sheet
 from db.points.subsidy import reduced
 
@@ -37,7 +36,7 @@ class OpenMonth(NamedTuple):
     @property
     def undecided(self) -> tuple[Doubt, ...]:
         """The doubts that keep the month from being closed."""
-        return tuple(doubt for doubt in self.doubts if doubt.decision is None)
+        return undecided(self.doubts)
 
 
 def month_sheet(connection: Connection, month: Month, up_to: date | None = None) -> OpenMonth:
@@ -92,11 +91,7 @@ def _paid(
             for at, own in zip(mine, kept, strict=True):
                 lines[at] = lines[at]._replace(own=own)
     lines = [_corrected(line, waiting.of.get(line.volunteer, ())) for line in lines]
-    rows = budget_rows(connection, now.month, [(line.scheme, line.amount) for line in lines])
-    budgets = tuple(
-        Budget(row.id, f"{row.name} 第{row.version}版", row.span, row.budget, used, amount)
-        for row, used, amount in rows
-    )
+    budgets = budgets_of(connection, now.month, lines)
     return tuple(lines), budgets, sum(max(0, -budget.left) for budget in budgets)
 
 
@@ -127,7 +122,7 @@ def _notes(
 ) -> list[str]:
     notes = []
     period = now.month.period
-    versions = [s for s in basis.rules.schemes if s.start <= period.end and (s.end is None or s.end >= period.start)]  # fmt: skip
+    versions = basis.rules.during(period)
     if not versions:
         notes.append("这个月没有有效的积分办法，都不计分。请先采用一个办法。")
     elif not any(s.pays for s in versions):

@@ -40,11 +40,6 @@ class Recount(NamedTuple):
     doubts: tuple[Doubt, ...]
     unplaced: tuple[Counted, ...]
 
-    @property
-    def undecided(self) -> tuple[Doubt, ...]:
-        """The doubts that nobody decided yet."""
-        return tuple(doubt for doubt in self.doubts if doubt.decision is None)
-
 
 def basis_of(connection: Connection) -> Basis:
     """Return what every count starts from."""
@@ -80,7 +75,7 @@ def counted_month(
     lines = tuple(
         line_of(month, basis, person, of.get(person.id, ()))
         for person in basis.people.values()
-        if person.id in of or person.served_in(month.period)
+        if person.id in of or person.service.served_in(month.period)
     )
     doubts = find_doubts(month, claims, basis.people, decided)
     unplaced = tuple(one for one in counted if one.why == NO_ITEM)
@@ -90,19 +85,19 @@ def counted_month(
 def scheme_of(month: Month, basis: Basis, person: Person) -> Scheme | None:
     """Return what a volunteer is paid by: the scheme of their community on the month's last day."""
     end = month.period.end
-    return basis.rules.at(person.community_on(end), end)
+    return basis.rules.at(person.service.on(end).community, end)
 
 
 def line_of(month: Month, basis: Basis, person: Person, counted: Sequence[Counted]) -> Line:
-    """Return a volunteer's line from their counted claims."""
-    home = person.community_on(month.period.end)
+    """Return a volunteer's line from their counted claims: community and role of the month's end."""
+    home, role = person.service.on(month.period.end)
     scheme = scheme_of(month, basis, person)
     shares = _shares(basis, counted)
     points = sum(share.points for share in shares)
     band = grade_of(scheme, points)
     owed = due(scheme, points)
     return Line(
-        person.id, person.name, home, basis.communities[home], person.role, person.occupation,
+        person.id, person.name, home, basis.communities[home], role, person.occupation,
         scheme.id if scheme else None, shares, points, band.grade if band else None,
         standard_text(scheme, points), owed, owed, (), owed,
     )  # fmt: skip

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from db.kernel.ids import Id
+from db.kernel.workdays import Period
 from db.places import Community
-from db.points import PointBand, PointItem, PointScheme, PointWeight
+from db.points import PointBand, PointItem, PointScheme, PointWeight, scheme_title
 
 
 class Item(NamedTuple):
@@ -69,7 +70,7 @@ class Scheme(NamedTuple):
     @property
     def title(self) -> str:
         """The scheme as people call it: 群防群治积分办法 第2版."""
-        return f"{self.name} 第{self.version}版"
+        return scheme_title(self.name, self.version)
 
     def holds(self, day: date) -> bool:
         """Tell whether it is in force that day."""
@@ -112,6 +113,14 @@ class Rules:
         items = scheme.items if scheme else ()
         return next((item for item in items if item.source == source), None)
 
+    def during(self, period: Period) -> list[Scheme]:
+        """Return the versions that are in force on any day of a period."""
+        return [
+            s
+            for s in self.schemes
+            if s.start <= period.end and (s.end is None or s.end >= period.start)
+        ]
+
     def weight(self, item: Item, community: Id, day: date) -> Weight | None:
         """Return the community's own weight of an item in force that day; None where it has none."""
         own = [w for w in self.weights if w.item == item.id and w.community == community]
@@ -121,10 +130,6 @@ class Rules:
         """Return what an item is worth there that day."""
         weight = self.weight(item, community, day)
         return item.points if weight is None else weight.points
-
-    def with_weights(self, weights: Iterable[Weight]) -> "Rules":
-        """Return the same rules with other weights besides: what would be, written nowhere."""
-        return Rules(self.schemes, (*self.weights, *weights))
 
 
 def scheme_list(connection: Connection) -> list[Scheme]:

@@ -6,16 +6,15 @@ A day inside a closed month is refused, so that no version reaches into what was
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import Field, Problem, common_problems, entry, fit_or_refuse, tidied
 from db.kernel.ids import Id, id_text, new_id
 from db.kernel.journal import Command, Tx
-from db.kernel.workdays import Month
 from db.places import Community
 from db.points import (
     CLASS_NAMES,
@@ -23,11 +22,11 @@ from db.points import (
     SPAN_NAMES,
     PointBand,
     PointItem,
-    PointMonth,
     PointScheme,
     PointWeight,
     points_text,
 )
+from db.points.frozen import last_closed
 from db.points.rules import Rules, Scheme, rules_of, scheme_list
 
 # Hundredths of a point, and 分: more is a slip of the pen.
@@ -45,8 +44,8 @@ class ItemDraft:
     kind: str = entry(Field("类别", kind="choice", choices=CLASSES, required=True), "base")
     name: str = entry(Field("项目", required=True, most=20), "")
     points: int = entry(Field("每次积分", required=True), 0)
-    day_cap: int | None = entry(Field("每天上限", kind="count", most=MOST_POINTS))
-    month_cap: int | None = entry(Field("每月上限", kind="count", most=MOST_POINTS))
+    day_cap: int | None = entry(Field("每天上限", kind="points", most=MOST_POINTS))
+    month_cap: int | None = entry(Field("每月上限", kind="points", most=MOST_POINTS))
     evidence: bool = entry(Field("要凭证"), default=False)
     negative: bool = entry(Field("可以扣分"), default=False)
     source: str | None = entry(Field("自动计入", kind="choice", choices=SOURCES))
@@ -59,7 +58,7 @@ class ItemDraft:
 class BandDraft:
     """A band as it is typed: points in hundredths, amount in 分."""
 
-    points: int = entry(Field("满多少分", kind="count", most=MOST_POINTS), 0)
+    points: int = entry(Field("满多少分", kind="points", most=MOST_POINTS), 0)
     grade: str = entry(Field("等次", required=True, most=10), "")
     amount: int = entry(Field("补贴（元）", kind="money", most=MOST_MONEY), 0)
 
@@ -235,21 +234,13 @@ def weigh(item: Id, community: Id, since: date, points: int) -> Command[Id]:
     return Command("自主赋分", Right.POINTS, run, note=f"{points_text(points)}分，{since}起")
 
 
-def last_closed(tx_or_connection: Any) -> Month | None:
-    """Return the latest month that is closed."""
-    months = tx_or_connection.execute(select(PointMonth.month)).scalars()
-    return max((Month.parse(text) for text in months), default=None)
-
-
 def _fitted(draft: SchemeDraft) -> SchemeDraft:
-    fit = replace(
-        tidied(draft),
+    parts = replace(
+        draft,
         items=tuple(tidied(item) for item in draft.items),
         bands=tuple(tidied(band) for band in draft.bands),
     )
-    if (problem := next(scheme_problems(fit), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
-    return fit
+    return fit_or_refuse(parts, scheme_problems)
 
 
 def _write_parts(tx: Tx, scheme: Id, fit: SchemeDraft) -> None:

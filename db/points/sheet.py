@@ -3,7 +3,6 @@
 An open month and a closed one have the same rows, so that papers and screens show both alike.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -140,17 +139,6 @@ class Sheet(NamedTuple):
     def line(self, volunteer: Id) -> Line | None:
         """Return a volunteer's line."""
         return next((line for line in self.lines if line.volunteer == volunteer), None)
-
-
-def communities_of(lines: Sequence[Line]) -> dict[Id, str]:
-    """Return the communities of lines and shares by id, in the order met."""
-    found: dict[Id, str] = {}
-    for line in lines:
-        found.setdefault(line.community, line.community_name)
-    for line in lines:
-        for share in line.shares:
-            found.setdefault(share.community, share.community_name)
-    return found
 
 
 def _remark(line: Line) -> str:

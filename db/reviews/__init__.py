@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, ForeignKey, Index, and_, case, exists, func, or_, select
+from sqlalchemy import Connection, ForeignKey, Index, and_, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entry, tidied
+from db.kernel.fields import KEEP_SERVICE, Field, Problem, common_problems, entry, fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.records import Record
 from db.kernel.workdays import Period
-from db.people import Volunteer, VolunteerTerm
+from db.people import Volunteer
+from db.people.service import services
 from db.places import Community, communities
 from db.places.lists import matching
 
@@ -128,9 +129,7 @@ def review(volunteer: Id, term: TwoMonths, draft: ReviewDraft) -> Command[Id]:
     """
 
     def run(tx: Tx) -> Id:
-        fit = tidied(draft)
-        if (problem := next(review_problems(fit), None)) is not None:
-            raise UserError(f"{problem.reason}，没有保存。")
+        fit = fit_or_refuse(draft, review_problems)
         if term.period.start > tx.today:
             raise UserError(f"{term}还没有开始，没有保存。")
         person = next((p for p in people(tx.connection, term) if p.id == volunteer), None)
@@ -170,49 +169,31 @@ def people(connection: Connection, term: TwoMonths, text: str = "") -> list[Pers
     has a grade already. Whose earlier role it was stands in its community, and has no building.
     """
     days = term.period
-    before = _led_before(connection, days)
-    serving = and_(
-        Volunteer.role == REVIEWED,
-        or_(Volunteer.since.is_(None), Volunteer.since <= days.end),
-        or_(Volunteer.until.is_(None), Volunteer.until >= days.start),
-        # The role of now begins the day after the last earlier one.
-        ~exists().where(VolunteerTerm.volunteer == Volunteer.id, VolunteerTerm.until >= days.end),
-    )
     given = and_(Review.volunteer == Volunteer.id, Review.start == days.start)
     rows = connection.execute(
         select(
             Volunteer.id, Volunteer.name, Volunteer.community, Community.name, Volunteer.building,
             Review.id, Review.grade, func.coalesce(Review.reason, ""),
-            case((serving, True), else_=False),
         )
         .join(Community, Community.id == Volunteer.community)
         .join(Review, given, isouter=True)
-        .where(
-            or_(serving, Volunteer.id.in_(before), Review.id.is_not(None)),
-            *matching(Volunteer.id, text),
-        )
+        .where(*matching(Volunteer.id, text))
         .order_by(Volunteer.name, Volunteer.id)
     )  # fmt: skip
     places = {place.id: (at, place.name) for at, place in enumerate(communities(connection))}
+    served = services(connection)
     found = []
-    for *said, leads in rows:
-        person = Person(*said)
-        if not leads and (there := before.get(person.id)) is not None:
+    for row in rows:
+        person = Person(*row)
+        now = served[person.id].now
+        led = [place for place in served[person.id].places_in(days) if place.role == REVIEWED]
+        if led and now not in led:
+            there = led[0].community
             name = places[there][1]
             person = person._replace(community=there, community_name=name, building=None)
-        found.append(person)
+        if led or person.review is not None:
+            found.append(person)
     return sorted(found, key=lambda person: places[person.community][0])
-
-
-def _led_before(connection: Connection, days: Period) -> dict[Id, Id]:
-    """Return who was a grid leader on any of the days by an earlier role, with its community."""
-    rows = connection.execute(
-        select(VolunteerTerm.volunteer, VolunteerTerm.community)
-        .where(VolunteerTerm.role == REVIEWED, VolunteerTerm.until >= days.start)
-        .where(or_(VolunteerTerm.since.is_(None), VolunteerTerm.since <= days.end))
-        .order_by(VolunteerTerm.until)
-    )
-    return dict(rows.all())
 
 
 def unreviewed(connection: Connection, term: TwoMonths) -> list[Person]:

@@ -1,9 +1,11 @@
 """The fund (奖励资金): what came in, what was paid, and the balance after each.
 
 Deposits come before payments of the same day. A payment that would leave less than nothing on any
-day is refused in words; what is voided moves no balance.
+day is refused in words, unless the day was as short before; what is voided moves no balance.
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
@@ -11,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import tidied
+from db.kernel.fields import fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.text import tidy
@@ -89,8 +91,8 @@ def change_deposit(deposit: Id, draft: DepositDraft) -> Command[None]:
 
     def run(tx: Tx) -> None:
         _standing(tx, deposit)
-        tx.change(RewardDeposit, {deposit: _values(tx, draft)})
-        require_covered(tx.connection, "这样改以后", "没有保存")
+        with covered(tx.connection, "这样改以后", "没有保存"):
+            tx.change(RewardDeposit, {deposit: _values(tx, draft)})
 
     return Command("修改奖励资金", Right.FUND, run, note=_sum(draft))
 
@@ -103,26 +105,33 @@ def void_deposit(deposit: Id, reason: str) -> Command[None]:
         if not said:
             raise UserError("请写作废的原因，没有作废。")
         _standing(tx, deposit)
-        tx.change(RewardDeposit, {deposit: {"voided": tx.today, "void_reason": said}})
-        require_covered(tx.connection, "作废这笔以后", "没有作废")
+        with covered(tx.connection, "作废这笔以后", "没有作废"):
+            tx.change(RewardDeposit, {deposit: {"voided": tx.today, "void_reason": said}})
 
     return Command("作废奖励资金", Right.FUND, run)
 
 
-def require_covered(connection: Connection, when: str, so: str) -> None:
-    """Raise UserError, naming the day and what is missing, if the fund fell below zero."""
-    short = next((line for line in fund_lines(connection) if line.balance < 0), None)
-    if short is not None:
-        raise UserError(
-            f"奖励资金不够：{when}，{short.day.isoformat()}会差{yuan(-short.balance)}元。{so}，"
-            "台账还是原样。请先登记到账的资金，或核对日期。"
-        )
+@contextmanager
+def covered(connection: Connection, when: str, so: str) -> Iterator[None]:
+    """Raise UserError, naming the day and what is missing, if what is done inside leaves less than
+    nothing on a day, and less than before: what an undo left short may be made up bit by bit.
+    """
+    before = fund_lines(connection)
+    yield
+    for line in fund_lines(connection):
+        if line.balance < min(0, _balance_on(before, line.day)):
+            raise UserError(
+                f"奖励资金不够：{when}，{line.day.isoformat()}会差{yuan(-line.balance)}元。{so}，"
+                "台账还是原样。请先登记到账的资金，或核对日期。"
+            )
+
+
+def _balance_on(lines: Sequence[FundLine], day: date) -> int:
+    return next((line.balance for line in reversed(lines) if line.day <= day), 0)
 
 
 def _values(tx: Tx, draft: DepositDraft) -> dict[str, Any]:
-    fit = tidied(draft)
-    if (problem := next(deposit_problems(fit, tx.today), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    fit = fit_or_refuse(draft, deposit_problems, tx.today)
     return {name: getattr(fit, name) for name in DepositDraft.__dataclass_fields__}
 
 

@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import tidied
+from db.kernel.fields import fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.text import tidy
 from db.people import Volunteer
 from db.rewards import SOURCE_NAMES, Receiver, Reward, RewardDraft, reward_problems, yuan
-from db.rewards.fund import require_covered
+from db.rewards.fund import covered
 from db.rewards.lists import RewardQuery, RewardRow, rewards, same_matter
 
 
@@ -58,8 +58,8 @@ def pay(given: Sequence[Id], day: date) -> Command[int]:
                 raise UserError(f"{row.name}的这项奖励{row.paid}已经发放，没有重复发放。")
             if not row.day <= day <= tx.today:
                 raise UserError(f"发放日期要在决定日期（{row.day}）和今天之间，没有登记发放。")
-        tx.change(Reward, {reward: {"paid": day} for reward in given})
-        require_covered(tx.connection, "发放以后", "没有登记发放")
+        with covered(tx.connection, "发放以后", "没有登记发放"):
+            tx.change(Reward, {reward: {"paid": day} for reward in given})
         return sum(row.amount or 0 for row in rows)
 
     many = f"{len(given)}项" if len(given) > 1 else ""
@@ -89,9 +89,7 @@ def _rows(tx: Tx, ids: Sequence[Id]) -> list[RewardRow]:
 
 
 def _values(tx: Tx, to: Receiver, draft: RewardDraft, own: Id | None) -> dict[str, Any]:
-    fit = tidied(draft)
-    if (problem := next(reward_problems(fit, tx.today), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    fit = fit_or_refuse(draft, reward_problems, tx.today)
     there = select(Volunteer.id).where(Volunteer.id == to.volunteer)
     if tx.connection.execute(there).first() is None:
         raise UserError("请先选奖给谁，没有保存。")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import fields_of, tidied
+from db.kernel.fields import fields_of, fit_or_refuse, require_none
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.text import squeeze, tidy_name
@@ -151,10 +151,8 @@ def put_on(
     there = {(row.volunteer, row.name) for row in listed}
     rows = []
     for person, fields in people:
-        problem = next(attendance_problems(AttendanceDraft(tidy_name(person.name), **fields)), None)
-        if problem is not None:
-            raise UserError(f"{problem.reason}，没有保存。")
         name = tidy_name(person.name)
+        require_none(attendance_problems(AttendanceDraft(name, **fields)))
         if (person.volunteer, name) in there:
             raise UserError(f"{name}已经在名单上，没有重复登记。")
         there.add((person.volunteer, name))
@@ -230,9 +228,8 @@ def enter(attendance: Id, column: str, value: Any) -> Command[None]:
         ).first()
         if row is None:
             raise UserError("名单已经变了，没有保存。请重新打开这场培训。")
-        fit = tidied(AttendanceDraft(row.name, status=row.status, **{column: value}))
-        if (problem := next(attendance_problems(fit), None)) is not None:
-            raise UserError(f"{problem.reason}，没有保存。")
+        draft = AttendanceDraft(row.name, status=row.status, **{column: value})
+        fit = fit_or_refuse(draft, attendance_problems)
         values: dict[str, Any] = {column: getattr(fit, column)}
         if fit.signed is not None:
             if row.day > tx.today:
@@ -268,9 +265,7 @@ def training_draft(connection: Connection, training: Id) -> TrainingDraft | None
 
 def session_values(tx: Tx, draft: TrainingDraft, own: Id | None) -> dict[str, Any]:
     """Return a session's stored values; UserError where they may not be, or it is there already."""
-    fit = tidied(draft)
-    if (problem := next(training_problems(fit, tx.today, planned=True), None)) is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    fit = fit_or_refuse(draft, training_problems, tx.today, planned=True)
     rows = tx.connection.execute(
         select(Training.id, Training.start, Training.topic, Training.place).where(
             Training.day == fit.day, Training.id != (own or b"")

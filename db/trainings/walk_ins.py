@@ -13,6 +13,7 @@ from db.kernel.ids import Id
 from db.kernel.journal import Command, Tx
 from db.kernel.pinyin import pinyin_words
 from db.people import Volunteer
+from db.people.service import Service, services
 from db.places import Community
 from db.trainings import HERE, Attendance, Training, walk_in_key
 
@@ -48,13 +49,14 @@ class WalkIn(NamedTuple):
 class _Person(NamedTuple):
     id: Id
     name: str
-    community: Id
     community_name: str
-    since: date | None
-    until: date | None
+    service: Service
 
     def served(self, day: date) -> bool:
-        return (self.since or day) <= day <= (self.until or day)
+        return self.service.serves(day)
+
+    def community(self, day: date) -> Id:
+        return self.service.on(day).community
 
 
 def walk_ins(connection: Connection) -> list[WalkIn]:
@@ -84,7 +86,7 @@ def walk_ins(connection: Connection) -> list[WalkIn]:
     for id_, name, community, place, training, topic, day in rows:
         alike = by_name.get(name, [])
         if not alike and community is not None:
-            alike = [p for p in by_sound.get(_sound(name), []) if p.community == community]
+            alike = [p for p in by_sound.get(_sound(name), []) if p.community(day) == community]
         likely = _ranked(name, community, day, alike, usual.get(training, Counter()))
         found.append(WalkIn(id_, name, place or "", training, topic, day, likely))
     return found
@@ -132,15 +134,13 @@ def _join(tx: Tx, attendance: Id, volunteer: Id) -> None:
 
 
 def _roster(connection: Connection) -> list[_Person]:
+    served = services(connection)
     rows = connection.execute(
-        select(
-            Volunteer.id, Volunteer.name, Volunteer.community, Community.name, Volunteer.since,
-            Volunteer.until,
-        )
+        select(Volunteer.id, Volunteer.name, Community.name)
         .join(Community, Community.id == Volunteer.community)
         .order_by(Community.rank, Volunteer.id)
-    )  # fmt: skip
-    return [_Person(*row) for row in rows]
+    )
+    return [_Person(id_, name, place, served[id_]) for id_, name, place in rows]
 
 
 def _communities(connection: Connection, trainings: set[Id]) -> dict[Id, Counter[Id]]:
@@ -163,10 +163,15 @@ def _ranked(
     usual: Counter[Id],
 ) -> tuple[Likely, ...]:
     best = sorted(
-        alike, key=lambda p: (not p.served(day), p.community != community, -usual[p.community])
+        alike,
+        key=lambda p: (
+            not p.served(day),
+            p.community(day) != community,
+            -usual[p.community(day)],
+        ),
     )
     home = community or next((most for most, _ in usual.most_common(1)), None)
-    same = [p for p in best if p.served(day) and p.community == home and p.name == name]
+    same = [p for p in best if p.served(day) and p.community(day) == home and p.name == name]
     sure = len(same) == 1
     return tuple(
         Likely(
@@ -179,9 +184,9 @@ def _ranked(
 
 def _why(person: _Person, name: str, community: Id | None, day: date, usual: Counter[Id]) -> str:
     words = "同名" if person.name == name else "同音"
-    if person.community == community:
+    if person.community(day) == community:
         words = f"同社区{words}"
-    elif usual and usual.most_common(1)[0][0] == person.community:
+    elif usual and usual.most_common(1)[0][0] == person.community(day):
         words += "，本场多是这个社区的"
     return words if person.served(day) else f"{words}，那天不在岗"
 

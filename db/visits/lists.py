@@ -159,11 +159,6 @@ def visit_rows(
     return _rows(connection, window)
 
 
-def visit_row(connection: Connection, visit: Id) -> VisitRow | None:
-    """Return one visit as lists show it, None if it is gone."""
-    return next(iter(_rows(connection, select(Visit.id).where(Visit.id == visit))), None)
-
-
 def visits_of(connection: Connection, household: Id) -> list[VisitRow]:
     """Return every visit at a door, the latest first."""
     ids = select(Visit.id).where(Visit.household == household)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
-from db.kernel.fields import Problem, tidied
+from db.kernel.fields import Problem, require_none, tidied
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx, chunks
 from db.people import Volunteer
@@ -125,9 +125,7 @@ def values_of(tx: Tx, entry: VisitEntry) -> dict[str, Any]:
 
     UserError for an entry that may not be stored, by its first problem.
     """
-    problem = next(entry_problems(entry, tx.today), None)
-    if problem is not None:
-        raise UserError(f"{problem.reason}，没有保存。")
+    require_none(entry_problems(entry, tx.today))
     if entry.volunteers:
         found = tx.connection.execute(
             select(Volunteer.id).where(Volunteer.id.in_(entry.volunteers))

@@ -27,7 +27,6 @@ from db.disputes.life import (
     conclude,
     conclusion_problems,
     dated_problems,
-    fact_problems,
     follow_up,
     perform,
     remove_fact,
@@ -109,12 +108,12 @@ FACTS: dict[str, Fact] = {
             "withdrawn": ("outcome", "day", "reason"),
         },
     ),
-    "perform": Fact("履行", PerformanceDraft, fact_problems, perform),
+    "perform": Fact("履行", PerformanceDraft, dated_problems, perform),
     "follow_up": Fact(
-        "回访", FollowUpDraft, fact_problems, follow_up,
+        "回访", FollowUpDraft, dated_problems, follow_up,
         begins=lambda case, today: FollowUpDraft(day=today, staff=case.mediators),
     ),
-    "reopen": Fact("重新受理", ReopeningDraft, fact_problems, reopen),
+    "reopen": Fact("重新受理", ReopeningDraft, dated_problems, reopen),
     "session": Fact(
         "调解记录", SessionDraft, session_problems, hold_session, {"result": SESSION_RESULT_NAMES},
         lambda case, today: SessionDraft(day=today, mediators=case.mediators, place=_room(case)),

@@ -14,8 +14,9 @@ from db.kernel.workdays import Month
 from db.places import CommunityLine, communities
 from db.points import CLASS_NAMES, SOURCE_NAMES, points_text
 from db.points.defaults import default_scheme
+from db.points.frozen import last_closed
 from db.points.rules import Scheme, Weight, rules_of
-from db.points.schemes import ItemDraft, adopt_scheme, draft_of, end_scheme, last_closed
+from db.points.schemes import ItemDraft, adopt_scheme, draft_of, end_scheme
 from desktop.page import Context, Page
 from desktop.points.items import ItemForm
 from desktop.points.subsidy import SubsidyForm

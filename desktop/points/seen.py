@@ -11,10 +11,9 @@ from db.places import CommunityLine, communities
 from db.points import money_text, points_text
 from db.points.closing import Readiness, readiness
 from db.points.doubts import Doubt
-from db.points.frozen import closed_sheet
+from db.points.frozen import closed_sheet, last_closed
 from db.points.month import month_sheet
 from db.points.rules import scheme_list
-from db.points.schemes import last_closed
 from db.points.sheet import Sheet
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolTip, QWidget
 
-from db.kernel.fields import Field, Problem, fields_of
+from db.kernel.fields import Field, Problem, fields_of, most_words
 from db.kernel.text import hours_text, minutes_of, telephone
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import (
@@ -223,7 +223,7 @@ class DraftForm(QWidget):
             "time": read_time,
             "hours": _read_hours,
             "phone": _read_phone,
-            "money": partial(_read_money, most=declared.most),
+            "money": partial(_read_money, declared=declared),
         }
         if declared.kind in reads:
             return EntryField(declared.label, reads[declared.kind])
@@ -246,7 +246,7 @@ class DraftForm(QWidget):
         return day
 
 
-def _read_money(text: str, most: int) -> int | None:
+def _read_money(text: str, declared: Field) -> int | None:
     """Return 分 from yuan as people type them: 2600, 2,600.5, 2600元."""
     digits = text.replace(",", "").replace("，", "").rstrip("元 ")
     if not digits:
@@ -254,8 +254,8 @@ def _read_money(text: str, most: int) -> int | None:
     if not re.fullmatch(r"\d+(\.\d{1,2})?", digits, re.ASCII):
         raise ValueError("请填金额，如 2600 或 2600.50")
     amount = int(Decimal(digits) * 100)
-    if amount > most:
-        raise ValueError(f"最多{most // 100}元")
+    if amount > declared.most:
+        raise ValueError(f"最多{most_words(declared)}")
     return amount
 
 

@@ -11,10 +11,11 @@ from db.ledger import Ledger
 from db.people import VolunteerDraft
 from db.people.roster import VolunteerPlace, add_volunteer, remove_volunteer
 from db.places import communities
-from db.places.making import add_community, make_building, remove_households
+from db.places.making import make_building, remove_households
 from desktop.history.bin import EMPTY, WINDOW, BinPage
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
+from tests.builders import add_community
 from tests.desktop.conftest import settle
 
 

@@ -93,7 +93,7 @@ def test_a_problem_in_the_journal_is_told(
     street(ledger)
     told: list[str] = []
     monkeypatch.setattr("desktop.care.tell", lambda _, error: told.append(str(error)))
-    raw = ledger._writing().raw_connection()
+    raw = ledger.core.writer.raw_connection()
     assert raw.driver_connection is not None
     raw.driver_connection.set_authorizer(None)
     raw.driver_connection.execute("UPDATE command SET note = 'x' WHERE no = 2")
@@ -102,7 +102,7 @@ def test_a_problem_in_the_journal_is_told(
     settle(qtbot, small)
     assert len(told) == 1
     assert "第2号操作的记录被改过" in told[0]
-    raw = ledger._writing().raw_connection()
+    raw = ledger.core.writer.raw_connection()
     assert raw.driver_connection is not None
     raw.driver_connection.execute("UPDATE command SET note = '' WHERE no = 2")
     raw.close()
@@ -174,7 +174,7 @@ def test_a_log_that_a_reader_keeps_from_the_file_is_told_once_and_brought_in_whe
 
 
 def _past_the_journal(ledger: Ledger, statement: str) -> None:
-    raw = ledger._writing().raw_connection()
+    raw = ledger.core.writer.raw_connection()
     assert raw.driver_connection is not None
     raw.driver_connection.execute(statement)
     raw.close()

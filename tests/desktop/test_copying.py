@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
 
-from db.places.making import add_community, make_building, remove_households
+from db.places.making import make_building, remove_households
 from db.visits import Visit
 from db.visits.lists import VisitQuery
 from desktop.history.bin import BinPage
@@ -16,6 +16,7 @@ from desktop.visits.records import WINDOW, RecordsPage
 from desktop.widgets import copying
 from desktop.widgets.tables import RowTable
 from desktop.window import Shell
+from tests.builders import add_community
 from tests.desktop.conftest import in_sight, settle
 
 BEFORE = "这里原来的内容"

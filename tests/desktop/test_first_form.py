@@ -10,13 +10,13 @@ from pytestqt.qtbot import QtBot
 
 from db.ledger import Ledger
 from db.places import CommunityLine, communities
-from db.places.making import add_community
 from desktop.people.volunteers import VolunteersPage
 from desktop.places.page import HouseholdsPage
 from desktop.rewards.page import RewardsPage
 from desktop.widgets.parts import choose
 from desktop.widgets.register import RegisterPage
 from desktop.window import Shell
+from tests.builders import add_community
 from tests.desktop.conftest import settle
 from tests.desktop.retyped import shown
 

@@ -11,7 +11,7 @@ from db.kernel.ids import Id
 from db.ledger import Ledger
 from db.places import communities
 from db.places.lists import buildings, former_addresses
-from db.places.making import add_community, make_building
+from db.places.making import make_building
 from desktop.page import Page
 from desktop.places.buildings import BuildingsPage
 from desktop.places.drawing import DOUBLE, NEW, THERE, doors_of
@@ -20,7 +20,7 @@ from desktop.places.page import HouseholdsPage
 from desktop.visits.page import VisitsPage
 from desktop.widgets.entries import complete_words
 from desktop.window import Shell
-from tests.builders import add_visits, visit
+from tests.builders import add_community, add_visits, visit
 from tests.desktop.conftest import settle
 from tests.reading import digest, listed
 

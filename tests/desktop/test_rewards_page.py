@@ -22,7 +22,6 @@ from db.ledger import Ledger
 from db.people import VolunteerDraft
 from db.people.roster import VolunteerPlace, add_volunteer
 from db.places import Community
-from db.places.making import add_community
 from db.reviews import ReviewDraft, TwoMonths, graded, review
 from db.rewards import DepositDraft, Receiver, RewardDraft
 from db.rewards.fund import add_deposit
@@ -38,7 +37,7 @@ from desktop.settings import Settings
 from desktop.theme import Theme
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
-from tests.builders import rows_command, street
+from tests.builders import add_community, rows_command, street
 from tests.conftest import POST, morning
 from tests.desktop.conftest import press, settle
 

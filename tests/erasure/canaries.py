@@ -20,7 +20,7 @@ from db.kernel.clock import SetClock
 from db.kernel.ids import Id
 from db.ledger import Ledger
 from db.people import VolunteerDraft
-from db.people.roster import VolunteerPlace, add_volunteer, leave_volunteer
+from db.people.roster import VolunteerPlace, add_volunteer, leave_volunteers
 from db.places import HouseholdDraft, change_household, communities, set_occupancy
 from db.places.making import remove_households
 from db.reviews import ReviewDraft, TwoMonths, review
@@ -91,7 +91,7 @@ def _people(ledger: Ledger) -> None:
     day = date(2026, 3, 20)
     ledger.write(grant(Receiver(who), RewardDraft(matter, day, reason, 100_00, None, day)))
     ledger.write(review(who, TwoMonths(2026, 1), ReviewDraft("good", graded)))
-    ledger.write(leave_volunteer(who, date(2026, 3, 22)))
+    ledger.write(leave_volunteers((who,), date(2026, 3, 22)))
 
 
 def _dispute(ledger: Ledger, folder: Path) -> None:

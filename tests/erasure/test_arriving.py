@@ -92,12 +92,12 @@ def test_what_was_written_after_it_stays_and_does_not_tell_what_was_before(
 def test_an_older_change_that_arrives_after_it_is_stripped(ledger: Ledger, home: Id) -> None:
     erasure = _arrives(ledger, home)
     ledger.write(change_household(home, HouseholdDraft(contact=NEW)))
-    with ledger._writing().begin() as connection, engine.maintenance(connection):
+    with ledger.core.writer.begin() as connection, engine.maintenance(connection):
         # As a package brings it that comes late: further on in the journal, by its stamp before.
         later = text("UPDATE command SET stamp = stamp + :ahead WHERE no = (SELECT command FROM change WHERE entity = 'erasure')")  # fmt: skip
         connection.execute(later, {"ahead": 1 << 50})
     _carry_out(ledger, erasure)
     assert _row(ledger, home).contact is None
     assert NEW not in _journal(ledger)
-    with ledger._writing().begin() as connection, engine.maintenance(connection):
+    with ledger.core.writer.begin() as connection, engine.maintenance(connection):
         connection.execute(text(str(later).replace("+", "-")), {"ahead": 1 << 50})

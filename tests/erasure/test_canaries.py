@@ -87,7 +87,7 @@ def test_a_mutant_that_leaves_the_journal_alone_is_seen(
 
 def test_a_scrub_that_no_erasure_names_is_found(full: Ledger) -> None:
     erase_all_due(full)
-    with full._writing().begin() as connection, engine.maintenance(connection):
+    with full.core.writer.begin() as connection, engine.maintenance(connection):
         lost = connection.execute(
             text("SELECT command, n, fields FROM change WHERE entity = 'staff' LIMIT 1")
         ).one()
@@ -96,13 +96,13 @@ def test_a_scrub_that_no_erasure_names_is_found(full: Ledger) -> None:
         change = text("UPDATE change SET fields = :f WHERE command = :c AND n = :n")
         connection.execute(change, {**where, "f": bare})
     assert any("改动内容被改过" in problem for problem in full.problems())
-    with full._writing().begin() as connection, engine.maintenance(connection):
+    with full.core.writer.begin() as connection, engine.maintenance(connection):
         connection.execute(change, {**where, "f": lost.fields})
 
 
 def test_an_erased_entry_cannot_be_altered_further(full: Ledger) -> None:
     erase_all_due(full)
-    with full._writing().begin() as connection, engine.maintenance(connection):
+    with full.core.writer.begin() as connection, engine.maintenance(connection):
         lost = (
             connection.execute(
                 text(
@@ -123,7 +123,7 @@ def test_an_erased_entry_cannot_be_altered_further(full: Ledger) -> None:
         assert altered != lost.fields
         connection.execute(change, {**where, "f": altered})
     assert any("改动内容被改过" in problem for problem in full.problems())
-    with full._writing().begin() as connection, engine.maintenance(connection):
+    with full.core.writer.begin() as connection, engine.maintenance(connection):
         connection.execute(change, {**where, "f": lost.fields})
 
 
@@ -181,16 +181,16 @@ def test_a_stick_restored_on_another_machine_knows_what_was_erased(
 def test_a_list_that_is_lost_or_damaged_is_made_anew_from_the_ledger(full: Ledger) -> None:
     erase_all_due(full)
     folder, clock = full.place.folder, full.clock
-    known = read_list(folder, full._key)
+    known = read_list(folder, full.core.key)
     assert known
     for spoil in (Path.unlink, lambda path: path.write_bytes(b'{"seal":"","erasures":[]}')):
         spoil(folder / ERASED)
-        assert read_list(folder, full._key) == {}
+        assert read_list(folder, full.core.key) == {}
         with Ledger.unlock(folder, PASSWORD, clock=clock, write=False) as reader:
-            assert read_list(folder, reader._key) == known
+            assert read_list(folder, reader.core.key) == known
     said = (folder / ERASED).read_text("utf-8")
     assert not any(word in said for word in ALL), "the list holds ids, no values"
-    write_list(folder, full._key, known.values())
+    write_list(folder, full.core.key, known.values())
 
 
 def test_what_is_typed_after_an_erasure_stays(own: Ledger) -> None:

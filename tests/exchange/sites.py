@@ -73,8 +73,8 @@ class Copying:
 
     def _share_words(self, ledger: Ledger) -> None:
         """Let all copies compile each statement once: apart they spend half their time on that."""
-        first = self._words = self._words or ledger._readers
-        for engine in (ledger._readers, ledger._writing()):
+        first = self._words = self._words or ledger.core.readers
+        for engine in (ledger.core.readers, ledger.core.writer):
             engine.dialect = engine.pool._dialect = first.dialect
             engine._compiled_cache = first._compiled_cache
 

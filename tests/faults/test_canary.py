@@ -128,8 +128,8 @@ def test_no_file_holds_a_key_a_password_or_the_recovery_code(tmp_path: Path) -> 
     (tmp_path / "photo.jpg").write_bytes(PHOTO)
     ledger, code = Ledger.create(folder, POST, typed[0], clock=morning())
     with ledger:
-        secrets = [bytes(ledger._key.open_copy()), secret_of_code(code)]
-        secrets += [bytes(ledger._key.subkey(name)) for name in SUBKEYS]
+        secrets = [bytes(ledger.core.key.open_copy()), secret_of_code(code)]
+        secrets += [bytes(ledger.core.key.subkey(name)) for name in SUBKEYS]
         dispute = ledger.write(register_dispute(DRAFT)).value
         attach(ledger, "dispute", dispute, "scene", tmp_path / "photo.jpg")
         ledger.add_account("另一人", "另一人", Role.AUXILIARY, typed[1])

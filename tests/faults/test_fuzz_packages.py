@@ -122,10 +122,10 @@ def _merged_and_taken_back(ledger: Ledger, file: Path) -> list[str]:
     package = exchanging.read_package(ledger, file)
     merging = merge_package(package.header, package.parcel({}))
     author = journal.Author(ledger.site, ledger.session.account, ledger.clock)
-    with engine.in_words(), ledger._writing().connect() as connection, connection.begin() as trial:
+    with engine.in_words(), ledger.core.writer.connect() as connection, connection.begin() as trial:
         before, _ = journal.head(connection)
-        done = journal.run(connection, merging, author, ledger._journal_key)
-        wrong = proofs.chain_problems(connection, ledger._journal_key, before)
+        done = journal.run(connection, merging, author, ledger.core.journal_key)
+        wrong = proofs.chain_problems(connection, ledger.core.journal_key, before)
         for record in proofs.record_classes():
             if record.__tablename__ in done.touched:
                 wrong += proofs.table_problems(connection, record)

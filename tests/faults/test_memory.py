@@ -54,7 +54,7 @@ from pathlib import Path
 from db.ledger import Ledger
 from db.sample import PASSWORD
 ledger = Ledger.unlock(Path(sys.argv[1]), PASSWORD)
-key, file_key = ledger._key, ledger._file_key
+key, file_key = ledger.core.key, ledger.core.file_key
 print("open", flush=True)
 sys.stdin.readline()
 ledger.close()

@@ -98,7 +98,7 @@ def test_who_reads_for_long_stops_nobody_and_the_log_shrinks_again(post: Post) -
             assert len(connection.execute(select(Visit.id)).all()) == before
             assert log.stat().st_size < 64 * 2**20
         assert slowest < 5, "nobody waited for the reader"
-        assert engine.checkpoint(ledger._writing())
+        assert engine.checkpoint(ledger.core.writer)
         assert log.stat().st_size == 0
 
 
@@ -264,7 +264,7 @@ def test_a_slow_writer_keeps_no_reader_waiting(post: Post) -> None:
     """While one command waits for its turn, what is there can be read."""
     with post.open() as ledger:
         at = doors(ledger)
-        other = engine.open_writer(ledger.place.ledger, ledger._file_key)
+        other = engine.open_writer(ledger.place.ledger, ledger.core.file_key)
         with other.begin():
             writing = threading.Thread(target=ledger.write, args=(visits(at, 1),))
             writing.start()

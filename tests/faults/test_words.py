@@ -81,7 +81,7 @@ def test_what_is_typed_is_never_part_of_a_statement(ledger: Ledger) -> None:
     def heard(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         said.append(statement)
 
-    for engine in (ledger._readers, ledger._writing()):
+    for engine in (ledger.core.readers, ledger.core.writer):
         event.listen(engine, "before_cursor_execute", heard)
     with ledger.read() as connection:
         for text in typed:

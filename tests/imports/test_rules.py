@@ -13,7 +13,7 @@ from db.disputes.facts import dispute_facts
 from db.kernel.errors import UserError
 from db.ledger import Ledger
 from db.people import Staff, Volunteer, staff
-from db.people.colleagues import rename_staff
+from db.people.colleagues import StaffDraft, change_staff
 from db.places import Household, communities
 from db.places.making import rename_community
 from db.trainings import Attendance, Training
@@ -387,7 +387,7 @@ def test_an_old_workbook_is_understood_after_a_renaming(ledger: Ledger, tmp_path
         (place,) = communities(connection)
         (colleague,) = staff(connection)
     ledger.write(rename_community(place.id, "新一社区"))
-    ledger.write(rename_staff(colleague.id, "王瑛"))
+    ledger.write(change_staff(colleague.id, StaffDraft("王瑛")))
     made = bring_in(ledger, homes, visits)
     assert counts(made) == {"households": (0, 0, 1, 0, 0), "visits": (0, 0, 1, 0, 0)}
 

@@ -14,6 +14,7 @@ from db.kernel.errors import AccessDenied, UserError
 from db.kernel.history import Entry, history, last_time
 from db.kernel.journal import Command
 from db.kernel.keys import WrongSecretError
+from db.kernel.place import Place
 from db.kernel.recovery import new_code
 from db.kernel.throttle import WAITS, Throttle
 from db.ledger import Ledger
@@ -246,3 +247,16 @@ def test_a_ledger_that_was_carried_into_a_cloud_folder_is_only_read(
     assert {path: path.read_bytes() for path in cloud.rglob("*") if path.is_file()} == before
     with Ledger.unlock(cloud, LONG, write=False) as reader:
         assert reader.problems() == []
+
+
+def test_where_making_a_ledger_failed_it_is_made_at_the_second_try(tmp_path: Path) -> None:
+    folder = tmp_path / "ledger"
+    in_the_way = Place(folder).ledger.with_suffix(".part")
+    in_the_way.mkdir(parents=True)
+    with pytest.raises(OSError) as kept:  # noqa: PT011  whatever this system says of a folder
+        Ledger.create(folder, POST, LONG, clock=morning())
+    in_the_way.rmdir()
+    made, _ = Ledger.create(folder, POST, LONG, clock=morning())
+    with made:
+        assert made.problems() == []
+    assert kept.value, "who told of the failure may still hold it"

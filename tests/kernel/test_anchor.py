@@ -197,7 +197,7 @@ def test_a_changed_command_is_found_by_the_proof(ledger: Ledger) -> None:
     street(ledger)
     with ledger.read() as connection:
         assert connection.execute(CommandRow.__table__.select()).first()
-    raw = ledger._writing().raw_connection()
+    raw = ledger.core.writer.raw_connection()
     try:
         assert raw.driver_connection is not None
         raw.driver_connection.set_authorizer(None)
@@ -214,10 +214,10 @@ def test_a_restored_ledger_begins_a_new_life(ledger: Ledger, tmp_path: Path) -> 
     made = ledger.back_up("手动")
     _some(ledger, 4)
     ledger.back_up("手动")
-    site = ledger._site
+    site = ledger.site
     target = tmp_path / "ledger"
     (target / "ledger.db-wal").unlink(missing_ok=True)
     ledger.begin_anew(renew(made.path.name))
-    assert ledger._site != site
+    assert ledger.site != site
     with ledger.read() as connection:
         assert history(connection, 1)[0].action == "从备份恢复"

@@ -74,7 +74,7 @@ def _after(written: Ledger, folder: Path, forge: Forge, at: int) -> list[str]:
     """What is said of a copy that was altered while it was closed."""
     written.rest()
     shutil.copytree(written.place.folder, folder, ignore=shutil.ignore_patterns("*.lock"))
-    raw = engine.open_for_migration(folder / "ledger.db", written._file_key)
+    raw = engine.open_for_migration(folder / "ledger.db", written.core.file_key)
     with raw.begin() as connection:
         forge(connection, at)
     raw.dispose()

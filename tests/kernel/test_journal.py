@@ -168,7 +168,7 @@ def test_tampering_is_named(tmp_path: Path, what: str) -> None:
         ledger.write(change_household(doors[0], HouseholdDraft(contact="仇霞")))
         add_visits(ledger, [visit(doors[0]), visit(doors[1])])
         assert ledger.problems() == []
-        raw = engine.open_for_migration(ledger.place.ledger, ledger._file_key)
+        raw = engine.open_for_migration(ledger.place.ledger, ledger.core.file_key)
         with raw.begin() as connection:
             connection.execute(text(TAMPERINGS[what]))
         raw.dispose()

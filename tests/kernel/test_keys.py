@@ -48,7 +48,6 @@ def test_saved_slots_open_for_each_account(
     Slots.from_bytes(two_accounts).save(tmp_path / "slots.json")
     slots = Slots.load(tmp_path / "slots.json")
     assert slots.users() == [(OFFICER, "王警官"), (AIDE, "李辅警")]
-    assert slots.has_recovery()
     for user, password, account in (("王警官", PASSWORD, OFFICER), ("李辅警", OTHER, AIDE)):
         opened, data_key = slots.unlock(user, password)
         assert opened == account
@@ -252,7 +251,7 @@ def test_saving_over_a_link_leaves_its_target_alone(tmp_path: Path, two_accounts
     (tmp_path / "slots.json").symlink_to(target)
     Slots.from_bytes(two_accounts).save(tmp_path / "slots.json")
     assert target.read_text() == "untouched"
-    assert Slots.load(tmp_path / "slots.json").has_recovery()
+    assert len(Slots.load(tmp_path / "slots.json").users()) == 2
 
 
 def test_subkeys_differ_by_purpose_and_end_with_the_key() -> None:

@@ -27,7 +27,6 @@ from db.places import (
 )
 from db.places.lists import HouseholdQuery, households
 from db.places.making import (
-    add_community,
     add_household,
     make_building,
     remove_building,
@@ -36,7 +35,7 @@ from db.places.making import (
 from db.places.moving import merge_households, rename_household
 from db.visits import Visit, change_visit
 from db.visits.recording import remove_visits
-from tests.builders import add_visits, rows_command, street, visit
+from tests.builders import add_community, add_visits, rows_command, street, visit
 
 
 def digest(ledger: Ledger) -> str:

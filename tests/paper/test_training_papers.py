@@ -10,7 +10,6 @@ from db.kernel.workdays import Period
 from db.ledger import Ledger
 from db.people import VolunteerDraft
 from db.people.roster import VolunteerPlace, add_volunteer
-from db.places.making import add_community
 from db.trainings import TrainingDraft
 from db.trainings.lists import attendance
 from db.trainings.sessions import Expected, add_training, enter, join_many, mark
@@ -23,6 +22,7 @@ from desktop.trainings.making import (
     sign_in_paper,
     sign_in_workbook,
 )
+from tests.builders import add_community
 
 TODAY = date(2026, 3, 23)
 DAY = date(2026, 3, 20)

@@ -128,13 +128,13 @@ def second(ledger: Ledger, role: Role = Role.OFFICER) -> Iterator["Post"]:
     """Give the writer's place to a second account for a while."""
     if not any(line.user == "二号" for line in ledger.accounts()):
         ledger.add_account("二号", "二号民警", role, SECOND)
-    assert ledger._lock is not None
-    ledger._lock.release()
+    assert ledger.core.lock is not None
+    ledger.core.lock.release()
     with Ledger.unlock(ledger.place.folder, SECOND, user="二号", clock=ledger.clock) as other:
         post = Post.__new__(Post)
         post.ledger = other
         yield post
-    ledger._lock.acquire("测试")
+    ledger.core.lock.acquire("测试")
 
 
 def points_by_item(line: Line) -> dict[str, int]:

@@ -9,7 +9,7 @@ from db.kernel.access import Role
 from db.kernel.errors import AccessDenied, UserError
 from db.ledger import Ledger
 from db.people import VolunteerDraft
-from db.people.roster import VolunteerPlace, change_volunteer, leave_volunteer
+from db.people.roster import VolunteerPlace, change_volunteer, leave_volunteers
 from db.points.closing import (
     close_month,
     propose_closing,
@@ -204,7 +204,7 @@ def test_a_late_record_that_looks_wrong_blocks_the_month_that_books_it(ledger: L
     post = Post(ledger)
     post.close()
     at(ledger, date(2026, 4, 20))
-    ledger.write(leave_volunteer(post.one, date(2026, 3, 5)))
+    ledger.write(leave_volunteers((post.one,), date(2026, 3, 5)))
     post.visits(post.one, DAY)
     seen = post.seen(APRIL)
     (doubt,) = seen.undecided
@@ -215,6 +215,17 @@ def test_a_late_record_that_looks_wrong_blocks_the_month_that_books_it(ledger: L
     ledger.write(decide(doubt, doubt.claims, "已经离任"))
     assert post.seen(APRIL).sheet.line(post.one) is None
     post.close(APRIL)
+
+
+def test_the_list_of_a_month_has_the_role_of_its_last_day(ledger: Ledger) -> None:
+    post = Post(ledger)
+    post.session(DAY, post.one)
+    led = VolunteerDraft(name="联户0", role="grid_leader", occupation="employed")
+    ledger.write(change_volunteer(post.one, VolunteerPlace(post.first), led, date(2026, 4, 1)))
+    assert post.line(post.one).role == "household_leader"
+    (closed,) = [line for line in post.close().lines if line.volunteer == post.one]
+    assert closed.role == "household_leader"
+    assert post.line(post.one, APRIL).role == "grid_leader"
 
 
 def test_a_move_typed_late_is_corrected_from_its_day_on(ledger: Ledger) -> None:

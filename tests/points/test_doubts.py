@@ -11,7 +11,7 @@ from db.kernel.errors import UserError
 from db.kernel.ids import id_text, new_id
 from db.kernel.journal import Command
 from db.ledger import Ledger
-from db.people.roster import leave_volunteer
+from db.people.roster import leave_volunteers
 from db.points.closing import close_month
 from db.points.doubts import decide
 from db.points.entries import Source, remove_entry
@@ -124,7 +124,7 @@ def test_the_same_mediation_entered_twice(ledger: Ledger) -> None:
 def test_out_of_service_and_without_evidence(ledger: Ledger) -> None:
     post = Post(ledger)
     post.by_hand(post.one, "advice", DAY)
-    ledger.write(leave_volunteer(post.two, date(2026, 3, 9)))
+    ledger.write(leave_volunteers((post.two,), date(2026, 3, 9)))
     post.visits(post.two, DAY)
     strict = with_item(scheme(), "advice", evidence=True)
     ledger.write(adopt_scheme(strict, date(2026, 3, 5), reason="改"))

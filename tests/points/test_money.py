@@ -9,9 +9,9 @@ from db.ledger import Ledger
 from db.points import money_text, points_text
 from db.points.fairness import Fairness, WeightDraft, fairness, what_if
 from db.points.rules import Band, Scheme, rules_of
-from db.points.schemes import weigh
+from db.points.schemes import MOST_MONEY, MOST_POINTS, scheme_problems, weigh
 from db.points.subsidy import due, reduced, split
-from tests.points.people import MARCH, Post, at, scheme
+from tests.points.people import MARCH, Post, at, scheme, with_item
 from tests.reading import digest
 
 DAY = date(2026, 3, 10)
@@ -51,6 +51,17 @@ def test_half_a_cent_is_rounded_up_then_floor_and_cap() -> None:
     bands = rule(bands=(Band(600, "良好", 5050), Band(200, "合格", 3000)))
     assert [due(bands, points) for points in (199, 200, 599, 600)] == [0, 3000, 3000, 5050]
     assert due(None, 500) == 0
+
+
+def test_a_bound_is_told_in_what_is_typed() -> None:
+    told = [
+        problem.reason
+        for draft in (scheme(cap=MOST_MONEY + 1), with_item(scheme(), "visit", day_cap=MOST_POINTS + 1))
+        for problem in scheme_problems(draft)
+    ]  # fmt: skip
+    assert told == [
+        "每人每月最多发（元）大得不合情理（超过1000000元）", "每天上限大得不合情理（超过10000分）",
+    ]  # fmt: skip
 
 
 def test_texts_of_points_and_money() -> None:

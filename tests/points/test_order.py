@@ -14,8 +14,8 @@ from db.ledger import Ledger
 from db.points.closing import close_month
 from db.points.doubts import decide
 from db.points.entries import EntryDraft, add_entry
+from db.points.frozen import last_closed
 from db.points.recount import recount
-from db.points.schemes import last_closed
 from db.points.sheet import Sheet
 from db.visits import Visit
 from tests.builders import rows_command, visit

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from db.kernel.workdays import Month
 from db.ledger import Ledger
-from db.people.roster import leave_volunteer
+from db.people.roster import leave_volunteers
 from db.points.entries import remove_entry
 from db.points.statement import GONE, Statement, statement
 from desktop.paper.capitals import capitals
@@ -166,7 +166,7 @@ def test_the_summary_tells_the_month_by_community_item_and_occupation(post: Post
 def test_who_left_is_still_paid_for_the_month(post: Post, tmp_path: Path) -> None:
     at(post.ledger, date(2026, 4, 15))
     post.session(date(2026, 4, 3), post.one)
-    post.ledger.write(leave_volunteer(post.one, date(2026, 4, 10)))
+    post.ledger.write(leave_volunteers((post.one,), date(2026, 4, 10)))
     (paper,) = sign_lists(post.seen(APRIL).sheet, author=AUTHOR)
     assert "联户0" in plain_text(paper)
     assert post.seen(MARCH.after.after).sheet.line(post.one) is None

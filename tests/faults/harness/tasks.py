@@ -76,7 +76,7 @@ def write_and_checkpoint(post: Post, tell: Tell, hear: Hear) -> None:
             ledger.write(command)
             tell(command.id)
             if number % 3 == 2:
-                engine.checkpoint(ledger._writing())
+                engine.checkpoint(ledger.core.writer)
 
 
 def write_through_faults(post: Post, tell: Tell, hear: Hear) -> None:
