@@ -101,6 +101,11 @@ class Facts:
             closing > (ending.day, ending.id) for closing in self.closings if closing[0] <= day
         )
 
+    @property
+    def last_closing(self) -> date | None:
+        """The last day its file was closed, whether it still is or not; None if it never was."""
+        return max((day for day, _ in self.closings), default=None)
+
     def to_report_on(self, day: date) -> bool:
         """Tell whether it is grave, its file not closed, and nobody was told of it by the day.
 
