@@ -184,7 +184,7 @@ def test_the_list_is_narrowed_and_sorted(qtbot: QtBot, shell: Shell, page: Dispu
     choose(page, "类型", "property")
     assert {line.kind for line in page._model.rows} == {"property"}
     page._clear()
-    for wanted, least, most in (("超期", -999, -1), ("今天到期", 0, 0), ("七天内到期", 0, 7)):
+    for wanted, least, most in (("逾期", -999, -1), ("今天到期", 0, 0), ("七天内到期", 0, 7)):
         choose(page, "期限", wanted)
         days = [line.days_left for line in page._model.rows]
         assert len(days) == sum(
