@@ -243,13 +243,13 @@ class DisputePanel(QFrame):
             self.said.emit(f"这件纠纷现在不能登记{FACTS[name].title}")
             return
         self._fact, self._editing = name, card.id
-        form, of = self._facts[name], "、".join(party.name for party in card.parties)
+        form, of = self._facts[name], "、".join(party.of.name for party in card.case.parties)
         if name == "party":
             party = self._parties[0]
             self._editing = party.id
             form.begin_with(party.of)
-            at = len(card.parties) - len(self._parties) + 1
-            of = f"{SIDES[party.side]}　第{at}位，共{len(card.parties)}位"
+            at = len(card.case.parties) - len(self._parties) + 1
+            of = f"{SIDES[party.side]}　第{at}位，共{len(card.case.parties)}位"
         else:
             form.begin(card.case)
         of = " ".join(word for word in (card.number, of) if word)
@@ -356,7 +356,7 @@ class DisputePanel(QFrame):
                 return
             form, self._fact, self._editing = self._facts[CHANGE], CHANGE, record
             form.begin_with(draft)
-            of = card.number or "、".join(party.name for party in card.parties)
+            of = card.number or "、".join(party.of.name for party in card.case.parties)
             self._show_form(form, At(card.id, CHANGE, record), "修改调解记录", of)
             self._know(form)
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
 
 from db.disputes.case import Case
 from db.disputes.dossier import PaperLine
@@ -32,14 +31,6 @@ SPACE = FormText("")
 MOST_CUT = 6
 MOST_MORE = 16
 LONG = 3
-
-
-class FiledPaper(NamedTuple):
-    """A paper of the file as printed: its code, its documents and how many pages they have."""
-
-    code: str
-    documents: tuple[Document, ...]
-    pages: int
 
 
 def _sessions(case: Case) -> tuple[Document, ...]:
