@@ -68,12 +68,12 @@ def test_the_parties_are_filled_one_after_the_other(
 ) -> None:
     names = [party.of.name for party in card(page).case.parties]
     press(qtbot, shell, "P", ENTER, ENTER, "nv", ENTER, "15", ENTER, Qt.Key.Key_Tab)
-    form = page._panel._facts["party"]
-    page._panel.save()
+    form = page._panel._writing.facts["party"]
+    page._panel._writing.save()
     settle(qtbot, shell)
     assert "监护人" in form._problem.text()
     form.field("guardian").setText("某监护人")  # type: ignore[union-attr]
-    page._panel.save()
+    page._panel._writing.save()
     settle(qtbot, shell)
     assert form.typed("name") == names[1]
     assert form.typed("age") == ""
