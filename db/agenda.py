@@ -14,13 +14,14 @@ from db.coverage import (
     door_states,
     without_campaign,
 )
-from db.disputes import Dispute, DisputeParty
+from db.disputes import Dispute
 from db.disputes.facts import Facts, clocks, dispute_facts
+from db.disputes.parties import names_shown, party_names
 from db.disputes.words import KIND_NAMES
 from db.erasure.lists import due_groups, waiting_proposals
 from db.exchange.deciding import count_open
 from db.kernel.ids import Id
-from db.kernel.workdays import month_of
+from db.kernel.workdays import left_words, month_of
 from db.places import Building, Community, Household
 from db.places.finding import door_text
 from db.places.lists import walking_order
@@ -37,7 +38,6 @@ Kind = Literal[
 SOON_DAYS: Final = 5
 SHEET_DAYS: Final = 3
 BUILDINGS_SHOWN: Final = 4
-PARTIES_SHOWN: Final = 3
 # How long the list asks for a roll that nobody called.
 ROLL_DAYS: Final = 7
 # How long a referral may wait for its answer before the list speaks of it.
@@ -171,29 +171,16 @@ def _walk(
 
 def _named(connection: Connection, facts: Sequence[Facts]) -> Mapping[Id, str]:
     """Return what disputes are called: 2026-0012 王小明、李强 邻里纠纷."""
-    names: dict[Id, list[str]] = {}
-    rows = connection.execute(
-        select(DisputeParty.dispute, DisputeParty.name)
-        .where(DisputeParty.dispute.in_({one.id for one in facts}))
-        .order_by(DisputeParty.side, DisputeParty.place)
-    )
-    for dispute, name in rows:
-        names.setdefault(dispute, []).append(name)
+    names = party_names(connection, {one.id for one in facts})
     called = {}
     for one in facts:
-        parties = names.get(one.id, [])
-        shown = "、".join(parties[:PARTIES_SHOWN]) + ("等" if len(parties) > PARTIES_SHOWN else "")
-        words = (one.number, shown, f"{KIND_NAMES[one.kind]}纠纷")
+        words = (one.number, names_shown(names.get(one.id, ())), f"{KIND_NAMES[one.kind]}纠纷")
         called[one.id] = " ".join(word for word in words if word)
     return called
 
 
 def _pressing(left: int) -> tuple[str, Urgency]:
-    if left < 0:
-        return f"逾期{-left}天", "late"
-    if left == 0:
-        return "今天到期", "today"
-    return f"还剩{left}天", "soon"
+    return left_words(left), "late" if left < 0 else "soon" if left else "today"
 
 
 def _trainings(connection: Connection, day: date) -> Iterator[AgendaItem]:

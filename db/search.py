@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select,
 
 from db.disputes import Dispute, DisputeParty
 from db.disputes.numbers import short_number
+from db.disputes.parties import names_shown, party_names
 from db.disputes.words import KIND_NAMES
 from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
@@ -27,7 +28,6 @@ KINDS: Final = ("building", "household", "volunteer", "staff", "dispute", "train
 ENTITIES: Final = ("household", "volunteer", "staff", "dispute", "dispute_party")
 WHOLE, BEGINS, INSIDE = 0, 1, 2
 MOBILE_DIGITS: Final = 11
-PARTIES_SHOWN: Final = 3
 MOST_BUILDINGS: Final = 6
 
 
@@ -260,14 +260,7 @@ def _staff(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:
 
 
 def _disputes(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:
-    names: dict[Id, list[str]] = {}
-    parties = connection.execute(
-        select(DisputeParty.dispute, DisputeParty.name)
-        .where(DisputeParty.dispute.in_(ids))
-        .order_by(DisputeParty.side, DisputeParty.place)
-    )
-    for dispute, name in parties:
-        names.setdefault(dispute, []).append(name)
+    names = party_names(connection, ids)
     rows = connection.execute(
         select(
             Dispute.id,
@@ -281,7 +274,7 @@ def _disputes(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:
     )
     for id_, given_year, given, paper_year, paper, kind, registered in rows:
         shown = short_number(given_year, given, paper_year, paper)
-        who = "、".join(names.get(id_, [])[:PARTIES_SHOWN])
+        who = names_shown(names.get(id_, ()))
         when = f"{_day(registered)}登记"
         title = " ".join(word for word in (shown, f"{KIND_NAMES[kind]}纠纷") if word)
         yield Hit("dispute", id_, title, " ".join(word for word in (who, when) if word))

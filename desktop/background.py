@@ -5,7 +5,7 @@ waits for an import. Nothing here knows a screen.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -37,6 +37,8 @@ class Ticket(QObject):
     def __init__(self, owner: QObject) -> None:
         super().__init__()
         self._owner = owner
+        # The form whose save it is, if it is one.
+        self.form: tuple[QObject, Hashable] | None = None
         self.stopped = False
 
     def stop(self) -> None:
@@ -80,6 +82,7 @@ class Background(QObject):
             for name in ("writer", "reader", "errand")
         }
         self._answered.connect(self._answer, Qt.ConnectionType.QueuedConnection)
+        self._saves: dict[tuple[QObject, Hashable], Ticket] = {}
         self._waiting = self._commands = 0
         self._closed = self._slow = False
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
@@ -116,9 +119,22 @@ class Background(QObject):
         command: Command[T],
         then: Callable[[Done[T]], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
+        *,
+        once: Hashable = None,
     ) -> Ticket:
-        """Carry out a command; it is on the disk when `then` is called and `changed` is told."""
-        return self._command(owner, lambda: self._ledger.write(command), then, failed)
+        """Carry out a command; it is on the disk when `then` is called and `changed` is told.
+
+        `once` names what a form of the owner saves: until the answer has come, saving it again is
+        Enter pressed again on a slow disk, and nothing is carried out a second time.
+        """
+        form = None if once is None else (owner, once)
+        if form in self._saves:
+            return self._saves[form]
+        ticket = self._command(owner, lambda: self._ledger.write(command), then, failed)
+        if form is not None and not self._closed:
+            self._saves[form] = ticket
+            ticket.form = form
+        return ticket
 
     def undo(
         self,
@@ -219,6 +235,9 @@ class Background(QObject):
             if not self._commands:
                 self._patience.stop()
                 self._tell_slow(slow=False)
+        if ticket.form is not None:
+            # Before anybody is told: what comes of the answer may save again.
+            del self._saves[ticket.form]
         try:
             value = future.result()
         except (Stopped, CancelledError):

@@ -93,10 +93,3 @@ def typed_time(text: str) -> int | None:
         return None
     hour, minute = int(match[1] or match[3]), int(match[2] or match[4] or 0)
     return hour * 60 + minute if hour < 24 and minute < 60 else None
-
-
-def left_words(days: int) -> str:
-    """Return the days left as they are told: 还剩3天, 就是今天, 超期2天."""
-    if days < 0:
-        return f"超期{-days}天"
-    return "就是今天" if days == 0 else f"还剩{days}天"

@@ -158,5 +158,21 @@ def test_what_an_imported_ledger_used_is_no_gap(ledger: Ledger) -> None:
     assert gaps(ledger) == ()
 
 
+def test_what_a_ledger_used_that_was_imported_after_our_first_number_is_no_gap(
+    ledger: Ledger,
+) -> None:
+    first = _registered(ledger)
+    ledger.write(give_number(first))
+    ledger.write(register_dispute(replace(DRAFT, number="2026-0050")))
+    assert gaps(ledger) == ()
+    assert ledger.write(give_number(_registered(ledger))).value.endswith("第0051号")
+    # Ours that is gone is still told, and so is what a start leaves out above theirs.
+    ledger.write(remove_dispute(first))
+    ledger.write(set_first_number(2026, 54))
+    gone, skipped = gaps(ledger)
+    assert (gone.first, gone.last, gone.given) == (1, 1, True)
+    assert (skipped.first, skipped.last) == (52, 53)
+
+
 def _registered(ledger: Ledger, day: date = date(2026, 3, 10)) -> Id:
     return ledger.write(register_dispute(replace(DRAFT, registered=day))).value

@@ -153,12 +153,12 @@ def test_parties_change_without_losing_who_stayed(ledger: Ledger, dispute: Id) -
         change_dispute(dispute, replace(DRAFT, side_a=("王小明",), side_b=("仇强", "仇勇")))
     )
     told = card(ledger, dispute)
-    assert [(p.side, p.name) for p in told.parties] == [
+    assert [(p.side, p.of.name) for p in told.case.parties] == [
         ("A", "王小明"),
         ("B", "仇强"),
         ("B", "仇勇"),
     ]
-    assert told.parties[0].phone == "13800004521"
+    assert told.case.parties[0].of.phone == "13800004521"
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,11 @@ def test_the_facts_give_the_state_the_stage_and_what_is_due(ledger: Ledger, path
         ([("成功", 12, 20), ("回访", 13), ("履行", 20)], ("结案", 20)), ([("移送", 12)], ("退回", 11)),
         ([("不成", 12)], ("回访", 13)), ([("不成", 12), ("结案", 12)], ("结案", 13)),
         ([("成功", 12), ("回访", 14)], ("结案", 13)), ([("不成", 12)], ("重新受理", 11)),
+        # Nothing that a file is closed upon comes after 结案, and no reopening before it.
+        ([("成功", 12, 13), ("回访", 13), ("履行", 16)], ("结案", 15)),
+        ([("不成", 12), ("结案", 20)], ("重新受理", 15)),
+        ([("移送", 12), ("结案", 20)], ("退回", 15)),
+        ([("成功", 12), ("回访", 13), ("结案", 14)], ("履行", 15)),
     ],
 )  # fmt: skip
 def test_a_step_that_has_no_ground_is_refused_and_changes_nothing(

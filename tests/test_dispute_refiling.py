@@ -143,6 +143,25 @@ def test_what_lies_signed_in_a_closed_file_stays_as_it_is(ledger: Ledger, disput
     ledger.write(remove_fact("dispute_session", session))
 
 
+def test_a_follow_up_after_the_closing_leaves_the_file_as_it_was_signed(
+    ledger: Ledger, dispute: Id
+) -> None:
+    ledger.write(settled(dispute))
+    ledger.write(kept(dispute))
+    signed = ledger.write(visited(dispute)).value
+    needed = [line.paper.code for line in card(ledger, dispute).papers if line.needed]
+    ledger.write(put_in_file(dispute, needed, 2))
+    ledger.write(close(dispute, ClosingDraft(DAY)))
+    before = card(ledger, dispute)
+    later = ledger.write(visited(dispute)).value
+    assert (card(ledger, dispute).papers, card(ledger, dispute).closed) == (before.papers, True)
+    assert len(card(ledger, dispute).case.follow_ups) == 2
+    with pytest.raises(UserError, match="已经结案"):
+        ledger.write(remove_fact("dispute_follow_up", signed))
+    ledger.write(remove_fact("dispute_follow_up", later))
+    assert card(ledger, dispute) == before
+
+
 def test_the_answer_to_a_referral_stays_in_a_closed_file(ledger: Ledger, dispute: Id) -> None:
     referred = ledger.write(
         conclude(dispute, ConclusionDraft("referred", DAY, destination="司法所"))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from db.disputes import Reopening
 from db.disputes.card import dispute_card
 from db.disputes.facts import Clocks, Extended, Facts, Reopened, clocks, dispute_facts
 from db.disputes.life import (
@@ -35,8 +36,10 @@ from db.disputes.steps import (
 )
 from db.figures.spans import span_figures
 from db.history import bring_back, removed
+from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
+from db.kernel.journal import Command
 from db.kernel.workdays import Week
 from db.ledger import Ledger
 from db.people import VolunteerDraft
@@ -200,6 +203,20 @@ def test_taking_up_again_opens_a_closed_file(ledger: Ledger, dispute: Id) -> Non
     assert (told.state, told.closed) == ("open", False)
     assert card(ledger, dispute, date(2026, 3, 13)).closed
     assert [f.title for f in told.facts] == ["调解不成", "结案", "重新受理"]
+
+
+def test_a_file_reopened_on_another_copy_is_not_closed_by_its_old_closing(
+    ledger: Ledger, dispute: Id
+) -> None:
+    ended = replace(SETTLED, outcome="withdrawn", form=None, due=None, reason="撤回申请")
+    ledger.write(conclude(dispute, ended))
+    ledger.write(close(dispute, ClosingDraft(date(2026, 3, 20))))
+    came = {"id": new_id(), "dispute": dispute, "day": date(2026, 3, 15), "reason": "又吵"}
+    ledger.write(Command("合并", Right.WRITE, lambda tx: tx.add(Reopening, [came])))
+    with pytest.raises(UserError, match="早于结案"):
+        ledger.write(conclude(dispute, replace(ended, day=date(2026, 3, 18))))
+    ledger.write(conclude(dispute, replace(ended, day=date(2026, 3, 21))))
+    assert not card(ledger, dispute).closed
 
 
 def test_steps_go_and_come_back_with_their_dispute(ledger: Ledger, dispute: Id) -> None:

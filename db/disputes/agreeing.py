@@ -103,10 +103,14 @@ def answer_referral(dispute: Id, draft: AnswerDraft) -> Command[None]:
     def run(tx: Tx) -> None:
         fit = fit_or_refuse(draft, answer_problems, tx.today)
         assert fit.day is not None  # noqa: S101  required
-        ending = facts_of(tx.connection, dispute).ending_on(tx.today)
+        facts = facts_of(tx.connection, dispute)
+        ending = facts.ending_on(tx.today)
         if ending is None or ending.outcome != "referred":
             raise UserError("这件纠纷现在没有移送，没有保存。")
         require_not_before(fit.day, ending.day, "移送")
+        if fit.answer == RETURNED:
+            # What was sent back before was open: then it is the 结案 that is wrong.
+            require_not_before(fit.day, facts.last_closing or fit.day, "结案")
         values = {"answer": fit.answer, "answered_on": fit.day, "answer_note": fit.note}
         tx.change(Conclusion, {ending.id: values})
         if fit.answer == RETURNED:

@@ -25,14 +25,6 @@ PERFORMED: Final = "performed"
 ANSWERED: Final = "answered"
 
 
-class Party(NamedTuple):
-    """A party: `side` A applies or complains, B answers."""
-
-    side: str
-    name: str
-    phone: str | None
-
-
 class FactLine(NamedTuple):
     """A dated fact: its row, what happened, and what is known of it. A day may be unknown.
 
@@ -75,7 +67,6 @@ class DisputeCard(NamedTuple):
     source: str
     risk: str | None
     community: str
-    parties: tuple[Party, ...]
     mediators: tuple[str, ...]
     brief: str
     note: str
@@ -119,7 +110,6 @@ def dispute_card(
     return DisputeCard(
         facts.id, facts.number, facts.kind, ending.outcome if ending else OPEN, facts.registered,
         SOURCE_NAMES.get(row.source or "", ""), facts.risk, row.name or "",
-        tuple(Party(party.side, party.of.name, party.of.phone) for party in case.parties),
         tuple(names[id_] for id_ in row.mediators), row.brief or "", row.note or "",
         tuple(_fact_lines(connection, dispute, case)),
         tuple(

@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, select
+from sqlalchemy import ForeignKey, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.ids import Id
-from db.kernel.journal import Tx
 from db.kernel.records import Ids, Record
 
 
@@ -88,16 +87,3 @@ class DisputePaper(Record):
     printed: Mapped[date | None]
     filed: Mapped[date | None]
     pages: Mapped[int | None] = mapped_column(SmallInteger)
-
-
-def refile(tx: Tx, dispute: Id, paper: str, *, again: bool) -> None:
-    """Where something has happened again, tell that its paper is still to be made, in the same command.
-
-    A paper tells of all of its kind: what was printed or put in the file lacks the last of them.
-    """
-    row = select(DisputePaper.id).where(
-        DisputePaper.dispute == dispute, DisputePaper.paper == paper
-    )
-    found = tx.connection.execute(row).scalar() if again else None
-    if found is not None:
-        tx.change(DisputePaper, {found: {"printed": None, "filed": None, "pages": None}})

@@ -7,9 +7,10 @@ from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp, Reopening
+from db.disputes import Conclusion, Dispute, FollowUp, Reopening
 from db.disputes.course import Closing, Extension, MediationSession, Report
 from db.disputes.numbers import short_number
+from db.disputes.parties import party_names
 from db.disputes.words import GRAVE, KIND_NAMES
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, a_month_after, next_working_day
@@ -100,6 +101,11 @@ class Facts:
         return ending is not None and any(
             closing > (ending.day, ending.id) for closing in self.closings if closing[0] <= day
         )
+
+    @property
+    def last_closing(self) -> date | None:
+        """The last day its file was closed, whether it still is or not; None if it never was."""
+        return max((day for day, _ in self.closings), default=None)
 
     def to_report_on(self, day: date) -> bool:
         """Tell whether it is grave, its file not closed, and nobody was told of it by the day.
@@ -345,17 +351,14 @@ class OpenDispute(NamedTuple):
 
 def open_disputes(connection: Connection, day: date, clocks: Clocks) -> list[OpenDispute]:
     """Return the disputes open at the end of the day, the most pressing first."""
-    names: dict[Id, list[str]] = {}
-    parties = select(DisputeParty.dispute, DisputeParty.name)
-    for row in connection.execute(parties.order_by(DisputeParty.side, DisputeParty.place)):
-        names.setdefault(row.dispute, []).append(row.name)
+    names = party_names(connection)
     lines = []
     for f in dispute_facts(connection):
         if f.open_on(day):
             by = clocks.deadline(f, day)
             lines.append(
                 OpenDispute(
-                    f.number, f.registered, f.kind, f.risk, tuple(names.get(f.id, ())),
+                    f.number, f.registered, f.kind, f.risk, names.get(f.id, ()),
                     f.mediators, by, (by - day).days,
                 )
             )  # fmt: skip

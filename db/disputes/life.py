@@ -11,8 +11,9 @@ from typing import Final, Protocol
 from sqlalchemy import Connection, select
 
 from db.disputes import PARTY, Conclusion, FollowUp, Reopening
-from db.disputes.course import Extension, MediationSession, refile
+from db.disputes.course import Extension, MediationSession
 from db.disputes.facts import Ending, Facts, dispute_facts
+from db.disputes.refiling import refile
 from db.disputes.registering import FACTS, require_dispute
 from db.disputes.words import FORMS, OPEN, RESULT_NAMES, RESULTS
 from db.kernel.access import Right
@@ -130,6 +131,7 @@ def conclude(dispute: Id, draft: ConclusionDraft) -> Command[Id]:
             raise UserError("这件纠纷已经有结论，没有保存。要再调解，请先登记“重新受理”。")
         require_not_before(fit.day, facts.running_since(tx.today), "受理")
         require_not_before(fit.day, max(facts.sessions, default=fit.day), "最后一次调解")
+        require_not_before(fit.day, facts.last_closing or fit.day, "结案")
         settled = fit.outcome == "settled"
         values = {
             "day": fit.day, "outcome": fit.outcome, "form": fit.form if settled else None,
@@ -141,15 +143,18 @@ def conclude(dispute: Id, draft: ConclusionDraft) -> Command[Id]:
         made = new_id()
         tx.add(Conclusion, [{"id": made, "dispute": dispute, **values}])
         paper = ENDING_PAPERS[fit.outcome]
-        again = any(ENDING_PAPERS[ending.outcome] == paper for ending in facts.endings)
-        refile(tx, dispute, paper, again=again)
+        if any(ENDING_PAPERS[ending.outcome] == paper for ending in facts.endings):
+            refile(tx, dispute, paper)
         return made
 
     return Command("登记结论", Right.WRITE, run, note=RESULT_NAMES.get(draft.outcome, ""))
 
 
 def perform(dispute: Id, draft: PerformanceDraft) -> Command[None]:
-    """Return the command that tells an agreement was kept on a day."""
+    """Return the command that tells an agreement was kept on a day.
+
+    UserError once the file is closed: what is heard later belongs to a 回访.
+    """
 
     def run(tx: Tx) -> None:
         fit = fit_or_refuse(draft, dated_problems, tx.today)
@@ -157,11 +162,13 @@ def perform(dispute: Id, draft: PerformanceDraft) -> Command[None]:
         ending = agreement_in_force(tx, dispute)
         if ending.performed:
             raise UserError("这份协议已经登记为履行，没有重复保存。")
+        facts = facts_of(tx.connection, dispute)
+        if facts.closed_on(tx.today):
+            raise UserError("这件纠纷已经结案，没有保存。结案以后知道的履行情况，请登记在回访里。")
         require_not_before(fit.day, ending.day, "达成协议")
         tx.change(Conclusion, {ending.id: {"performed": True, "performed_on": fit.day}})
-        endings = facts_of(tx.connection, dispute).endings
-        again = any(one.performed and one.id != ending.id for one in endings)
-        refile(tx, dispute, "performance", again=again)
+        if any(one.performed and one.id != ending.id for one in facts.endings):
+            refile(tx, dispute, "performance")
 
     return Command("登记履行", Right.WRITE, run)
 
@@ -169,7 +176,8 @@ def perform(dispute: Id, draft: PerformanceDraft) -> Command[None]:
 def follow_up(dispute: Id, draft: FollowUpDraft) -> Command[Id]:
     """Return the command that enters a 回访 of an agreement; it answers with its id.
 
-    Who made it becomes a colleague if not known yet. UserError for a name the roster does not have.
+    Who made it becomes a colleague if not known yet. One made after 结案 leaves the file as it was
+    signed. UserError for a name the roster does not have.
     """
 
     def run(tx: Tx) -> Id:
@@ -185,8 +193,9 @@ def follow_up(dispute: Id, draft: FollowUpDraft) -> Command[Id]:
             "staff": staff_by_name(tx, fit.staff),
             "volunteers": volunteers_by_name(tx.connection, fit.volunteers, fit.day),
         }
-        again = bool(facts_of(tx.connection, dispute).follow_ups)
-        refile(tx, dispute, "follow_up", again=again)
+        facts = facts_of(tx.connection, dispute)
+        if facts.follow_ups and not facts.closed_on(tx.today):
+            refile(tx, dispute, "follow_up")
         tx.add(FollowUp, [row])
         return made
 
@@ -199,10 +208,12 @@ def reopen(dispute: Id, draft: ReopeningDraft) -> Command[Id]:
     def run(tx: Tx) -> Id:
         fit = fit_or_refuse(draft, dated_problems, tx.today)
         assert fit.day is not None  # noqa: S101  required
-        ending = facts_of(tx.connection, dispute).ending_on(tx.today)
+        facts = facts_of(tx.connection, dispute)
+        ending = facts.ending_on(tx.today)
         if ending is None:
             raise UserError("这件纠纷还没有结论，不用重新受理。")
         require_not_before(fit.day, ending.day, "原来下结论")
+        require_not_before(fit.day, facts.last_closing or fit.day, "结案")
         made = new_id()
         tx.add(Reopening, [{"id": made, "dispute": dispute, "day": fit.day, "reason": fit.reason}])
         return made
@@ -227,7 +238,7 @@ def remove_fact(entity: str, fact: Id) -> Command[None]:
     """Return the command that takes out something that was entered by mistake.
 
     UserError where a later fact rests on it: a reopening or 结案 on its conclusion, a 回访 on the
-    agreement, 结案 on the 回访 and on all that lies signed in the file.
+    agreement, 结案 on the 回访 before it and on all that lies signed in the file.
     """
 
     def run(tx: Tx) -> None:
@@ -243,7 +254,9 @@ def remove_fact(entity: str, fact: Id) -> Command[None]:
         followed = record is Conclusion and own and any(own[0] <= d for d in facts.follow_ups)
         if later or followed:
             raise UserError("后面登记的事以它为前提，没有删除。请从后往前删。")
-        if record in (FollowUp, MediationSession, Extension):
+        closed = max((id_ for _, id_ in facts.closings), default=b"")
+        visited_since = record is FollowUp and fact > closed
+        if record in (FollowUp, MediationSession, Extension) and not visited_since:
             refuse_closed(facts, tx.today)
         tx.remove(record, [fact])
 

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from db.disputes import Dispute, DisputeParty
+from db.disputes import Dispute
 from db.disputes.facts import Clocks, Stage, dispute_facts
+from db.disputes.parties import party_names
 from db.disputes.words import OPEN
 from db.kernel.ids import Id
 from db.people import Staff
@@ -37,10 +38,7 @@ class DisputeRow(NamedTuple):
 
 def disputes(connection: Connection, day: date, clocks: Clocks) -> list[DisputeRow]:
     """Return all disputes registered by the day: the open ones by their last day, then the others."""
-    names: dict[Id, list[str]] = {}
-    parties = select(DisputeParty.dispute, DisputeParty.name)
-    for row in connection.execute(parties.order_by(DisputeParty.side, DisputeParty.place)):
-        names.setdefault(row.dispute, []).append(row.name)
+    names = party_names(connection)
     colleagues = dict(connection.execute(select(Staff.id, Staff.name)).all())
     told = {
         row.id: (row.brief or "", row.name or "")
@@ -60,7 +58,7 @@ def disputes(connection: Connection, day: date, clocks: Clocks) -> list[DisputeR
         rows.append(
             DisputeRow(
                 facts.id, facts.number, facts.registered, facts.kind, facts.risk,
-                tuple(names.get(facts.id, ())),
+                names.get(facts.id, ()),
                 tuple(colleagues.get(id_, "") for id_ in facts.mediators),
                 community, ending.outcome if ending else OPEN, facts.stage_on(day), ending.day if ending else None,
                 by, (by - day).days if by else None, brief,

@@ -117,9 +117,10 @@ def year_numbers(connection: Connection, year: int) -> YearNumbers:
     last = max((row.number for row in given), default=0)
     gone = [Gap(r.number, r.number, r.reason or REMOVED, given=True) for r in given if r.id is None]
     following = max(first, last + 1)
-    # What paper used before the first one stands in the ledger as paper numbers, if it is known.
-    ends = [by_itself - 1, *(row.number for row in given), following]
-    missing = [n for one, other in pairwise(ends) for n in range(one + 1, other)]
+    ends = [0, *(row.number for row in given), following]
+    between = (range(one + 1, other) for one, other in pairwise(ends))
+    # What paper used, even after our first was given, stands in the ledger as paper numbers.
+    missing = [n for run in between for n in run if n >= by_itself]
     gaps = (*gone, *_explained(connection, year, missing))
     return YearNumbers(year, first, len(given) - len(gone), following, tuple(sorted(gaps)))
 

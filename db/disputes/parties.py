@@ -4,7 +4,7 @@ Only what a mediation form asks for is kept. There is no entry for an ethnicity 
 number: the forms leave the one blank, the other stays in the paper file (docs/DOMAIN.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +29,7 @@ GROWN: Final = 18
 WORKING: Final = 16
 STUDENT: Final = "学生"
 LONGEST_PERSON: Final = 4
+NAMES_SHOWN: Final = 3
 _ORGANISED: Final = (
     "公司", "分公司", "工厂", "商店", "超市", "酒店", "饭店", "学校", "小学", "中学", "幼儿园", "医院", "卫生院",
     "委员会", "居委会", "村委会", "业委会", "合作社", "中心", "事务所", "工作室", "经营部", "银行", "个体工商户",
@@ -115,6 +116,24 @@ def change_party(party: Id, draft: PartyDraft) -> Command[None]:
         tx.change(DisputeParty, {party: values})
 
     return Command("修改当事人", Right.WRITE, run)
+
+
+def party_names(
+    connection: Connection, disputes: Collection[Id] | None = None
+) -> Mapping[Id, tuple[str, ...]]:
+    """Return the names of the parties of some disputes, or of all, in the order of `parties_of`."""
+    asked = select(DisputeParty.dispute, DisputeParty.name)
+    if disputes is not None:
+        asked = asked.where(DisputeParty.dispute.in_(disputes))
+    names: dict[Id, list[str]] = {}
+    for of, name in connection.execute(asked.order_by(DisputeParty.side, DisputeParty.place)):
+        names.setdefault(of, []).append(name)
+    return {of: tuple(told) for of, told in names.items()}
+
+
+def names_shown(names: Sequence[str]) -> str:
+    """Return the names of parties as a line has room for them: 王小明、李强、赵芳等."""
+    return "、".join(names[:NAMES_SHOWN]) + ("等" if len(names) > NAMES_SHOWN else "")
 
 
 def parties_of(connection: Connection, dispute: Id) -> tuple[Party, ...]:

@@ -19,7 +19,6 @@ from db.kernel.workdays import Period
 from db.people import Staff
 from db.places import Community
 
-Ids = tuple[Id, ...]
 NOWHERE = "未归社区"
 NOBODY = "没有写"
 # From acceptance to the agreement, up to so many days; the last has no end.
@@ -34,14 +33,14 @@ class Concluded(NamedTuple):
     of DAYS_BANDS, each of them, also where it has none.
     """
 
-    by_outcome: dict[str, Ids]
-    by_form: dict[str, Ids]
+    by_outcome: dict[str, tuple[Id, ...]]
+    by_form: dict[str, tuple[Id, ...]]
     amount: int
-    with_amount: Ids
+    with_amount: tuple[Id, ...]
     days: tuple[int, ...]
-    in_time: Ids
-    late: Ids
-    by_days: dict[str, Ids]
+    in_time: tuple[Id, ...]
+    late: tuple[Id, ...]
+    by_days: dict[str, tuple[Id, ...]]
 
     @property
     def median_days(self) -> float | None:
@@ -57,14 +56,14 @@ class DisputeStatistics(NamedTuple):
     """
 
     period: Period
-    registered: Ids
-    matrix: dict[tuple[str, str], Ids]
-    by_source: dict[str, Ids]
-    by_risk: dict[str, Ids]
-    by_community: dict[str, Ids]
-    by_mediator: dict[str, Ids]
+    registered: tuple[Id, ...]
+    matrix: dict[tuple[str, str], tuple[Id, ...]]
+    by_source: dict[str, tuple[Id, ...]]
+    by_risk: dict[str, tuple[Id, ...]]
+    by_community: dict[str, tuple[Id, ...]]
+    by_mediator: dict[str, tuple[Id, ...]]
     concluded: Concluded
-    months: tuple[tuple[date, Ids, Ids], ...]
+    months: tuple[tuple[date, tuple[Id, ...], tuple[Id, ...]], ...]
 
 
 def dispute_statistics(
@@ -108,7 +107,10 @@ def _concluded(
     stored = {row.id: row for row in rows}
     settled = [(f, e) for f, e in ended if e.outcome == "settled"]
     mediated = [(f, e) for f, e in ended if e.outcome in ("settled", "failed")]
-    in_time = [(f, e) for f, e in mediated if e.day <= clocks.deadline(_before(f, e), e.day)]
+    in_time: list[tuple[Facts, Ending]] = []
+    late: list[tuple[Facts, Ending]] = []
+    for f, e in mediated:
+        (in_time if e.day <= clocks.deadline(_before(f, e), e.day) else late).append((f, e))
     took = [(f, (e.day - _since(f, e)).days) for f, e in settled]
     return Concluded(
         _grouped(ended, lambda one: [one[1].outcome]),
@@ -117,7 +119,7 @@ def _concluded(
         _ids((f, e) for f, e in settled if stored[e.id].amount),
         tuple(days for _, days in took),
         _ids(in_time),
-        _ids(one for one in mediated if one not in in_time),
+        _ids(late),
         {band: _ids(one for one in took if _band(one[1]) == band) for band in DAYS_BANDS},
     )
 
@@ -140,7 +142,9 @@ def _before(facts: Facts, ending: Ending) -> Facts:
     )  # fmt: skip
 
 
-def _months(facts: Sequence[Facts], end: date) -> Iterable[tuple[date, Ids, Ids]]:
+def _months(
+    facts: Sequence[Facts], end: date
+) -> Iterable[tuple[date, tuple[Id, ...], tuple[Id, ...]]]:
     first = date(end.year - (end.month < 12), end.month % 12 + 1, 1)
     for n in range(12):
         year, month = divmod(first.year * 12 + first.month - 1 + n, 12)
@@ -155,7 +159,9 @@ def _months(facts: Sequence[Facts], end: date) -> Iterable[tuple[date, Ids, Ids]
         yield start, _ids(days), _ids(settled)
 
 
-def _grouped(things: Iterable[Any], keys: Callable[[Any], Iterable[Any]]) -> dict[Any, Ids]:
+def _grouped(
+    things: Iterable[Any], keys: Callable[[Any], Iterable[Any]]
+) -> dict[Any, tuple[Id, ...]]:
     """Return the disputes of things by each of their keys, the most first."""
     found: dict[Any, list[Id]] = {}
     for thing in things:
@@ -164,11 +170,11 @@ def _grouped(things: Iterable[Any], keys: Callable[[Any], Iterable[Any]]) -> dic
     return {key: tuple(found[key]) for key in sorted(found, key=lambda key: -len(found[key]))}
 
 
-def _ids(things: Iterable[Any]) -> Ids:
+def _ids(things: Iterable[Any]) -> tuple[Id, ...]:
     return tuple((thing if isinstance(thing, Facts) else thing[0]).id for thing in things)
 
 
-def success(outcomes: Mapping[str, Ids]) -> tuple[int, int]:
+def success(outcomes: Mapping[str, tuple[Id, ...]]) -> tuple[int, int]:
     """Return how many were settled, of how many that were settled or failed."""
     settled, failed = (len(outcomes.get(name, ())) for name in ("settled", "failed"))
     return settled, settled + failed

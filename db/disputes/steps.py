@@ -11,9 +11,10 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from db.disputes import PARTY
-from db.disputes.course import Closing, Extension, MediationSession, Report, refile
+from db.disputes.course import Closing, Extension, MediationSession, Report
 from db.disputes.facts import Ending, Facts, clocks
 from db.disputes.life import dated_problems, facts_of, refuse_closed, require_not_before
+from db.disputes.refiling import refile
 from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.fields import KEEP_OFFICE, KEEP_SERVICE, Field, Problem, entry, fit_or_refuse
@@ -109,7 +110,8 @@ def hold_session(dispute: Id, draft: SessionDraft) -> Command[Id]:
             **{name: getattr(fit, name) for name in _WRITTEN},
         }
         tx.add(MediationSession, [row])
-        refile(tx, dispute, "session", again=bool(facts.sessions))
+        if facts.sessions:
+            refile(tx, dispute, "session")
         return made
 
     return Command("登记调解记录", Right.WRITE, run)
@@ -188,7 +190,8 @@ def extend(dispute: Id, draft: ExtensionDraft) -> Command[Id]:
         made = new_id()
         values = {"day": fit.day, "until": fit.until, "reason": fit.reason}
         tx.add(Extension, [{"id": made, "dispute": dispute, **values}])
-        refile(tx, dispute, "extension", again=bool(facts.extensions))
+        if facts.extensions:
+            refile(tx, dispute, "extension")
         return made
 
     return Command("登记延期", Right.WRITE, run)
@@ -223,7 +226,7 @@ def close(dispute: Id, draft: ClosingDraft) -> Command[Id]:
             raise UserError("这件纠纷已经结案，没有重复保存。")
         if lacking := lacks(facts, ending):
             raise UserError(f"还没有登记{'、'.join(lacking)}，不能结案。")
-        require_not_before(fit.day, max([ending.day, *facts.follow_ups]), "结论、回访")
+        require_not_before(fit.day, _last_done(facts, ending), "结论、履行、回访")
         made = new_id()
         tx.add(Closing, [{"id": made, "dispute": dispute, "day": fit.day, "note": fit.note}])
         return made
@@ -244,8 +247,8 @@ def close_many(disputes: Sequence[Id], day: date) -> Command[int]:
             ending = facts.ending_on(tx.today)
             if ending is None or facts.closed_on(tx.today) or lacks(facts, ending):
                 continue
-            last = max([ending.day, *facts.follow_ups])
-            rows.append({"id": new_id(), "dispute": dispute, "day": max(day, last), "note": None})
+            on = max(day, _last_done(facts, ending))
+            rows.append({"id": new_id(), "dispute": dispute, "day": on, "note": None})
         if not rows:
             raise UserError("选中的纠纷里没有可以结案的：要先有结论，成功的还要登记履行和回访。")
         tx.add(Closing, rows)
@@ -260,6 +263,11 @@ def lacks(facts: Facts, ending: Ending) -> list[str]:
         return []
     lacking = ["履行"] if ending.due is not None and not ending.performed else []
     return lacking + ([] if facts.unvisited_since(ending, date.max) is None else ["回访"])
+
+
+def _last_done(facts: Facts, ending: Ending) -> date:
+    """The last day on which something happened that a file is closed upon."""
+    return max([ending.day, ending.performed_on or ending.day, *facts.follow_ups])
 
 
 def _open(tx: Tx, dispute: Id) -> Facts:

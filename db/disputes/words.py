@@ -77,4 +77,3 @@ PERFORMANCE: Final = {
     "履行中": "pending", "未履行": "pending", "待履行": "pending", "部分履行": "pending",
     "正在履行": "pending", "否": "pending", "分期履行": "pending",
 }  # fmt: skip
-PERFORMANCE_NAMES: Final = {"done": "已履行", "pending": "履行中"}

@@ -1,9 +1,12 @@
 """A span's figures put together: what the features count, asked once for each period."""
 
+from collections.abc import Callable
+from functools import partial
+
 from sqlalchemy import Connection
 
 from db.coverage import coverage
-from db.disputes.facts import clocks, count_disputes, dispute_facts
+from db.disputes.facts import DisputeCount, clocks, count_disputes, dispute_facts
 from db.figures.model import (
     Blocks,
     CoverageCount,
@@ -37,14 +40,16 @@ def span_figures(connection: Connection, span: Span, campaign: str | None = None
         chosen = next((c for c in campaigns(connection) if c.name == campaign), None)
         if chosen is None:
             raise UserError(f"没有叫“{campaign}”的走访任务，请核对名称。")
-    of_month = None if isinstance(span, Month) else _blocks(connection, month_to(end), None)
+    disputes = partial(count_disputes, dispute_facts(connection), clocks=clocks(connection))
+    blocks = partial(_blocks, connection, disputes)
+    of_month = None if isinstance(span, Month) else blocks(month_to(end), None)
     return SpanFigures(
         post=post.name,
         span=span,
-        now=_blocks(connection, span.period, chosen),
-        previous=_blocks(connection, span.before.period, chosen),
+        now=blocks(span.period, chosen),
+        previous=blocks(span.before.period, chosen),
         month=of_month,
-        year=_blocks(connection, year_to(end), None),
+        year=blocks(year_to(end), None),
     )
 
 
@@ -60,8 +65,12 @@ def _campaign(connection: Connection, span: Span) -> CampaignLine | None:
     return max(ended, key=lambda one: (one.end, one.start), default=None)
 
 
-def _blocks(connection: Connection, period: Period, campaign: CampaignLine | None) -> Blocks:
-    disputes = count_disputes(dispute_facts(connection), period, clocks(connection))
+def _blocks(
+    connection: Connection,
+    disputes: Callable[[Period], DisputeCount],
+    period: Period,
+    campaign: CampaignLine | None,
+) -> Blocks:
     trainings = count_trainings(connection, period)
     active = in_service(connection, period.end)
     trained = trained_in_month(connection, period.end)
@@ -70,7 +79,7 @@ def _blocks(connection: Connection, period: Period, campaign: CampaignLine | Non
         end=period.end,
         visits=VisitFigures(**count_visits(connection, period)._asdict()),
         coverage=_coverage(connection, campaign, period) if campaign else None,
-        disputes=DisputeFigures(**disputes._asdict()),
+        disputes=DisputeFigures(**disputes(period)._asdict()),
         trainings=TrainingFigures(
             **trainings._asdict(), rate=percent(trainings.present, trainings.expected)
         ),

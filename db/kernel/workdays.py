@@ -13,6 +13,13 @@ WEEKDAYS: Final = "一二三四五六日"
 ONE_DAY: Final = timedelta(days=1)
 
 
+def left_words(days: int) -> str:
+    """Return the days left to a last day as they are told everywhere: 还剩3天, 今天到期, 逾期2天."""
+    if days < 0:
+        return f"逾期{-days}天"
+    return f"还剩{days}天" if days else "今天到期"
+
+
 @dataclass(frozen=True, order=True)
 class Period:
     """Days from `start` to `end`, both in."""

@@ -120,7 +120,13 @@ class CampaignsPage(Page):
         command: Command[Any] = add_campaign(draft)
         if chosen is not None:
             command = change_campaign(chosen.id, draft)
-        self.context.background.write(self, command, lambda _: self._saved(draft.name))
+        at = self._at
+
+        def saved(_: object) -> None:
+            self._kept.done() if at == self._at else self._kept.forget(at)
+            self.said.emit(f"已保存走访任务“{draft.name}”　　Ctrl+Z 撤销")
+
+        self.context.background.write(self, command, saved, once=at)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc drops what was typed and not saved."""
@@ -144,10 +150,6 @@ class CampaignsPage(Page):
             **{id_.hex(): box for id_, box in self._boxes.items()},
         }  # fmt: skip
         self._kept.begin(self._at, inputs, new=self._chosen is None)
-
-    def _saved(self, name: str) -> None:
-        self._kept.done()
-        self.said.emit(f"已保存走访任务“{name}”　　Ctrl+Z 撤销")
 
     def _remove(self) -> None:
         if self._chosen is not None and self.context.may(Right.CAMPAIGN):

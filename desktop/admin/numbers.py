@@ -148,7 +148,7 @@ class NumbersBox(QWidget):
             self._begin_first(year)
             self.said.emit("已设好起始编号")
 
-        self._context.background.write(self, command, written)
+        self._context.background.write(self, command, written, once=("first", year))
 
     def _explain(self) -> None:
         gap = self._chosen()
@@ -160,7 +160,7 @@ class NumbersBox(QWidget):
             self.said.emit("已记下缺号的原因")
 
         command = explain_gap(self._years.currentData(), gap.first, gap.last, self._reason.text())
-        self._context.background.write(self, command, written)
+        self._context.background.write(self, command, written, once=gap)
 
 
 def _gap_words(gap: Gap) -> str:

@@ -145,7 +145,7 @@ class PostPage(Page):
             self._kept.done()
             self.said.emit("已保存　　Ctrl+Z 撤销")
 
-        self.context.background.write(self, change_post(draft), saved)
+        self.context.background.write(self, change_post(draft), saved, once="post")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc drops what was typed and not saved."""
@@ -188,7 +188,7 @@ class PostPage(Page):
             self.said.emit("已加上　　Ctrl+Z 撤销")
 
         command = set_day_off(day, works=self._works.isChecked(), name=name)
-        self.context.background.write(self, command, added)
+        self.context.background.write(self, command, added, once=day)
 
     @property
     def _day_inputs(self) -> Inputs:

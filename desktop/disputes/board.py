@@ -25,11 +25,11 @@ from sqlalchemy import Connection
 from db.disputes.facts import STAGE_NAMES, Stage, clocks
 from db.disputes.lists import DisputeRow, disputes
 from db.disputes.words import GRAVE, KIND_NAMES, RESULT_NAMES
+from db.kernel.workdays import left_words
 from desktop.disputes.card import SOON_DAYS
 from desktop.page import Context, Page
 from desktop.theme import Theme
 from desktop.widgets.parts import column, label, panel, row, tip
-from desktop.words import left_words
 
 STAGES: tuple[Stage, ...] = ("registered", "mediating", "to_perform", "to_follow_up", "to_close")
 LINE, PAD, EDGE, GAP = 21, 10, 7, 6
@@ -83,7 +83,7 @@ class DisputeBoardPage(Page):
             of = [line for line in rows if line.stage == stage]
             cards.show_rows(of)
             late = sum(line.days_left is not None and line.days_left < 0 for line in of)
-            told = f"，超期{late}" if late else ""
+            told = f"，逾期{late}件" if late else ""
             self._heads[stage].setText(f"{STAGE_NAMES[stage]}　{len(of)}件{told}")
         left = sum(line.stage != "closed" for line in rows)
         self.about.emit(f"没有结案{left}件" if rows else "还没有纠纷，按 Ctrl+N 登记")

@@ -10,10 +10,11 @@ from db.disputes.card import DisputeCard, DutyLine, FactLine
 from db.disputes.course import MediationSession
 from db.disputes.parties import SEX_NAMES, SIDES, Party
 from db.disputes.words import KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES
+from db.kernel.workdays import left_words
 from desktop.disputes.bar import DossierBar
 from desktop.theme import Theme
 from desktop.widgets.parts import Tone, button, clear, column, label, row, rule, set_tone
-from desktop.words import day_words, left_words
+from desktop.words import day_words
 
 SOON_DAYS = 5
 EARLIER_SHOWN = 5

@@ -220,7 +220,7 @@ def fitting(card: DisputeCard) -> dict[str, bool]:
     return {
         "session": is_open, "extend": is_open, "conclude": is_open, "reopen": not is_open,
         "report": card.risk == GRAVE, "agreement": settled and not card.closed,
-        "perform": settled and not card.case.performed, "follow_up": settled,
+        "perform": settled and not card.closed and not card.case.performed, "follow_up": settled,
         "answer": card.state == "referred" and not card.case.answered, "close": card.may_close,
     }  # fmt: skip
 

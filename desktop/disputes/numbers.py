@@ -6,8 +6,9 @@ from typing import ClassVar
 from sqlalchemy import Connection
 
 from db.disputes.facts import clocks
-from db.disputes.statistics import DisputeStatistics, Ids, dispute_statistics
+from db.disputes.statistics import DisputeStatistics, dispute_statistics
 from db.disputes.words import FORM_NAMES, KIND_NAMES, RESULT_NAMES, RISK_NAMES, SOURCE_NAMES
+from db.kernel.ids import Id
 from db.kernel.workdays import year_to
 from db.places import CommunityLine, communities
 from db.post import the_post
@@ -146,7 +147,7 @@ class DisputeNumbersPage(Page):
         return NumberLine(KIND_NAMES[kind], (*named, whole))
 
     @staticmethod
-    def _of_state(said: DisputeStatistics, state: str) -> Ids:
+    def _of_state(said: DisputeStatistics, state: str) -> tuple[Id, ...]:
         return tuple(id_ for (_, of), ids in said.matrix.items() if of == state for id_ in ids)
 
     def _open(self, number: Number) -> None:
@@ -165,7 +166,9 @@ class DisputeNumbersPage(Page):
             self._open(Number(ids, f"{band}达成协议"))
 
 
-def _lines(head: str, counted: Mapping[str, Ids], names: Mapping[str, str]) -> list[NumberLine]:
+def _lines(
+    head: str, counted: Mapping[str, tuple[Id, ...]], names: Mapping[str, str]
+) -> list[NumberLine]:
     """Return a line for each group that was counted."""
     return [
         NumberLine(

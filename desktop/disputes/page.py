@@ -16,6 +16,7 @@ from db.disputes.words import KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
+from db.kernel.workdays import left_words
 from desktop.disputes.foot import STEPS
 from desktop.disputes.panel import ATTACHMENTS, FILE, DisputePanel
 from desktop.page import Context, Page
@@ -29,11 +30,7 @@ MOST_DAYS = 36_500
 
 
 def _left(line: DisputeRow) -> str:
-    if line.days_left is None:
-        return ""
-    if line.days_left < 0:
-        return f"超{-line.days_left}天"
-    return "今天" if line.days_left == 0 else f"{line.days_left}天"
+    return "" if line.days_left is None else left_words(line.days_left)
 
 
 def _late(line: DisputeRow) -> bool:
@@ -44,7 +41,7 @@ def _late(line: DisputeRow) -> bool:
 # kinds and parties have room.
 COLUMNS: tuple[Column[DisputeRow], ...] = (
     Column("编号", lambda d: d.number, 6),
-    Column("还剩", _left, 4, late=_late),
+    Column("期限", _left, 5, late=_late),
     Column("类型", lambda d: KIND_NAMES[d.kind], 8),
     Column("当事人", lambda d: "、".join(d.parties), 8),
     Column("情况", lambda d: RESULT_NAMES[d.state], 5, spare=True),
@@ -64,7 +61,7 @@ SORTED_BY: tuple[Callable[[DisputeRow], Any], ...] = (
 )  # fmt: skip
 # By how many days left the last day of what is next is near; by None what has none.
 DUE: dict[str, tuple[int, int] | None] = {
-    "超期": (-MOST_DAYS, -1), "今天到期": (0, 0), "三天内到期": (0, 3), "七天内到期": (0, 7),
+    "逾期": (-MOST_DAYS, -1), "今天到期": (0, 0), "三天内到期": (0, 3), "七天内到期": (0, 7),
     "三十天内到期": (0, 30), "没有期限": None,
 }  # fmt: skip
 
@@ -308,8 +305,8 @@ class DisputesPage(Page):
         open_ones = [line for line in self._rows if line.state == OPEN]
         late = [line for line in self._rows if _late(line)]
         over = sum(line.state == OPEN for line in late)
-        told = f"；回访、履行超期{len(late) - over}件" if len(late) > over else ""
-        self._foot.setText(f"共{len(shown)}件；在办{len(open_ones)}件，其中超期{over}件{told}")
+        told = f"；回访、履行逾期{len(late) - over}件" if len(late) > over else ""
+        self._foot.setText(f"共{len(shown)}件；在办{len(open_ones)}件，其中逾期{over}件{told}")
         self.about.emit(f"在办{len(open_ones)}件" if self._rows else "还没有纠纷，按 Ctrl+N 登记")
         at = next((at for at, line in enumerate(shown) if line.id == kept), 0)
         if shown:

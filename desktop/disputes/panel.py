@@ -1,7 +1,6 @@
 """The panel beside the list: one dispute as read, or a form over it, one at a time."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Hashable
 from functools import partial
 from itertools import dropwhile
 from typing import Any
@@ -13,32 +12,21 @@ from sqlalchemy import Connection
 
 from db.disputes.card import DisputeCard, FactLine, dispute_card
 from db.disputes.facts import clocks
-from db.disputes.parties import SIDES, Party
-from db.disputes.registering import (
-    RegistrationDraft,
-    change_dispute,
-    register_dispute,
-    registration,
-    remove_dispute,
-)
-from db.disputes.steps import SessionDraft, session_entered
+from db.disputes.registering import remove_dispute
 from db.kernel.access import Right
 from db.kernel.ids import Id
-from db.kernel.journal import Command, Done
+from db.kernel.journal import Command
 from desktop.background import Ticket
 from desktop.disputes.attachments import AttachmentsView
 from desktop.disputes.card import CardView
 from desktop.disputes.dossier import DossierView
 from desktop.disputes.foot import FILES, STEPS, Foot
-from desktop.disputes.forms import FACTS, FactForm, fitting, next_fact, removal
-from desktop.disputes.knowing import Known, LookingBack, known_words
-from desktop.disputes.writing import At, Writing
+from desktop.disputes.forms import FACTS, fitting, next_fact, removal
+from desktop.disputes.writing import CHANGE, At, Writing
 from desktop.page import Context
-from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import column
 from desktop.widgets.scrolling import scrolling
 
-CHANGE = "change_session"
 READING, WRITING, FILE, ATTACHMENTS = range(4)
 
 
@@ -61,12 +49,19 @@ class DisputePanel(QFrame):
         self._card: DisputeCard | None = None
         self._waiting: Callable[[DisputeCard], None] | None = None
         self._ticket: Ticket | None = None
-        self._editing: Id | None = None
-        self._fact: str | None = None
+        # Where an earlier run left something of a dispute that is not read yet.
+        self._unsaved: At | None = None
+        self._stack = QStackedWidget()
         self._view = CardView(context.theme)
         self._view.removing.connect(self._remove_fact)
         self._view.changing.connect(self._change_session)
         self._view.going.connect(lambda record: context.routes.go("disputes", record=record))
+        self._writing = Writing(context)
+        self._writing.opened.connect(partial(self._stack.setCurrentIndex, WRITING))
+        self._writing.left.connect(self._read_on)
+        self._writing.said.connect(self.said)
+        self._writing.registered.connect(self.registered)
+        self._writing.found.connect(self._go_on)
         self._aside: dict[int, DossierView | AttachmentsView] = {
             FILE: DossierView(context, self._may),
             ATTACHMENTS: AttachmentsView(context, self._may),
@@ -74,7 +69,6 @@ class DisputePanel(QFrame):
         for view in self._aside.values():
             view.said.connect(self.said)
             view.left.connect(self.close_form)
-        self._parties: list[Party] = []
         self._foot = Foot(
             self.begin_fact, self.next_duty,
             {"改登记 F2": self.begin_change, "当事人 P": self.begin_parties},
@@ -83,20 +77,11 @@ class DisputePanel(QFrame):
                 "改动记录": self._show_history,
             },
         )  # fmt: skip
-        self._left: At | None = None
-        self._writing = Writing(context)
-        self._writing.saved.connect(self.save)
-        self._writing.given_up.connect(self.close_form)
-        self._writing.found.connect(self._go_on)
-        self._form, self._facts = self._writing.registration, self._writing.facts
-        self._stack = QStackedWidget()
         self._stack.addWidget(self._reading())
         self._stack.addWidget(self._writing)
         for view in self._aside.values():
             self._stack.addWidget(view)
         column(self, (1, 1, 1, 1)).addWidget(self._stack)
-        self._looking = LookingBack(context, self._form, self)
-        self._form.edited.connect(lambda: self._looking.look(self._editing))
 
     @property
     def writing(self) -> bool:
@@ -125,29 +110,14 @@ class DisputePanel(QFrame):
         self._ticket = self._context.background.ask(self, question, self._show)
 
     def begin_registration(self) -> None:
-        """Open an empty form for today and the person who types."""
-        if not self._may():
-            return
-        self._editing = None
-        draft = RegistrationDraft(
-            registered=self._context.today,
-            risk="ordinary",
-            mediators=(self._context.ledger.session.name,),
-        )
-        self._open_registration(draft, "登记纠纷")
+        """Open an empty registration."""
+        if self._may():
+            self._writing.begin_registration()
 
     def begin_change(self) -> None:
         """Open the registration of the dispute in sight."""
-        wanted = self._wanted
-        if wanted is None or not self._may():
-            return
-
-        def opened(draft: RegistrationDraft | None) -> None:
-            if draft is not None:
-                self._editing = wanted
-                self._open_registration(draft, "修改登记")
-
-        self._context.background.ask(self, lambda c: registration(c, wanted), opened)
+        if self._wanted is not None and self._may():
+            self._writing.begin_change(self._wanted)
 
     def begin_fact(self, name: str) -> None:
         """Open the form for something that happened."""
@@ -157,9 +127,8 @@ class DisputePanel(QFrame):
         """Open the form of the first party; saving goes on to the next."""
 
         def begin(card: DisputeCard) -> None:
-            self._parties = list(card.case.parties)
-            if self._parties:
-                self._begin("party", card)
+            if card.case.parties and self._may():
+                self._writing.begin_parties(card, card.case.parties)
 
         self._when_read(begin)
 
@@ -190,37 +159,13 @@ class DisputePanel(QFrame):
 
         def taken_out(card: DisputeCard) -> None:
             if self._may():
-                self._write(remove_dispute(card.id), "已删除这件纠纷")
+                self._take_out(remove_dispute(card.id), "已删除这件纠纷", card.id)
 
         self._when_read(taken_out)
 
-    def save(self) -> None:
-        """Write the form that is open."""
-        if self._fact is not None:
-            self._save_fact(self._fact)
-            return
-        try:
-            draft = self._form.draft()
-        except ValueError:
-            return
-        if self._editing is not None:
-            self._write(change_dispute(self._editing, draft), "已保存")
-            return
-
-        def registered(done: Done[Id]) -> None:
-            self.close_form()
-            self.said.emit("已登记　　Ctrl+Z 撤销")
-            self.registered.emit(done.value)
-
-        self._context.background.write(self, register_dispute(draft), registered)
-
     def close_form(self) -> None:
-        """Go back to reading; what a form holds is saved or given up."""
-        self._writing.end()
-        self._fact = self._editing = None
-        self._parties = []
-        self._stack.setCurrentIndex(READING)
-        self.left.emit()
+        """Go back to reading; what a form holds is given up."""
+        self._writing.close_form()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc leaves the form or the file."""
@@ -242,20 +187,7 @@ class DisputePanel(QFrame):
         if name in STEPS and not fitting(card)[name]:
             self.said.emit(f"这件纠纷现在不能登记{FACTS[name].title}")
             return
-        self._fact, self._editing = name, card.id
-        form, of = self._facts[name], "、".join(party.name for party in card.parties)
-        if name == "party":
-            party = self._parties[0]
-            self._editing = party.id
-            form.begin_with(party.of)
-            at = len(card.parties) - len(self._parties) + 1
-            of = f"{SIDES[party.side]}　第{at}位，共{len(card.parties)}位"
-        else:
-            form.begin(card.case)
-        of = " ".join(word for word in (card.number, of) if word)
-        where = At(card.id, name, self._editing)
-        self._show_form(form, where, f"登记{FACTS[name].title}", of)
-        self._know(form)
+        self._writing.begin_fact(name, card)
 
     def _reading(self) -> QWidget:
         inside = QWidget()
@@ -270,21 +202,9 @@ class DisputePanel(QFrame):
         outer.addWidget(self._foot)
         return page
 
-    def _open_registration(self, draft: RegistrationDraft, heading: str) -> None:
-        def opened(known: Known) -> None:
-            self._form.offers("community", {name: name for name in known.places})
-            self._form.knows("mediators", known.staff)
-            mediators = tuple(name for name in draft.mediators if name in known.staff)
-            self._form.show_draft(replace(draft, mediators=mediators))
-            self._fact = None
-            hint = "Enter 到下一格，类型等可以直接打拼音首字母"
-            self._show_form(self._form, At(self._editing), heading, hint)
-
-        self._context.background.ask(self, known_words, opened)
-
-    def _show_form(self, form: DraftForm, at: At, heading: str, of: str) -> None:
-        self._stack.setCurrentIndex(WRITING)
-        self._writing.begin(form, at, heading, of)
+    def _read_on(self) -> None:
+        self._stack.setCurrentIndex(READING)
+        self.left.emit()
 
     def _show(self, card: DisputeCard | None) -> None:
         self._card = card
@@ -298,76 +218,43 @@ class DisputePanel(QFrame):
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting(card)
-        elif (left := self._left) is not None and left.dispute == card.id:
-            self._left = None
-            self._open_left(card, left)
+        elif (left := self._unsaved) is not None and left.dispute == card.id:
+            self._unsaved = None
+            self._open_unsaved(card, left)
 
     def _go_on(self, left: At) -> None:
         """Go on with what was left unsaved when the program ended: its form opens again."""
         if left.dispute is None:
             self.begin_registration()
             return
-        self._left = left
+        self._unsaved = left
         self._context.routes.go("disputes", record=left.dispute)
 
-    def _open_left(self, card: DisputeCard, left: At) -> None:
+    def _open_unsaved(self, card: DisputeCard, left: At) -> None:
         if left.record is None:
             self.begin_change()
         elif left.fact == CHANGE:
-            self._open_session(card, left.record)
+            self._writing.begin_session(card, left.record)
         elif left.fact != "party":
             self._begin(left.fact, card)
         elif parties := [*dropwhile(lambda one: one.id != left.record, card.case.parties)]:
-            self._parties = parties
-            self._begin("party", card)
-
-    def _save_fact(self, name: str) -> None:
-        try:
-            draft = self._facts[name].draft()
-        except ValueError:
-            return
-        if self._editing is None:
-            return
-        command, said = FACTS[name].command(self._editing, draft), f"已登记{FACTS[name].title}"
-        if name == "close" and self._card is not None and self._card.missing:
-            said = f"已结案，卷宗还缺{'、'.join(self._card.missing)}"
-        if name == "party" and len(self._parties) > 1:
-            self._context.background.write(self, command, self._next_party)
-            return
-        self._write(command, "已保存" if name == CHANGE else said)
+            self._writing.begin_parties(card, parties)
 
     def _remove_fact(self, fact: FactLine) -> None:
-        if self._card is None or not self._may():
-            return
-        self._write(removal(self._card, fact), f"已删除{fact.title}")
-
-    def _next_party(self, _: object) -> None:
-        self._writing.forget()
-        self._parties.pop(0)
-        self.begin_fact("party")
+        if self._card is not None and self._may():
+            self._take_out(removal(self._card, fact), f"已删除{fact.title}", fact)
 
     def _change_session(self, fact: FactLine) -> None:
         if self._may() and self._card is not None:
-            self._open_session(self._card, fact.record)
+            self._writing.begin_session(self._card, fact.record)
 
-    def _open_session(self, card: DisputeCard, record: Id) -> None:
-        def opened(draft: SessionDraft | None) -> None:
-            if draft is None:
-                return
-            form, self._fact, self._editing = self._facts[CHANGE], CHANGE, record
-            form.begin_with(draft)
-            of = card.number or "、".join(party.name for party in card.parties)
-            self._show_form(form, At(card.id, CHANGE, record), "修改调解记录", of)
-            self._know(form)
-
-        self._context.background.ask(self, lambda c: session_entered(c, record), opened)
-
-    def _write(self, command: Command[Any], said: str) -> None:
+    def _take_out(self, command: Command[Any], said: str, what: Hashable) -> None:
         def written(_: object) -> None:
-            self.close_form()
+            if not self.writing:
+                self.close_form()
             self.said.emit(f"{said}　　Ctrl+Z 撤销")
 
-        self._context.background.write(self, command, written)
+        self._context.background.write(self, command, written, once=what)
 
     def _show_history(self) -> None:
         if self._card is not None:
@@ -375,10 +262,6 @@ class DisputePanel(QFrame):
                 "data", tab="history", entity="dispute", record=self._card.id,
                 name=self._card.number or "这件纠纷",
             )  # fmt: skip
-
-    def _know(self, form: FactForm) -> None:
-        if form.names_people:
-            self._context.background.ask(self, known_words, form.knows_people)
 
     def _may(self) -> bool:
         if refusal := self._context.refusal:

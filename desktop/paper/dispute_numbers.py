@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from db.disputes.statistics import NOWHERE, Concluded, DisputeStatistics, Ids, success
+from db.disputes.statistics import NOWHERE, Concluded, DisputeStatistics, success
 from db.disputes.words import FORM_NAMES, KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES, SOURCE_NAMES
 from db.figures.rates import percent
+from db.kernel.ids import Id
 from desktop.paper.document import (
     Bars,
     Block,
@@ -70,7 +71,7 @@ def _month_bars(months: Sequence[tuple[date, int]]) -> Bars:
     return Bars(tuple((f"{first.year}年{first.month}月", count) for first, count in months))
 
 
-def limits(ended: Concluded) -> dict[str, Ids]:
+def limits(ended: Concluded) -> dict[str, tuple[Id, ...]]:
     """Return what was settled or failed in its month or after it, agreed extensions counted."""
     found = {"期限内": ended.in_time, "超过期限": ended.late}
     return {word: ids for word, ids in found.items() if ids}
@@ -130,7 +131,7 @@ def _matrix(said: DisputeStatistics) -> Table:
     return Table(columns, tuple(rows))
 
 
-def _table(head: str, counted: Mapping[str, Ids], names: Mapping[str, str]) -> Table:
+def _table(head: str, counted: Mapping[str, tuple[Id, ...]], names: Mapping[str, str]) -> Table:
     total = sum(map(len, counted.values()))
     columns = (Column(head, narrow=False), Column("件数", "right"), Column("占比", "right"))
     rows = tuple(

@@ -14,6 +14,7 @@ from db.compliance.untrained import REASON_NAMES, Untrained
 from db.disputes.facts import OpenDispute
 from db.disputes.words import KIND_NAMES, RISK_NAMES
 from db.kernel.ids import Id
+from db.kernel.workdays import left_words
 from db.people import OCCUPATION_NAMES, ROLE_NAMES, masked
 from desktop.paper.document import Column, Document
 from desktop.paper.lists import Group, internal_list
@@ -38,7 +39,7 @@ def open_disputes_paper(
             RISK_NAMES.get(line.risk or "", ""),
             "、".join(staff.get(id_, "") for id_ in line.mediators),
             line.conclude_by.isoformat(),
-            str(line.days_left) if line.days_left >= 0 else f"超{-line.days_left}",
+            left_words(line.days_left),
         )
         for line in lines
     ]
@@ -50,7 +51,7 @@ def open_disputes_paper(
         Column("风险"),
         Column("调解人"),
         Column("应结日期"),
-        Column("剩余天数", "right"),
+        Column("期限"),
     )
     return internal_list(
         "未结纠纷",

@@ -1,13 +1,13 @@
 """登记: a volunteer's place and entries, doubles told while typing, another role with its day."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 
 from db.kernel.access import Right
-from db.kernel.ids import Id
-from db.kernel.journal import Done
+from db.kernel.journal import Command
 from db.people import OCCUPATION_NAMES, ROLE_NAMES, VolunteerDraft, volunteer_problems
 from db.people.lists import LikeVolunteer, VolunteerRow, like_volunteer
 from db.people.roster import VolunteerPlace, add_volunteer, change_volunteer
@@ -23,20 +23,22 @@ LIKE_MS = 300
 
 
 class VolunteerEntries(QWidget):
-    """The form of one person, or of a new one. `saved` tells that they are on the disk, `added` the id
-    of who is new, `said` the rest.
+    """The form of one person, or of a new one. `write` puts them on the disk and says so; `said` is
+    what else is told.
 
     Where role or community become others it asks from which day; without a day the entry was a
     mistake and nothing is kept of it but the history.
     """
 
-    added = Signal(bytes)
-    saved = Signal()
     said = Signal(str)
 
-    def __init__(self, context: Context) -> None:
+    def __init__(
+        self,
+        context: Context,
+        write: Callable[[Command[Any], str, Callable[[], object]], None],
+    ) -> None:
         super().__init__()
-        self._context = context
+        self._context, self._write = context, write
         self._person: VolunteerRow | None = None
         self._buildings: Sequence[BuildingRow] = ()
         self._where, self._building, self._unit = QComboBox(), QComboBox(), QLineEdit()
@@ -123,19 +125,10 @@ class VolunteerEntries(QWidget):
             self._building.currentData(),
             self._unit.text().strip() or None,
         )
-        said = f"已保存 {draft.name}　　Ctrl+Z 撤销"
-        write = self._context.background.write
+        command: Command[Any] = add_volunteer(place, draft)
         if self._person is not None:
-            changed = change_volunteer(self._person.id, place, draft, from_day)
-            write(self, changed, lambda _: self._saved(said))
-            return
-
-        def made(done: Done[Id]) -> None:
-            self.saved.emit()
-            self.added.emit(done.value)
-            self.said.emit(said)
-
-        write(self, add_volunteer(place, draft), made)
+            command = change_volunteer(self._person.id, place, draft, from_day)
+        self._write(command, f"已保存 {draft.name}", self._ask_no_day)
 
     def ask_like(self) -> None:
         """Ask who may be the one being typed, and tell it."""
@@ -181,11 +174,6 @@ class VolunteerEntries(QWidget):
         self._form.saved.connect(self.save)
         self._from.finished.connect(self.save)
         self._like_timer.timeout.connect(self.ask_like)
-
-    def _saved(self, said: str) -> None:
-        self._ask_no_day()
-        self.saved.emit()
-        self.said.emit(said)
 
     def _ask_no_day(self) -> None:
         self._turning.hide()

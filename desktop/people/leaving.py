@@ -137,7 +137,7 @@ class LeavingBox(QWidget):
             self.said.emit(f"{said}　　Ctrl+Z 撤销")
 
         command = staff_leaves(self._of.id, day, self._to.currentData())
-        self._context.background.write(self, command, left)
+        self._context.background.write(self, command, left, once=self._of.id)
 
     def _hands_over(self) -> None:
         """Hand over what is still open of one who has left."""
@@ -155,6 +155,7 @@ class LeavingBox(QWidget):
             lambda done: self.said.emit(
                 f"{len(done.value.matters)}件没办完的纠纷已交给{to}　　Ctrl+Z 撤销"
             ),
+            once=self._of.id,
         )
 
     def _returns(self) -> None:

@@ -92,5 +92,8 @@ class ServiceBox(QWidget):
         name = people[0].name if len(people) == 1 else f"{len(people)}人"
         said = f"{name}{day_words(day, self._context.today)}{word}　　Ctrl+Z 撤销"
         self._context.background.write(
-            self, command([one.id for one in people], day), lambda _: self.said.emit(said)
+            self,
+            command([one.id for one in people], day),
+            lambda _: self.said.emit(said),
+            once=tuple(one.id for one in people),
         )

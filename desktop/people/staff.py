@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from sqlalchemy import Connection
 
 from db.kernel.access import Right
-from db.kernel.ids import Id
-from db.kernel.journal import Done
+from db.kernel.journal import Command
 from db.kernel.text import tidy_name
 from db.people.colleagues import (
     KIND_NAMES,
@@ -100,17 +99,7 @@ class StaffPage(RegisterPage[StaffRow]):
             draft = self._form.draft()
         except ValueError:
             return
+        command: Command[Any] = add_staff(draft)
         if self.row is not None:
             command = change_staff(self.row.id, draft)
-            self.context.background.write(self, command, lambda _: self._saved(draft.name))
-            return
-
-        def added(done: Done[Id]) -> None:
-            self._saved(draft.name)
-            self.go_to(done.value)
-
-        self.context.background.write(self, add_staff(draft), added)
-
-    def _saved(self, name: str) -> None:
-        self.typed_saved()
-        self.said.emit(f"已保存 {name}　　Ctrl+Z 撤销")
+        self.write(command, f"已保存 {draft.name}")

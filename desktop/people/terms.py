@@ -158,18 +158,22 @@ class TermsBox(QWidget):
             if self._term is None
             else change_term(self._term, community, draft),
             "任职经历已保存",
+            once=self._term or b"",
         )
 
     def _remove(self) -> None:
         term = self._chosen()
         wanted = self._term or (term.id if term is not None else None)
         if wanted is not None and self._context.may(Right.WRITE):
-            self._write(remove_term(wanted), "已删除一段任职经历")
+            self._write(remove_term(wanted), "已删除一段任职经历", once=wanted)
 
-    def _write(self, command: Command[Any], said: str) -> None:
+    def _write(self, command: Command[Any], said: str, *, once: Id) -> None:
+        of = self._volunteer
+
         def done(_: object) -> None:
-            self._give_up()
-            self._table.setFocus()
+            if of == self._volunteer:
+                self._give_up()
+                self._table.setFocus()
             self.said.emit(f"{said}　　Ctrl+Z 撤销")
 
-        self._context.background.write(self, command, done)
+        self._context.background.write(self, command, done, once=(of, once))

@@ -237,13 +237,11 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
     def form_parts(self, layout: QVBoxLayout) -> None:
         """Place, entries and the end of service; or what they did."""
         self._side = QButtonGroup(self)
-        self._entries = VolunteerEntries(self.context)
+        self._entries = VolunteerEntries(self.context, self.write)
         self._form = self._entries.form
-        self._entries.saved.connect(self.typed_saved)
         self._service, self._card = ServiceBox(self.context), PersonCard(self.context)
         for part in (self._entries, self._service, self._card):
             part.said.connect(self.said)
-        self._entries.added.connect(self.go_to)
         turns = row(gap=6)
         self._turns = (
             button("登记", partial(self._turn, 0), kind="choice"),

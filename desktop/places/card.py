@@ -85,7 +85,7 @@ class BuildingCard(QWidget):
             self.said.emit(f"已改名，{done.value}户的地址一起改了　　Ctrl+Z 撤销")
 
         failed = refused(self._context, self._refuse)
-        self._context.background.write(self, command, renamed, failed)
+        self._context.background.write(self, command, renamed, failed, once=of)
 
     def remove(self) -> None:
         """Take the building out; it must be empty."""

@@ -108,7 +108,7 @@ class CommunityList(QWidget):
         write = self._context.background.write
         if self._renaming is not None:
             command = rename_community(self._renaming, typed)
-            write(self, command, lambda _: self._done("已改名"), failed)
+            write(self, command, lambda _: self._done("已改名"), failed, once=self._renaming)
             return
         try:
             names = community_names(typed)
@@ -119,7 +119,7 @@ class CommunityList(QWidget):
             self.name.setFocus()
             return
         added = f"已加上{len(names)}个社区" if len(names) > 1 else f"已加上{names[0]}"
-        write(self, add_communities(names), lambda _: self._done(added), failed)
+        write(self, add_communities(names), lambda _: self._done(added), failed, once=typed)
 
     def shift(self, step: int) -> None:
         """Put the chosen one a place up or down."""

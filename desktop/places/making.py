@@ -124,7 +124,11 @@ class BuildingForm(QWidget):
             if rural:
                 group = add_building(community, estate, number, rural=True)
                 self._context.background.write(
-                    self, group, lambda done: self._done(done.value, f"已建{name}"), failed
+                    self,
+                    group,
+                    lambda done: self._done(done.value, f"已建{name}"),
+                    failed,
+                    once=(community, name),
                 )
                 return
             measures = self._measures()
@@ -136,7 +140,7 @@ class BuildingForm(QWidget):
             self._done(done.value.building, f"已建{name}：{len(done.value.doors)}户")
 
         command = make_building(community, estate, number, *measures)
-        self._context.background.write(self, command, made, failed)
+        self._context.background.write(self, command, made, failed, once=(community, name))
 
     def _build(self) -> None:
         self._units.setPlaceholderText("可空着")

@@ -119,7 +119,7 @@ class HomeForm(QWidget):
             self.done.emit(home, f"{words}　　Ctrl+Z 撤销")
 
         failed = refused(self.context, lambda text: self.tell(text, "late"))
-        self.context.background.write(self, command, done, failed)
+        self.context.background.write(self, command, done, failed, once=self.home.id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc leaves."""

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from db.kernel.access import Right
 from db.kernel.ids import Id
-from db.kernel.journal import Done
 from db.people import masked_phone
 from db.places import (
     OCCUPANCY_NAMES,
@@ -217,19 +216,11 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         except ValueError:
             return
         if self.row is not None:
-            name = self.row.address
-            self.context.background.write(
-                self, change_household(self.row.id, draft), lambda _: self._saved(name)
-            )
+            self.write(change_household(self.row.id, draft), f"已保存 {self.row.address}")
             return
         address = AddressDraft(whole=self._address.text().strip())
         command = add_household(self._where.currentData(), address, draft)
-
-        def added(done: Done[Id]) -> None:
-            self._saved(address.whole)
-            self.go_to(done.value)
-
-        self.context.background.write(self, command, added)
+        self.write(command, f"已保存 {address.whole}")
 
     def offer_choices(self) -> None:
         """The communities."""
@@ -240,10 +231,6 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
     def typed_beside(self) -> Inputs:
         """A new home has its address beside its form."""
         return {"where": self._where, "address": self._address} if self.row is None else {}
-
-    def _saved(self, name: str) -> None:
-        self.typed_saved()
-        self.said.emit(f"已保存 {name}　　Ctrl+Z 撤销")
 
     def _set_many(self) -> None:
         ids = self.chosen_ids()

@@ -158,7 +158,7 @@ class DoubtsPage(Page):
             self._kept.forget(at)
             self.said.emit(f"{done.said}　　Ctrl+Z 撤销")
 
-        self.context.background.write(self, command, decided)
+        self.context.background.write(self, command, decided, once=at)
         self._table.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from db.kernel.access import Right
 from db.kernel.ids import Id
-from db.kernel.journal import Done
+from db.kernel.journal import Command
 from db.kernel.workdays import Period, year_to
 from db.points import points_text
 from db.points.entries import (
@@ -173,22 +173,12 @@ class EntriesPage(RegisterPage[EntryRow]):
             draft = self._form.draft()
         except ValueError:
             return
+        command: Command[Any] = add_entry(person, item, draft)
         if self.row is not None:
             # Points given outright are not asked for here, and stay.
             kept = replace(draft, points=self.row.points)
             command = change_entry(self.row.id, person, item, kept, self.row.source)
-            self.context.background.write(self, command, lambda _: self._saved())
-            return
-
-        def added(done: Done[Id]) -> None:
-            self._saved()
-            self.go_to(done.value)
-
-        self.context.background.write(self, add_entry(person, item, draft), added)
-
-    def _saved(self) -> None:
-        self.typed_saved()
-        self.said.emit("已记分　　Ctrl+Z 撤销")
+        self.write(command, "已记分")
 
     def _remove(self) -> None:
         if self.row is not None and self.context.may(Right.WRITE):

@@ -185,7 +185,7 @@ class FairnessPage(Page):
             self.said.emit(f"{command.action}：{command.note}　　Ctrl+Z 撤销")
             self._end_trial()
 
-        self.context.background.write(self, command, done)
+        self.context.background.write(self, command, done, once=since)
 
     def _build(self) -> None:
         for box, name in ((self._place, "社区"), (self._item, "项目")):

@@ -308,7 +308,7 @@ class PointsPage(Page):
             else:
                 tell(self, error)
 
-        self.context.background.write(self, command, done, failed)
+        self.context.background.write(self, command, done, failed, once="closing")
 
     def _wanted(self) -> Wanted | None:
         seen, line, kind = self._seen, self._line(), self._paper.currentData()

@@ -165,7 +165,7 @@ class SchemePage(Page):
             self._reason.clear()
             self.said.emit(f"{command.action}：{command.note}　　Ctrl+Z 撤销")
 
-        self.context.background.write(self, command, done)
+        self.context.background.write(self, command, done, once=since)
 
     def end(self) -> None:
         """End the community's own version in sight the day before the one typed."""

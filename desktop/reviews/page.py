@@ -203,14 +203,11 @@ class ReviewsPage(RegisterPage[ReviewRow]):
         except ValueError:
             return
         person = self.row
-        said = f"{person.name} {GRADE_NAMES[draft.grade]}　　Ctrl+Z 撤销"
-
-        def saved(_: object) -> None:
-            self.typed_saved()
-            self.go_to(self._next_after(person.id))
-            self.said.emit(said)
-
-        self.context.background.write(self, review(person.id, self.term, draft), saved)
+        self.write(
+            review(person.id, self.term, draft),
+            f"{person.name} {GRADE_NAMES[draft.grade]}",
+            lambda: self.go_to(self._next_after(person.id)),
+        )
 
     def remove(self) -> None:
         """Take out the grade in sight."""

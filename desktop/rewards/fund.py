@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sqlalchemy import Connection
 
 from db.kernel.access import Right
-from db.kernel.ids import Id
-from db.kernel.journal import Done
+from db.kernel.journal import Command
 from db.rewards import DepositDraft, deposit_problems, yuan
 from db.rewards.fund import FundLine, add_deposit, change_deposit, fund_lines, void_deposit
 from desktop.page import Context
@@ -144,30 +143,15 @@ class FundPage(RegisterPage[FundLine]):
             draft = self._form.draft()
         except ValueError:
             return
-        said = f"已保存 {yuan(draft.amount)}元　　Ctrl+Z 撤销"
+        command: Command[Any] = add_deposit(draft)
         if self.row is not None:
             command = change_deposit(self.row.id, draft)
-            self.context.background.write(self, command, lambda _: self._saved(said))
-            return
-
-        def added(done: Done[Id]) -> None:
-            self._saved(said)
-            self.go_to(done.value)
-
-        self.context.background.write(self, add_deposit(draft), added)
-
-    def _saved(self, said: str) -> None:
-        self.typed_saved()
-        self.said.emit(said)
+        self.write(command, f"已保存 {yuan(draft.amount)}元")
 
     def void(self) -> None:
         """Void the deposit in sight for the reason typed."""
         if self.row is not None and self._voiding.isVisibleTo(self):
-            self.context.background.write(
-                self,
-                void_deposit(self.row.id, self._why.text()),
-                lambda _: self._saved("已作废这笔资金　　Ctrl+Z 撤销"),
-            )
+            self.write(void_deposit(self.row.id, self._why.text()), "已作废这笔资金")
 
     def _show(self, answer: tuple[int, list[FundLine]]) -> None:
         super()._show(answer)

@@ -8,12 +8,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sqlalchemy import Connection
 
 from db.kernel.access import Right
-from db.kernel.ids import Id
-from db.kernel.journal import Done
+from db.kernel.journal import Command, Done
 from db.kernel.workdays import Period
 from db.places import CommunityLine, communities
 from db.post import the_post
-from db.rewards import RewardDraft, yuan
+from db.rewards import yuan
 from db.rewards.fund import fund_balance
 from db.rewards.granting import change_reward, grant, pay, void_reward, what
 from db.rewards.lists import (
@@ -200,16 +199,10 @@ class RewardsPage(RegisterPage[RewardRow]):
             if str(reason):
                 self.said.emit(str(reason))
             return
+        command: Command[Any] = grant(to, draft)
         if self.row is not None:
             command = change_reward(self.row.id, to, draft)
-            self.context.background.write(self, command, lambda _: self._saved(draft))
-            return
-
-        def added(done: Done[Id]) -> None:
-            self._saved(draft)
-            self.go_to(done.value)
-
-        self.context.background.write(self, grant(to, draft), added)
+        self.write(command, f"已保存 {draft.matter}")
 
     def pay(self) -> None:
         """Enter the marked rewards as paid."""
@@ -226,20 +219,13 @@ class RewardsPage(RegisterPage[RewardRow]):
             self._paid_on.clear()
             self.said.emit(f"已发放{len(ids)}项，{yuan(done.value)}元　　Ctrl+Z 撤销")
 
-        self.context.background.write(self, pay(ids, day), paid)
+        self.context.background.write(self, pay(ids, day), paid, once=("pay", *ids))
 
     def void(self) -> None:
         """Void the reward in sight for the reason typed."""
         if self.row is None or not self._void.isEnabled():
             return
-        name = self.row.name
-
-        def voided(_: object) -> None:
-            self.typed_saved()
-            self.said.emit(f"已作废{name}的奖励　　Ctrl+Z 撤销")
-
-        command = void_reward(self.row.id, self._why.text())
-        self.context.background.write(self, command, voided)
+        self.write(void_reward(self.row.id, self._why.text()), f"已作废{self.row.name}的奖励")
 
     def print(self) -> None:
         """Print the paper that is chosen."""
@@ -287,10 +273,6 @@ class RewardsPage(RegisterPage[RewardRow]):
         self.foot.setText("　".join(told))
         days = period_words(self._period, self.context.today)
         self.about.emit("" if self._period is None else days)
-
-    def _saved(self, draft: RewardDraft) -> None:
-        self.typed_saved()
-        self.said.emit(f"已保存 {draft.matter}　　Ctrl+Z 撤销")
 
 
 def _paper(name: str, query: RewardQuery, context: Context, connection: Connection) -> Leaving:

@@ -119,7 +119,7 @@ class TrainingForm(QWidget):
             if expected is not None:
                 background.write(
                     self, expect(training, expected),
-                    lambda done: self._told(training, f"加了{done.value}人"),
+                    lambda done: self._told(training, f"加了{done.value}人"), once=training,
                 )  # fmt: skip
             return
         try:
@@ -136,7 +136,7 @@ class TrainingForm(QWidget):
             def changed(done: Done[Any]) -> None:
                 self._told(training, f"已改{done.value}场" if follow else "已保存")
 
-            background.write(self, command, changed)
+            background.write(self, command, changed, once=training)
             return
         try:
             days = self._series.days()
@@ -145,9 +145,9 @@ class TrainingForm(QWidget):
             return
         expected = self._expected.expected()
         if not days:
-            background.write(self, add_training(draft, expected), self._added)
+            background.write(self, add_training(draft, expected), self._added, once="")
         else:
-            background.write(self, plan_series(draft, days, expected), self._planned)
+            background.write(self, plan_series(draft, days, expected), self._planned, once="")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc leaves the form."""

@@ -119,7 +119,9 @@ class VisitEditor(QWidget):
             if self._visit == visit:
                 self.left.emit()
 
-        self._context.background.write(self, edit_visit(visit, entry, self._address), saved)
+        self._context.background.write(
+            self, edit_visit(visit, entry, self._address), saved, once=visit
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc leaves everything as it was."""

@@ -1,7 +1,7 @@
 """A register: a filtered list at the left, the chosen record's form at the right."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 from sqlalchemy import Connection
 
 from db.kernel.ids import Id
+from db.kernel.journal import Command, Done
 from desktop.background import Ticket
 from desktop.page import Context, Page
 from desktop.unsaved import FormKeeper, Inputs
@@ -32,8 +33,8 @@ class RegisterPage(Page, Generic[R]):
     """Lists rows a window at a time and keeps the form in step with the row under the cursor.
 
     A register says which rows there are (`asked`), which form they have (`form_parts`, `show_row`)
-    and what saving means (`save`). What is typed at a row stays with it, over other rows and a
-    crash, until it is saved (`typed_saved`) or Esc drops it.
+    and what saving means (`save`, by `write`). What is typed at a row stays with it, over other rows
+    and a crash, until it is saved or Esc drops it (`typed_saved`).
     """
 
     columns: Sequence[Column[Any]] = ()
@@ -159,6 +160,28 @@ class RegisterPage(Page, Generic[R]):
         """Put back what was typed at the record in sight; its fields stand as they are stored."""
         inputs = {**self.typed_beside(), **self._form.inputs}
         self._kept.begin(self._at, inputs, new=self.row is None)
+
+    def write(
+        self, command: Command[Any], said: str, then: Callable[[], object] = lambda: None
+    ) -> None:
+        """Write what the form says, once however often Enter is pressed, and say so.
+
+        The command of a new record answers with its id, and the cursor goes there. Who has gone on
+        to another record meanwhile stays there, without `then`.
+        """
+        at, new = self._at, self.row is None
+
+        def written(done: Done[Any]) -> None:
+            self.said.emit(f"{said}　　Ctrl+Z 撤销")
+            if at != self._at:
+                self._kept.forget(at)
+                return
+            self.typed_saved()
+            then()
+            if new:
+                self.go_to(done.value)
+
+        self.context.background.write(self, command, written, once=at)
 
     def typed_saved(self) -> None:
         """Forget what was typed at the record in sight, as it is saved or dropped."""

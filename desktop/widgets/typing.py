@@ -22,7 +22,7 @@ SIDE_WIDTH, NARROW_SIDE, NARROW = 304, 270, 1120
 
 
 class OutSheet(Protocol):
-    """A sheet that never came back, as those that are out are listed."""
+    """A numbered sheet, in the list of those that never came back or open to be typed."""
 
     @property
     def id(self) -> Id:
@@ -34,7 +34,7 @@ class OutSheet(Protocol):
 
 
 T = TypeVar("T", bound=OutSheet)
-S = TypeVar("S")
+S = TypeVar("S", bound=OutSheet)
 L = TypeVar("L")
 
 
@@ -160,9 +160,10 @@ class TypingPage(Page, Generic[T, S, L]):
         def saved(done: Any) -> None:
             self.forget(sheet)
             self.said.emit(f"{words(done.value)}　　Ctrl+Z 整张撤销")
-            self.leave()
+            if self.sheet is not None and self.sheet.id == sheet.id:
+                self.leave()
 
-        self.context.background.write(self, command, saved)
+        self.context.background.write(self, command, saved, once=sheet.id)
 
     def leave(self) -> None:
         """Go back to the sheets that are out."""

@@ -62,7 +62,7 @@ def _typed(shell: Shell) -> dict[str, str]:
     _settle(shell)
     shell.page.page._panel.begin_registration()  # type: ignore[attr-defined]
     _settle(shell)
-    said["long"] = _compose(shell, shell.page.page._panel._form.field("brief"))  # type: ignore[attr-defined]
+    said["long"] = _compose(shell, shell.page.page._panel._writing.registration.field("brief"))  # type: ignore[attr-defined]
     return said
 
 

@@ -46,6 +46,38 @@ def test_a_command_tells_what_changed(qtbot: QtBot, background: Background, ledg
     assert told == [("changed", {"household": (doors[0],)}), ("then", 1)]
 
 
+def test_what_a_form_saves_is_carried_out_once_until_the_answer_has_come(
+    qtbot: QtBot, background: Background
+) -> None:
+    ran: list[str] = []
+
+    def saves(name: str) -> Command[None]:
+        def run(tx: Tx) -> None:
+            ran.append(name)
+            if name == "bad":
+                raise UserError("不行")
+
+        return Command("试", Right.WRITE, run)
+
+    owner, other, told = QObject(), QObject(), []
+    for name in ("bad", "bad again"):
+        background.write(owner, saves(name), failed=lambda _: told.append("failed"), once=b"1")
+    background.write(owner, saves("of another record"), once=b"2")
+    background.write(other, saves("of another form"), once=b"1")
+    background.write(owner, saves("no form's"))
+    qtbot.waitUntil(lambda: background.idle)
+    assert ran == ["bad", "of another record", "of another form", "no form's"]
+    # A failure lets one save again, and so does what comes of an answer.
+    again: list[str] = []
+
+    def then(_: object) -> None:
+        background.write(owner, saves("third"), lambda _: again.append("third"), once=b"1")
+
+    background.write(owner, saves("second"), then, once=b"1")
+    qtbot.waitUntil(lambda: again == ["third"])
+    assert (told, ran[4:]) == (["failed"], ["second", "third"])
+
+
 def test_an_error_comes_to_who_asked_or_else_to_the_window(
     qtbot: QtBot, background: Background
 ) -> None:

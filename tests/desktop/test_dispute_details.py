@@ -51,13 +51,13 @@ def test_what_is_applied_for_is_asked_of_an_applicant(
 ) -> None:
     page._panel.begin_registration()
     settle(qtbot, shell)
-    form = page._panel._form
+    form = page._panel._writing.registration
     assert not form.field("requests").isVisible()
     press(qtbot, shell, ENTER, "ll", ENTER, "王小明", ENTER, ENTER, "仇强", ENTER, ENTER)
     press(qtbot, shell, "楼上漏水", ENTER, "dsr", ENTER, ENTER)
     assert QApplication.focusWidget() is form.field("requests")
     form.field("requests").setText("修好漏水处\n赔偿二千元")
-    page._panel.save()
+    page._panel._writing.save()
     settle(qtbot, shell)
     line = page._model.rows[page._table.currentIndex().row()]
     with shell.context.ledger.read() as connection:
@@ -79,7 +79,7 @@ def test_a_reason_and_who_made_a_follow_up_are_completed_by_initials(
     page._table.selectRow(next(n for n, row in enumerate(page._rows) if row.state == "open"))
     press(qtbot, shell, "J", "tjcg", ENTER, ENTER, "kt", ENTER, ENTER)
     press(qtbot, shell, "H", ENTER, "都满意", ENTER)
-    form = page._panel._facts["follow_up"]
+    form = page._panel._writing.facts["follow_up"]
     assert QApplication.focusWidget() is form.field("staff")
     staff = form.field("staff")
     mediator = form.typed("staff")
@@ -95,7 +95,7 @@ def test_letters_that_spell_several_names_are_asked_about(
 ) -> None:
     page._panel.begin_registration()
     settle(qtbot, shell)
-    form = page._panel._form
+    form = page._panel._writing.registration
     field = form.field("mediators")
     form.knows("mediators", ("刘建国", "李进贵", "赵敏"))
     field.setFocus()
@@ -116,7 +116,7 @@ def test_letters_that_spell_several_names_are_asked_about(
 def test_a_field_offers_names_by_pinyin(qtbot: QtBot, shell: Shell, page: DisputesPage) -> None:
     page._panel.begin_registration()
     settle(qtbot, shell)
-    form = page._panel._form
+    form = page._panel._writing.registration
     form.knows("mediators", ("刘建国", "李进贵", "赵敏"))
     completer = form.field("mediators").completer()  # type: ignore[union-attr]
     for typed, found in (("jg", 2), ("赵敏、jianguo", 1), ("建国", 1), ("zm", 1), ("不在", 0)):
@@ -208,7 +208,7 @@ def test_earlier_disputes_of_the_door_are_told_while_it_is_typed(
     shell.context.ledger.write(register_dispute(before))
     page._panel.begin_registration()
     settle(qtbot, shell)
-    form = page._panel._form
+    form = page._panel._writing.registration
     form.show_draft(
         RegistrationDraft(
             registered=TODAY, kind="neighbour", side_a=("丙一",), side_b=("丁一",),

@@ -73,12 +73,12 @@ def test_moving_in_the_list_never_turns_a_form_to_another_dispute(
     settle(qtbot, shell)
     page._table.selectRow(3)
     settle(qtbot, shell)
-    form = page._panel._facts["conclude"]
+    form = page._panel._writing.facts["conclude"]
     outcome = form.field("outcome")
     assert isinstance(outcome, ChoiceBox)
     qtbot.keyClicks(outcome, "ch")
     form.field("reason").setText("双方自行和解")
-    page._panel.save()
+    page._panel._writing.save()
     settle(qtbot, shell)
     assert {row.id for row in page._rows if row.state == "withdrawn"} >= {first.id}
 
@@ -88,9 +88,9 @@ def test_a_wrong_form_says_why_and_esc_leaves_it(
 ) -> None:
     page._panel.begin_registration()
     settle(qtbot, shell)
-    page._panel.save()
-    assert "缺少纠纷类型" in page._panel._form._problem.text()
-    assert QApplication.focusWidget() is page._panel._form.field("kind")
+    page._panel._writing.save()
+    assert "缺少纠纷类型" in page._panel._writing.registration._problem.text()
+    assert QApplication.focusWidget() is page._panel._writing.registration.field("kind")
     press(qtbot, shell, ESCAPE)
     assert not page._panel.writing
 
@@ -126,7 +126,7 @@ def test_the_steps_of_a_mediation_are_entered_by_their_keys(
 ) -> None:
     page._table.selectRow(next(n for n, row in enumerate(page._rows) if row.state == "open"))
     press(qtbot, shell, "T")
-    form = page._panel._facts["session"]
+    form = page._panel._writing.facts["session"]
     assert form.isVisible()
     press(
         qtbot,
@@ -196,16 +196,16 @@ def test_a_record_of_a_session_is_put_right_from_its_line(
 ) -> None:
     page._table.selectRow(next(n for n, row in enumerate(page._rows) if row.state == "open"))
     press(qtbot, shell, "T", Qt.Key.Key_Tab)
-    page._panel._facts["session"].field("record").setText("双方各说各的")
-    page._panel.save()
+    page._panel._writing.facts["session"].field("record").setText("双方各说各的")
+    page._panel._writing.save()
     settle(qtbot, shell)
     change = next(one for one in page._panel._view.findChildren(QPushButton) if one.text() == "改")
     change.setFocus()
     press(qtbot, shell, Qt.Key.Key_Space)
-    form = page._panel._facts["change_session"]
+    form = page._panel._writing.facts["change_session"]
     assert form.typed("record") == "双方各说各的"
     form.field("record").setText("双方愿意再谈")
-    page._panel.save()
+    page._panel._writing.save()
     settle(qtbot, shell)
     card = page._panel._card
     assert card is not None

@@ -68,12 +68,12 @@ def test_the_parties_are_filled_one_after_the_other(
 ) -> None:
     names = [party.of.name for party in card(page).case.parties]
     press(qtbot, shell, "P", ENTER, ENTER, "nv", ENTER, "15", ENTER, Qt.Key.Key_Tab)
-    form = page._panel._facts["party"]
-    page._panel.save()
+    form = page._panel._writing.facts["party"]
+    page._panel._writing.save()
     settle(qtbot, shell)
     assert "监护人" in form._problem.text()
     form.field("guardian").setText("某监护人")  # type: ignore[union-attr]
-    page._panel.save()
+    page._panel._writing.save()
     settle(qtbot, shell)
     assert form.typed("name") == names[1]
     assert form.typed("age") == ""
@@ -184,7 +184,7 @@ def test_the_list_is_narrowed_and_sorted(qtbot: QtBot, shell: Shell, page: Dispu
     choose(page, "类型", "property")
     assert {line.kind for line in page._model.rows} == {"property"}
     page._clear()
-    for wanted, least, most in (("超期", -999, -1), ("今天到期", 0, 0), ("七天内到期", 0, 7)):
+    for wanted, least, most in (("逾期", -999, -1), ("今天到期", 0, 0), ("七天内到期", 0, 7)):
         choose(page, "期限", wanted)
         days = [line.days_left for line in page._model.rows]
         assert len(days) == sum(

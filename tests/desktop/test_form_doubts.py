@@ -21,7 +21,7 @@ def test_a_day_that_is_none_is_told_when_enter_leaves_it(
 ) -> None:
     dispute_list._panel.begin_registration()
     settle(qtbot, shell)
-    form = dispute_list._panel._form
+    form = dispute_list._panel._writing.registration
     day, kind = form.field("registered"), form.field("kind")
     type_in(day, "2-30")
     QTest.keyClick(day, ENTER)
@@ -47,7 +47,7 @@ def test_where_the_foot_of_a_form_is_out_of_sight_it_is_told_at_the_field(
     shell.resize(1280, 420)
     dispute_list._panel.begin_registration()
     settle(qtbot, shell)
-    day = dispute_list._panel._form.field("registered")
+    day = dispute_list._panel._writing.registration.field("registered")
     type_in(day, "2-30")
     QTest.keyClick(day, ENTER)
     assert "没有这一天" in QToolTip.text()

@@ -271,7 +271,7 @@ def test_tables_and_fields_follow_the_size_of_the_type(qtbot: QtBot, shell: Shel
     counted = shell.page.page
     assert isinstance(listed, DisputesPage)
     assert isinstance(counted, DisputeNumbersPage)
-    brief = listed._panel._form.field("brief")
+    brief = listed._panel._writing.registration.field("brief")
 
     def measures() -> list[int]:
         # A table that is out of sight shares the room there is when it is next shown.

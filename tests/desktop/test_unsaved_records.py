@@ -37,7 +37,7 @@ def test_half_a_fact_opens_again_at_its_own_dispute_and_is_forgotten_when_given_
     settle(qtbot, shell)
     page._panel.begin_fact("session")
     settle(qtbot, shell)
-    type_in(page._panel._facts["session"].field("record"), "both sides spoke")
+    type_in(page._panel._writing.facts["session"].field("record"), "both sides spoke")
     kept(qtbot, sample, "纠纷")
 
     shell = opened()
@@ -68,7 +68,7 @@ def test_what_waits_at_a_deleted_dispute_is_named_again_once_it_is_back(
         settle(qtbot, shell)
         page._panel.begin_fact("session")
         settle(qtbot, shell)
-        type_in(page._panel._facts["session"].field("record"), "both sides spoke")
+        type_in(page._panel._writing.facts["session"].field("record"), "both sides spoke")
         page._panel.begin_registration()
         settle(qtbot, shell)
         page._panel.close_form()
@@ -97,15 +97,15 @@ def test_half_a_new_dispute_is_there_again_and_can_be_saved(
     shell = opened()
     page = shown(qtbot, shell, DisputesPage, "disputes", new=True)
     settle(qtbot, shell)
-    type_in(page._panel._form.field("side_a"), "wang")
+    type_in(page._panel._writing.registration.field("side_a"), "wang")
     kept(qtbot, sample, "纠纷")
 
     shell = opened()
     page = shown(qtbot, shell, DisputesPage, "disputes")
     settle(qtbot, shell)
     assert page._panel.writing
-    assert page._panel._form.field("side_a").text() == "wang"
-    QTest.keyClick(page._panel._form.field("side_a"), ESC)
+    assert page._panel._writing.registration.field("side_a").text() == "wang"
+    QTest.keyClick(page._panel._writing.registration.field("side_a"), ESC)
     forgotten(qtbot, sample)
 
 
@@ -119,7 +119,7 @@ def test_a_fact_is_saved_once_and_another_dispute_gets_nothing_of_it(
     settle(qtbot, shell)
     page._panel.begin_fact("session")
     settle(qtbot, shell)
-    form = page._panel._facts["session"]
+    form = page._panel._writing.facts["session"]
     type_in(form.field("record"), "all is well")
     kept(qtbot, sample, "纠纷")
     # Another form over it: the first waits, as nobody gave it up.
@@ -137,7 +137,7 @@ def test_a_fact_is_saved_once_and_another_dispute_gets_nothing_of_it(
     page._panel.begin_fact("session")
     settle(qtbot, shell)
     assert form.field("record").text() == "all is well"
-    page._panel.save()
+    page._panel._writing.save()
     settle(qtbot, shell)
     with sample.read() as connection:
         card = dispute_card(connection, first.id, date(2026, 3, 23), clocks(connection))
@@ -155,7 +155,7 @@ def test_a_changed_registration_keeps_only_what_was_changed(
     settle(qtbot, shell)
     page._panel.begin_change()
     settle(qtbot, shell)
-    brief = page._panel._form.field("brief")
+    brief = page._panel._writing.registration.field("brief")
     type_in(brief, "another brief")
     kept(qtbot, sample, "纠纷")
     (texts,) = sample.unsaved()["纠纷"].values()
@@ -164,8 +164,8 @@ def test_a_changed_registration_keeps_only_what_was_changed(
     shell = opened()
     page = shown(qtbot, shell, DisputesPage, "disputes")
     settle(qtbot, shell)
-    assert page._panel._form.field("brief").text() == "another brief"
-    page._panel.save()
+    assert page._panel._writing.registration.field("brief").text() == "another brief"
+    page._panel._writing.save()
     settle(qtbot, shell)
     forgotten(qtbot, sample)
 

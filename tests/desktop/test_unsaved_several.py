@@ -93,7 +93,7 @@ def test_all_facts_half_typed_come_one_after_the_other(
         settle(qtbot, shell)
         page._panel.begin_fact("session")
         settle(qtbot, shell)
-        type_in(page._panel._facts["session"].field("record"), line.number)
+        type_in(page._panel._writing.facts["session"].field("record"), line.number)
         page._panel.begin_registration()
         settle(qtbot, shell)
         page._panel.close_form()
@@ -106,8 +106,10 @@ def test_all_facts_half_typed_come_one_after_the_other(
     for _ in range(2):
         assert page._panel.writing
         assert page._panel._card is not None
-        seen.add((page._panel._card.id, page._panel._facts["session"].field("record").text()))
-        QTest.keyClick(page._panel._facts["session"].field("record"), ESC)
+        seen.add(
+            (page._panel._card.id, page._panel._writing.facts["session"].field("record").text())
+        )
+        QTest.keyClick(page._panel._writing.facts["session"].field("record"), ESC)
         settle(qtbot, shell)
     assert seen == {(line.id, line.number) for line in lines}
     assert not page._panel.writing

@@ -1,7 +1,9 @@
 """A person's hands and eyes on the started program: keys, buttons by their words, what can be read."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
@@ -87,6 +89,19 @@ class Hands:
             QTest.keySequence(widget, QKeySequence(KEYS.get(name, name)))
             self.keys += 1
             self.settle()
+
+    def press_unanswered(self, *names: str) -> None:
+        """Press keys while the disk has not yet answered to any of them; then it answers to all."""
+        background, disk = self.shell.context.background, Event()
+        background.errand(self.window, lambda _: disk.wait(60), lambda _: None, lane="writer")
+        for name in names:
+            widget = QApplication.focusWidget() or self.window
+            QTest.keySequence(widget, QKeySequence(KEYS.get(name, name)))
+            read: list[bool] = []
+            background.ask(self.window, lambda _: True, read.append)
+            self._qtbot.waitUntil(partial(bool, read), timeout=20_000)
+        disk.set()
+        self.settle()
 
     def write(self, text: str) -> None:
         """Type a text where the focus is; Chinese comes composed from an input method."""

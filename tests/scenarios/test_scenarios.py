@@ -14,8 +14,14 @@ from pytest_bdd import given, parsers, scenarios, then, when
 from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
 
+from db.disputes import Dispute, FollowUp
+from db.disputes.course import MediationSession
+from db.kernel.records import Record
+from db.people import Volunteer
 from db.places import Household
+from db.rewards import RewardDeposit
 from db.sample import PASSWORD, sample_clock
+from db.trainings import Training
 from db.visits import Visit
 from desktop.access.code import RecoveryCode
 from desktop.access.first_run import FirstRun
@@ -33,6 +39,10 @@ from tests.scenarios.hands import Hands
 scenarios("features")
 
 P = TypeVar("P", bound=Page)
+COUNTED: dict[str, type[Record]] = {
+    "纠纷": Dispute, "调解": MediationSession, "回访": FollowUp, "到账": RewardDeposit,
+    "人员": Volunteer, "培训": Training,
+}  # fmt: skip
 NEW_PASSWORD = "晚饭后 录入 四十户 走访"
 
 
@@ -46,6 +56,7 @@ class Story:
     homes: int = 0
     paper: Path = field(default_factory=Path)
     doors: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -60,7 +71,7 @@ def story(tmp_path: Path) -> Story:
     return Story(tmp_path)
 
 
-def _count(hands: Hands, record: type[Visit] | type[Household]) -> int:
+def _count(hands: Hands, record: type[Record]) -> int:
     with hands.shell.context.ledger.read() as connection:
         return connection.execute(select(func.count()).select_from(record)).scalar_one()
 
@@ -86,6 +97,12 @@ def _(hands: Hands, name: str) -> None:
 @when(parsers.parse("按键“{name}”{times:d}次"))
 def _(hands: Hands, name: str, times: int) -> None:
     hands.press(name, times)
+
+
+@when(parsers.parse("磁盘还没有答复，就按了“{names}”"))
+def _(hands: Hands, story: Story, names: str) -> None:
+    story.rows = {name: _count(hands, record) for name, record in COUNTED.items()}
+    hands.press_unanswered(*names.split("、"))
 
 
 @when(parsers.parse("打字“{text}”"))
@@ -210,6 +227,11 @@ def _(hands: Hands, words: str) -> None:
 @then(parsers.parse("台账里多了{more:d}条走访"))
 def _(hands: Hands, story: Story, more: int) -> None:
     assert _count(hands, Visit) == story.visits + more
+
+
+@then(parsers.parse("只存了一条“{name}”"))
+def _(hands: Hands, story: Story, name: str) -> None:
+    assert _count(hands, COUNTED[name]) == story.rows[name] + 1
 
 
 @then(parsers.parse("台账里多了{more:d}户"))
