@@ -136,6 +136,26 @@ def test_a_series_is_planned_and_changed_with_those_that_follow(
     assert [t.day for t in page._sessions.rows if t.topic == "月例会"] == [date(2026, 4, 7)]
 
 
+def test_one_session_alone_is_asked_nothing_of_others_and_goes_alone(
+    qtbot: QtBot, shell: Shell, page: TrainingsPage
+) -> None:
+    rows = page._sessions.rows
+    # The oldest of those in no series: all others follow it.
+    line = min((one for one in rows if one.series is None), key=lambda one: one.day)
+    shell.context.routes.go("trainings", record=line.id)
+    settle(qtbot, shell)
+    page._table.setFocus()
+    press(qtbot, shell, Qt.Key.Key_F2)
+    assert page._form.isVisible()
+    assert not page._form._which.isVisible()
+    press(qtbot, shell, Qt.Key.Key_Escape)
+    before = len(rows)
+    qtbot.keyClick(page._table, Qt.Key.Key_Delete, SHIFT)
+    settle(qtbot, shell)
+    assert len(page._sessions.rows) == before - 1
+    assert line.id not in [one.id for one in page._sessions.rows]
+
+
 def test_several_names_at_once_and_present_by_default(
     qtbot: QtBot, shell: Shell, page: TrainingsPage
 ) -> None:
