@@ -230,6 +230,7 @@ class MainWindow(QMainWindow):
             if page is not None and page not in (self.shell, front):
                 self._stack.removeWidget(page)
                 page.deleteLater()
+            front.day.look()
             # Who was typing goes on where it was.
             (front.focusWidget() or front).setFocus()
         if self._idle is not None:

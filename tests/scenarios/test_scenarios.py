@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from pytest_bdd import given, parsers, scenarios, then, when
 from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
 
+from db.kernel.clock import SetClock
 from db.places import Household
 from db.sample import PASSWORD, sample_clock
 from db.visits import Visit
@@ -118,7 +120,14 @@ def _(hands: Hands) -> None:
     hands.fill("恢复码", "".join(groups[at] for at in code._asked_for))
 
 
+@when(parsers.parse("过了{days:d}天"))
+def _(hands: Hands, days: int) -> None:
+    ledger = hands.shell.context.ledger
+    ledger.clock = SetClock(ledger.clock.now() + timedelta(days=days))
+
+
 @when(parsers.parse("到培训的“{title}”"))
+@when(parsers.parse("到队伍的“{title}”"))
 def _(hands: Hands, title: str) -> None:
     """Turn to a tab of the page in sight by the keyboard."""
     page = hands.shell.page
