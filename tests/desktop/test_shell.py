@@ -105,7 +105,7 @@ def test_the_recovery_code_gives_a_new_password(
     ledger, code = Ledger.create(tmp_path / "r", POST, PASSWORD, clock=morning())
     ledger.close()
     window = windows(tmp_path / "r")
-    window._show_recovery()
+    window._entrance.recover()
     page = window._stack.currentWidget()
     assert isinstance(page, RecoveryPage)
     page._code.setText(code)
