@@ -5,16 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtPdf import QPdfDocument
-from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
     QFileDialog,
-    QFrame,
     QStackedWidget,
     QWidget,
 )
@@ -46,6 +43,7 @@ from desktop.printing import pdf_of, print_paper
 from desktop.reports.editions import EditionsBox, paper_of
 from desktop.reports.making import LISTS, NAMED, Counted, count, internal_lists, report
 from desktop.reports.numbers import NumberLine, NumbersTable, figure_of
+from desktop.reports.paper import PaperView
 from desktop.reports.sentences import Sentences
 from desktop.reports.spans import SpanBox
 from desktop.reports.writing import write_papers
@@ -102,9 +100,7 @@ class ReportsPage(Page):
         self._making: Ticket | None = None
         self._papers: Sequence[Document] = ()
         self._pdf = b""
-        self._buffer = QBuffer(self)
-        self._document = QPdfDocument(self)
-        self._view = QPdfView()
+        self._view = PaperView()
         self._editions = EditionsBox(context)
         self._campaign = QComboBox()
         self._sentences = Sentences(context)
@@ -185,12 +181,6 @@ class ReportsPage(Page):
         return Command(name, Right.LOOK, lambda _: None, note=note)
 
     def _build(self) -> None:
-        self._view.setPageMode(QPdfView.PageMode.MultiPage)
-        self._view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
-        self._view.setPageSpacing(16)
-        self._view.setDocument(self._document)
-        self._view.setFrameShape(QFrame.Shape.NoFrame)
-        self._view.setAccessibleName("报表的样子")
         # The paper is read by the keys at once.
         self.setFocusProxy(self._view)
         layout = row(self, (20, 16, 20, 16), 16)
@@ -371,11 +361,4 @@ class ReportsPage(Page):
         if span != self._spans.span:
             return
         self._papers, self._pdf = made
-        bar = self._view.verticalScrollBar()
-        at = bar.value()
-        self._document.close()
-        self._buffer.close()
-        self._buffer.setData(QByteArray(self._pdf))
-        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        self._document.load(self._buffer)
-        bar.setValue(at)
+        self._view.show_pdf(self._pdf)

@@ -75,7 +75,7 @@ def test_an_edited_sentence_stands_on_the_saved_paper(
     text = _text(tmp_path / "周报.pdf")
     assert "1. 老旧小区楼道堆物多。" in text
     assert "2. 夜间无人户多。" in text
-    assert page._document.pageCount() == 4
+    assert page._view.document().pageCount() == 4
 
 
 def test_an_issued_paper_prints_the_same_after_the_figures_changed(
@@ -204,7 +204,7 @@ def test_it_prints_at_its_own_measures(
     assert print_on(printer, page._pdf, lambda *at: told.append(at))
     pages = PdfReader(tmp_path / "纸.pdf").pages
     assert told == [(at, len(pages)) for at in range(len(pages))], "who waits sees it go on"
-    assert len(pages) == page._document.pageCount()
+    assert len(pages) == page._view.document().pageCount()
     box = pages[0].mediabox
     assert abs(float(box.width) - 210 * MM) < 1.5
     assert abs(float(box.height) - 297 * MM) < 1.5
