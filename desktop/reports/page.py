@@ -100,7 +100,7 @@ class ReportsPage(Page):
         self._making: Ticket | None = None
         self._papers: Sequence[Document] = ()
         self._pdf = b""
-        self._view = PaperView()
+        self._view = PaperView(self)
         self._editions = EditionsBox(context)
         self._campaign = QComboBox()
         self._sentences = Sentences(context)

@@ -3,16 +3,19 @@
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
-from PySide6.QtWidgets import QFrame
+from PySide6.QtWidgets import QFrame, QWidget
 
 
 class PaperView(QPdfView):
-    """Shows a PDF; another one stands where the one before was scrolled to."""
+    """Shows a PDF; another one stands where the one before was scrolled to.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._buffer = QBuffer(self)
-        self._document = QPdfDocument(self)
+    What it shows belongs to the page, and so is not taken away from under it before it goes itself.
+    """
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__(page)
+        self._buffer = QBuffer(page)
+        self._document = QPdfDocument(page)
         self.setPageMode(QPdfView.PageMode.MultiPage)
         self.setZoomMode(QPdfView.ZoomMode.FitToWidth)
         self.setPageSpacing(16)
