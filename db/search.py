@@ -172,13 +172,17 @@ def _in_trainings(connection: Connection, wanted: Wanted, limit: int) -> list[Ra
     ranks = {
         topic: rank for topic in topics if (rank := _rank(_name_key(topic), wanted)) is not None
     }
-    rows = connection.execute(
-        select(Training.id, Training.topic)
-        .where(Training.topic.in_(ranks))
-        .order_by(Training.day.desc(), Training.id)
-        .limit(limit)
-    )
-    return sorted(((ranks[topic], id_) for id_, topic in rows), key=lambda line: line[0])
+    found: list[Ranked] = []
+    # The best topics first: newer sessions of others must not push out what was typed whole.
+    for rank in sorted(set(ranks.values())):
+        ids = connection.execute(
+            select(Training.id)
+            .where(Training.topic.in_([topic for topic, of in ranks.items() if of == rank]))
+            .order_by(Training.day.desc(), Training.id)
+            .limit(limit - len(found))
+        ).scalars()
+        found += [(rank, id_) for id_ in ids]
+    return found
 
 
 def _in_buildings(connection: Connection, wanted: Wanted, limit: int) -> list[Ranked]:

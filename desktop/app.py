@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,11 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from desktop import paths
+from desktop.access.entrance import Entrance, Start
 from desktop.access.idle import IdleWatch
 from desktop.access.input_method import choose_input_method, input_method_plugins
 from desktop.access.login import LogInPage
-from desktop.access.opening import Opener, load_screens, open_ledger, users_of, why_closed
+from desktop.access.opening import Opener, load_screens
 from desktop.access.second_start import FirstWindow, ask_first_window
 from desktop.errors import catch_everything, tell
 from desktop.garbage import GarbageWatch
@@ -26,7 +27,6 @@ from desktop.settings import Settings
 from desktop.theme import Theme
 
 if TYPE_CHECKING:
-    from db.kernel.clock import Clock
     from db.ledger import Ledger
     from db.looking import LookedAt
     from db.restoring import PutBack
@@ -34,17 +34,10 @@ if TYPE_CHECKING:
     from desktop.backup.looking import Looking
     from desktop.window import Shell
 
+__all__ = ["MainWindow", "Start", "open_window"]
+
 # What is slow to import loads behind the first page, so imports of the ledger stand inside.
 # ruff: noqa: PLC0415
-
-
-@dataclass(frozen=True)
-class Start:
-    """What the window opens: a ledger's folder, and for the demonstration its password and day."""
-
-    data: Path
-    password: str | None = None
-    clock: "Clock | None" = None
 
 
 class MainWindow(QMainWindow):
@@ -57,8 +50,9 @@ class MainWindow(QMainWindow):
 
     def __init__(self, start: Start, settings: Settings, theme: Theme) -> None:
         super().__init__()
-        self._start, self._settings, self._theme = start, settings, theme
+        self._settings, self._theme = settings, theme
         self._opener = Opener()
+        self._entrance = Entrance(start, theme, self._opener)
         self._ledger: Ledger | None = None
         self._idle: IdleWatch | None = None
         self._first = FirstWindow(start.data, self)
@@ -71,7 +65,22 @@ class MainWindow(QMainWindow):
         theme.resized.connect(self._build_again, Qt.ConnectionType.QueuedConnection)
         self.setWindowTitle("警务室台账")
         put_where_it_was(self, settings)
-        self._show_start()
+        self._enter()
+
+    def _enter(self) -> None:
+        """Show the first page, and go wherever it leads to."""
+        entrance = self._entrance
+        entrance.page.connect(self._show)
+        entrance.waits.connect(self._wait_with_loading)
+        entrance.opened.connect(self._opened)
+        entrance.made.connect(self._made)
+        entrance.restored.connect(self._restored)
+        entrance.refused.connect(self._refused)
+        entrance.failed.connect(lambda error: tell(self, error))
+        entrance.begin()
+
+    def _wait_with_loading(self) -> None:
+        self._load_later = True
 
     @property
     def locked(self) -> bool:
@@ -117,83 +126,39 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Finish what is being written and close the ledger before the window goes."""
-        keep_where_it_is(self, self._settings)
         self._gone = True
         self._first.stop()
-        self._end_work()
-        self._opener.close()
-        if self._ledger is not None:
-            if self.shell is not None and self.shell.worked:
-                from desktop.backup.leaving import back_up_on_leaving
-
-                back_up_on_leaving(self, self._ledger)
-            self._ledger.close()
-            self._ledger = None
-        super().closeEvent(event)
+        with ExitStack() as left:
+            # From the last to the first; whatever fails, the rest of them is done.
+            left.callback(super().closeEvent, event)
+            left.callback(keep_where_it_is, self, self._settings)
+            left.callback(self._close_ledger)
+            left.callback(self._leave_backup)
+            left.callback(self._opener.close)
+            left.callback(self._end_work)
 
     def _end_work(self) -> None:
         """Finish what is being written, and close a backup that is looked at."""
-        if self._looking is not None:
-            self._looking.close()
-            self._looking = None
-        if self._idle is not None:
-            self._idle.stop()
-        if self.shell is not None:
-            self.shell.context.background.close()
-            self.shell.keep_typed()
+        look, self._looking = self._looking, None
+        with ExitStack() as left:
+            if self.shell is not None:
+                left.callback(self.shell.keep_typed)
+                left.callback(self.shell.context.background.close)
+            if self._idle is not None:
+                left.callback(self._idle.stop)
+            if look is not None:
+                left.callback(look.close)
 
-    def _show_start(self) -> None:
-        reason = why_closed(self._start.data)
-        if reason:
-            self._show_damaged(reason)
-            return
-        slots = self._start.data / "slots.json"
-        if not slots.exists() and not (self._start.data / "ledger.db").exists():
-            from desktop.access.first_run import FirstRun
+    def _leave_backup(self) -> None:
+        if self._ledger is not None and self.shell is not None and self.shell.worked:
+            from desktop.backup.leaving import back_up_on_leaving
 
-            self._show(
-                FirstRun(self._theme, self._opener, self._start.data, self._made, self._try_sample)
-            )
-            return
-        page = self._ask_password()
-        if self._start.password is not None:
-            page.wait()
-            self._unlock("", self._start.password)
-        else:
-            self._load_later = True
+            back_up_on_leaving(self, self._ledger)
 
-    def _ask_password(self) -> LogInPage:
-        page = LogInPage(self._theme, self._users(), self._unlock, self._show_recovery)
-        self._show(page)
-        return page
-
-    def _users(self) -> list[str]:
-        from db.kernel.errors import PolicepostError
-
-        try:
-            return users_of(self._start.data)
-        except PolicepostError as error:
-            message = error
-            QTimer.singleShot(0, lambda: tell(self, message))
-            return []
-
-    def _show_damaged(self, reason: str) -> None:
-        from desktop.access.damaged import DamagedPage
-
-        self._show(
-            DamagedPage(
-                self._theme, self._opener, self._start.data, self._start.clock, reason,
-                self._show_start, self._restored,
-            )
-        )  # fmt: skip
-
-    def _show_recovery(self) -> None:
-        from desktop.access.recovery import RecoveryPage
-
-        page = RecoveryPage(
-            self._theme, self._opener, self._start.data, self._users(), self._ask_password
-        )
-        self._show(page)
+    def _close_ledger(self) -> None:
+        ledger, self._ledger = self._ledger, None
+        if ledger is not None:
+            ledger.close()
 
     def _show(self, page: QWidget) -> None:
         for at in reversed(range(self._stack.count())):
@@ -204,15 +169,6 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
         page.setFocus()
-
-    def _unlock(self, user: str, password: str) -> None:
-        start = self._start
-
-        self._opener.start(
-            lambda: open_ledger(start.data, user, password, start.clock),
-            self._opened,
-            self._refused,
-        )
 
     def _unlock_again(self, user: str, password: str) -> None:
         del user
@@ -230,6 +186,7 @@ class MainWindow(QMainWindow):
             if page is not None and page not in (self.shell, front):
                 self._stack.removeWidget(page)
                 page.deleteLater()
+            front.day.look()
             # Who was typing goes on where it was.
             (front.focusWidget() or front).setFocus()
         if self._idle is not None:
@@ -240,7 +197,7 @@ class MainWindow(QMainWindow):
 
         page = self._stack.currentWidget()
         if isinstance(error, LedgerDamaged) and self.shell is None:
-            self._show_damaged(str(error))
+            self._entrance.mend(str(error))
         elif isinstance(error, PolicepostError) and isinstance(page, LogInPage):
             page.refuse(str(error))
         else:
@@ -250,23 +207,6 @@ class MainWindow(QMainWindow):
         self._opened(made.ledger)
         if made.import_first and self.shell is not None:
             self.shell.context.routes.go("data", tab="imports")
-
-    def _try_sample(self) -> None:
-        from db.sample import PASSWORD, make_sample, sample_clock
-
-        folder = self._start.data / "样例"
-        self._start = Start(folder, PASSWORD, sample_clock())
-        page = LogInPage(self._theme, ["样例台账"], lambda *_: None, None)
-        self._show(page)
-        page.wait()
-        if (folder / "ledger.db").exists():
-            self._unlock("", PASSWORD)
-            return
-        self._opener.start(
-            lambda: make_sample(folder, paths.resources() / "sample").ledger,
-            self._opened,
-            self._refused,
-        )
 
     def _opened(self, ledger: "Ledger") -> None:
         from desktop.rooms import lock_minutes
@@ -367,7 +307,7 @@ class MainWindow(QMainWindow):
             self._show(RestoredPage(self._theme, done, self._back))
 
     def _not_restored(self, error: Exception) -> None:
-        self._ask_password()
+        self._entrance.ask_password()
         self._refused(error)
 
 

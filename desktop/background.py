@@ -61,12 +61,14 @@ class Background(QObject):
     """The lanes over one open ledger; close it before the ledger.
 
     `changed` carries the Done of every command written here, for the screens that show its rows;
-    `failed` an error that its asker left to the window; `backed_up` tells that a backup was made,
+    `withdrawn` the numbers of a command that the program took back by itself and of that; `failed` an
+    error that its asker left to the window; `backed_up` tells that a backup was made,
     `taken_in` the tables that a merge touched, which no key takes back; `saving` that a command has not
     come to the disk for half a second, and that it has.
     """
 
     changed = Signal(object)
+    withdrawn = Signal(object)
     saving = Signal(bool)
     failed = Signal(object)
     backed_up = Signal()
@@ -145,6 +147,10 @@ class Background(QObject):
     ) -> Ticket:
         """Take command `no` back."""
         return self._command(owner, lambda: self._ledger.undo(no), then, failed)
+
+    def withdraw(self, owner: QObject, no: int) -> Ticket:
+        """Take back command `no`, which came to nothing: it is no step of the person's either."""
+        return self.undo(owner, no, lambda done: self.withdrawn.emit((no, done.no)))
 
     def errand(
         self,

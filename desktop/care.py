@@ -48,6 +48,7 @@ class Care(QObject):
         self._rest.start()
         self._hourly.start()
         context.background.changed.connect(self._written)
+        context.background.taken_in.connect(self._written)
 
     def rest(self) -> None:
         """Bring the log into the file while nobody types, so that a power cut finds it short.

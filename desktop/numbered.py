@@ -31,7 +31,7 @@ def print_numbered(
             if print_paper(page, pdf):
                 printed(done.value)
             else:
-                context.background.undo(page, done.no)
+                context.background.withdraw(page, done.no)
 
         context.background.ask(page, question, made)
 

@@ -237,6 +237,8 @@ def shell_over(
     _tell_backups(shell)
     context.background.backed_up.connect(partial(_tell_backups, shell))
     _tell_overdue(shell)
+    shell.day.turned.connect(partial(_tell_overdue, shell))
+    shell.day.turned.connect(partial(_tell_backups, shell))
     context.background.changed.connect(lambda done: _tell_overdue(shell, done.touched))
     context.background.taken_in.connect(partial(_tell_overdue, shell))
     context.background.changed.connect(lambda done: _tell_post(shell, done.touched))

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Final
 
+from db.kernel.errors import EnvironmentFault
 from db.kernel.files import write_atomically
 
 THEMES: Final = {"system": "跟随系统", "light": "浅色", "dark": "深色"}
@@ -39,7 +40,7 @@ class Settings:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._file, json.dumps(asdict(looks)).encode())
-        except OSError:
+        except (OSError, EnvironmentFault):
             return
 
 

@@ -17,9 +17,11 @@ from PySide6.QtWidgets import (
 from db.backup import BackupAges
 from db.kernel.access import ROLE_NAMES
 from db.kernel.journal import Done
+from desktop.day import DayWatch
 from desktop.errors import tell
 from desktop.page import Context, Page
 from desktop.routes import Route
+from desktop.undoing import Steps
 from desktop.unsaved import Keeper
 from desktop.widgets.backups import BackupFigures
 from desktop.widgets.finder import Finder, Offer
@@ -72,7 +74,8 @@ class Shell(QWidget):
         self._pages: dict[str, Page] = {}
         self._stale: set[str] = set()
         self._abouts: dict[str, str] = {}
-        self._mine: list[tuple[int, str]] = []
+        self.day = DayWatch(context, self)
+        self._steps = Steps(context.background, self)
         self._worked = False
         self._stack = PageStack()
         self._title = label(pixels=18)
@@ -103,12 +106,7 @@ class Shell(QWidget):
         right.addWidget(FollowingArea(self._stack), 1)
         outer.addLayout(right, 1)
         self._bind()
-        context.theme.changed.connect(self._repaint_icons)
-        context.background.changed.connect(self._written)
-        context.background.taken_in.connect(self._taken_in)
-        context.background.failed.connect(lambda error: tell(self, error))
-        context.background.saving.connect(self._tell_saving)
-        context.routes.wanted.connect(self.go)
+        self._listen()
 
     @property
     def worked(self) -> bool:
@@ -131,7 +129,8 @@ class Shell(QWidget):
 
     def go_on_from(self, before: "Shell") -> None:
         """Go on with what was done in the screens that stood here before: it can still be undone."""
-        self._mine, self._worked = before._mine, before._worked
+        self._steps.go_on_from(before._steps)
+        self._worked = before._worked
 
     def go(self, route: Route) -> None:
         """Open a screen; it is made when it is first wanted."""
@@ -139,7 +138,7 @@ class Shell(QWidget):
         page = self._pages.get(room.name)
         if page is None:
             page = self._pages[room.name] = room.make(self.context)
-            page.about.connect(self._tell_about)
+            page.about.connect(partial(self._tell_about, room.name))
             page.said.connect(self.toast.say)
             self._stack.addWidget(page)
             self._stale.add(room.name)
@@ -183,21 +182,7 @@ class Shell(QWidget):
 
     def undo(self) -> None:
         """Take back the last thing done in this window."""
-        if not self._mine:
-            self.toast.say("没有可以撤销的操作")
-            return
-        # Taken off at once: pressed twice quickly, the key means the step before.
-        no, said = self._mine.pop()
-
-        def undone(done: Done[int]) -> None:
-            self._mine = [entry for entry in self._mine if entry[0] != done.no]
-            self.toast.say(f"已撤销：{said}")
-
-        def failed(error: Exception) -> None:
-            self._mine.append((no, said))
-            tell(self, error)
-
-        self.context.background.undo(self, no, undone, failed)
+        self._steps.take_back()
 
     def _tell_saving(self, slow: bool) -> None:  # noqa: FBT001  a signal's value
         """Say that the disk takes its time, as nothing that was typed has been told as saved yet."""
@@ -284,6 +269,18 @@ class Shell(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
 
+    def _listen(self) -> None:
+        context = self.context
+        context.theme.changed.connect(self._repaint_icons)
+        context.background.changed.connect(self._written)
+        context.background.taken_in.connect(self._taken_in)
+        context.background.failed.connect(lambda error: tell(self, error))
+        context.background.saving.connect(self._tell_saving)
+        context.routes.wanted.connect(self.go)
+        self.day.turned.connect(self._read_all)
+        self._steps.said.connect(self.toast.say)
+        self._steps.failed.connect(lambda error: tell(self, error))
+
     def _read_again(self) -> None:
         self.page.refresh()
 
@@ -297,7 +294,6 @@ class Shell(QWidget):
     def _written(self, done: Done[Any]) -> None:
         if done.touched:
             self._worked = True
-            self._mine.append((done.no, done.said))
         for name, page in self._pages.items():
             if page.watches.intersection(done.touched) and not page.written(done):
                 self._read_or_mark(name, page)
@@ -309,17 +305,20 @@ class Shell(QWidget):
             if not page.watches.isdisjoint(tables):
                 self._read_or_mark(name, page)
 
+    def _read_all(self) -> None:
+        """Read everything again, as another day has begun: the page in sight now, others when shown."""
+        for name, page in self._pages.items():
+            self._read_or_mark(name, page)
+
     def _read_or_mark(self, name: str, page: Page) -> None:
         if page is self._stack.currentWidget():
             page.refresh()
         else:
             self._stale.add(name)
 
-    def _tell_about(self, text: str) -> None:
-        for name, page in self._pages.items():
-            if page is self.sender():
-                self._abouts[name] = text
-        if self.sender() is self._stack.currentWidget():
+    def _tell_about(self, name: str, text: str) -> None:
+        self._abouts[name] = text
+        if self._pages[name] is self._stack.currentWidget():
             self._about.setText(text)
 
     def _repaint_icons(self) -> None:

@@ -10,7 +10,8 @@ from db.ledger import Ledger
 from db.people import Staff, Volunteer
 from db.places import Building, Community, Household
 from db.search import ENTITIES, Hit, find
-from db.trainings import Training
+from db.trainings import Training, TrainingDraft
+from db.trainings.sessions import add_training
 from tests.builders import rows_command
 
 
@@ -133,6 +134,16 @@ def test_hits_say_what_they_are(ledger: Ledger) -> None:
 
 def test_no_more_than_asked_for_and_the_best_first(ledger: Ledger) -> None:
     assert names(ledger, fill(ledger), "仇", limit=2) == ["staff", "qiu"]
+
+
+def test_a_topic_typed_whole_is_not_pushed_out_by_newer_ones_that_hold_it(ledger: Ledger) -> None:
+    ledger.write(add_training(TrainingDraft("反诈", date(2025, 1, 1))))
+    for at in range(31):
+        ledger.write(add_training(TrainingDraft("春季反诈宣传", date(2026, 1, 1), start=at * 10)))
+    with ledger.read() as connection:
+        found = [hit.title for hit in find(connection, "反诈")]
+    assert found[0] == "反诈"
+    assert set(found[1:]) == {"春季反诈宣传"}
 
 
 def test_the_samples_doors_are_found_as_they_are_spoken(sample: Ledger) -> None:

@@ -16,6 +16,7 @@ from db.trainings.lists import trainings
 from db.trainings.series import (
     MOST_SESSIONS,
     change_following,
+    following,
     places_in_series,
     plan_series,
     remove_following,
@@ -147,6 +148,23 @@ def test_those_that_follow_are_taken_out_with_their_lists(ledger: Ledger) -> Non
     assert len(days_and_topics(ledger)) == 2
     ledger.undo(done.no)
     assert days_and_topics(ledger) == before
+
+
+def test_a_session_of_no_series_is_changed_and_taken_out_alone(ledger: Ledger) -> None:
+    days = [FIRST_TUESDAY + timedelta(days=7 * at) for at in range(3)]
+    made = [
+        ledger.write(add_training(replace(DRAFT, topic=topic, day=day))).value
+        for topic, day in zip("甲乙丙", days, strict=True)
+    ]
+    with ledger.read() as connection:
+        assert following(connection, made[0]) == (made[0],)
+    changed = replace(DRAFT, topic="丁", day=days[0] + timedelta(days=1), start=900)
+    assert ledger.write(change_following(made[0], changed)).value == 1
+    assert days_and_topics(ledger) == [
+        (days[0] + timedelta(days=1), "丁", 900), (days[1], "乙", 1170), (days[2], "丙", 1170),
+    ]  # fmt: skip
+    assert ledger.write(remove_following(made[0])).value == 1
+    assert [topic for _, topic, _ in days_and_topics(ledger)] == ["乙", "丙"]
 
 
 def test_a_session_that_stands_in_the_way_of_a_series_is_told(ledger: Ledger) -> None:

@@ -5,9 +5,12 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
+from db.exchange.rows import mapped
+from db.exchange.settling import Fields
 from db.exchange.tables import KnownAs
 from db.kernel.ids import Id, id_from_text, id_text
-from db.kernel.journal import chunks
+from db.kernel.journal import ADDED, chunks
+from db.kernel.records import Record
 
 _NAMES: Final = select(KnownAs.theirs, KnownAs.ours)
 _OURS: Final = _NAMES.where(KnownAs.theirs.in_(bindparam("ids", expanding=True)))
@@ -60,6 +63,17 @@ class Identity:
         if one != other:
             self.joined[other] = one
             self._texts.clear()
+
+    def naming_joined(self, record: type[Record], row: Fields | None) -> Fields | None:
+        """Return a row that names what this merge joined by the id that stays."""
+        if row is None or not self.joined:
+            return row
+
+        def now(text: str) -> str:
+            id_ = id_from_text(text)
+            return id_text(self.ours(id_)) if id_ in self.joined else text
+
+        return mapped(record, ADDED, row, now)
 
     def names_of(self, ours: Iterable[Id]) -> dict[Id, list[Id]]:
         """Return the other ids that things of this copy have, found by earlier merges."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from db.attachments import Attachment, named_safely
 from db.exchange.causes import Causes
 from db.exchange.contradictions import AT_ODDS
-from db.exchange.derived import building_key, home_key
+from db.exchange.derived import key_that_follows
 from db.exchange.identity import Identity
 from db.exchange.incoming import Change, Incoming
 from db.exchange.matching import clashes, find_same
@@ -273,7 +273,7 @@ class Planner:
         before = self.rows[record].get(id_)
         ops, latest = self._ops_of(record, [id_, *parts])
         outcome = Outcome(before, before, ops=ops)
-        row = self._with_joined(record, before)
+        row = self.identity.naming_joined(record, before) if self.absorbed else before
         reopened = self.reopened.get(record, {}).get(id_)
         if reopened is not None:
             ops.append(reopened)
@@ -302,33 +302,15 @@ class Planner:
         self._mend_key(record, id_, outcome)
         return outcome
 
-    def _with_joined(self, record: type[Record], row: Fields | None) -> Fields | None:
-        """A row that names what this merge joined names it by the id that stays."""
-        if row is None or not self.absorbed:
-            return row
-        joined = self.identity.joined
-
-        def now(text: str) -> str:
-            id_ = id_from_text(text)
-            return id_text(self.identity.ours(id_)) if id_ in joined else text
-
-        return mapped(record, ADDED, row, now)
-
     def _mend_key(self, record: type[Record], id_: Id, outcome: Outcome) -> None:
         """Let an address's key follow from its parts, which two sites may have changed apart."""
-        after = outcome.after
-        if after is None:
+        after, fix = outcome.after, key_that_follows(self, record, outcome)
+        if after is None or fix is None:
             return
-        if record is Household:
-            building = self.row_after(Building, id_from_text(after["building"]))
-            fix = home_key(after, building, apart=outcome.settled is not None)
-        elif record is Building:
-            fix = building_key(after) if outcome.settled is not None else after["key"]
+        if record is Building:
             before = outcome.before["key"] if outcome.before is not None else fix
             if before != fix or outcome.settled is not None:
                 self._let_homes_follow(id_)
-        else:
-            return
         if fix != after["key"]:
             said = {"key": [after["key"], fix]}
             outcome.own.append(OwnStep(CHANGED, said, (CHANGED, said)))

@@ -86,7 +86,7 @@ def statement(
             line = month_sheet(connection, at, up_to).sheet.line(volunteer)
             lines = () if line is None else (line,)
         if lines:
-            entries = _entries(connection, lines[0])
+            entries = line_sources(connection, lines[0])
             months.append(StatementMonth(at, at in closed, lines[0], entries))
         at = at.after
     name, role, community = person
@@ -94,7 +94,8 @@ def statement(
     return Statement(name, ROLE_NAMES[role], community, period, tuple(months))
 
 
-def _entries(connection: Connection, line: Line) -> tuple[StatementEntry, ...]:
+def line_sources(connection: Connection, line: Line) -> tuple[StatementEntry, ...]:
+    """Return every source of a line of a month's list, by its day."""
     keys = [entry.key for share in line.shares for entry in share.entries]
     texts = source_texts(connection, keys)
     abouts = source_abouts(connection, [(entity_of(key), record_of(key)) for key in keys])

@@ -119,12 +119,17 @@ def remove_following(training: Id) -> Command[int]:
 
 
 def following(connection: Connection, training: Id) -> tuple[Id, ...]:
-    """Return a session and those of its series on later days, in order; UserError if it is gone."""
+    """Return a session and those of its series on later days, in order; alone where it is in none.
+
+    UserError if it is gone.
+    """
     own = connection.execute(
         select(Training.day, Training.series).where(Training.id == training)
     ).first()
     if own is None:
         raise UserError(GONE)
+    if own.series is None:
+        return (training,)
     later = connection.execute(
         select(Training.id)
         .where(Training.series == own.series, Training.day > own.day)

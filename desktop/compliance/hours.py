@@ -26,7 +26,6 @@ from desktop.widgets.asked import AskedLine
 from desktop.widgets.numbers import Number, NumberLine, NumberTable
 from desktop.widgets.pairs import Bar, PairChart
 from desktop.widgets.parts import Sentences, column, label, panel, row
-from desktop.widgets.periods import YEAR
 from desktop.words import clock_words
 
 HEADS = (
@@ -54,8 +53,7 @@ class HoursPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._out = PaperOut(self)
-        today = context.today
-        self._asked = AskedLine(Period(today - YEAR, today), today)
+        self._asked = AskedLine("近一年", lambda: context.today)
         self._gap: Gap | None = None
         self._times: list[Suggested] = []
         self._summary, self._advice = Sentences(), label(pixels=14, wrap=True)

@@ -82,9 +82,10 @@ class StandingPage(Page):
         super().__init__(context)
         self._out = PaperOut(self)
         self._duty: Duty = "contact"
+        self._counted_on = context.today
         self._at = Week.of(context.today).period
         self._answer: Answer | None = None
-        self._days, self._community = PeriodBox(context.today), QComboBox()
+        self._days, self._community = PeriodBox(lambda: context.today), QComboBox()
         self._summary, self._trend = label(pixels=14, wrap=True), label(pixels=14)
         self._chart = WeekChart(context.theme)
         self._table = NumberTable("达标人数")
@@ -100,8 +101,13 @@ class StandingPage(Page):
             self._go("training", month_of(self.context.today))
 
     def refresh(self) -> None:
-        """Count again."""
-        duty, at, today = self._duty, self._at, self.context.today
+        """Count again; the week or month that was the current one is left when another has begun."""
+        today, before = self.context.today, self._counted_on
+        self._counted_on = today
+        if today != before and before in self._at:
+            self._at = Week.of(today).period if self._duty == "contact" else month_of(today)
+        self._show_days()
+        duty, at = self._duty, self._at
         community: Id | None = self._community.currentData()
 
         def question(connection: Connection) -> Answer:
@@ -189,7 +195,7 @@ class StandingPage(Page):
             shortcut = QShortcut(keys, self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(partial(self._step, step))
-        self._days.show_period(self._at, self.context.today)
+        self._days.show_period(self._at)
         self._days.chosen.connect(self._choose)
         self._days.refused.connect(self.said)
         head.insertWidget(head.count() - 1, self._days)
@@ -231,9 +237,11 @@ class StandingPage(Page):
     def _go(self, duty: Duty, at: Period) -> None:
         self._duty, self._at = duty, at
         self._choices[duty].setChecked(True)
-        today = self.context.today
-        self._days.show_period(month_to(today) if at == month_of(today) else at, today)
         self.refresh()
+
+    def _show_days(self) -> None:
+        today = self.context.today
+        self._days.show_period(month_to(today) if self._at == month_of(today) else self._at)
 
     def _show(self, answer: Answer) -> None:
         self._answer = answer

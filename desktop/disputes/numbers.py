@@ -9,7 +9,6 @@ from db.disputes.facts import clocks
 from db.disputes.statistics import DisputeStatistics, dispute_statistics
 from db.disputes.words import FORM_NAMES, KIND_NAMES, RESULT_NAMES, RISK_NAMES, SOURCE_NAMES
 from db.kernel.ids import Id
-from db.kernel.workdays import year_to
 from db.places import CommunityLine, communities
 from db.post import the_post
 from desktop.page import Context, Page
@@ -47,7 +46,7 @@ class DisputeNumbersPage(Page):
         super().__init__(context)
         self._out = PaperOut(self)
         self._said: DisputeStatistics | None = None
-        self._asked = AskedLine(year_to(context.today), context.today)
+        self._asked = AskedLine("今年", lambda: context.today)
         self._summary = Sentences()
         self._months, self._took = WeekChart(context.theme), WeekChart(context.theme)
         self._matrix, self._others = NumberTable("类型和情况"), NumberTable(OTHERS)

@@ -13,7 +13,6 @@ from db.imports.headings import KINDS
 from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
-from db.kernel.workdays import Period
 from db.places import CommunityLine, communities
 from db.post import the_post
 from desktop.background import Progress, Ticket
@@ -57,10 +56,9 @@ class ExportPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._period: Period | None = None
         self._ticket: Ticket | None = None
         self._kind, self._community = ChoiceBox("台账"), QComboBox()
-        self._days = PeriodBox(context.today)
+        self._days = PeriodBox(lambda: context.today)
         self._masked = QCheckBox("遮名")
         self._about, self._told = label(pixels=16, wrap=True), label(tone="second", wrap=True)
         self._model: RowModel[tuple[Value, ...]] = RowModel(())
@@ -73,7 +71,7 @@ class ExportPage(Page):
     def query(self) -> ExportQuery:
         """What is chosen."""
         kind = self._kind.currentData()
-        period = self._period if kind in DATED else None
+        period = self._days.period if kind in DATED else None
         return ExportQuery(kind, period, self._community.currentData(), self._masked.isChecked())
 
     def refresh(self) -> None:
@@ -146,12 +144,8 @@ class ExportPage(Page):
             box.activated.connect(lambda _: self.refresh())
         self._kind.finished.connect(self._save.setFocus)
         self._masked.toggled.connect(lambda _: self.refresh())
-        self._days.chosen.connect(self._choose_days)
+        self._days.chosen.connect(lambda _: self.refresh())
         self._days.refused.connect(self.said)
-
-    def _choose_days(self, period: Period | None) -> None:
-        self._period = period
-        self.refresh()
 
     def _show(self, seen: Seen) -> None:
         fill(self._community, [(place.name, place.id) for place in seen.places], first=1)

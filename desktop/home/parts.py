@@ -72,7 +72,9 @@ class Card(QFrame):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Open the rows behind the first figure."""
         super().mouseReleaseEvent(event)
-        self.wanted.emit(self._first)
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and self.rect().contains(event.position().toPoint()):
+            self.wanted.emit(self._first)
 
     def _figure(self, key: str, size: str, tone: Tone) -> QPushButton:
         made = figure_button(lambda: self.wanted.emit(key), tone)

@@ -74,6 +74,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         self._buildings: Sequence[BuildingRow] = ()
         # None until it is counted, and again when people or homes have changed.
         self._answering: Answering | None = None
+        self._answered_on = context.today
         self.model.show_columns(self._columns())
         self.table.fit()
         self._community = self.filter_box("社区", [("全部社区", None)])
@@ -127,6 +128,8 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
     def refresh(self) -> None:
         """Read the list, then how many homes each answers for: that takes longer."""
         super().refresh()
+        if self._answered_on != self.context.today:
+            self._answering = None
         if self._answering is None:
             # Not in the lane the list is read by: a search typed meanwhile must not wait.
             self.context.background.errand(self, self._count_homes, lambda _: self._tell_homes())
@@ -194,7 +197,8 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
     def _counted(self, connection: Connection) -> Answering:
         known = self._answering
         if known is None:
-            known = self._answering = answering(connection, self.context.today)
+            day = self._answered_on = self.context.today
+            known = self._answering = answering(connection, day)
         return known
 
     def _count_homes(self, _: Progress) -> Answering:

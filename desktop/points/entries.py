@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Command
-from db.kernel.workdays import Period, year_to
 from db.points import points_text
 from db.points.entries import (
     EntryDraft,
@@ -30,7 +29,7 @@ from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import EntryField
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, choose, fill, label, row
-from desktop.widgets.periods import PeriodBox
+from desktop.widgets.periods import PeriodBox, whole_time
 from desktop.widgets.person import PersonField
 from desktop.widgets.register import RegisterPage
 from desktop.widgets.tables import Column
@@ -75,15 +74,13 @@ class EntriesPage(RegisterPage[EntryRow]):
     )
 
     def __init__(self, context: Context) -> None:
-        self._period: Period | None = year_to(context.today)
         self._items: Sequence[Item] = ()
         self._asked_for = context.today
         super().__init__(context)
-        days = PeriodBox(context.today)
-        days.show_period(self._period, context.today)
-        days.chosen.connect(self._choose_days)
-        days.refused.connect(self.said)
-        self.filters.insert(0, days)
+        self._days = PeriodBox(lambda: context.today, "今年")
+        self._days.chosen.connect(lambda _: self.refresh())
+        self._days.refused.connect(self.said)
+        self.filters.insert(0, self._days)
         self.table.removing.connect(self._remove)
 
     def open(self, what: Mapping[str, Any]) -> None:
@@ -95,12 +92,10 @@ class EntriesPage(RegisterPage[EntryRow]):
 
     def asked(self, connection: Connection, offset: int, limit: int) -> tuple[int, list[EntryRow]]:
         """Return the entries of the days chosen."""
-        whole = Period(self.context.today.replace(year=1990), self.context.today)
+        period = self._days.period or whole_time(self.context.today)
         text = self.text.text().strip()
         found = [
-            line
-            for line in entries(connection, self._period or whole)
-            if text in line.name or text in line.reason
+            line for line in entries(connection, period) if text in line.name or text in line.reason
         ]
         return len(found), found[offset : offset + limit]
 
@@ -186,10 +181,6 @@ class EntriesPage(RegisterPage[EntryRow]):
             self.context.background.write(
                 self, command, lambda _: self.said.emit("已删除　　Ctrl+Z 撤销")
             )
-
-    def _choose_days(self, period: Period | None) -> None:
-        self._period = period
-        self.refresh()
 
     def _chose_person(self, person: Id | None) -> None:
         if person is not None:

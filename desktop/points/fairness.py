@@ -16,6 +16,7 @@ from db.points import CLASS_NAMES, money_text, points_text
 from db.points.fairness import Change, Fairness, Group, WeightDraft, WhatIf, fairness, what_if
 from db.points.rules import Item, rules_of
 from db.points.schemes import weigh
+from desktop.errors import tell
 from desktop.page import Context, Page
 from desktop.paper.points_summary import occupations, sentence, share_of
 from desktop.paper.words import NOTHING
@@ -168,9 +169,10 @@ class FairnessPage(Page):
             self._show_trial(result)
 
         def failed(error: Exception) -> None:
-            self.said.emit(str(error))
-            if not isinstance(error, UserError):
-                raise error
+            if isinstance(error, UserError):
+                self.said.emit(str(error))
+            else:
+                tell(self, error)
 
         self.context.background.ask(self, lambda c: what_if(c, month, [trial]), answer, failed)
 

@@ -9,14 +9,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QStackedWidget, QWidget
 from sqlalchemy import Connection
 
-from db.kernel.errors import PolicepostError, UserError
+from db.kernel.errors import PolicepostError
 from db.kernel.ids import Id
 from db.kernel.journal import Command
 from db.kernel.workdays import Month
 from db.people import OCCUPATION_NAMES, ROLE_NAMES
 from db.points import money_text, points_text
 from db.points.sheet import Line
-from db.points.statement import StatementMonth, statement
+from db.points.statement import line_sources
 from desktop.background import Ticket
 from desktop.errors import tell
 from desktop.page import Context, Page
@@ -80,8 +80,9 @@ class PointsPage(Page):
         self._seen: SeenMonth | None = None
         self._begun = self._shown = False
         self._ticket: Ticket | None = None
+        self._sources: Ticket | None = None
         self._months = MonthBox(self, Month.of(context.today))
-        self._months.chosen.connect(lambda _: self.refresh())
+        self._months.chosen.connect(self._turn)
         self._place, self._text, self._paper = QComboBox(), QLineEdit(), QComboBox()
         self._state = label(tone="second", wrap=True)
         self._summary = label(wrap=True)
@@ -110,9 +111,7 @@ class PointsPage(Page):
     def open(self, what: Mapping[str, Any]) -> None:
         """Show a month by `month`, and put the cursor on a person by `record`."""
         if isinstance(what.get("month"), Month):
-            self._begun = True
-            self._months.show_month(what["month"])
-            self.refresh()
+            self._turn(what["month"])
 
     def refresh(self) -> None:
         """Count the month anew."""
@@ -217,9 +216,13 @@ class PointsPage(Page):
         self._place.activated.connect(lambda _: self._fill())
         self._text.textEdited.connect(lambda _: self._fill())
         self._table.selectionModel().currentRowChanged.connect(lambda at, _: self._moved(at.row()))
-        self._months.chosen.connect(lambda _: setattr(self, "_begun", True))
         self._closing.giving.connect(self._give)
         self._person.left.connect(self._table.setFocus)
+
+    def _turn(self, month: Month) -> None:
+        self._begun = True
+        self._months.show_month(month)
+        self.refresh()
 
     def _show(self, seen: SeenMonth) -> None:
         if self._seen is not None and self._seen.sheet.month != seen.sheet.month:
@@ -263,7 +266,7 @@ class PointsPage(Page):
         if lines:
             self._table.selectRow(next(same, 0))
         else:
-            self._person.show_person(None)
+            self._person.show_sources(())
 
     def _line(self) -> Line | None:
         at = self._table.currentIndex().row()
@@ -273,19 +276,14 @@ class PointsPage(Page):
     def _moved(self, at: int) -> None:
         if not 0 <= at < len(self._model.rows) or self._seen is None:
             return
-        line, month = self._model.rows[at], self._seen.sheet.month
-        today = self.context.today
-
-        def question(connection: Connection) -> StatementMonth | None:
-            said = statement(connection, line.volunteer, month, month, today)
-            return next(iter(said.months), None)
-
-        def gone(error: Exception) -> None:
-            if not isinstance(error, UserError):
-                tell(self, error)
-
+        line = self._model.rows[at]
         self._person.show_line(line)
-        self.context.background.ask(self, question, self._person.show_person, gone)
+        # The cursor may run over a hundred people: only where it stands is asked about.
+        if self._sources is not None:
+            self._sources.stop()
+        self._sources = self.context.background.ask(
+            self, lambda connection: line_sources(connection, line), self._person.show_sources
+        )
 
     def _leave_closing(self) -> None:
         self._side.setCurrentIndex(0)

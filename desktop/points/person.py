@@ -1,5 +1,6 @@
 """One volunteer's month: every source with what it counted for; Enter opens the source."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from db.people import ROLE_NAMES
 from db.points import money_text, points_text
 from db.points.sheet import Line
-from db.points.statement import StatementEntry, StatementMonth
+from db.points.statement import StatementEntry
 from desktop.page import Context
 from desktop.widgets.parts import column, label
 from desktop.widgets.tables import Column, RowModel, RowTable
@@ -62,9 +63,8 @@ class PersonPanel(QWidget):
             said.append(line.remark)
         self._sums.setText("，".join(said))
 
-    def show_person(self, month: StatementMonth | None) -> None:
+    def show_sources(self, entries: Sequence[StatementEntry]) -> None:
         """Show every source of the month, or nothing."""
-        entries = list(month.entries) if month is not None else []
         self._model.show_rows(entries)
         if entries:
             self._table.selectRow(0)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from db.editions import EditionLine, FigureChange, IssuedEdition
 from db.figures.kinds import Kind, kind_of
+from db.kernel.ids import Id
 from db.kernel.workdays import Span
 from desktop.page import Context
 from desktop.paper.report import report_paper
@@ -99,6 +100,12 @@ class EditionsBox(QWidget):
         self._all.setText(told)
         self._more.setVisible(bool(told))
         self._show_all(shown=bool(told) and not self._all.isHidden())
+
+    @property
+    def looked_at(self) -> Id | None:
+        """The edition that is looked at; None for the figures as they stand."""
+        edition: Id | None = self._box.currentData()
+        return edition
 
     def issued(self) -> None:
         """The reason is on paper."""

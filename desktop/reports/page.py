@@ -5,16 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtPdf import QPdfDocument
-from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
     QFileDialog,
-    QFrame,
     QStackedWidget,
     QWidget,
 )
@@ -36,7 +33,7 @@ from db.kernel.ids import Id
 from db.kernel.journal import Command, Done
 from db.kernel.workdays import Span
 from db.visits import CampaignLine, campaigns
-from desktop.background import Progress
+from desktop.background import Progress, Ticket
 from desktop.figures import open_rows
 from desktop.page import Context, Page
 from desktop.paper.document import Document
@@ -47,6 +44,7 @@ from desktop.printing import pdf_of, print_paper
 from desktop.reports.editions import EditionsBox, drawn, paper_of
 from desktop.reports.making import LISTS, NAMED, Counted, count, internal_lists, report
 from desktop.reports.numbers import NumberLine, NumbersTable, figure_of
+from desktop.reports.paper import PaperView
 from desktop.reports.sentences import Sentences
 from desktop.reports.spans import SpanBox
 from desktop.reports.writing import write_papers
@@ -98,11 +96,12 @@ class ReportsPage(Page):
         self._counted: Counted | None = None
         self._lists: list[Document] = []
         self._campaigns: Sequence[CampaignLine] = ()
+        # Only what a person has chosen; else each span has its own.
+        self._chosen: Id | None = None
+        self._making: Ticket | None = None
         self._papers: Sequence[Document] = ()
         self._pdf = b""
-        self._buffer = QBuffer(self)
-        self._document = QPdfDocument(self)
-        self._view = QPdfView()
+        self._view = PaperView(self)
         self._editions = EditionsBox(context)
         self._campaign = QComboBox()
         self._sentences = Sentences(context)
@@ -121,17 +120,20 @@ class ReportsPage(Page):
 
     def refresh(self) -> None:
         """Count the span again and make its paper."""
-        span, kind, chosen = self._spans.span, self._spans.kind, self._campaign.currentData()
+        span, kind, chosen = self._spans.span, self._spans.kind, self._chosen
         lists = [name for name, box in self._boxes.items() if box.isChecked()]
         made_on = self.context.today
 
         def question(connection: Connection) -> Answer:
-            counted = count(connection, span, chosen, made_on)
+            lines = campaigns(connection)
+            # By its id: one that was renamed is still the one chosen, one that is gone is none.
+            name = next((line.name for line in lines if line.id == chosen), None)
+            counted = count(connection, span, name, made_on)
             issued = editions(connection, kind.name, str(span))
             return Answer(
                 counted,
                 internal_lists(connection, counted, lists),
-                campaigns(connection),
+                lines,
                 issued,
                 changed_since(connection, issued[0].id, counted.figures) if issued else [],
             )
@@ -144,7 +146,7 @@ class ReportsPage(Page):
         if not self._pdf:
             self.said.emit(STILL_COUNTING)
         elif print_paper(self, self._pdf):
-            self._note("打印")
+            self.context.background.write(self, self._noted("打印"))
             self.said.emit("已送到打印机")
 
     def save(self) -> None:
@@ -159,7 +161,7 @@ class ReportsPage(Page):
 
     def save_to(self, path: Path) -> None:
         """Write the paper in sight to a file, whole or not at all: Word or Excel by its name, else PDF."""
-        papers, ledger = self._papers, self.context.ledger
+        papers, ledger, note = self._papers, self.context.ledger, self._noted("生成")
         named = any(self._boxes[name].isChecked() for name in NAMED)
         right = leaving_right(named=named, workbook=path.suffix.lower() == ".xlsx")
 
@@ -169,23 +171,17 @@ class ReportsPage(Page):
             return write_papers(papers, path, find_faces(cache()))
 
         def saved(_: int) -> None:
-            self._note("生成")
+            self.context.background.write(self, note)
             self.said.emit(f"已存为 {path.name}")
 
         self.context.background.errand(self, job, saved)
 
-    def _note(self, action: str) -> None:
+    def _noted(self, action: str) -> Command[None]:
+        """The history's entry of what is done with the paper in sight."""
         name, note = f"{action}{self._spans.kind.report}", str(self._spans.span)
-        event = Command(name, Right.LOOK, lambda _: None, note=note)
-        self.context.background.write(self, event)
+        return Command(name, Right.LOOK, lambda _: None, note=note)
 
     def _build(self) -> None:
-        self._view.setPageMode(QPdfView.PageMode.MultiPage)
-        self._view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
-        self._view.setPageSpacing(16)
-        self._view.setDocument(self._document)
-        self._view.setFrameShape(QFrame.Shape.NoFrame)
-        self._view.setAccessibleName("报表的样子")
         # The paper is read by the keys at once.
         self.setFocusProxy(self._view)
         layout = row(self, (20, 16, 20, 16), 16)
@@ -247,7 +243,7 @@ class ReportsPage(Page):
         self._spans.refused.connect(self.said)
         for check in self._boxes.values():
             check.toggled.connect(lambda _: self.refresh())
-        self._campaign.activated.connect(lambda _: self.refresh())
+        self._campaign.activated.connect(lambda _: self._choose_campaign())
         for keys, action in (
             ("Ctrl+P", self.print), ("Ctrl+S", self.save),
             ("Ctrl+D", lambda: self._turn_side(1 - self._sides.currentIndex())),
@@ -279,7 +275,11 @@ class ReportsPage(Page):
     def _turned(self) -> None:
         # What was in sight is not printed under another name.
         self._papers, self._pdf = (), b""
-        self._campaign.setCurrentIndex(-1)
+        self._chosen = None
+        self.refresh()
+
+    def _choose_campaign(self) -> None:
+        self._chosen = self._campaign.currentData()
         self.refresh()
 
     def _issue(self, reason: str) -> None:
@@ -303,6 +303,8 @@ class ReportsPage(Page):
         self.context.background.write(self, command, issued)
 
     def _show_edition(self, id_: Id | None) -> None:
+        # What was in sight is not printed as what is chosen now.
+        self._papers, self._pdf = (), b""
         if id_ is None:
             self._make()
             return
@@ -311,7 +313,10 @@ class ReportsPage(Page):
             issued = edition(connection, id_)
             return (paper_of(issued),), edition_pdf(connection, id_) or drawn(issued)
 
-        self.context.background.ask(self, question, partial(self._show, self._spans.span))
+        self._stop_making()
+        self._making = self.context.background.ask(
+            self, question, partial(self._show, self._spans.span)
+        )
 
     def _counted_again(self, answer: Answer) -> None:
         span = self._spans.span
@@ -326,7 +331,7 @@ class ReportsPage(Page):
         coverage = self._counted.figures.now.coverage
         self._campaign.clear()
         for line in self._campaigns:
-            self._campaign.addItem(line.name, line.name)
+            self._campaign.addItem(line.name, line.id)
         self._campaign.setCurrentText(coverage.campaign if coverage else "")
         if coverage is None:
             self._campaign.setCurrentIndex(-1)
@@ -335,24 +340,25 @@ class ReportsPage(Page):
 
     def _make(self) -> None:
         self._timer.stop()
-        if self._counted is None:
+        if self._counted is None or self._editions.looked_at is not None:
             return
+        self._stop_making()
         papers = (
             report(self._counted, *self._sentences.lines),
             *self._lists,
         )
         shown = partial(self._show, self._counted.figures.span)
-        self.context.background.errand(self, lambda _: (papers, pdf_of(papers)), shown)
+        self._making = self.context.background.errand(
+            self, lambda _: (papers, pdf_of(papers)), shown
+        )
+
+    def _stop_making(self) -> None:
+        """Want the paper no more that another one takes the place of."""
+        if self._making is not None:
+            self._making.stop()
 
     def _show(self, span: Span, made: Made) -> None:
         if span != self._spans.span:
             return
         self._papers, self._pdf = made
-        bar = self._view.verticalScrollBar()
-        at = bar.value()
-        self._document.close()
-        self._buffer.close()
-        self._buffer.setData(QByteArray(self._pdf))
-        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        self._document.load(self._buffer)
-        bar.setValue(at)
+        self._view.show_pdf(self._pdf)

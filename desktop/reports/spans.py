@@ -30,8 +30,8 @@ class SpanBox(QWidget):
     def __init__(self, context: Context, page: QWidget) -> None:
         super().__init__(page)
         self._context = context
-        self._at = {name: kind.of.of(context.today).before for name, kind in KINDS.items()}
-        self._span = self._at["weekly"]
+        self._at: dict[str, Span] = {}
+        self._span = self._last("weekly")
         self._group = QButtonGroup(self)
         self._kinds: dict[str, QPushButton] = {}
         self._name = QLineEdit()
@@ -86,7 +86,7 @@ class SpanBox(QWidget):
 
     def turn(self, name: str) -> None:
         """Go to another kind of report."""
-        self._go(self._at[name])
+        self._go(self._at.get(name) or self._last(name))
 
     def step(self, by: int) -> None:
         """Go to the span before or after."""
@@ -96,6 +96,10 @@ class SpanBox(QWidget):
         """Let a span be written."""
         self._name.setFocus()
         self._name.selectAll()
+
+    def _last(self, name: str) -> Span:
+        """The span of a kind that ended last."""
+        return KINDS[name].of.of(self._context.today).before
 
     def _go(self, span: Span) -> None:
         self.show_span(span)

@@ -27,7 +27,7 @@ from desktop.page import Context
 from desktop.paper.review_sheet import NO_GRADE, grades_told, review_sheet
 from desktop.paper_out import Leaving, Made, PaperOut, one_table
 from desktop.widgets.forms import DraftForm
-from desktop.widgets.parts import button, choose, label, row
+from desktop.widgets.parts import button, choose, fill, label, row
 from desktop.widgets.register import RegisterPage
 from desktop.widgets.tables import Column, RowModel, RowTable
 from desktop.words import day_words
@@ -108,6 +108,10 @@ class ReviewsPage(RegisterPage[ReviewRow]):
             and (self.only is None or one.id in self.only)
         ]
         return len(found), found[offset : offset + limit]
+
+    def offer_choices(self) -> None:
+        """Offer the two months that have begun meanwhile too."""
+        fill(self._term, [(str(term), term) for term in terms(self.context.today, TERMS)])
 
     def open(self, what: Mapping[str, Any]) -> None:
         """The same; what is due opens the two months that are over."""

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from db.kernel.access import Right
 from db.kernel.journal import Command, Done
-from db.kernel.workdays import Period
 from db.places import CommunityLine, communities
 from db.post import the_post
 from db.rewards import yuan
@@ -83,14 +82,13 @@ class RewardsPage(RegisterPage[RewardRow]):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._places: Sequence[CommunityLine] = ()
-        self._period: Period | None = None
         self._counted: tuple[RewardTotals, int] | None = None
         self._community = self.filter_box("社区", [("全部社区", None)])
         self._state = self.filter_box(
             "情况", [("全部情况", None), *((word, code) for code, word in STATE_NAMES.items())]
         )
-        self._days = PeriodBox(context.today)
-        self._days.chosen.connect(self._choose_days)
+        self._days = PeriodBox(lambda: context.today)
+        self._days.chosen.connect(lambda _: self.refresh())
         self._days.refused.connect(self.said)
         self.filters.insert(self.filters.count() - 1, self._days)
         self._out = PaperOut(self)
@@ -247,13 +245,9 @@ class RewardsPage(RegisterPage[RewardRow]):
             text=self.text.text(),
             community=self._community.currentData(),
             state=self._state.currentData(),
-            period=self._period,
+            period=self._days.period,
             ids=self.only,
         )
-
-    def _choose_days(self, period: Period | None) -> None:
-        self._period = period
-        self.refresh()
 
     def _show(self, answer: tuple[int, list[RewardRow]]) -> None:
         super()._show(answer)
@@ -271,8 +265,8 @@ class RewardsPage(RegisterPage[RewardRow]):
         voided = [f"作废{totals.voided}项"] if totals.voided else []
         told = [f"共{totals.rows}项", *parts, *voided, f"资金余额{yuan(balance)}元"]
         self.foot.setText("　".join(told))
-        days = period_words(self._period, self.context.today)
-        self.about.emit("" if self._period is None else days)
+        period = self._days.period
+        self.about.emit("" if period is None else period_words(period, self.context.today))
 
 
 def _paper(name: str, query: RewardQuery, context: Context, connection: Connection) -> Leaving:

@@ -39,7 +39,7 @@ class CalendarPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._sessions: Mapping[date, Sequence[TrainingRow]] = {}
-        self._grid = MonthGrid(context.theme, context.today)
+        self._grid = MonthGrid(context.theme, lambda: context.today)
         self._month, self._day = label(pixels=16), label(pixels=16)
         self._model: RowModel[TrainingRow] = RowModel(
             (

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from db.figures.rates import percent
 from db.kernel.ids import Id
 from db.kernel.text import hours_text
-from db.kernel.workdays import Period, year_to
+from db.kernel.workdays import Period
 from db.people.lists import VolunteerQuery, VolunteerRow, volunteer, volunteers
 from db.trainings import HERE, KIND_NAMES, STATUS_NAMES
 from db.trainings.attended import Attended, attended
@@ -20,7 +20,7 @@ from desktop.page import Context, Page
 from desktop.paper_out import PDF, Leaving, Made, PaperOut, allow
 from desktop.trainings.making import certificate_paper
 from desktop.widgets.parts import button, column, label, panel, row
-from desktop.widgets.periods import PeriodBox
+from desktop.widgets.periods import PeriodBox, whole_time
 from desktop.widgets.tables import Column, RowModel, RowTable
 
 FOUND, TYPED_MS, SIDE_WIDTH = 60, 160, 340
@@ -49,14 +49,13 @@ class CertificatesPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._period: Period = year_to(context.today)
         self._person: VolunteerRow | None = None
         self._wanted: Id | None = None
         self._asked: Ticket | None = None
         self._field = QLineEdit()
         self._field.setPlaceholderText("给谁：姓名、拼音、电话")
         self._field.setAccessibleName("给谁")
-        self._days = PeriodBox(context.today)
+        self._days = PeriodBox(lambda: context.today, "今年")
         self._people: RowModel[VolunteerRow] = RowModel(
             (
                 Column("姓名", lambda v: v.name, 5),
@@ -141,8 +140,7 @@ class CertificatesPage(Page):
         saving = button("存为文件　Ctrl+S", self.save)
         saving.setShortcut("Ctrl+S")
         allow(self.context, printing, saving)
-        self._days.show_period(self._period, self.context.today)
-        self._days.chosen.connect(self._choose_days)
+        self._days.chosen.connect(lambda _: self._read())
         self._days.refused.connect(self.said)
         left = panel()
         left.setFixedWidth(self.context.theme.px(SIDE_WIDTH))
@@ -169,10 +167,9 @@ class CertificatesPage(Page):
         self._timer.timeout.connect(self._find)
         self._list.selectionModel().currentRowChanged.connect(lambda at, _: self._moved(at.row()))
 
-    def _choose_days(self, period: Period | None) -> None:
-        today = self.context.today
-        self._period = period or Period(today.replace(year=1990, month=1, day=1), today)
-        self._read()
+    @property
+    def _period(self) -> Period:
+        return self._days.period or whole_time(self.context.today)
 
     def _find(self) -> None:
         text, day = self._field.text().strip(), self.context.today

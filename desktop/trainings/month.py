@@ -1,7 +1,7 @@
 """A month as a sheet of the calendar: seven columns, the sessions of a day inside it."""
 
 from calendar import Calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
@@ -26,10 +26,10 @@ class MonthGrid(QWidget):
     turned = Signal()
     chosen = Signal()
 
-    def __init__(self, theme: Theme, today: date) -> None:
+    def __init__(self, theme: Theme, today: Callable[[], date]) -> None:
         super().__init__()
         self._theme, self._today = theme, today
-        self.day = today
+        self.day = today()
         self._sessions: Mapping[date, Sequence[TrainingRow]] = {}
         self._free: Mapping[date, str] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -80,7 +80,7 @@ class MonthGrid(QWidget):
         elif event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self.turn(-1 if event.key() == Qt.Key.Key_PageUp else 1)
         elif event.key() == Qt.Key.Key_Home:
-            self.go_to(self._today)
+            self.go_to(self._today())
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.chosen.emit()
         else:
@@ -145,9 +145,9 @@ class MonthGrid(QWidget):
         head = QRect(box.left(), box.top(), box.width(), line)
         painter.setFont(theme.font(13))
         painter.setPen(
-            theme.color("accent" if day == self._today else "text" if inside else "second")
+            theme.color("accent" if day == self._today() else "text" if inside else "second")
         )
-        word = f"{day.day} 今天" if day == self._today else str(day.day)
+        word = f"{day.day} 今天" if day == self._today() else str(day.day)
         painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, word)
         painter.setFont(theme.font(11))
         if day in self._free:
@@ -161,7 +161,7 @@ class MonthGrid(QWidget):
         fits = max((box.height() - line) // line, 1)
         shown = sessions if len(sessions) <= fits else sessions[: max(fits - 1, 0)]
         painter.setFont(self._theme.font(12))
-        lines = [(_words(one), "text" if day <= self._today else "accent") for one in shown]
+        lines = [(_words(one), "text" if day <= self._today() else "accent") for one in shown]
         if len(sessions) > len(shown):
             lines.append((f"还有{len(sessions) - len(shown)}场", "second"))
         for at, (words, token) in enumerate(lines, 1):

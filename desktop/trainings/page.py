@@ -37,7 +37,9 @@ Act = tuple[str, str, Callable[[], None]]
 SIGN_IN_BOOK, ABSENT_BOOK = "签到表 Excel", "缺席 Excel"
 
 
-def _columns(today: date, series: Mapping[Id, tuple[int, int]]) -> tuple[Column[TrainingRow], ...]:
+def _columns(
+    today: Callable[[], date], series: Mapping[Id, tuple[int, int]]
+) -> tuple[Column[TrainingRow], ...]:
     """The columns; nothing is said of who came before the day.
 
     What the roll says too gives way where there is no room, the last first.
@@ -45,10 +47,10 @@ def _columns(today: date, series: Mapping[Id, tuple[int, int]]) -> tuple[Column[
 
     def rate(line: TrainingRow) -> str:
         said = percent(line.present, line.expected)
-        return f"{said}%" if said and line.day <= today else ""
+        return f"{said}%" if said and line.day <= today() else ""
 
     def came(line: TrainingRow) -> str:
-        return str(line.present) if line.day <= today else ""
+        return str(line.present) if line.day <= today() else ""
 
     def place(line: TrainingRow) -> str:
         found = series.get(line.id)
@@ -98,7 +100,9 @@ class TrainingsPage(Page):
         self._wanted: Id | None = None
         self._only: Collection[Id] | None = None
         self._series: dict[Id, tuple[int, int]] = {}
-        self._sessions: RowModel[TrainingRow] = RowModel(_columns(context.today, self._series))
+        self._sessions: RowModel[TrainingRow] = RowModel(
+            _columns(lambda: context.today, self._series)
+        )
         self._table = _SessionTable(
             self._sessions, "培训", "还没有培训。按 Ctrl+N 登记，或到“数据”导入签到表"
         )

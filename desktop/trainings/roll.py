@@ -21,6 +21,7 @@ from db.trainings.lists import AttendanceRow, TrainingRow, attendance, leave_rea
 from db.trainings.quiz import Knowing, knowing
 from db.trainings.sessions import Person, join, join_many, mark, mark_rest, take_off
 from desktop.background import Ticket
+from desktop.errors import tell
 from desktop.page import Context
 from desktop.paper.words import rate_change, share
 from desktop.trainings.reasons import ReasonField
@@ -290,10 +291,20 @@ class Roll(QFrame):
             self._reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _write(self, command: Command[Any], name: str, status: str) -> None:
+        typed, training = self._field.text(), self._training
         self._field.clear()
         word = "应到" if self._ahead and status == "absent" else STATUS_NAMES[status]
         said = f"{name} {word}　　Ctrl+Z 撤销"
-        self._context.background.write(self, command, lambda _: self.said.emit(said))
+
+        def failed(error: Exception) -> None:
+            # Unless another session is called by now, with what was typed since then behind it.
+            same = training is not None and self._training and training.id == self._training.id
+            if typed and same:
+                now = self._field.text()
+                self._field.setText(f"{typed}、{now}" if now else typed)
+            tell(self, error)
+
+        self._context.background.write(self, command, lambda _: self.said.emit(said), failed)
 
     def _save_reason(self) -> None:
         reason = self._reason.value()

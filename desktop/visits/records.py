@@ -106,7 +106,7 @@ class RecordsPage(Page):
         self._model.more = self._more
         self._table = RowTable(self._model, "走访记录", "没有符合的走访。换个时间，或清掉筛选")
         self._chip = OnlyChip()
-        self._period = PeriodBox(context.today)
+        self._period = PeriodBox(lambda: context.today, "本月")
         self._boxes = {name: QComboBox() for name in BOXES}
         self._text = QLineEdit()
         self._foot = label(tone="second", wrap=True)
@@ -130,7 +130,10 @@ class RecordsPage(Page):
     def refresh(self) -> None:
         """Read again what is there, and leave the cursor on its visit."""
         self._topics = None
-        self._read(self._query, len(self._model.rows))
+        query = self._query
+        if self._of_figure is None:
+            query = replace(query, period=self._period.period)
+        self._read(query, len(self._model.rows))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Esc puts the form away, then shows all again."""
@@ -259,7 +262,7 @@ class RecordsPage(Page):
         topics = dict.fromkeys((*answer.topics, *([query.topic] if query.topic else ())))
         self._fill("topic", [(topic, topic) for topic in topics])
         choose(self._boxes["outcome"], query.outcome)
-        self._period.show_period(query.period, self.context.today)
+        self._period.show_period(query.period)
         if not self._text.hasFocus():
             self._text.setText(query.text)
         way = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder

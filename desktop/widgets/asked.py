@@ -1,6 +1,6 @@
 """The line above counted figures: of which days, of which community, and the button that prints."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from PySide6.QtCore import Signal
@@ -10,14 +10,11 @@ from db.kernel.ids import Id
 from db.kernel.workdays import Period
 from db.places import CommunityLine
 from desktop.widgets.parts import button, fill, row
-from desktop.widgets.periods import PeriodBox, period_words
-
-# Before any ledger there is.
-FIRST_YEAR = 1990
+from desktop.widgets.periods import PeriodBox, period_words, whole_time
 
 
 class AskedLine(QWidget):
-    """Asks for days and a community; `changed` says that something else is asked for.
+    """Asks for days, at first those of a name, and a community; `changed` says that others are asked for.
 
     `printing` is Ctrl+P; `refused` says why days that were typed are none.
     """
@@ -26,12 +23,11 @@ class AskedLine(QWidget):
     printing = Signal()
     refused = Signal(str)
 
-    def __init__(self, period: Period, today: date) -> None:
+    def __init__(self, name: str, today: Callable[[], date]) -> None:
         super().__init__()
-        self.period, self._today = period, today
-        self._days, self._community = PeriodBox(today), QComboBox()
-        self._days.show_period(period, today)
-        self._days.chosen.connect(self._choose)
+        self._today = today
+        self._days, self._community = PeriodBox(today, name), QComboBox()
+        self._days.chosen.connect(lambda _: self.changed.emit())
         self._days.refused.connect(self.refused)
         self._community.setAccessibleName("社区")
         self._community.addItem("全部社区", None)
@@ -43,6 +39,11 @@ class AskedLine(QWidget):
         line.addWidget(self._community)
         line.addStretch()
         line.addWidget(paper)
+
+    @property
+    def period(self) -> Period:
+        """The days that are asked for, as they are meant today."""
+        return self._days.period or whole_time(self._today())
 
     @property
     def community(self) -> Id | None:
@@ -58,12 +59,8 @@ class AskedLine(QWidget):
     @property
     def words(self) -> str:
         """The days in words."""
-        return period_words(self.period, self._today)
+        return period_words(self.period, self._today())
 
     def show_communities(self, places: Sequence[CommunityLine]) -> None:
         """Offer these communities; the one that is asked for stays."""
         fill(self._community, [(place.name, place.id) for place in places], first=1)
-
-    def _choose(self, period: Period | None) -> None:
-        self.period = period or Period(date(FIRST_YEAR, 1, 1), self._today)
-        self.changed.emit()

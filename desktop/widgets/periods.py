@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
@@ -16,6 +17,13 @@ ALL: Final = "全部"
 NAMED: Final = ("今天", "本周", "上周", "本月", "上月", "今年", "去年", "近一年", ALL)
 SHORTEST: Final = 12
 YEAR: Final = timedelta(days=365)
+# Before any ledger there is.
+FIRST_YEAR: Final = 1990
+
+
+def whole_time(today: date) -> Period:
+    """Return all days until today, for what has to name its first."""
+    return Period(date(FIRST_YEAR, 1, 1), today)
 
 
 def typed_period(text: str, today: date) -> Period | None:
@@ -62,22 +70,27 @@ def period_words(period: Period | None, today: date) -> str:
 
 
 class PeriodBox(QComboBox):
-    """A choice of days that can also be typed into. A wrong entry is framed and `refused` says why."""
+    """A choice of days that can also be typed into, at first of a `name`.
+
+    A wrong entry is framed and `refused` says why. What is chosen by its name, as 本月, is another
+    one when the day turns.
+    """
 
     chosen = Signal(object)
     refused = Signal(str)
 
-    def __init__(self, today: date) -> None:
+    def __init__(self, today: Callable[[], date], name: str = ALL) -> None:
         super().__init__()
-        self._today = today
-        self._shown = ALL
+        self._today, self._name = today, name
+        self._period: Period | None = None
+        self._shown = name
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setAccessibleName("时间")
         self.setToolTip("可以直接写：3.1至3.15、3.18、12周、2月")
         self.addItems(NAMED)
         self.setMinimumContentsLength(SHORTEST)
-        self.show_period(None, today)
+        self.show_period(self.period)
         field = self.lineEdit()
         assert field is not None  # noqa: S101  an editable box has one
         # What is chosen from the list must not be completed to another name.
@@ -85,9 +98,17 @@ class PeriodBox(QComboBox):
         field.editingFinished.connect(self._read)
         self.activated.connect(lambda _: self._read())
 
-    def show_period(self, period: Period | None, today: date) -> None:
+    @property
+    def period(self) -> Period | None:
+        """The days in sight, as they are meant today; None for all of them."""
+        return typed_period(self._name, self._today()) if self._name else self._period
+
+    def show_period(self, period: Period | None) -> None:
         """Show days that were chosen elsewhere."""
-        self._today, self._shown = today, period_words(period, today)
+        if period != self.period:
+            self._name = ""
+        self._period = period
+        self._shown = self._name or period_words(period, self._today())
         with QSignalBlocker(self):
             self.setCurrentIndex(self.findText(self._shown))
             self.setEditText(self._shown)
@@ -101,12 +122,14 @@ class PeriodBox(QComboBox):
         if text == self._shown:
             return
         try:
-            period = typed_period(text, self._today)
+            period = typed_period(text, self._today())
         except ValueError as reason:
             mark_wrong(self, wrong=True)
             self.refused.emit(str(reason))
             return
-        self.show_period(period, self._today)
+        words = text if text in NAMED else period_words(period, self._today())
+        self._name = words if words in NAMED else ""
+        self.show_period(period)
         self.chosen.emit(period)
 
 

@@ -82,7 +82,7 @@ class TabbedPage(Page):
         page = self._pages.get(name)
         if page is None:
             page = self._pages[name] = self._tabs[name].make(self.context)
-            page.about.connect(self._told)
+            page.about.connect(partial(self._told, name))
             page.said.connect(self.said)
             self._stack.addWidget(page)
             self._stale.add(name)
@@ -114,12 +114,10 @@ class TabbedPage(Page):
                 self._stale.add(name)
         return True
 
-    def _told(self, text: str) -> None:
-        for name, page in self._pages.items():
-            if page is self.sender():
-                self._abouts[name] = text
-                if name == self._name:
-                    self.about.emit(text)
+    def _told(self, name: str, text: str) -> None:
+        self._abouts[name] = text
+        if name == self._name:
+            self.about.emit(text)
 
     def _step(self, step: int) -> None:
         names = list(self._tabs)

@@ -122,6 +122,19 @@ def test_a_value_changed_past_the_journal_is_told(
     _past_the_journal(ledger, "UPDATE household SET residents = NULL")
 
 
+def test_what_came_in_packages_is_brought_in_and_backed_up_as_well(
+    qtbot: QtBot, small: Shell
+) -> None:
+    care, ledger = _care(small), small.context.ledger
+    street(ledger)
+    care._rest.stop()
+    small.context.background.taken_in.emit(frozenset({"household"}))
+    assert care._rest.isActive()
+    care.daily()
+    settle(qtbot, small)
+    assert len(backup.list_backups(ledger.place.backups)) == 1
+
+
 def test_a_clock_set_back_is_told_once_and_what_is_saved_keeps_its_order(
     qtbot: QtBot, small: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from db.history import recent
 from db.kernel.access import Role
 from db.kernel.clock import SetClock
+from db.kernel.errors import EnvironmentFault
 from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Month
 from db.ledger import Ledger
@@ -27,9 +28,11 @@ from db.points.entries import EntryDraft, add_entry
 from db.points.frozen import closed_sheet
 from db.points.rules import rules_of
 from db.points.schemes import BandDraft, adopt_scheme
+from db.points.statement import statement
 from db.sample import PASSWORD
 from db.trainings import Attendance, Training
 from desktop.page import Page
+from desktop.points import fairness
 from desktop.points.doubts import DoubtsPage
 from desktop.points.fairness import FairnessPage
 from desktop.points.page import PointsPage
@@ -293,6 +296,56 @@ def test_a_source_opens_from_the_persons_month(qtbot: QtBot, small: Shell) -> No
     press(qtbot, small, ENTER)
     assert small._title.text() == "培训"
     assert [b.text() for b in small.findChildren(QPushButton) if b.isChecked()][:1] == ["培训"]
+
+
+def test_the_cursor_runs_over_people_and_only_the_last_is_asked_about(
+    qtbot: QtBot, small: Shell
+) -> None:
+    ledger = small.context.ledger
+    post_people(ledger)
+    adopted(ledger)
+    page = shown_tab(qtbot, small, "points", "month", PointsPage, month=FEBRUARY)
+    rows = [line.name for line in page._model.rows]
+    assert page._person._model.rows
+    page._table.selectRow(rows.index("李强"))
+    passed = page._sources
+    page._table.selectRow(rows.index("王芳"))
+    assert passed is not None
+    assert passed.stopped
+    settle(qtbot, small)
+    with ledger.read() as connection:
+        said = statement(connection, page._model.rows[0].volunteer, FEBRUARY, FEBRUARY)
+    assert tuple(page._person._model.rows) == said.months[0].entries
+
+
+def test_a_month_turned_to_before_the_first_is_read_stays(qtbot: QtBot, small: Shell) -> None:
+    post_people(small.context.ledger)
+    adopted(small.context.ledger)
+    small.context.routes.go("points", tab="month")
+    small.page.page._months._back()  # type: ignore[attr-defined]
+    small.page.page._months._back()  # type: ignore[attr-defined]
+    settle(qtbot, small)
+    assert small.page.page.seen.sheet.month == Month(2026, 1)  # type: ignore[attr-defined]
+
+
+def test_what_fails_in_a_trial_is_told_once(
+    qtbot: QtBot, small: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_people(small.context.ledger)
+    adopted(small.context.ledger)
+    page = shown_tab(qtbot, small, "points", "fairness", FairnessPage)
+    told: list[str] = []
+    page.said.connect(told.append)
+    monkeypatch.setattr(fairness, "tell", lambda _, error: told.append(str(error)))
+
+    def fails(*_: object) -> None:
+        raise EnvironmentFault("读不出来")
+
+    monkeypatch.setattr(fairness, "what_if", fails)
+    page._worth.setText("3")
+    page.attempt()
+    settle(qtbot, small)
+    assert told == ["读不出来"]
 
 
 def test_a_planned_session_brings_nothing_on_the_screen_or_on_paper(

@@ -17,9 +17,11 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from db.editions import edition, editions
+from db.kernel.history import history
 from db.kernel.workdays import Day, Month, Span, Week
 from db.post import CENTRED, ROOM, PostDraft, change_post
-from db.visits import Visit
+from db.visits import Visit, campaigns
+from db.visits.campaigning import CampaignDraft, change_campaign, remove_campaign
 from desktop.paper.document import BulletinHead, Signature, Table
 from desktop.printing import print_on
 from desktop.reports.numbers import NOW
@@ -75,7 +77,7 @@ def test_an_edited_sentence_stands_on_the_saved_paper(
     text = _text(tmp_path / "周报.pdf")
     assert "1. 老旧小区楼道堆物多。" in text
     assert "2. 夜间无人户多。" in text
-    assert page._document.pageCount() == 4
+    assert page._view.document().pageCount() == 4
 
 
 def test_an_issued_paper_prints_the_same_after_the_figures_changed(
@@ -204,7 +206,7 @@ def test_it_prints_at_its_own_measures(
     assert print_on(printer, page._pdf, lambda *at: told.append(at))
     pages = PdfReader(tmp_path / "纸.pdf").pages
     assert told == [(at, len(pages)) for at in range(len(pages))], "who waits sees it go on"
-    assert len(pages) == page._document.pageCount()
+    assert len(pages) == page._view.document().pageCount()
     box = pages[0].mediabox
     assert abs(float(box.width) - 210 * MM) < 1.5
     assert abs(float(box.height) - 297 * MM) < 1.5
@@ -350,6 +352,76 @@ def test_what_is_in_sight_is_not_saved_under_another_name(
     settle(qtbot, shell)
     assert asked == ["工作月报2026年2月.pdf"]
     assert "工作月报" in _text(tmp_path / asked[0])
+
+
+def _issued_and_changed(qtbot: QtBot, shell: Shell, page: ReportsPage) -> None:
+    page._sentences.problems.setPlainText("签发时的问题")
+    page._issue("")
+    settle(qtbot, shell)
+    page._sentences.problems.setPlainText("后来的问题")
+
+
+def test_an_edition_in_sight_is_what_is_printed_whatever_else_was_being_made(
+    qtbot: QtBot, shell: Shell, page: ReportsPage, tmp_path: Path
+) -> None:
+    _issued_and_changed(qtbot, shell, page)
+    box = page._editions._box
+    # Somebody chooses the edition while the paper of what was typed is still being made.
+    page._make()
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    told: list[str] = []
+    page.said.connect(told.append)
+    page.print()
+    assert told == [STILL_COUNTING]
+    settle(qtbot, shell)
+    page._sentences.problems.setPlainText("看着旧版时写的")
+    qtbot.wait(page._timer.interval())
+    settle(qtbot, shell)
+    page.save_to(tmp_path / "edition.pdf")
+    settle(qtbot, shell)
+    assert "签发时的问题" in _text(tmp_path / "edition.pdf")
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    settle(qtbot, shell)
+    page.save_to(tmp_path / "now.pdf")
+    settle(qtbot, shell)
+    assert "看着旧版时写的" in _text(tmp_path / "now.pdf")
+
+
+def test_the_history_names_the_span_that_was_saved(
+    qtbot: QtBot, shell: Shell, page: ReportsPage, tmp_path: Path
+) -> None:
+    saved = str(page._spans.span)
+    page.save_to(tmp_path / "week.pdf")
+    page._spans.step(-1)
+    settle(qtbot, shell)
+    with shell.context.ledger.read() as connection:
+        (entry,) = history(connection, 1)
+    assert (entry.action, entry.note) == ("生成周报", saved)
+    assert str(page._spans.span) != saved
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_campaign_that_is_renamed_or_removed_holds_no_report_up(
+    qtbot: QtBot, shell: Shell, page: ReportsPage, *, by_hand: bool
+) -> None:
+    with shell.context.ledger.read() as connection:
+        line = next(
+            one for one in campaigns(connection) if one.name == page._campaign.currentText()
+        )
+    if by_hand:
+        page._campaign.activated.emit(page._campaign.currentIndex())
+        settle(qtbot, shell)
+    draft = CampaignDraft("改了名的走访", line.start, line.end)
+    shell.context.background.write(page, change_campaign(line.id, draft))
+    settle(qtbot, shell)
+    assert page._campaign.currentText() == "改了名的走访"
+    assert shell._about.text() == page._spans.span.days
+    shell.context.background.write(page, remove_campaign(line.id))
+    settle(qtbot, shell)
+    assert page._campaign.currentText() != "改了名的走访"
+    assert shell._about.text() == page._spans.span.days
 
 
 def test_a_command_opens_its_kind_of_report(qtbot: QtBot, shell: Shell) -> None:

@@ -111,7 +111,7 @@ def test_the_bell_stays_where_the_program_was_started_while_the_sample_is_tried(
 ) -> None:
     """The sample lies in a folder below; who starts the program again knows only the one above."""
     window = windows(tmp_path / "new")
-    window._try_sample()
+    window._entrance.try_sample()
     qtbot.waitUntil(lambda: window.shell is not None, timeout=60_000)
     settle(qtbot, shell_of(window))
     _start_again(qtbot, window, tmp_path / "new")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
@@ -17,7 +17,7 @@ from db.people import staff
 from db.places import communities
 from db.sample import PASSWORD
 from db.this_week import week_so_far
-from db.visits.sheets import sheet
+from db.visits.sheets import open_sheets, sheet
 from desktop.access.first_run import FirstRun
 from desktop.access.login import LogInPage
 from desktop.access.recovery import RecoveryPage
@@ -105,7 +105,7 @@ def test_the_recovery_code_gives_a_new_password(
     ledger, code = Ledger.create(tmp_path / "r", POST, PASSWORD, clock=morning())
     ledger.close()
     window = windows(tmp_path / "r")
-    window._show_recovery()
+    window._entrance.recover()
     page = window._stack.currentWidget()
     assert isinstance(page, RecoveryPage)
     page._code.setText(code)
@@ -284,6 +284,45 @@ def test_doors_that_were_printed_are_marked_no_longer(
     settle(qtbot, shell)
     assert printed.read_bytes()[:4] == b"%PDF"
     assert page._board.marked == []
+
+
+def test_a_walk_whose_printing_was_given_up_does_not_come_back_by_undoing(
+    qtbot: QtBot, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QPrintDialog, "exec", lambda _: QDialog.DialogCode.Rejected)
+    shell.context.routes.go("visits", tab="board")
+    page = in_sight(qtbot, shell)
+    assert isinstance(page, VisitsPage)
+    with shell.context.ledger.read() as connection:
+        before = open_sheets(connection, shell.context.today)
+    shell.activateWindow()
+    page._board.setFocus()
+    press(qtbot, shell, Qt.Key.Key_1)
+    press(qtbot, shell, " ", Qt.Key.Key_Right, " ")
+    page.print_sheet()
+    settle(qtbot, shell)
+    for said in ("已撤销：登记走访", "没有可以撤销的操作"):
+        qtbot.keyClick(page._board, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        settle(qtbot, shell)
+        assert shell.toast._text.text().startswith(said)
+        with shell.context.ledger.read() as connection:
+            assert open_sheets(connection, shell.context.today) == before
+
+
+def test_a_card_is_opened_by_a_whole_click_of_the_left_button(qtbot: QtBot, shell: Shell) -> None:
+    home = shell.page
+    assert isinstance(home, HomePage)
+    card = home._cards["走访"]
+    opened: list[str] = []
+    card.wanted.disconnect()
+    card.wanted.connect(opened.append)
+    corner = QPoint(2, 2)
+    qtbot.mouseClick(card, Qt.MouseButton.RightButton, pos=corner)
+    qtbot.mousePress(card, Qt.MouseButton.LeftButton, pos=corner)
+    qtbot.mouseRelease(card, Qt.MouseButton.LeftButton, pos=QPoint(-20, -20))
+    assert opened == []
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton, pos=corner)
+    assert opened == ["households"]
 
 
 def test_a_walk_is_printed_from_today(qtbot: QtBot, shell: Shell, printed: Path) -> None:

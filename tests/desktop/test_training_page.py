@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from db.imports import preview, read_files
+from db.kernel.ids import new_id
+from db.trainings import Attendance
 from db.trainings.sessions import Person, join, mark
 from db.trainings.sheets import sheet
 from desktop.page import Page
@@ -23,6 +25,7 @@ from desktop.trainings.page import TrainingsPage
 from desktop.trainings.sheets import SignInPage
 from desktop.trainings.walk_ins import WalkInsPage
 from desktop.window import Shell
+from tests.builders import rows_command
 from tests.desktop.conftest import press, settle
 
 ENTER = Qt.Key.Key_Return
@@ -136,6 +139,26 @@ def test_a_series_is_planned_and_changed_with_those_that_follow(
     assert [t.day for t in page._sessions.rows if t.topic == "月例会"] == [date(2026, 4, 7)]
 
 
+def test_one_session_alone_is_asked_nothing_of_others_and_goes_alone(
+    qtbot: QtBot, shell: Shell, page: TrainingsPage
+) -> None:
+    rows = page._sessions.rows
+    # The oldest of those in no series: all others follow it.
+    line = min((one for one in rows if one.series is None), key=lambda one: one.day)
+    shell.context.routes.go("trainings", record=line.id)
+    settle(qtbot, shell)
+    page._table.setFocus()
+    press(qtbot, shell, Qt.Key.Key_F2)
+    assert page._form.isVisible()
+    assert not page._form._which.isVisible()
+    press(qtbot, shell, Qt.Key.Key_Escape)
+    before = len(rows)
+    qtbot.keyClick(page._table, Qt.Key.Key_Delete, SHIFT)
+    settle(qtbot, shell)
+    assert len(page._sessions.rows) == before - 1
+    assert line.id not in [one.id for one in page._sessions.rows]
+
+
 def test_several_names_at_once_and_present_by_default(
     qtbot: QtBot, shell: Shell, page: TrainingsPage
 ) -> None:
@@ -151,6 +174,30 @@ def test_several_names_at_once_and_present_by_default(
     settle(qtbot, shell)
     left = [line for line in page.roll.everybody if line.status == "absent" and not line.reason]
     assert left == []
+
+
+def test_names_that_are_refused_come_back(
+    qtbot: QtBot, shell: Shell, page: TrainingsPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("desktop.trainings.roll.tell", lambda _, error: told.append(str(error)))
+    chosen = page._chosen()
+    assert chosen is not None
+    twice = [
+        {"id": new_id(), "training": chosen.id, "name": "重名的", "status": "absent"}
+        for _ in range(2)
+    ]
+    shell.context.background.write(page, rows_command(Attendance, twice))
+    settle(qtbot, shell)
+    names = "李四光荣、重名的、王五光明"
+    before = len(page.roll.everybody)
+    press(qtbot, shell, ENTER, names)
+    qtbot.wait(200)
+    settle(qtbot, shell)
+    press(qtbot, shell, ENTER)
+    assert len(told) == 1
+    assert page.roll.field.text() == names
+    assert len(page.roll.everybody) == before
 
 
 def test_a_reason_is_one_of_those_offered_by_its_number(

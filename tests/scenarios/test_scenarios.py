@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from sqlalchemy import func, select
 
 from db.disputes import Dispute, FollowUp
 from db.disputes.course import MediationSession
+from db.kernel.clock import SetClock
 from db.kernel.records import Record
 from db.people import Volunteer
 from db.places import Household
@@ -135,7 +137,14 @@ def _(hands: Hands) -> None:
     hands.fill("恢复码", "".join(groups[at] for at in code._asked_for))
 
 
+@when(parsers.parse("过了{days:d}天"))
+def _(hands: Hands, days: int) -> None:
+    ledger = hands.shell.context.ledger
+    ledger.clock = SetClock(ledger.clock.now() + timedelta(days=days))
+
+
 @when(parsers.parse("到培训的“{title}”"))
+@when(parsers.parse("到队伍的“{title}”"))
 def _(hands: Hands, title: str) -> None:
     """Turn to a tab of the page in sight by the keyboard."""
     page = hands.shell.page
