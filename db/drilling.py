@@ -59,6 +59,7 @@ def drill(ledger: Ledger, step: backup.Step) -> Drilled | None:
         unpacked = backup.unpack_to_look(newest.path, ledger.place.folder, ledger._key, step)
         try:
             problem = _opened(ledger, newest, Place(unpacked))
+            problem = problem or "".join(backup.attachment_problems(newest))
         finally:
             backup.put_away(unpacked)
     except PolicepostError as error:
