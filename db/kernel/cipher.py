@@ -14,7 +14,7 @@ import sqlcipher3
 from sqlcipher3 import dbapi2
 
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
-from db.kernel.files import can_write, new_private_file, sync_directory
+from db.kernel.files import can_write, new_private_file, require_content, sync_directory
 
 # The library has no types; a connection is what sqlcipher3.dbapi2.connect returns.
 Connection: TypeAlias = Any
@@ -144,7 +144,9 @@ def keyed(path: Path, key: Key, query: str) -> Connection:
 
 
 def opened(path: Path, key: Key, query: str) -> Connection:
-    """Return a keyed connection whose first page was read; LedgerDamaged if it is not ours."""
+    """Return a keyed connection whose first page was read; LedgerDamaged if it is not ours or is empty."""
+    with contextlib.suppress(OSError):
+        require_content(path.lstat())
     connection = keyed(path, key, query)
     try:
         if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
