@@ -141,7 +141,11 @@ class Ledger:
         with Throttle(place.throttle).guarding():
             account, key = slots.unlock(user, password)
         ledger = cls._open(place, key, bytes.fromhex(account), clock or SystemClock(), write=write)
-        ledger.tell_tries("登录")
+        try:
+            ledger.tell_tries("登录")
+        except BaseException:
+            ledger.close()
+            raise
         return ledger
 
     @classmethod

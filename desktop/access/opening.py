@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -51,6 +52,7 @@ def open_ledger(folder: Path, user: str, password: str, clock: "Clock | None") -
     What is raised is that of `Ledger.unlock`.
     """
     from db.kernel.access import Role  # noqa: PLC0415  slow to import
+    from db.kernel.errors import EnvironmentFault  # noqa: PLC0415
     from db.kernel.files import require_entry  # noqa: PLC0415
     from db.kernel.place import Place  # noqa: PLC0415
     from db.ledger import Ledger  # noqa: PLC0415
@@ -61,7 +63,13 @@ def open_ledger(folder: Path, user: str, password: str, clock: "Clock | None") -
     if not write:
         ledger.session = replace(ledger.session, role=Role.READER)
     elif not ledger.missing:
-        ledger.note("登录")
+        try:
+            # On a full disk nothing can be noted, and everything can be looked at.
+            with suppress(EnvironmentFault):
+                ledger.note("登录")
+        except BaseException:
+            ledger.close()
+            raise
     return ledger
 
 
