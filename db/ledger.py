@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from db import backup, checking, doors, refusals, tables
+from db import backup, checking, creating, doors, refusals, tables
 from db.exchange import undoing
 from db.kernel import engine, history, journal
 from db.kernel.access import Right, Role
@@ -17,13 +17,12 @@ from db.kernel.accounts import (
     AccountLine,
     Session,
     accounts,
-    add_account,
     session_of,
 )
 from db.kernel.clock import Clock, SystemClock, today
 from db.kernel.errors import EnvironmentFault, OutcomeUnknown, PolicepostError, UserError
-from db.kernel.files import LedgerLock, move, preflight, private_directory, require_entry
-from db.kernel.ids import Id, new_id
+from db.kernel.files import LedgerLock, preflight, private_directory, require_entry
+from db.kernel.ids import Id
 from db.kernel.journal import Author, Command, Done
 from db.kernel.keys import DataKey, Slots, check_password_strength, wipe
 from db.kernel.media import check_place
@@ -31,16 +30,8 @@ from db.kernel.place import Place
 from db.kernel.records import Site
 from db.kernel.throttle import Throttle
 from db.kernel.unsaved import keep_unsaved, unsaved
-from db.opening import (
-    bring_up_to_date,
-    erase_again,
-    lock_note,
-    new_file,
-    require_good_place,
-    require_own_log,
-    watch_over,
-)
-from db.post import PostDraft, set_up_post
+from db.opening import bring_in_order, lock_note, require_good_place, require_own_log, watch_over
+from db.post import PostDraft
 
 T = TypeVar("T")
 assert tables.WITH_TABLES  # noqa: S101  undo and proofs look tables up by name
@@ -82,40 +73,23 @@ class Ledger:
         """Make a new ledger and return it open for writing, with its recovery code.
 
         UserError if the folder has one already, may not hold one, or the password is too weak.
+        EnvironmentFault: the disk refuses, and nothing of it is left.
         """
-        place = Place(folder)
+        place, clock = Place(folder), clock or SystemClock()
         check_place(folder)
-        if place.ledger.exists():
-            raise UserError("这个文件夹里已经有台账了，没有改动它。请换一个文件夹。")
-        if place.slots.exists():
-            raise UserError(
-                "这个文件夹里有钥匙文件却没有台账，什么也没有改动。请从备份恢复，或换一个文件夹。"
-            )
+        creating.require_free(place)
         check_password_strength(password)
         private_directory(folder.resolve())
-        clock = clock or SystemClock()
-        key, ledger_id, account = DataKey.new(), new_id(), new_id()
-        slots = Slots.new(ledger_id.hex())
-        slots.add_password(account.hex(), officer, password, key)
-        recovery = slots.new_recovery(key)
-        lock = LedgerLock(folder)
-        lock.acquire(lock_note(clock))
-        part, file_key = place.ledger.with_suffix(".part"), key.subkey("ledger")
-        migrating, site = new_file(part, file_key, ledger_id, post.name)
-        author = Author(site, account, clock)
-        mac_key = bytes(key.subkey("journal"))
-        with migrating.begin() as connection:
-            first = add_account(account, officer, officer, Role.OFFICER)
-            journal.run(connection, first, author, mac_key)
-            journal.run(connection, set_up_post(post), author, mac_key)
-        engine.checkpoint(migrating)
-        migrating.dispose()
-        slots.save(place.slots)
-        Throttle(place.throttle).succeeded()
-        # Once it is renamed it is the ledger; what is written into it next makes the name last.
-        with contextlib.suppress(OutcomeUnknown):
-            move(part, place.ledger)
-        return cls(place, key, account, clock, lock), recovery
+        with contextlib.ExitStack() as undone:
+            lock = undone.enter_context(LedgerLock(folder))
+            lock.acquire(lock_note(clock))
+            made = creating.make(place, post, password, officer, clock)
+            undone.callback(creating.sweep, place)
+            undone.callback(made.key.wipe)
+            with engine.in_words():
+                ledger = cls(place, made.key, made.account, clock, lock)
+            undone.pop_all()
+        return ledger, made.code
 
     @classmethod
     def unlock(
@@ -158,8 +132,7 @@ class Ledger:
                 backup.sweep(place.folder)
             with engine.in_words():
                 require_own_log(place, key)
-                bring_up_to_date(place, key, clock)
-                erase_again(place, key, clock)
+                bring_in_order(place, key, clock, lock)
                 return cls(place, key, account, clock, lock)
         except BaseException:
             if lock:
@@ -329,21 +302,26 @@ class Ledger:
         refusals.tell_tries(self, before)
 
     def close(self) -> None:
-        """Close all files, give the lock back and wipe the key."""
-        if self._lock is not None and self._writer is not None:
-            with self._readers.begin() as connection:
-                self._watch.committed(*journal.head(connection), lasting=True, clean=True)
-        self._readers.dispose()
-        if self._writer is not None:
+        """Close all files, give the lock back and wipe the key, also on a disk that is gone.
+
+        If the disk refuses now, the log is brought in at the next start.
+        """
+        refused = (DBAPIError, PoolTimeout, OSError, PolicepostError)
+        try:
+            if self._lock is not None and self._writer is not None:
+                with contextlib.suppress(*refused), self._readers.begin() as connection:
+                    self._watch.committed(*journal.head(connection), lasting=True, clean=True)
+            self._readers.dispose()
+            if self._writer is not None:
+                if self._lock is not None:
+                    with contextlib.suppress(*refused):
+                        engine.checkpoint(self._writer)
+                self._writer.dispose()
+        finally:
+            self._key.wipe()
+            wipe(self._file_key)
             if self._lock is not None:
-                # If the disk refuses now, the log is brought in at the next start.
-                with contextlib.suppress(DBAPIError, PolicepostError):
-                    engine.checkpoint(self._writer)
-            self._writer.dispose()
-        self._key.wipe()
-        wipe(self._file_key)
-        if self._lock is not None:
-            self._lock.release()
+                self._lock.release()
 
     def __enter__(self) -> Self:
         return self

@@ -13,6 +13,7 @@ from db.kernel.anchor import Anchor
 from db.kernel.clock import Clock
 from db.kernel.erased import Line, read_list, write_list
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
+from db.kernel.files import LedgerLock
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author
 from db.kernel.keys import DataKey
@@ -27,12 +28,15 @@ def new_file(part: Path, file_key: cipher.Key, ledger: Id, name: str) -> tuple[E
     for stale in part.parent.glob(f"{part.name}*"):
         stale.unlink()
     engine.create(part, file_key)
-    migrating = engine.open_for_migration(part, file_key)
-    migrations.upgrade(migrating)
-    site = new_id()
-    with migrating.begin() as connection:
-        row = {"id": site, "ledger": ledger, "name": name, "number": 1, "part": False}
-        connection.execute(insert(Site), [row])
+    migrating, site = engine.open_for_migration(part, file_key), new_id()
+    try:
+        migrations.upgrade(migrating)
+        with migrating.begin() as connection:
+            row = {"id": site, "ledger": ledger, "name": name, "number": 1, "part": False}
+            connection.execute(insert(Site), [row])
+    except BaseException:
+        migrating.dispose()
+        raise
     return migrating, site
 
 
@@ -57,6 +61,33 @@ def require_own_log(place: Place, key: DataKey) -> None:
 def lock_note(clock: Clock) -> str:
     """Return what is told of the holder of a ledger's lock."""
     return f"{clock.now():%Y-%m-%d %H:%M}打开"
+
+
+def bring_in_order(place: Place, key: DataKey, clock: Clock, lock: LedgerLock | None) -> None:
+    """Bring a ledger up to date and erase again what it was to forget: both under the writer's lock.
+
+    Who opened it without one takes it for just that. UserError if another window has it, or if the
+    ledger is a newer program's.
+    """
+    if lock is None and not _is_behind(place, key):
+        return
+    with contextlib.ExitStack() as held:
+        if lock is None:
+            held.enter_context(LedgerLock(place.folder)).acquire(lock_note(clock))
+        bring_up_to_date(place, key, clock)
+        erase_again(place, key, clock)
+
+
+def _is_behind(place: Place, key: DataKey) -> bool:
+    readers = engine.open_readers(place.ledger, key.subkey("ledger"))
+    try:
+        with readers.begin() as connection:
+            if migrations.needs_upgrade(connection):
+                return True
+            known = again.erasures(connection).keys()
+    finally:
+        readers.dispose()
+    return any(read_list(one, key).keys() - known for one in (place.erased.parent, place.backups))
 
 
 def bring_up_to_date(place: Place, key: DataKey, clock: Clock) -> None:

@@ -80,7 +80,7 @@ LOG_WITHOUT_ROOM: Final = (
 NOT_OURS: Final = "这个文件不是本程序的台账，没有打开，什么也没有改动。请核对文件夹。"
 
 
-class Passing(dbapi2.Connection):  # type: ignore[misc]  the library has no types
+class Passing(dbapi2.Connection):  # type: ignore[misc]
     """A connection for one look at the file as it lies: it does not see what is written meanwhile."""
 
 
