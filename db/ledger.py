@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
@@ -33,6 +33,10 @@ from db.kernel.unsaved import keep_unsaved, unsaved
 from db.opening import bring_in_order, lock_note, require_good_place, require_own_log, watch_over
 from db.post import PostDraft
 
+_UNDECIDED: Final = (
+    "台账里少了操作，还没有说定怎么办，所以这一步没有存上，填的都在。要接着用这一份，请按 Ctrl+L 锁定，"
+    "解锁后选“接着用这一份”；要找回少了的，请到“数据、备份”里恢复。"
+)
 T = TypeVar("T")
 assert tables.WITH_TABLES  # noqa: S101  undo and proofs look tables up by name
 
@@ -40,8 +44,11 @@ assert tables.WITH_TABLES  # noqa: S101  undo and proofs look tables up by name
 class Ledger:
     """An unlocked ledger. One program at a time may write; any number may read.
 
-    Use it as a context manager, or close it: closing wipes the key.
+    Use it as a context manager, or close it: closing wipes the key. Where it lacks something, who `asks`
+    a person first writes nothing until `go_on_without`; for all others the first command goes on.
     """
+
+    asks = False
 
     def __init__(
         self, place: Place, key: DataKey, who: Id | Session, clock: Clock, lock: LedgerLock | None
@@ -169,6 +176,8 @@ class Ledger:
         """
         self.require_writing(command.right, command.action)
         if self._unrecorded:
+            if self.asks:
+                raise UserError(_UNDECIDED)
             self.go_on_without()
         author = Author(self._site, self.session.account, self.clock)
         try:
@@ -187,6 +196,11 @@ class Ledger:
     def missing(self) -> str:
         """What the ledger lacks against what was remembered of it, in a sentence; mostly empty."""
         return self._watch.missing
+
+    @property
+    def undecided(self) -> bool:
+        """Whether something is missing and nobody has agreed yet to go on without it."""
+        return bool(self._unrecorded)
 
     def go_on_without(self) -> None:
         """Write into the history that something is missing, and take the ledger as it is from now."""
@@ -213,11 +227,14 @@ class Ledger:
         if self._writer is not None and self._lock is not None:
             engine.checkpoint(self._writer, patient=patient)
             with self.read() as connection:
-                self._watch.committed(*journal.head(connection), lasting=True)
+                self._mark(connection)
 
     def note(self, action: str, note: str = "") -> None:
-        """Write an event without changes: a print, an export. On a read-only medium none is noted."""
-        if self._lock is None and self.place.read_only:
+        """Write an event without changes: a print, an export.
+
+        None is noted on a read-only medium, nor before it is decided to go on without what is missing.
+        """
+        if self._unrecorded or (self._lock is None and self.place.read_only):
             return
         self.write(Command(action, Right.LOOK, lambda _: None, note=note))
 
@@ -248,7 +265,9 @@ class Ledger:
         self.require(Right.BACKUP, "备份")
         folder, now = to or self.place.backups, self.clock.now()
         made = backup.back_up(self.place.folder, self._key, folder, reason=reason, now=now)
-        backup.rotate(folder)
+        # The older ones may have what is missing.
+        if not self._unrecorded:
+            backup.rotate(folder)
         if folder != self.place.backups:
             backup.remember_second(self.place.folder, folder, made)
         return made
@@ -310,7 +329,7 @@ class Ledger:
         try:
             if self._lock is not None and self._writer is not None:
                 with contextlib.suppress(*refused), self._readers.begin() as connection:
-                    self._watch.committed(*journal.head(connection), lasting=True, clean=True)
+                    self._mark(connection, clean=True)
             self._readers.dispose()
             if self._writer is not None:
                 if self._lock is not None:
@@ -328,6 +347,11 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _mark(self, connection: Connection, *, clean: bool = False) -> None:
+        """Remember for good how far the ledger goes; of one that lacks something the mark of before stays."""
+        if not self._unrecorded:
+            self._watch.committed(*journal.head(connection), lasting=True, clean=clean)
 
     def _writing(self) -> Engine:
         if self._writer is None:

@@ -65,7 +65,9 @@ def open_ledger(folder: Path, user: str, password: str, clock: "Clock | None") -
     ledger = Ledger.unlock(folder, password, user=user or None, clock=clock, write=write)
     if not write:
         ledger.session = replace(ledger.session, role=Role.READER)
-    elif not ledger.missing:
+    elif ledger.undecided:
+        ledger.asks = True
+    else:
         try:
             # On a full disk nothing can be noted, and everything can be looked at.
             with suppress(EnvironmentFault):
