@@ -1,7 +1,9 @@
 """Files taken into an open ledger and shown again: the content first, then the record that names it."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import select
 
@@ -15,14 +17,18 @@ from db.attachments import (
     safe_name,
 )
 from db.attachments.proving import broken_contents
+from db.exchange.sites import RESTORED
 from db.kernel import blobs
 from db.kernel.access import Right
 from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.kernel.files import open_plain, require_space
+from db.kernel.history import last_time
 from db.kernel.ids import Id
 from db.kernel.journal import Done
 from db.ledger import Ledger
+
+_SOON: Final = timedelta(seconds=blobs.ORPHAN_SECONDS)
 
 
 def attach(ledger: Ledger, entity: str, of: Id, kind: str, file: Path) -> Done[Id]:
@@ -67,10 +73,14 @@ def content_of(ledger: Ledger, attachment: Id) -> bytes:
 def collect_orphans(ledger: Ledger) -> int:
     """Remove contents no record ever came to name; return how many.
 
-    One that was named once stays, for what was removed can be brought back.
+    One that was named once stays, for what was removed can be brought back. None is removed while the
+    ledger lacks steps or soon after a restore: another file of it may name it and be put back.
     """
     with ledger.read() as connection:
+        restored = last_time(connection, RESTORED)
         known = named_blobs(connection)
+    if ledger.undecided or (restored and ledger.clock.now() - restored < _SOON):
+        return 0
     return blobs.collect(ledger.place.blobs, known)
 
 

@@ -36,7 +36,12 @@ class Drilled(NamedTuple):
 
 
 def drill_is_due(ledger: Ledger) -> bool:
-    """Tell whether a month has gone by since the last drill and there is a backup to make one with."""
+    """Tell whether a month has gone by since the last drill and there is a backup to make one with.
+
+    Not while something is missing: how it went is noted, and going on is a person's to decide.
+    """
+    if ledger.undecided:
+        return False
     with ledger.read() as connection:
         last = last_time(connection, DRILL)
     if last is not None and ledger.clock.now() - last < EVERY:
@@ -59,6 +64,7 @@ def drill(ledger: Ledger, step: backup.Step) -> Drilled | None:
         unpacked = backup.unpack_to_look(newest.path, ledger.place.folder, ledger.core.key, step)
         try:
             problem = _opened(ledger, newest, Place(unpacked))
+            problem = problem or "".join(backup.attachment_problems(newest))
         finally:
             backup.put_away(unpacked)
     except PolicepostError as error:

@@ -3,12 +3,13 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from db import backup, checking, doors, refusals, tables
+from db import backup, checking, creating, doors, refusals, tables
 from db.exchange import undoing
 from db.kernel import engine, history, journal
 from db.kernel.access import Right, Role
@@ -16,14 +17,13 @@ from db.kernel.accounts import (
     AccountLine,
     Session,
     accounts,
-    add_account,
     session_of,
 )
 from db.kernel.clock import Clock, SystemClock, today
 from db.kernel.core import Core
-from db.kernel.errors import OutcomeUnknown, UserError
-from db.kernel.files import LedgerLock, move, preflight, private_directory, require_entry
-from db.kernel.ids import Id, new_id
+from db.kernel.errors import OutcomeUnknown, PolicepostError, UserError
+from db.kernel.files import LedgerLock, preflight, private_directory, require_entry
+from db.kernel.ids import Id
 from db.kernel.journal import Author, Command, Done
 from db.kernel.keys import DataKey, Slots, check_password_strength
 from db.kernel.media import check_place
@@ -31,17 +31,13 @@ from db.kernel.place import Place
 from db.kernel.records import Site
 from db.kernel.throttle import Throttle
 from db.kernel.unsaved import keep_unsaved, unsaved
-from db.opening import (
-    bring_up_to_date,
-    erase_again,
-    lock_note,
-    new_file,
-    require_good_place,
-    require_own_log,
-    watch_over,
-)
-from db.post import PostDraft, set_up_post
+from db.opening import bring_in_order, lock_note, require_good_place, require_own_log, watch_over
+from db.post import PostDraft
 
+_UNDECIDED: Final = (
+    "台账里少了操作，还没有说定怎么办，所以这一步没有存上，填的都在。要接着用这一份，请按 Ctrl+L 锁定，"
+    "解锁后选“接着用这一份”；要找回少了的，请到“数据、备份”里恢复。"
+)
 T = TypeVar("T")
 assert tables.WITH_TABLES  # noqa: S101  undo and proofs look tables up by name
 
@@ -50,8 +46,12 @@ class Ledger:
     """An unlocked ledger. One program at a time may write; any number may read.
 
     Use it as a context manager, or close it: closing wipes the key. `core` is for the modules that
-    are part of it; `unrecorded` is what is missing and nobody has agreed yet to go on without.
+    are part of it; `unrecorded` is what is missing and nobody has agreed yet to go on without. Then
+    who `asks` a person first writes nothing until `go_on_without`; for all others the first command
+    goes on.
     """
+
+    asks = False
 
     def __init__(
         self, place: Place, key: DataKey, who: Id | Session, clock: Clock, lock: LedgerLock | None
@@ -78,39 +78,23 @@ class Ledger:
         """Make a new ledger and return it open for writing, with its recovery code.
 
         UserError if the folder has one already, may not hold one, or the password is too weak.
+        EnvironmentFault: the disk refuses, and nothing of it is left.
         """
-        place = Place(folder)
+        place, clock = Place(folder), clock or SystemClock()
         check_place(folder)
-        if place.ledger.exists():
-            raise UserError("这个文件夹里已经有台账了，没有改动它。请换一个文件夹。")
-        if place.slots.exists():
-            raise UserError(
-                "这个文件夹里有钥匙文件却没有台账，什么也没有改动。请从备份恢复，或换一个文件夹。"
-            )
+        creating.require_free(place)
         check_password_strength(password)
         private_directory(folder.resolve())
-        clock = clock or SystemClock()
-        key, ledger_id, account = DataKey.new(), new_id(), new_id()
-        slots = Slots.new(ledger_id.hex())
-        slots.add_password(account.hex(), officer, password, key)
-        recovery = slots.new_recovery(key)
-        lock = LedgerLock(folder)
-        try:
+        with contextlib.ExitStack() as undone:
+            lock = undone.enter_context(LedgerLock(folder))
             lock.acquire(lock_note(clock))
-            part = place.ledger.with_suffix(".part")
-            begun: list[Command[Any]] = [add_account(account, officer, officer, Role.OFFICER)]
-            begun.append(set_up_post(post))
-            new_file(part, key, ledger_id, post.name, begun, account, clock)
-            slots.save(place.slots)
-            Throttle(place.throttle).succeeded()
-            # Once it is renamed it is the ledger; what is written into it next makes the name last.
-            with contextlib.suppress(OutcomeUnknown):
-                move(part, place.ledger)
-            return cls(place, key, account, clock, lock), recovery
-        except BaseException:
-            lock.release()
-            key.wipe()
-            raise
+            made = creating.make(place, post, password, officer, clock)
+            undone.callback(creating.sweep, place)
+            undone.callback(made.key.wipe)
+            with engine.in_words():
+                ledger = cls(place, made.key, made.account, clock, lock)
+            undone.pop_all()
+        return ledger, made.code
 
     @classmethod
     def unlock(
@@ -136,7 +120,11 @@ class Ledger:
         with Throttle(place.throttle).guarding():
             account, key = slots.unlock(user, password)
         ledger = cls._open(place, key, bytes.fromhex(account), clock or SystemClock(), write=write)
-        ledger.tell_tries("登录")
+        try:
+            ledger.tell_tries("登录")
+        except BaseException:
+            ledger.close()
+            raise
         return ledger
 
     @classmethod
@@ -149,8 +137,7 @@ class Ledger:
                 backup.sweep(place.folder)
             with engine.in_words():
                 require_own_log(place, key)
-                bring_up_to_date(place, key, clock)
-                erase_again(place, key, clock)
+                bring_in_order(place, key, clock, lock)
                 return cls(place, key, account, clock, lock)
         except BaseException:
             if lock:
@@ -187,6 +174,8 @@ class Ledger:
         """
         self.require_writing(command.right, command.action)
         if self.unrecorded:
+            if self.asks:
+                raise UserError(_UNDECIDED)
             self.go_on_without()
         author = Author(self._site, self.session.account, self.clock)
         try:
@@ -205,6 +194,11 @@ class Ledger:
     def missing(self) -> str:
         """What the ledger lacks against what was remembered of it, in a sentence; mostly empty."""
         return self._watch.missing
+
+    @property
+    def undecided(self) -> bool:
+        """Whether something is missing and nobody has agreed yet to go on without it."""
+        return bool(self.unrecorded)
 
     def go_on_without(self) -> None:
         """Write into the history that something is missing, and take the ledger as it is from now."""
@@ -231,11 +225,14 @@ class Ledger:
         if self.core.has_written:
             engine.checkpoint(self.core.writer, patient=patient)
             with self.read() as connection:
-                self._watch.committed(*journal.head(connection), lasting=True)
+                self._mark(connection)
 
     def note(self, action: str, note: str = "") -> None:
-        """Write an event without changes: a print, an export. On a read-only medium none is noted."""
-        if self.core.lock is None and self.place.read_only:
+        """Write an event without changes: a print, an export.
+
+        None is noted on a read-only medium, nor before it is decided to go on without what is missing.
+        """
+        if self.unrecorded or (self.core.lock is None and self.place.read_only):
             return
         self.write(Command(action, Right.LOOK, lambda _: None, note=note))
 
@@ -266,7 +263,9 @@ class Ledger:
         self.require(Right.BACKUP, "备份")
         folder, now = to or self.place.backups, self.clock.now()
         made = backup.back_up(self.place.folder, self.core.key, folder, reason=reason, now=now)
-        backup.rotate(folder)
+        # The older ones may have what is missing.
+        if not self.unrecorded:
+            backup.rotate(folder)
         if folder != self.place.backups:
             backup.remember_second(self.place.folder, folder, made)
         return made
@@ -320,14 +319,22 @@ class Ledger:
         refusals.tell_tries(self, before)
 
     def close(self) -> None:
-        """Close all files, give the lock back and wipe the key."""
-        if self.core.has_written:
-            with self.core.readers.begin() as connection:
-                self._watch.committed(*journal.head(connection), lasting=True, clean=True)
-        self.core.close()
+        """Close all files, give the lock back and wipe the key, also on a disk that is gone."""
+        refused = (DBAPIError, PoolTimeout, OSError, PolicepostError)
+        try:
+            if self.core.has_written:
+                with contextlib.suppress(*refused), self.core.readers.begin() as connection:
+                    self._mark(connection, clean=True)
+        finally:
+            self.core.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _mark(self, connection: Connection, *, clean: bool = False) -> None:
+        """Remember for good how far the ledger goes; of one that lacks something the mark of before stays."""
+        if not self.unrecorded:
+            self._watch.committed(*journal.head(connection), lasting=True, clean=clean)

@@ -1,22 +1,21 @@
 """What is done when a ledger is opened: made, brought up to date, held against what is known of it."""
 
 import contextlib
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, Engine, insert, update
 
 from db import backup, migrations
 from db.attachments import named_blobs
 from db.erasure import again
-from db.kernel import blobs, engine, journal, log
+from db.kernel import blobs, cipher, engine, journal, log
 from db.kernel.anchor import Anchor
 from db.kernel.clock import Clock
 from db.kernel.erased import Line, read_list, write_list
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
+from db.kernel.files import LedgerLock
 from db.kernel.ids import Id, new_id
-from db.kernel.journal import Author, Command
+from db.kernel.journal import Author
 from db.kernel.keys import DataKey
 from db.kernel.media import check_place
 from db.kernel.place import Place
@@ -24,34 +23,21 @@ from db.kernel.records import Site
 from db.kernel.watch import Watch
 
 
-def new_file(
-    part: Path,
-    key: DataKey,
-    ledger: Id,
-    name: str,
-    begun: Sequence[Command[Any]],
-    account: Id,
-    clock: Clock,
-) -> None:
-    """Make a ledger's file with all its tables and its first commands, given by an account."""
+def new_file(part: Path, file_key: cipher.Key, ledger: Id, name: str) -> tuple[Engine, Id]:
+    """Make a ledger's file with all its tables; return it open, foreign keys off, and its site."""
     for stale in part.parent.glob(f"{part.name}*"):
         stale.unlink()
-    file_key = key.subkey("ledger")
     engine.create(part, file_key)
-    migrating = engine.open_for_migration(part, file_key)
+    migrating, site = engine.open_for_migration(part, file_key), new_id()
     try:
         migrations.upgrade(migrating)
-        site = new_id()
-        author, mac_key = Author(site, account, clock), bytes(key.subkey("journal"))
-        # Together, so that no ledger is without its post.
         with migrating.begin() as connection:
             row = {"id": site, "ledger": ledger, "name": name, "number": 1, "part": False}
             connection.execute(insert(Site), [row])
-            for command in begun:
-                journal.run(connection, command, author, mac_key)
-        engine.checkpoint(migrating)
-    finally:
+    except BaseException:
         migrating.dispose()
+        raise
+    return migrating, site
 
 
 def require_good_place(folder: Path) -> None:
@@ -75,6 +61,33 @@ def require_own_log(place: Place, key: DataKey) -> None:
 def lock_note(clock: Clock) -> str:
     """Return what is told of the holder of a ledger's lock."""
     return f"{clock.now():%Y-%m-%d %H:%M}打开"
+
+
+def bring_in_order(place: Place, key: DataKey, clock: Clock, lock: LedgerLock | None) -> None:
+    """Bring a ledger up to date and erase again what it was to forget: both under the writer's lock.
+
+    Who opened it without one takes it for just that. UserError if another window has it, or if the
+    ledger is a newer program's.
+    """
+    if lock is None and not _is_behind(place, key):
+        return
+    with contextlib.ExitStack() as held:
+        if lock is None:
+            held.enter_context(LedgerLock(place.folder)).acquire(lock_note(clock))
+        bring_up_to_date(place, key, clock)
+        erase_again(place, key, clock)
+
+
+def _is_behind(place: Place, key: DataKey) -> bool:
+    readers = engine.open_readers(place.ledger, key.subkey("ledger"))
+    try:
+        with readers.begin() as connection:
+            if migrations.needs_upgrade(connection):
+                return True
+            known = again.erasures(connection).keys()
+    finally:
+        readers.dispose()
+    return any(read_list(one, key).keys() - known for one in (place.erased.parent, place.backups))
 
 
 def bring_up_to_date(place: Place, key: DataKey, clock: Clock) -> None:

@@ -21,7 +21,7 @@ def proof_is_due(ledger: Ledger) -> bool:
 
     Not while something is missing: the comparison is a command, and going on is a person's to decide.
     """
-    if ledger.missing:
+    if ledger.undecided:
         return False
     with ledger.read() as connection:
         last = last_time(connection, PROOF)

@@ -7,10 +7,13 @@ from db.kernel import engine
 from db.kernel.accounts import accounts
 from db.kernel.clock import SystemClock
 from db.kernel.errors import OutcomeUnknown, UserError
-from db.kernel.keys import Slots, check_password_strength
+from db.kernel.files import preflight, require_entry
+from db.kernel.ids import Id
+from db.kernel.keys import DataKey, Slots, check_password_strength
 from db.kernel.place import Place
 from db.kernel.throttle import Throttle
 from db.ledger import Ledger
+from db.opening import require_own_log
 
 _DOUBT: Final = (
     "但磁盘最后报错，断电后可能变回原来的密码和恢复码：旧恢复码先别扔，请检查磁盘，再改一次密码。"
@@ -27,23 +30,25 @@ class Recovered(NamedTuple):
 def recover(folder: Path, code: str, user: str, password: str) -> Recovered:
     """Give an account a new password with the recovery code; return the new recovery code.
 
-    The code that was used opens nothing afterwards.
+    The code that was used opens nothing afterwards. UserError for a wrong code or an unknown account,
+    LedgerDamaged for a damaged file, EnvironmentFault for another user's: nothing was changed.
     """
     place = Place(folder)
     check_password_strength(password)
+    require_entry(folder)
+    preflight(place.ledger)
     slots = Slots.load(place.slots)
     with Throttle(place.throttle).guarding():
         key = slots.unlock_recovery(code)
-    readers = engine.open_readers(place.ledger, key.subkey("ledger"))
-    with engine.in_words(), readers.begin() as connection:
-        target = next((a for a in accounts(connection) if a.user == user and not a.until), None)
-    readers.dispose()
-    if target is None:
-        raise UserError(f"没有叫“{user}”的账号。")
-    with Ledger._open(place, key, target.id, SystemClock(), write=True) as ledger:
+    try:
+        target = _account(place, key, user)
+    except BaseException:
+        key.wipe()
+        raise
+    with Ledger._open(place, key, target, SystemClock(), write=True) as ledger:
         ledger.tell_tries("用恢复码")
         ledger.note("用恢复码重设密码")
-        slots.give_password(target.id.hex(), user, password, key)
+        slots.give_password(target.hex(), user, password, key)
         new_code = slots.new_recovery(key)
         try:
             slots.save(place.slots)
@@ -51,3 +56,18 @@ def recover(folder: Path, code: str, user: str, password: str) -> Recovered:
             # It is in force: who is not shown the new code now would have none.
             return Recovered(new_code, _DOUBT)
     return Recovered(new_code)
+
+
+def _account(place: Place, key: DataKey, user: str) -> Id:
+    """Return an open account by its name; UserError if there is none."""
+    require_own_log(place, key)
+    readers = engine.open_readers(place.ledger, key.subkey("ledger"))
+    try:
+        with engine.in_words(), readers.begin() as connection:
+            known = accounts(connection)
+    finally:
+        readers.dispose()
+    found = next((a.id for a in known if a.user == user and not a.until), None)
+    if found is None:
+        raise UserError(f"没有叫“{user}”的账号。")
+    return found

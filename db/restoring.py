@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db import backup
+from db.attachments.proving import broken_contents, broken_words
 from db.exchange.sites import renew
 from db.kernel.access import Right, Role
 from db.kernel.clock import Clock
@@ -23,12 +24,14 @@ Step = backup.Step
 class PutBack:
     """The ledger as it is open now, and the folder where the one before is kept, if there was one.
 
-    With `failed` the restore did not happen: the ledger is the one that was open before.
+    With `failed` the restore did not happen: the ledger is the one that was open before. `lacking` names
+    in a sentence the attachments that no whole copy was found of; mostly empty.
     """
 
     ledger: Ledger
     aside: Path | None
     failed: PolicepostError | None = None
+    lacking: str = ""
 
 
 def agree(ledger: Ledger, copy: LookedAt, password: str, step: Step) -> bool:
@@ -115,4 +118,11 @@ def _opened(
     kept = f"，原来的留在 {aside.name}" if aside else ""
     ledger.begin_anew(renew(f"{folder.name}{kept}"))
     ledger.tell_tries("恢复")
-    return PutBack(ledger, aside)
+    return PutBack(ledger, aside, lacking=_lacking(ledger))
+
+
+def _lacking(ledger: Ledger) -> str:
+    with ledger.read() as connection:
+        key = ledger.core.naming_key
+        broken = broken_contents(connection, ledger.place.blobs, key)
+    return "".join(broken_words(list(broken.values())))

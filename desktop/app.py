@@ -27,6 +27,8 @@ from desktop.settings import Settings
 from desktop.theme import Theme
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from db.ledger import Ledger
     from db.looking import LookedAt
     from db.restoring import PutBack
@@ -175,8 +177,12 @@ class MainWindow(QMainWindow):
         ledger = self._ledger
         if ledger is not None:
             self._opener.start(
-                lambda: ledger.check_password(password), lambda _: self._back(), self._refused
+                lambda: ledger.check_password(password), self._unlocked, self._refused
             )
+
+    def _unlocked(self, _: None) -> None:
+        self._back()
+        self._tell_missing()
 
     def _back(self) -> None:
         front = self.front
@@ -216,8 +222,7 @@ class MainWindow(QMainWindow):
             return
         self._ledger = ledger
         self._show(self._new_shell(ledger))
-        if ledger.missing:
-            self._tell_missing(ledger)
+        self._tell_missing()
         self._idle = IdleWatch(lock_minutes(ledger), self.lock)
         self._first.watch(ledger.place.folder)
 
@@ -246,19 +251,22 @@ class MainWindow(QMainWindow):
         self._show(shell)
         shell.context.routes.go("admin", tab="looks", focus="text_size")
 
-    def _tell_missing(self, ledger: "Ledger") -> None:
+    def _tell_missing(self) -> None:
         """Say what the ledger lacks over its screens, before anything is done in it."""
         from desktop.access.missing import MissingPage
+        from desktop.rooms import look_after, show_backups
 
-        def look() -> None:
+        def then(step: "Callable[[Shell], None]") -> None:
             self._back()
             if self.shell is not None:
-                self.shell.context.routes.go("data", tab="backup")
+                step(self.shell)
 
-        def go_on() -> None:
-            self._opener.start(ledger.go_on_without, lambda _: self._back(), self._refused)
-
-        self._show(MissingPage(self._theme, ledger.missing, look, go_on))
+        ledger = self._ledger
+        if ledger is not None and ledger.undecided and self._looking is None:
+            page = MissingPage(self._theme, ledger, self._opener, self._refused)
+            page.looking.connect(lambda: then(show_backups))
+            page.went_on.connect(lambda: then(look_after))
+            self._show(page)
 
     def _look(self, copy: "LookedAt") -> None:
         """Show a backup's copy in the ledger's place; the ledger's own screens stay as they are."""

@@ -243,17 +243,27 @@ def shell_over(
     context.background.taken_in.connect(partial(_tell_overdue, shell))
     context.background.changed.connect(lambda done: _tell_post(shell, done.touched))
     context.background.taken_in.connect(partial(_tell_post, shell))
-    # Nobody looks after what cannot be written, nor after a backup's copy, which goes away again.
-    if band is None:
-        Care(context, shell).said.connect(shell.toast.say)
     context.background.ask(
         shell,
         lambda connection: at_hand(connection, ledger.unsaved()),
         lambda left: _tell_unsaved(shell, left),
     )
-    if not ledger.place.read_only:
-        context.background.errand(shell, lambda _: collect_orphans(ledger), lambda _: None)
+    # Nobody looks after what cannot be written, nor after a backup's copy, which goes away again.
+    if band is None and not ledger.undecided:
+        look_after(shell)
     return shell
+
+
+def look_after(shell: Shell) -> None:
+    """Begin what the window does for an open ledger by itself; not before a person may write in it."""
+    context = shell.context
+    Care(context, shell).said.connect(shell.toast.say)
+    context.background.errand(shell, lambda _: collect_orphans(context.ledger), lambda _: None)
+
+
+def show_backups(shell: Shell) -> None:
+    """Lead to the backups."""
+    shell.context.routes.go("data", tab="backup")
 
 
 def _tell_overdue(shell: Shell, touched: Iterable[str] = DUTIES_OF) -> None:

@@ -1,6 +1,7 @@
 """Files kept with a record: sealed on the disk, named by content, in backups and back again."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from db.kernel import blobs
 from db.kernel.errors import LedgerDamaged, UserError
 from db.kernel.ids import Id
 from db.ledger import Ledger
+from db.looking import look_at
+from db.restoring import restore_closed
 from db.sample import PASSWORD
 from tests.conftest import morning
 from tests.test_dispute_life import DRAFT
@@ -174,6 +177,60 @@ def test_backups_have_them_prove_them_and_bring_them_back(
     copy.write_bytes(b"x")
     with Ledger.unlock(elsewhere, PASSWORD, clock=morning()) as restored:
         assert restored.check_backup(info.path) == ["有1个附件缺少或损坏"]
+
+
+@pytest.mark.parametrize("live", ["whole", "rotten", "gone"])
+@pytest.mark.parametrize("kept", ["rotten", "gone"])
+def test_a_lost_attachment_keeps_nobody_from_a_restore_or_a_look(
+    ledger: Ledger, dispute: Id, photo: Path, tmp_path: Path, kept: str, live: str
+) -> None:
+    made = attach(ledger, "dispute", dispute, "scene", photo).value
+    folder, path = _copied(ledger, tmp_path)
+    for beside, how in ((folder / "backups", kept), (folder, live)):
+        (file,) = (path for path in (beside / "blobs").rglob("*") if path.is_file())
+        if how == "gone":
+            file.unlink()
+        elif how == "rotten":
+            file.write_bytes(file.read_bytes()[:-1] + b"?")
+    with Ledger.unlock(folder, PASSWORD, clock=morning()) as hurt:
+        assert hurt.check_backup(path) == ["有1个附件缺少或损坏"]
+        done = drill(hurt, lambda _text, _part: None)
+        assert done is not None
+        assert done.problem == "有1个附件缺少或损坏"
+        with look_at(hurt, path, lambda _text, _part: None) as copy:
+            assert copy.info.path == path
+    hurt.place.ledger.write_bytes(b"x" * 8192)
+
+    back = restore_closed(folder, path, "", PASSWORD, morning())
+    with back.ledger as restored:
+        assert broken_of(restored, dispute) == (set() if live == "whole" else {made})
+        if live == "whole":
+            assert (content_of(restored, made), back.lacking) == (JPEG, "")
+        else:
+            assert "1个附件缺少或损坏：楼道.jpg" in back.lacking
+
+
+def test_a_rotten_attachment_is_replaced_by_the_whole_one_of_a_backup_put_back(
+    ledger: Ledger, dispute: Id, photo: Path, tmp_path: Path
+) -> None:
+    made = attach(ledger, "dispute", dispute, "scene", photo).value
+    folder, path = _copied(ledger, tmp_path)
+    (file,) = (path for path in (folder / "blobs").rglob("*") if path.is_file())
+    file.write_bytes(b"rotten")
+    (folder / "ledger.db").write_bytes(b"x" * 8192)
+    back = restore_closed(folder, path, "", PASSWORD, morning())
+    with back.ledger as restored:
+        assert content_of(restored, made) == JPEG
+        assert back.lacking == ""
+        assert restored.problems() == []
+
+
+def _copied(ledger: Ledger, tmp_path: Path) -> tuple[Path, Path]:
+    """Back the ledger up and copy its whole folder; return the copy, and the backup in it."""
+    name = ledger.back_up("测试").path.name
+    ledger.rest()
+    folder = shutil.copytree(ledger.place.folder, tmp_path / "hurt")
+    return folder, folder / "backups" / name
 
 
 def test_a_lost_attachment_keeps_nobody_from_a_backup(

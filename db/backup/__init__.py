@@ -7,7 +7,15 @@ counter, never the clock.
 """
 
 from db.backup.making import back_up
-from db.backup.manifest import BackupInfo, file_problems, list_backups, newest, read_info, verify
+from db.backup.manifest import (
+    BackupInfo,
+    attachment_problems,
+    file_problems,
+    list_backups,
+    newest,
+    read_info,
+    verify,
+)
 from db.backup.replacing import kept_aside, replace
 from db.backup.restoring import RestoreInfo, restore
 from db.backup.rotation import rotate
@@ -26,6 +34,7 @@ __all__ = [
     "RestoreInfo",
     "SecondPlace",
     "Step",
+    "attachment_problems",
     "back_up",
     "backup_ages",
     "file_problems",

@@ -173,7 +173,17 @@ def attachment_problems(info: BackupInfo) -> list[str]:
 
 
 def verify(backup: Path, key: DataKey) -> list[str]:
-    """Prove one backup by opening it; return what is wrong, in plain Chinese, empty if nothing."""
+    """Prove one backup by opening it, and the attachments beside it; return what is wrong, in plain
+    Chinese, empty if nothing.
+    """
+    return ledger_problems(backup, key) or attachment_problems(read_info(backup))
+
+
+def ledger_problems(backup: Path, key: DataKey) -> list[str]:
+    """Return what is wrong with a backup's ledger and what it says of itself, empty if nothing.
+
+    Its attachments are not looked at: one that is lost keeps nobody from all the rest.
+    """
     try:
         info, said = _read_manifest(backup)
     except LedgerDamaged as error:
@@ -181,7 +191,7 @@ def verify(backup: Path, key: DataKey) -> list[str]:
     mac = said.pop("mac", "")
     if not hmac.compare_digest(str(mac).encode(), _mac(said, key).encode()):
         return ["清单被改动过，或这个备份属于另一个台账"]
-    problems = file_problems(info) or attachment_problems(info)
+    problems = file_problems(info)
     if problems:
         return problems
     subkey = key.subkey("backup")

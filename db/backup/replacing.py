@@ -51,7 +51,7 @@ def replace(
             step("正在核对备份……", 0.3)
             info = proved(backup_folder, key)
             unpack(info, part, key, subkey)
-            bring_along(info, data_dir, key)
+            bring_along(info, data_dir, key, part, subkey)
             step("正在收好现在的台账……", 0.7)
             _make_one_file(data_dir / LEDGER, subkey)
             aside = kept_aside(data_dir, now)

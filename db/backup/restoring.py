@@ -108,7 +108,7 @@ def _restored(info: BackupInfo, data_dir: Path, slots: Slots, key: DataKey) -> R
             return RestoreInfo(info, aside)
         part = data_dir / (LEDGER + PARTIAL)
         unpack(info, part, key, subkey)
-        bring_along(info, data_dir, key)
+        bring_along(info, data_dir, key, part, subkey)
         aside = _move_aside(data_dir, _SET)
         # The ledger comes last: where there is a ledger file, its slots are there too.
         slots.save(data_dir / SLOTS)

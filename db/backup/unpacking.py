@@ -9,9 +9,9 @@ from typing import Final
 from sqlcipher3 import dbapi2
 
 from db.backup.copies import Content, check_sealed, copy_sealed
-from db.backup.manifest import LEDGER, PARTIAL, BackupInfo, read_info, verify
+from db.backup.manifest import LEDGER, PARTIAL, BackupInfo, ledger_problems, read_info
 from db.kernel import cipher, engine
-from db.kernel.blobs import copy_blob
+from db.kernel.blobs import copy_whole, naming_key
 from db.kernel.erased import bring_list
 from db.kernel.errors import EnvironmentFault, LedgerDamaged
 from db.kernel.files import disk_fault, free_bytes, private_directory
@@ -49,20 +49,28 @@ def unpack(info: BackupInfo, target: Path, key: DataKey, subkey: cipher.Key) -> 
         )
 
 
-def bring_along(info: BackupInfo, data_dir: Path, key: DataKey) -> None:
+def bring_along(
+    info: BackupInfo, data_dir: Path, key: DataKey, copy: Path, subkey: cipher.Key
+) -> None:
     """Bring what lies beside a backup and the ledger's folder lacks: attachments, what was erased since.
 
-    The ledger is brought to that list when it is next opened.
+    `copy` is the unpacked ledger, which is brought to that list when it is next opened. A content that
+    opens in the ledger's folder stays; one that opens in neither is left for the open ledger to name.
     """
     bring_list(info.path.parent, data_dir, key)
-    for name in info.attachments:
-        with contextlib.suppress(FileNotFoundError):
-            copy_blob(name, info.path.parent / BLOBS, data_dir / BLOBS)
+    if not info.attachments:
+        return
+    opened = cipher.opened(copy, subkey, "mode=ro&immutable=1")
+    with contextlib.closing(opened):
+        named = opened.execute("SELECT DISTINCT blob, secret FROM attachment").fetchall()
+    naming = naming_key(key)
+    for name, secret in named:
+        copy_whole(name, bytes.fromhex(secret), naming, info.path.parent / BLOBS, data_dir / BLOBS)
 
 
 def proved(backup_folder: Path, key: DataKey) -> BackupInfo:
-    """Return what a backup says of itself once it is proved; LedgerDamaged says what is wrong."""
-    problems = verify(backup_folder, key)
+    """Return what a backup says of itself once its ledger is proved; LedgerDamaged says what is wrong."""
+    problems = ledger_problems(backup_folder, key)
     if problems:
         raise LedgerDamaged(f"这个备份不能用：{problems[0]}。什么也没有改动。请换一个备份。")
     return read_info(backup_folder)

@@ -14,7 +14,7 @@ import sqlcipher3
 from sqlcipher3 import dbapi2
 
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
-from db.kernel.files import can_write, new_private_file, sync_directory
+from db.kernel.files import can_write, new_private_file, require_content, sync_directory
 
 # The library has no types; a connection is what sqlcipher3.dbapi2.connect returns.
 Connection: TypeAlias = Any
@@ -61,6 +61,9 @@ _ATTACHING: Final = frozenset({dbapi2.SQLITE_ATTACH, dbapi2.SQLITE_DETACH})
 _REWRITING: Final = frozenset(
     {dbapi2.SQLITE_UPDATE, dbapi2.SQLITE_DELETE, dbapi2.SQLITE_DROP_TABLE}
 )
+_NO_ROOM: Final = frozenset({dbapi2.SQLITE_IOERR, dbapi2.SQLITE_FULL})
+# The least the library needs for its index of the log.
+_INDEX: Final = 32 * 1024
 # How SQLite's check names an index whose entries are not those of its table, and a tree that is not sound.
 _OF_INDEX: Final = re.compile(r"\bindex (\S+)$")
 _OF_TREE: Final = re.compile(r"\bTree (\d+) ")
@@ -70,7 +73,15 @@ LOG_UNREAD: Final = (
     "台账旁边有没收完的日志（ledger.db-wal），放它的地方又不能写入：这样打开会少掉最后几步操作，所以没有打开，"
     "什么也没有改动。请把整个台账文件夹拷到本机硬盘，从那里打开。"
 )
+LOG_WITHOUT_ROOM: Final = (
+    "磁盘满了或出错，台账旁边没收完的日志（ledger.db-wal）读不了，所以台账没有打开，什么也没有改动。"
+    "请腾出空间再打开。"
+)
 NOT_OURS: Final = "这个文件不是本程序的台账，没有打开，什么也没有改动。请核对文件夹。"
+
+
+class Passing(dbapi2.Connection):  # type: ignore[misc]
+    """A connection for one look at the file as it lies: it does not see what is written meanwhile."""
 
 
 def check_library(connection: Connection) -> None:
@@ -114,7 +125,9 @@ def _set(connection: Connection, name: str, value: str, expected: object) -> Non
         )
 
 
-def keyed(path: Path, key: Key, query: str) -> Connection:
+def keyed(
+    path: Path, key: Key, query: str, kind: type[Connection] = dbapi2.Connection
+) -> Connection:
     """Return a connection with its key set and nothing read yet; `query` is the URI's, as mode=rw.
 
     The key goes in by a call, not by SQL, so no log or trace can see it (docs/RELIABILITY.md, V5).
@@ -125,6 +138,7 @@ def keyed(path: Path, key: Key, query: str) -> Connection:
         timeout=BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
+        factory=kind,
     )
     try:
         check_library(connection)
@@ -143,9 +157,13 @@ def keyed(path: Path, key: Key, query: str) -> Connection:
     return connection
 
 
-def opened(path: Path, key: Key, query: str) -> Connection:
-    """Return a keyed connection whose first page was read; LedgerDamaged if it is not ours."""
-    connection = keyed(path, key, query)
+def opened(
+    path: Path, key: Key, query: str, kind: type[Connection] = dbapi2.Connection
+) -> Connection:
+    """Return a keyed connection whose first page was read; LedgerDamaged if it is not ours or is empty."""
+    with contextlib.suppress(OSError):
+        require_content(path.lstat())
+    connection = keyed(path, key, query, kind)
     try:
         if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise LedgerDamaged(NOT_OURS)
@@ -167,15 +185,17 @@ def _configure(connection: Connection, *, read_only: bool, foreign_keys: bool) -
             _set(connection, name, value, expected)
 
 
-def _has(path: Path, ending: str) -> bool:
+def _has(path: Path, ending: str, least: int = 1) -> bool:
     log = path.with_name(path.name + ending)
-    return log.exists() and log.stat().st_size > 0
+    return log.exists() and log.stat().st_size >= least
 
 
 def _open_read_only(path: Path, key: Key) -> Connection:
     try:
         return opened(path, key, "mode=ro")
     except dbapi2.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in _NO_ROOM and not _has(path, "-shm", _INDEX):
+            return _open_without_room(path, key)
         unwritable = {dbapi2.SQLITE_CANTOPEN, dbapi2.SQLITE_READONLY}
         # On a medium nobody can write to, the file cannot change under us; with a log beside it,
         # ignoring the log would show yesterday's rows as today's.
@@ -191,6 +211,16 @@ def _open_read_only(path: Path, key: Key) -> Connection:
         opened(path, key, "mode=rw").close()
         return opened(path, key, "mode=ro")
     return opened(path, key, "mode=ro&immutable=1")
+
+
+def _open_without_room(path: Path, key: Key) -> Connection:
+    """Open a file beside which a full disk takes no index of the log (-shm); nobody can write then.
+
+    Once there is room somebody may, so this connection must not outlive one look.
+    """
+    if _has(path, "-wal"):
+        raise EnvironmentFault(LOG_WITHOUT_ROOM)
+    return opened(path, key, "mode=ro&immutable=1", Passing)
 
 
 def connect(

@@ -79,15 +79,17 @@ class Core:
         raise EnvironmentFault("没有保存：写入磁盘时出错。台账还是原样，请检查磁盘后再试。")
 
     def close(self) -> None:
-        """Close all files, wipe the keys and give the lock back."""
-        self.readers.dispose()
-        if self._writer is not None:
+        """Close all files, wipe the keys and give the lock back, also on a disk that is gone."""
+        try:
+            self.readers.dispose()
+            if self._writer is not None:
+                if self.lock is not None:
+                    # If the disk refuses now, the log is brought in at the next start.
+                    with contextlib.suppress(DBAPIError, PoolTimeout, OSError, PolicepostError):
+                        engine.checkpoint(self._writer)
+                self._writer.dispose()
+        finally:
+            self.key.wipe()
+            wipe(self.file_key)
             if self.lock is not None:
-                # If the disk refuses now, the log is brought in at the next start.
-                with contextlib.suppress(DBAPIError, PolicepostError):
-                    engine.checkpoint(self._writer)
-            self._writer.dispose()
-        self.key.wipe()
-        wipe(self.file_key)
-        if self.lock is not None:
-            self.lock.release()
+                self.lock.release()

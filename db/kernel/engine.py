@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy import exc as sql
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlcipher3 import dbapi2
 
 from db.kernel import cipher
@@ -83,9 +83,20 @@ def _engine(creator: Callable[[], Any], size: int, begin: str) -> Engine:
     @event.listens_for(engine, "handle_error")
     def _drop(failed: ExceptionContext) -> None:
         # The cipher gives every later read the same error, even when the disk is well again.
-        code = getattr(failed.original_exception, "sqlite_errorcode", 0)
-        if code & 0xFF in _BROKEN:
+        error: Any = failed.original_exception
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN:
             failed.is_disconnect = True
+        # Nor is a statement named for a file that could not be opened, or rows that could not be read.
+        error.ending = (
+            failed.connection is not None
+            and failed.statement is None
+            and failed.execution_context is None
+        )
+
+    @event.listens_for(engine, "checkin")
+    def _let_go(connection: Any, record: ConnectionPoolEntry) -> None:
+        if isinstance(connection, cipher.Passing):
+            record.invalidate()
 
     return engine
 
@@ -243,8 +254,8 @@ def _of_code(code: int, *, at_commit: bool) -> PolicepostError:
 def translate(error: BaseException) -> PolicepostError:
     """Return what an error of the library means, in a sentence that holds no value of a row.
 
-    A read or write error while committing leaves the outcome unknown (docs/RELIABILITY.md, V18);
-    SQLAlchemy names no statement for it. Raise the answer `from None`: the cause may hold what was
+    A read or write error while a transaction ends leaves the outcome unknown (docs/RELIABILITY.md, V18);
+    no statement is named for it then. Raise the answer `from None`: the cause may hold what was
     typed.
     """
     if isinstance(error, PolicepostError):
@@ -256,6 +267,6 @@ def translate(error: BaseException) -> PolicepostError:
     at_commit = False
     original: BaseException | None = error
     if isinstance(error, sql.DBAPIError):
-        original, at_commit = error.orig, error.statement is None
+        original, at_commit = error.orig, getattr(error.orig, "ending", False)
     code = getattr(original, "sqlite_errorcode", None)
     return _of_code(code, at_commit=at_commit) if isinstance(code, int) else PolicepostError(_OURS)

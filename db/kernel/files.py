@@ -278,9 +278,14 @@ def require_ledger_file(path: Path) -> os.stat_result:
                 f"台账旁边的 {path.name}{beside} 是一个链接，没有打开，什么也没有改动。"
                 "请删掉这个链接再打开。"
             )
+    require_content(found)
+    return found
+
+
+def require_content(found: os.stat_result) -> None:
+    """Raise LedgerDamaged for an empty file: opening one deletes the -wal beside it."""
     if found.st_size == 0:
         raise LedgerDamaged("台账文件是空的，没有打开，旁边的文件原样留着。请用备份恢复。")
-    return found
 
 
 def can_write(folder: Path, file: Path) -> bool:

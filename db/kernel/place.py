@@ -7,6 +7,8 @@ from db.kernel.files import can_write
 
 BLOBS = "blobs"
 ERASED = "erased.json"
+# Where one of these is, there was a ledger once.
+LEFT_BEHIND = ("backups/*/manifest.json", "damaged-*", "replaced-*")
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,21 @@ class Place:
     def ledger(self) -> Path:
         """The encrypted file."""
         return self.folder / "ledger.db"
+
+    @property
+    def making(self) -> Path:
+        """The encrypted file while a new ledger is made."""
+        return self.folder / "ledger.part"
+
+    @property
+    def half_made(self) -> bool:
+        """Whether a making was cut short here before there was a ledger, as by a power cut in the first run."""
+        return (
+            self.slots.exists()
+            and self.making.exists()
+            and not (self.ledger.exists() or self.ledger.is_symlink())
+            and not any(any(self.folder.glob(name)) for name in LEFT_BEHIND)
+        )
 
     @property
     def read_only(self) -> bool:

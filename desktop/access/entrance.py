@@ -54,8 +54,10 @@ class Entrance(QObject):
         if reason:
             self.mend(reason)
             return
-        slots = self._start.data / "slots.json"
-        if not slots.exists() and not (self._start.data / "ledger.db").exists():
+        from db.kernel.place import Place
+
+        place = Place(self._start.data)
+        if place.half_made or not (place.slots.exists() or place.ledger.exists()):
             from desktop.access.first_run import FirstRun
 
             self.page.emit(

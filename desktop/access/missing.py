@@ -2,22 +2,29 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from db.ledger import Ledger
+from desktop.access.opening import Opener
 from desktop.theme import Theme
 from desktop.widgets.parts import boxed, button, column, label, row
 
 
 class MissingPage(QWidget):
-    """Says what is missing; `look` leads to the backups, `go_on` takes the ledger as it is."""
+    """Says what is missing. `looking` asks for the backups; `went_on` tells that the ledger was taken as it is."""
+
+    looking = Signal()
+    went_on = Signal()
 
     def __init__(
-        self, theme: Theme, missing: str, look: Callable[[], object], go_on: Callable[[], object]
+        self, theme: Theme, ledger: Ledger, opener: Opener, failed: Callable[[Exception], None]
     ) -> None:
         super().__init__()
+        self._ledger, self._opener, self._failed = ledger, opener, failed
         layout = column(boxed(self, theme.px(520)), (28, 28, 28, 20), 12)
         layout.addWidget(label("台账里少了东西", 18))
-        layout.addWidget(label(missing, tone="late", wrap=True))
+        layout.addWidget(label(ledger.missing, tone="late", wrap=True))
         layout.addWidget(
             label(
                 "现在还什么都没有改动。最近的备份里可能有少了的内容：先看看备份，看清了再恢复。"
@@ -26,10 +33,13 @@ class MissingPage(QWidget):
             )
         )
         line = row()
-        on = button("接着用这一份", go_on)
-        see = button("看看备份", look, kind="main")
+        on = button("接着用这一份", self._go_on)
+        see = button("看看备份", self.looking.emit, kind="main")
         line.addWidget(on)
         line.addStretch()
         line.addWidget(see)
         layout.addLayout(line)
         self.setFocusProxy(see)
+
+    def _go_on(self) -> None:
+        self._opener.start(self._ledger.go_on_without, lambda _: self.went_on.emit(), self._failed)

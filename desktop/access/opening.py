@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,17 +14,18 @@ if TYPE_CHECKING:
     from db.ledger import Ledger
 
 T = TypeVar("T")
-_LEFT_BEHIND = ("backups/*/manifest.json", "damaged-*", "replaced-*")
 
 
 def why_closed(folder: Path) -> str:
     """Return what keeps a ledger from being opened as can be seen without a password, or nothing.
 
-    A folder where nothing of a ledger is left or ever was is none that cannot be opened.
+    A folder where nothing of a ledger is left or ever was is none that cannot be opened, nor is one where a
+    making was cut short.
     """
     from db.kernel.errors import EnvironmentFault, LedgerDamaged  # noqa: PLC0415  slow to import
     from db.kernel.files import preflight, require_entry  # noqa: PLC0415
     from db.kernel.keys import Slots  # noqa: PLC0415
+    from db.kernel.place import LEFT_BEHIND, Place  # noqa: PLC0415
 
     ledger, slots = folder / "ledger.db", folder / "slots.json"
     try:
@@ -31,7 +33,9 @@ def why_closed(folder: Path) -> str:
         if ledger.exists() or ledger.is_symlink():
             preflight(ledger)
             Slots.load(slots)
-        elif slots.exists() or any(any(folder.glob(name)) for name in _LEFT_BEHIND):
+        elif Place(folder).half_made:
+            return ""
+        elif slots.exists() or any(any(folder.glob(name)) for name in LEFT_BEHIND):
             return "台账文件不见了，可能是被移走，或者上一次恢复没有做完。"
     except (LedgerDamaged, EnvironmentFault) as error:
         return str(error)
@@ -51,6 +55,7 @@ def open_ledger(folder: Path, user: str, password: str, clock: "Clock | None") -
     What is raised is that of `Ledger.unlock`.
     """
     from db.kernel.access import Role  # noqa: PLC0415  slow to import
+    from db.kernel.errors import EnvironmentFault  # noqa: PLC0415
     from db.kernel.files import require_entry  # noqa: PLC0415
     from db.kernel.place import Place  # noqa: PLC0415
     from db.ledger import Ledger  # noqa: PLC0415
@@ -60,8 +65,16 @@ def open_ledger(folder: Path, user: str, password: str, clock: "Clock | None") -
     ledger = Ledger.unlock(folder, password, user=user or None, clock=clock, write=write)
     if not write:
         ledger.session = replace(ledger.session, role=Role.READER)
-    elif not ledger.missing:
-        ledger.note("登录")
+    elif ledger.undecided:
+        ledger.asks = True
+    else:
+        try:
+            # On a full disk nothing can be noted, and everything can be looked at.
+            with suppress(EnvironmentFault):
+                ledger.note("登录")
+        except BaseException:
+            ledger.close()
+            raise
     return ledger
 
 

@@ -114,6 +114,8 @@ def _told(done: PutBack) -> Sequence[str]:
     if done.failed is not None:
         return str(done.failed), "台账还是原来的，一步也没有少。"
     told = ["台账已经回到那份备份，核对过是完好的。改动记录里记了一笔“从备份恢复”。"]
+    if done.lacking:
+        told.append(f"{done.lacking}。原件还在，就到那一件里重新加一次。")
     if done.aside is not None:
         told.append(f"原来的台账整套留在这里，没有删：\n{done.aside}")
         told.append("里面有群众信息，确定不要了再连文件夹一起删掉。")

@@ -73,6 +73,8 @@ def restore(arguments: argparse.Namespace) -> int:
     )
     done.ledger.close()
     print(f"已从 {arguments.backup} 恢复到 {arguments.data}。")
+    if done.lacking:
+        print(f"注意：{done.lacking}。")
     if done.aside is not None:
         print(f"原来损坏的文件留在 {done.aside}。")
     return 0

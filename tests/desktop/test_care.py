@@ -17,7 +17,9 @@ from db.attaching import attach
 from db.disputes import Dispute
 from db.disputes.registering import register_dispute
 from db.drilling import DRILL, drill, drill_is_due
+from db.kernel.access import Right
 from db.kernel.clock import SetClock
+from db.kernel.errors import UserError
 from db.kernel.history import history
 from db.kernel.ids import Id
 from db.kernel.journal import Command
@@ -25,6 +27,7 @@ from db.ledger import Ledger
 from db.proving import PROOF
 from db.sample import PASSWORD
 from db.visits import Visit
+from desktop.access.login import LogInPage
 from desktop.access.missing import MissingPage
 from desktop.app import MainWindow, Start
 from desktop.backup.leaving import back_up_on_leaving
@@ -303,10 +306,37 @@ def test_what_is_missing_is_said_before_anything_else(qtbot: QtBot, window: Main
     assert isinstance(page, MissingPage)
     words = " ".join(one.text() for one in page.findChildren(QLabel))
     assert "至少少了3步操作" in words
-    on = next(b for b in page.findChildren(QPushButton) if b.text() == "接着用这一份")
-    qtbot.keyClick(on, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.findChild(MissingPage) is None, timeout=20_000)
+    assert window.findChild(Care) is None, "nobody looks after it before it is decided"
+    # Whoever locks and unlocks, or looks at the backups first, has not agreed to anything.
+    window.lock()
+    _unlock(qtbot, window)
+    _press(qtbot, window, "看看备份")
     shell = window.shell
     assert shell is not None
     settle(qtbot, shell)
+    assert isinstance(window._stack.currentWidget(), Shell)
+    with pytest.raises(UserError, match="没有存上"):
+        shell.context.ledger.write(Command("改", Right.WRITE, lambda _: None))
+    window.lock()
+    _unlock(qtbot, window)
+    assert _actions(shell.context.ledger, 1) != ["台账少了操作，接着用"]
+    _press(qtbot, window, "接着用这一份")
+    qtbot.waitUntil(lambda: window.findChild(MissingPage) is None, timeout=20_000)
+    settle(qtbot, shell)
     assert _actions(shell.context.ledger, 1) == ["台账少了操作，接着用"]
+    assert isinstance(_care(shell), Care)
+
+
+def _unlock(qtbot: QtBot, window: MainWindow) -> None:
+    page = window._stack.currentWidget()
+    assert isinstance(page, LogInPage)
+    page._password.setText(PASSWORD)
+    qtbot.keyClick(page._password, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: isinstance(window._stack.currentWidget(), MissingPage), timeout=20_000)
+
+
+def _press(qtbot: QtBot, window: MainWindow, text: str) -> None:
+    page = window._stack.currentWidget()
+    assert isinstance(page, MissingPage)
+    on = next(b for b in page.findChildren(QPushButton) if b.text() == text)
+    qtbot.keyClick(on, Qt.Key.Key_Space)

@@ -1,5 +1,6 @@
 """The power goes while the program's own files are written: old or new is there, and what was told."""
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -9,10 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from db import attaching, backup
+from db import attaching, backup, creating
 from db.attachments import Attachment
-from db.kernel.errors import PolicepostError
+from db.kernel.errors import PolicepostError, UserError
+from db.kernel.place import Place
 from db.kernel.records import CommandRow
+from db.ledger import Ledger
+from db.sample import PASSWORD
+from desktop.access.opening import why_closed
 from tests.faults.harness import file_tasks
 from tests.faults.harness.children import Post, Task
 from tests.faults.harness.power import State, states_after
@@ -120,10 +125,18 @@ def one_or_the_other(post: Post, state: State) -> list[str]:
 
 
 def nothing_or_all(post: Post, state: State) -> list[str]:
-    """A new ledger is not there at all, or opens with its slots."""
+    """A new ledger is not there at all, and nothing keeps it from being made, or it opens."""
     if not (post.folder / "ledger.db").exists():
-        return ["told as made, and is not there"] if state.told else []
-    return [] if _readable(post.folder / "slots.json") else ["a ledger without its slots"]
+        barred = why_closed(post.folder)
+        with contextlib.suppress(UserError):
+            creating.require_free(Place(post.folder))
+            return ["told as made, and is not there"] if state.told else [barred] if barred else []
+        return ["what is left keeps a ledger from being made"]
+    try:
+        Ledger.unlock(post.folder, PASSWORD).close()
+    except PolicepostError as error:
+        return [str(error)]
+    return []
 
 
 CASES: dict[str, tuple[Task, Check]] = {

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 from tests.faults.harness.children import Post
 
@@ -44,6 +46,22 @@ def test_a_full_disk_is_told_in_words_and_the_same_session_goes_on(
     assert seen["whole"]
     assert seen["losses"] == []
     assert (seen["backups"], seen["partial"]) == (0, [])
+
+
+@pytest.mark.parametrize("left", [0, 36 * 1024])
+def test_a_ledger_opens_on_a_full_disk_to_be_looked_at_and_takes_work_once_there_is_room(
+    post: Post, tmp_path: Path, left: int
+) -> None:
+    """The library's index of the log has no room, or the note of the log-in has none."""
+    post.open().close()
+    script, disk = "tests.faults.harness.full_start", tmp_path / "disk"
+    out = on_small_disk(
+        disk, 6, sys.executable, "-m", script, str(post.folder), str(disk), str(left)
+    )
+    seen = json.loads(out.splitlines()[-1])
+    assert seen["told"].startswith("EnvironmentFault: 磁盘"), "known not to be saved"
+    assert "没有存上" in seen["told"]
+    assert (seen["more"], seen["whole"]) == (1, True)
 
 
 def test_the_window_stays_usable_on_a_full_a_lost_and_a_slow_disk(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from db.kernel import engine
 from db.kernel.access import MATRIX, Right, Role
-from db.kernel.errors import AccessDenied, UserError
+from db.kernel.errors import AccessDenied, LedgerDamaged, UserError
 from db.kernel.history import Entry, history, last_time
 from db.kernel.journal import Command
 from db.kernel.keys import WrongSecretError
@@ -146,6 +147,25 @@ def test_the_recovery_code_sets_a_password_once(tmp_path: Path) -> None:
     Ledger.unlock(tmp_path / "ledger", "another long password").close()
     with pytest.raises(UserError):
         recover(tmp_path / "ledger", code, "民警", "yet another password")
+
+
+def test_the_recovery_code_opens_no_emptied_ledger_and_its_log_stays(tmp_path: Path) -> None:
+    """The library deletes the log beside an empty file, and with it the last work (V15)."""
+    made, code = Ledger.create(tmp_path / "ledger", POST, LONG, clock=morning())
+    made.note("试一试")
+    folder = shutil.copytree(tmp_path / "ledger", tmp_path / "emptied")
+    made.close()
+    log = folder / "ledger.db-wal"
+    kept = log.read_bytes()
+    assert kept
+    (folder / "ledger.db").write_bytes(b"")
+    with pytest.raises(LedgerDamaged, match="是空的"):
+        recover(folder, code, "民警", "another long password")
+    assert log.read_bytes() == kept
+    # Whoever opens it, also where it was emptied after somebody had looked at it.
+    with pytest.raises(LedgerDamaged, match="是空的"):
+        engine.connect(folder / "ledger.db", bytes(32), read_only=True)
+    assert log.read_bytes() == kept
 
 
 def test_weak_passwords_are_refused_before_anything_is_made(tmp_path: Path) -> None:

@@ -4,19 +4,27 @@ Each guard is shown to matter: without the anchor, or with one that nobody wrote
 unseen, which is what the library itself offers (docs/RELIABILITY.md, V14).
 """
 
+import os
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from db.attaching import collect_orphans
+from db.drilling import drill_is_due
 from db.exchange.sites import renew
 from db.kernel.access import Right
 from db.kernel.anchor import Anchor, Mark
+from db.kernel.clock import SetClock
+from db.kernel.errors import UserError
 from db.kernel.history import history
 from db.kernel.journal import Command
 from db.kernel.records import CommandRow
 from db.ledger import Ledger
+from db.looking import look_at
+from db.proving import proof_is_due
 from db.sample import PASSWORD
 from tests.builders import street
 from tests.conftest import morning
@@ -221,3 +229,56 @@ def test_a_restored_ledger_begins_a_new_life(ledger: Ledger, tmp_path: Path) -> 
     assert ledger.site != site
     with ledger.read() as connection:
         assert history(connection, 1)[0].action == "从备份恢复"
+
+
+def test_nothing_is_written_or_removed_before_a_person_agreed_to_go_on(
+    killed: Path, tmp_path: Path
+) -> None:
+    """What a window does by itself, and what is looked at, leaves file, anchor and contents as they were."""
+    (killed / "ledger.db-wal").unlink()
+    orphan = killed / "blobs" / "ab" / ("ab" * 32)
+    orphan.parent.mkdir(parents=True)
+    orphan.write_bytes(b"a photograph that only the lost steps name")
+    os.utime(orphan, (1, 1))
+    anchor = (killed / "anchor").read_bytes()
+    with _open(killed) as ledger:
+        ledger.asks = True
+        with ledger.read() as connection:
+            last = history(connection, 1)[0].no
+        kept = [ledger.back_up(reason).path for reason in ("一", "二", "三", "四")]
+        assert collect_orphans(ledger) == 0
+        assert not drill_is_due(ledger)
+        assert not proof_is_due(ledger)
+        with look_at(ledger, kept[0], lambda _text, _part: None):
+            ledger.note("打印", "名单")
+        with pytest.raises(UserError, match="没有存上"):
+            ledger.write(NOTE)
+        assert ledger.keep_unsaved("走访", {"备注": "半句"})
+        ledger.rest()
+        assert all(path.exists() for path in kept), "an older one may have what is missing"
+        with ledger.read() as connection:
+            assert history(connection, 1)[0].no == last
+    assert (killed / "anchor").read_bytes() == anchor
+    with _open(killed) as again:
+        assert "至少少了" in again.missing
+        again.asks = True
+        again.go_on_without()
+        again.write(NOTE)
+        assert not again.undecided
+    assert orphan.exists()
+    with _open(killed) as whole:
+        assert whole.missing == ""
+        assert collect_orphans(whole) == 1
+
+
+def test_no_content_is_collected_soon_after_a_restore(ledger: Ledger) -> None:
+    """The ledger that was replaced is kept, and may be put back with what only it names."""
+    orphan = ledger.place.blobs / "ab" / ("ab" * 32)
+    orphan.parent.mkdir(parents=True)
+    orphan.write_bytes(b"a photograph of the ledger before")
+    os.utime(orphan, (1, 1))
+    ledger.begin_anew(renew("0001"))
+    ledger.clock = SetClock(morning().now() + timedelta(days=6))
+    assert collect_orphans(ledger) == 0
+    ledger.clock = SetClock(morning().now() + timedelta(days=8))
+    assert collect_orphans(ledger) == 1
