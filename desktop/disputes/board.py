@@ -83,7 +83,7 @@ class DisputeBoardPage(Page):
             of = [line for line in rows if line.stage == stage]
             cards.show_rows(of)
             late = sum(line.days_left is not None and line.days_left < 0 for line in of)
-            told = f"，逾期{late}件" if late else ""
+            told = f"，逾期{late}" if late else ""
             self._heads[stage].setText(f"{STAGE_NAMES[stage]}　{len(of)}件{told}")
         left = sum(line.stage != "closed" for line in rows)
         self.about.emit(f"没有结案{left}件" if rows else "还没有纠纷，按 Ctrl+N 登记")

@@ -9,14 +9,17 @@ from pypdf import PdfReader
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from db.agenda import agenda
 from db.disputes.card import DisputeCard
+from db.disputes.facts import clocks
+from db.disputes.lists import disputes
 from db.disputes.registering import RegistrationDraft, register_dispute
 from db.history import recent, touched
 from desktop.disputes.attachments import AttachmentsView
-from desktop.disputes.board import STAGES, DisputeBoardPage
+from desktop.disputes.board import DisputeBoardPage, _left
 from desktop.disputes.dossier import DossierView
 from desktop.disputes.foot import FILES
 from desktop.disputes.numbers import DisputeNumbersPage
@@ -212,13 +215,14 @@ def test_the_list_is_narrowed_and_sorted(qtbot: QtBot, shell: Shell, page: Dispu
 def test_the_board_has_every_open_dispute_once(
     qtbot: QtBot, shell: Shell, page: DisputesPage
 ) -> None:
-    rows = page._rows
     board = opened(qtbot, shell, "board")
     assert isinstance(board, DisputeBoardPage)
-    shown = [line.id for cards in board._lists.values() for line in cards._rows.rows]
-    assert sorted(shown) == sorted(line.id for line in rows if line.stage != "closed")
-    for cards in board._lists.values():
+    with shell.context.ledger.read() as connection:
+        rows = disputes(connection, shell.context.today, clocks(connection))
+    for stage, cards in board._lists.items():
+        assert [line.id for line in cards._rows.rows] == [r.id for r in rows if r.stage == stage]
         proved(cards._rows)
+    assert {row.stage for row in rows} - {"closed"} <= set(board._lists)
     board._lists["registered"].setFocus()
     press(qtbot, shell, Qt.Key.Key_Right)
     assert board._lists["to_perform"].hasFocus()
@@ -227,7 +231,27 @@ def test_the_board_has_every_open_dispute_once(
     press(qtbot, shell, ENTER)
     settle(qtbot, shell)
     assert page._model.rows[page._table.currentIndex().row()].id == wanted
-    assert len(STAGES) == len(board._lists)
+
+
+def test_the_days_left_are_told_in_the_same_words_everywhere(
+    qtbot: QtBot, shell: Shell, page: DisputesPage
+) -> None:
+    at, late = next((n, row) for n, row in enumerate(page._model.rows) if (row.days_left or 0) < 0)
+    assert late.days_left is not None
+    words = f"逾期{-late.days_left}天"
+    cells = [page._model.index(at, n).data() for n in range(page._model.columnCount())]
+    assert words in cells
+    page._table.selectRow(at)
+    settle(qtbot, shell)
+    assert any(words in text.text() for text in page._panel._view.findChildren(QLabel))
+    with shell.context.ledger.read() as connection:
+        due = agenda(connection, shell.context.today)
+    assert words in [item.remark for item in due if item.record == late.id]
+    board = opened(qtbot, shell, "board")
+    assert isinstance(board, DisputeBoardPage)
+    assert words in _left(late)
+    late_ones = sum("逾期" in head.text() for head in board._heads.values())
+    assert late_ones == len({row.stage for row in page._rows if (row.days_left or 0) < 0})
 
 
 def test_every_number_of_the_statistics_opens_its_disputes(
