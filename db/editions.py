@@ -100,9 +100,7 @@ class FigureChange(NamedTuple):
 
 
 def issue_edition(
-    kind: str,
-    period: str,
-    figures: Mapping[str, Any],
+    figures: SpanFigures,
     problems: Sequence[str],
     plans: Sequence[str],
     reason: str | None = None,
@@ -111,18 +109,16 @@ def issue_edition(
 ) -> Command[EditionLine]:
     """Return the command that issues a report: its first edition, or a correction with a reason.
 
-    `figures` is what `SpanFigures.to_json` told. The station, the addressee and how a report is
-    printed are kept as the post has them now. An edition is never undone. UserError for a correction without a reason, for
-    figures of another kind or span, and for sentences that may not be kept.
+    Its kind and period are those of `figures`. The station, the addressee and how a report is
+    printed are kept as the post has them now. An edition is never undone. UserError for a
+    correction without a reason and for sentences that may not be kept.
     """
+    kind, period = figures.kind, str(figures.span)
 
     def run(tx: Tx) -> EditionLine:
-        counted = SpanFigures.from_json(figures)
-        if kind != counted.kind.name or period != str(counted.span):
-            raise UserError("报表的种类或日期和数据对不上，没有签发。")
         sentences = [tuple(_sentences(some)) for some in (problems, plans, feet)]
         last = tx.connection.execute(
-            select(func.max(Edition.no)).where(Edition.kind == kind, Edition.period == period)
+            select(func.max(Edition.no)).where(Edition.kind == kind.name, Edition.period == period)
         ).scalar()
         why = tidy(reason or "") or None
         if last and why is None:
@@ -140,17 +136,15 @@ def issue_edition(
             bulletin=post.bulletin or None,
         )
         row = {
-            "id": new_id(), "kind": kind, "period": period, "no": (last or 0) + 1,
+            "id": new_id(), "kind": kind.name, "period": period, "no": (last or 0) + 1,
             "issued": tx.today, "account": tx.account, "reason": why if last else None,
-            "figures": {**figures, "paper": asdict(paper)},
+            "figures": {**figures.to_json(), "paper": asdict(paper)},
             "problems": sentences[0], "plans": sentences[1],
         }  # fmt: skip
         tx.add(Edition, [row])
         return _lines(tx.connection, Edition.id == row["id"])[0]
 
-    return Command(
-        "签发报表", Right.ISSUE, run, note=f"{period} {KIND_NAMES.get(kind, '')}".strip()
-    )
+    return Command("签发报表", Right.ISSUE, run, note=f"{period} {kind.report}")
 
 
 def _anchor(connection: Connection) -> str:

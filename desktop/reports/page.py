@@ -287,9 +287,7 @@ class ReportsPage(Page):
             self.said.emit(STILL_COUNTING)
             return
         command = issue_edition(
-            self._spans.kind.name,
-            str(span),
-            self._counted.figures.to_json(),
+            self._counted.figures,
             *self._sentences.lines,
             reason or None,
             feet=self._counted.feet,
