@@ -39,7 +39,6 @@ def demo(arguments: argparse.Namespace) -> int | OpenWindow:
         bar("生成周报", 0.95)
         pages = write_report(ledger, WEEK, report)
         write_report(ledger, WEEK, figures)
-        ledger.note("生成周报", str(WEEK))
     bar.end()
     tell(sample.made)
     written = write_rejected(sample.made.accounts, rejected)

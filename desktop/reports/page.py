@@ -28,21 +28,21 @@ from db.editions import (
     editions,
     issue_edition,
 )
-from db.exports import leaving_right
 from db.figures.kinds import parse_span
 from db.kernel.access import Right
 from db.kernel.ids import Id
-from db.kernel.journal import Command, Done
+from db.kernel.journal import Done
 from db.kernel.workdays import Span
+from db.leaving import leave
 from db.visits import CampaignLine, campaigns
 from desktop.background import Progress
 from desktop.figures import open_rows
 from desktop.page import Context, Page
 from desktop.paper.document import Document
 from desktop.paper.fonts import find_faces
-from desktop.paper_out import allow
+from desktop.paper_out import allow, print_told
 from desktop.paths import cache
-from desktop.printing import pdf_of, print_paper
+from desktop.printing import pdf_of
 from desktop.reports.editions import EditionsBox, paper_of
 from desktop.reports.making import LISTS, NAMED, Counted, count, internal_lists, report
 from desktop.reports.numbers import NumberLine, NumbersTable, figure_of
@@ -142,9 +142,10 @@ class ReportsPage(Page):
         """Print the paper in sight, at its own measures."""
         if not self._pdf:
             self.said.emit(STILL_COUNTING)
-        elif print_paper(self, self._pdf):
-            self._note("打印")
-            self.said.emit("已送到打印机")
+            return
+        told = (f"打印{self._spans.kind.report}", str(self._spans.span))
+        said = partial(self.said.emit, "已送到打印机")
+        print_told(self.context, self, self._pdf, told, said, named=self._named)
 
     def save(self) -> None:
         """Save the paper as a PDF, for Word or as the tables of a workbook."""
@@ -158,25 +159,21 @@ class ReportsPage(Page):
 
     def save_to(self, path: Path) -> None:
         """Write the paper in sight to a file, whole or not at all: Word or Excel by its name, else PDF."""
-        papers, ledger = self._papers, self.context.ledger
-        named = any(self._boxes[name].isChecked() for name in NAMED)
-        right = leaving_right(named=named, workbook=path.suffix.lower() == ".xlsx")
+        papers, ledger, named = self._papers, self.context.ledger, self._named
+        action, note = f"生成{self._spans.kind.report}", str(self._spans.span)
+        workbook = path.suffix.lower() == ".xlsx"
 
         def job(progress: Progress) -> int:
-            ledger.require(right, "存出")
+            leave(ledger, action, note, named=named, workbook=workbook)
             progress("写文件", 0.3)
             return write_papers(papers, path, find_faces(cache()))
 
-        def saved(_: int) -> None:
-            self._note("生成")
-            self.said.emit(f"已存为 {path.name}")
+        self.context.background.errand(self, job, lambda _: self.said.emit(f"已存为 {path.name}"))
 
-        self.context.background.errand(self, job, saved)
-
-    def _note(self, action: str) -> None:
-        name, note = f"{action}{self._spans.kind.report}", str(self._spans.span)
-        event = Command(name, Right.LOOK, lambda _: None, note=note)
-        self.context.background.write(self, event)
+    @property
+    def _named(self) -> bool:
+        """Whether whole names stand on what is in sight."""
+        return any(self._boxes[name].isChecked() for name in NAMED)
 
     def _build(self) -> None:
         self._view.setPageMode(QPdfView.PageMode.MultiPage)
