@@ -20,7 +20,7 @@ from desktop.paths import has_screen, resources
 MARK = "demo.json"
 # The lock stays: it is held while the rest goes.
 _LEDGER_FILES = (
-    "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.part", "slots.json", "throttle.json",
+    "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.part", "slots.json", "throttle.json", "throttle.lock",
     "anchor", "blobs", "erased.json", "raise", "raise.lock", "backups",
 )  # fmt: skip
 
