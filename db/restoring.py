@@ -89,16 +89,26 @@ def put_back(ledger: Ledger, folder: Path, password: str, *, good: bool, step: S
 def restore_closed(
     data_dir: Path, folder: Path, user: str, password: str, clock: Clock | None
 ) -> PutBack:
-    """Put a backup back where the ledger cannot be opened, and open it; failures are throttled.
+    """Put a backup back where the ledger cannot be opened, and open it.
 
+    Failures are throttled there, and by the ledger in whose folder the backup lies: its passwords are
+    what is guessed, wherever the backup is to go.
     An empty `user` is the only account's. UserError for a wrong password or a good ledger,
     LedgerDamaged if the backup does not prove whole: what was there is still there.
     """
-    place = Place(data_dir)
+    places = dict.fromkeys((Place(data_dir.resolve()), Place(folder.resolve().parent.parent)))
     # Where nothing of a ledger is there is no file to count in, and an empty folder must not wait.
-    guarded = place.slots.exists() or place.throttle.exists()
-    with Throttle(place.throttle).guarding() if guarded else contextlib.nullcontext():
-        done = backup.restore(folder, data_dir, _unlocking(user or None, password))
+    doors = [Throttle(at.throttle) for at in places if at.slots.exists() or at.throttle.exists()]
+    with contextlib.ExitStack() as guarded:
+        others = [guarded.enter_context(door.guarding()) for door in doors]
+
+        def unlock(slots: Slots) -> DataKey:
+            _, key = slots.unlock(user or None, password)
+            for let_in in others:
+                let_in()
+            return key
+
+        done = backup.restore(folder, data_dir, unlock)
     return _opened(data_dir, folder, user or None, password, clock, done.aside)
 
 

@@ -1,23 +1,25 @@
 """Papers leave the window: to the printer, or as a PDF, Excel or Word file. Told in the history."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QAbstractButton, QFileDialog
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
 from sqlalchemy import Connection
 
 from db.exports import Book, leaving_right
 from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
+from db.leaving import leave
 from desktop.background import Progress
 from desktop.errors import tell
 from desktop.page import Context, Page
 from desktop.paper.document import Document
 from desktop.paper.ledger_book import write_book
 from desktop.paper.table_book import table_book
-from desktop.printing import pdf_of, print_paper
+from desktop.printing import choose_printer, pdf_of, print_with
 
 PDF = "PDF (*.pdf)"
 KINDS = f"{PDF};;Excel (*.xlsx)"
@@ -57,6 +59,27 @@ def allow(
         button.setToolTip("" if may else NO_BOOK if workbook else NO_PAPER)
 
 
+def print_told(
+    context: Context,
+    page: QWidget,
+    pdf: bytes,
+    told: tuple[str, str],
+    printed: Callable[[], None],
+    *,
+    named: bool = False,
+) -> None:
+    """Ask for a printer, write into the history what is printed (`told`: action and note), and print it."""
+    printer = choose_printer(page)
+    if printer is None:
+        return
+
+    def noted(_: None) -> None:
+        if print_with(page, printer, pdf):
+            printed()
+
+    context.background.errand(page, lambda _: leave(context.ledger, *told, named=named), noted)
+
+
 class PaperOut(QObject):
     """Prints and saves papers for a page, which says what was done."""
 
@@ -68,18 +91,16 @@ class PaperOut(QObject):
         """Make the papers and print them."""
         context = self._page.context
 
-        def question(connection: Connection) -> tuple[str, bytes]:
+        def question(connection: Connection) -> tuple[Leaving, bytes]:
             leaving = made(connection)
             context.ledger.require(leaving_right(named=leaving.named, workbook=False), "打印")
-            return leaving.title, pdf_of(leaving.papers)
+            return leaving, pdf_of(leaving.papers)
 
-        def ready(answer: tuple[str, bytes]) -> None:
-            title, pdf = answer
-            if print_paper(self._page, pdf):
-                context.background.errand(
-                    self._page, lambda _: context.ledger.note("打印", title), lambda _: None
-                )
-                self._page.said.emit(f"已打印{title}")
+        def ready(answer: tuple[Leaving, bytes]) -> None:
+            leaving, pdf = answer
+            told = ("打印", leaving.title)
+            said = partial(self._page.said.emit, f"已打印{leaving.title}")
+            print_told(context, self._page, pdf, told, said, named=leaving.named)
 
         context.background.ask(self._page, question, ready)
 
@@ -103,9 +124,7 @@ class PaperOut(QObject):
             if path.suffix.lower() == ".xlsx" and leaving.book is None:
                 raise UserError("这种纸只能存成 PDF，没有存。")
             workbook = path.suffix.lower() == ".xlsx"
-            ledger.require(leaving_right(named=leaving.named, workbook=workbook), "存出")
-            # Told before it leaves: what is on a stick cannot be told of any more.
-            ledger.note("存出", leaving.title)
+            leave(ledger, "存出", leaving.title, named=leaving.named, workbook=workbook)
             if path.suffix.lower() == ".xlsx" and leaving.book is not None:
                 author = leaving.papers[0].author
                 write_book(leaving.book, path, f"{author} {ledger.session.name} {day} 存出")

@@ -26,7 +26,13 @@ def pdf_of(papers: Sequence[Document]) -> bytes:
 
 
 def print_paper(parent: QWidget, pdf: bytes) -> bool:
-    """Ask for a printer and print; return whether it was sent.
+    """Ask for a printer and print; return whether it was sent."""
+    printer = choose_printer(parent)
+    return printer is not None and print_with(parent, printer, pdf)
+
+
+def choose_printer(parent: QWidget) -> QPrinter | None:
+    """Ask for a printer; None if the person wants none.
 
     Both sides of the sheet are proposed, as page numbers stand outside; the dialog can change it.
     """
@@ -35,8 +41,11 @@ def print_paper(parent: QWidget, pdf: bytes) -> bool:
     printer.setDuplex(QPrinter.DuplexMode.DuplexLongSide)
     dialog = QPrintDialog(printer, parent)
     dialog.setWindowTitle("打印")
-    if dialog.exec() != QPrintDialog.DialogCode.Accepted:
-        return False
+    return printer if dialog.exec() == QPrintDialog.DialogCode.Accepted else None
+
+
+def print_with(parent: QWidget, printer: QPrinter, pdf: bytes) -> bool:
+    """Print, and tell how far it is; return whether it was sent."""
     waiting = _Waiting(parent)
     done = print_on(printer, pdf, waiting.goes_on)
     waiting.close()

@@ -8,6 +8,7 @@ since that restart is counted, so a wait may become longer and never shorter.
 import contextlib
 import json
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ from db.kernel.keys import WrongSecretError
 WAITS: Final = (0, 0, 0, 5, 15, 30, 60, 120, 300, 900)
 FAILURES_OF_A_LOST_FILE: Final = 5
 _MOST_COUNTED: Final = 10_000
+# Where a failure cannot be counted, this is waited at once: the first wait of the table.
+_UNCOUNTED_WAIT: Final = 5.0
+# How long somebody else's try is waited for: one takes a fifth of a second.
+_PATIENCE: Final = 20.0
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,19 @@ class Throttle:
     """The count of failed log-ins of one ledger, kept beside it in a plain file.
 
     A ledger's file is written by `succeeded` when the ledger is made; if it is gone or unreadable
-    later, that counts as five failures. Where the folder cannot be written nothing is kept.
+    later, that counts as five failures. A full disk still takes what is written over the file; where
+    the folder cannot be written at all nothing is kept, and each failure is waited out on the spot.
     """
 
-    def __init__(self, path: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        path: Path,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._path = path
         self._monotonic = monotonic
+        self._sleep = sleep
 
     def seconds_left(self) -> int:
         """Return the whole seconds to wait before the next try, 0 if none."""
@@ -64,18 +76,22 @@ class Throttle:
         return f"输错{state.failures}次{lost}"
 
     @contextlib.contextmanager
-    def guarding(self) -> Iterator[None]:
+    def guarding(self) -> Iterator[Callable[[], None]]:
         """Let a password or code be tried inside: every door is one of these.
 
-        UserError if it is too early; a wrong one is counted. A right one changes nothing yet: the
-        failures are forgotten by `succeeded`, once they stand in the history.
+        One try at a time, so that each counts before the next begins; what it gives lets the others
+        in before the end, for who has long work to do once it was right. UserError if it is too
+        early; a wrong one is counted. A right one changes nothing yet: the failures are forgotten by
+        `succeeded`, once they stand in the history.
         """
-        self.before_try()
-        try:
-            yield
-        except WrongSecretError:
-            self.failed()
-            raise
+        with contextlib.ExitStack() as alone:
+            self._wait_for_others(alone)
+            self.before_try()
+            try:
+                yield alone.close
+            except WrongSecretError:
+                self.failed()
+                raise
 
     def before_try(self) -> None:
         """Raise UserError with the seconds left if it is too early for another try."""
@@ -88,7 +104,8 @@ class Throttle:
         """Count one more failure and start its wait."""
         state = self._read() or _State(FAILURES_OF_A_LOST_FILE, 0, lost=True)
         failures = min(state.failures + 1, _MOST_COUNTED)
-        self._write(_State(failures, self._monotonic(), lost=state.lost))
+        if not self._write(_State(failures, self._monotonic(), lost=state.lost)):
+            self._sleep(max(WAITS[min(failures, len(WAITS)) - 1], _UNCOUNTED_WAIT))
 
     def begin(self) -> None:
         """Make the file of a ledger that has none, so that its first log-in need not wait."""
@@ -100,6 +117,24 @@ class Throttle:
         state = self._read()
         if state is None or state.failures:
             self._write(_State(0, self._monotonic()))
+
+    def _wait_for_others(self, until: contextlib.ExitStack) -> None:
+        from filelock import FileLock, Timeout  # noqa: PLC0415  slow to import
+
+        beside = self._path.with_suffix(".lock")
+        lock = FileLock(
+            beside, timeout=_PATIENCE, mode=0o600, thread_local=False, fallback_to_soft=False
+        )
+        try:
+            # A link would make a file elsewhere; where none can be made nothing can be counted either.
+            if not beside.is_symlink():
+                until.enter_context(lock)
+        except Timeout as error:
+            raise UserError(
+                "别的窗口正在核对密码，等了很久还没有完，这里什么也没有改动。请过一会儿再试。"
+            ) from error
+        except (OSError, NotImplementedError):
+            return
 
     def _read(self) -> _State | None:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -113,10 +148,25 @@ class Throttle:
         # Not rounded: a moment rounded up lies in the future, and would look like a restart.
         said = {"failures": state.failures, "since": state.since}
         said |= {"lost": True} if state.lost else {}
+        data = json.dumps(said).encode()
         try:
-            write_atomically(self._path, json.dumps(said).encode())
+            write_atomically(self._path, data)
         except OutcomeUnknown:
             return True
         except EnvironmentFault:
-            return False
+            return self._write_over(data)
         return True
+
+    def _write_over(self, data: bytes) -> bool:
+        """Write over what is there, for which a full disk has room; half of it would count as five failures."""
+        flags = os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+        with contextlib.suppress(OSError):
+            descriptor = os.open(self._path, flags)
+            try:
+                written = os.write(descriptor, data)
+                os.ftruncate(descriptor, written)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            return written == len(data)
+        return False

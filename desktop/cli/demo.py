@@ -20,7 +20,7 @@ from desktop.paths import has_screen, resources
 MARK = "demo.json"
 # The lock stays: it is held while the rest goes.
 _LEDGER_FILES = (
-    "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.part", "slots.json", "throttle.json",
+    "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.part", "slots.json", "throttle.json", "throttle.lock",
     "anchor", "blobs", "erased.json", "raise", "raise.lock", "backups",
 )  # fmt: skip
 
@@ -39,7 +39,6 @@ def demo(arguments: argparse.Namespace) -> int | OpenWindow:
         bar("生成周报", 0.95)
         pages = write_report(ledger, WEEK, report)
         write_report(ledger, WEEK, figures)
-        ledger.note("生成周报", str(WEEK))
     bar.end()
     tell(sample.made)
     written = write_rejected(sample.made.accounts, rejected)

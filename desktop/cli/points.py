@@ -6,12 +6,13 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from db.exports import Book, leaving_right
+from db.exports import Book
 from db.imports.cells import CellError, day_in
 from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.workdays import Month
+from db.leaving import leave
 from db.people.lists import VolunteerQuery, volunteers
 from db.places import communities
 from db.points import money_text, points_text
@@ -82,7 +83,8 @@ def paper(arguments: argparse.Namespace) -> int:
         with ledger.read() as connection:
             papers, book = _papers(connection, arguments, month, today(ledger.clock))
         named = arguments.kind in _NAMED
-        ledger.require(leaving_right(named=named, workbook=kind == ".xlsx"), "存出")
+        told = f"{month} {arguments.kind} {kind[1:]}"
+        leave(ledger, "生成积分表", told, named=named, workbook=kind == ".xlsx")
         if kind == ".xlsx":
             from desktop.paper.ledger_book import write_book  # noqa: PLC0415
 
@@ -92,7 +94,6 @@ def paper(arguments: argparse.Namespace) -> int:
             from desktop.paper.pdf import write_pdf  # noqa: PLC0415
 
             write_pdf(papers, arguments.out, faces=find_faces(cache()))
-        ledger.note("生成积分表", f"{month} {arguments.kind} {kind[1:]}")
     print(f"{arguments.kind}已写到 {arguments.out}。")
     return 0
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from db.exports import leaving_right
 from db.figures.kinds import KINDS as REPORTS
+from db.figures.kinds import kind_of
 from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.kernel.files import write_atomically
 from db.kernel.workdays import Span
+from db.leaving import leave
 from db.ledger import Ledger
 from desktop.cli.opening import require_folder_of, unlocked
 from desktop.paths import cache
@@ -37,7 +38,6 @@ def report_of(arguments: argparse.Namespace) -> int:
         raise UserError(f"没有叫“{unknown[0]}”的名单。可用：{'、'.join(LISTS)}。")
     with unlocked(arguments, write=False) as ledger:
         pages = write_report(ledger, span, arguments.out, arguments.campaign, lists)
-        ledger.note(f"生成{of.report}", f"{span} {kind[1:]}")
     print(f"{of.report}已写到 {arguments.out}{f'，共{pages}页' if pages else ''}。")
     return 0
 
@@ -49,15 +49,19 @@ def write_report(
     campaign: str | None = None,
     lists: Sequence[str] = (),
 ) -> int:
-    """Write a span's report to a file of one of `KINDS`; return its pages (0 where it has none)."""
+    """Write a span's report to a file of one of `KINDS`, which stands in the history before; return its pages
+    (0 where it has none).
+    """
+    kind = out.suffix.lower()
     with ledger.read() as connection:
         counted = count(connection, span, campaign, today(ledger.clock))
-        if out.suffix.lower() == ".json":
+        named = kind != ".json" and not NAMED.isdisjoint(lists)
+        told = f"{span} {kind[1:]}"
+        leave(ledger, f"生成{kind_of(span).report}", told, named=named, workbook=kind == ".xlsx")
+        if kind == ".json":
             text = json.dumps(counted.figures.to_json(), ensure_ascii=False, indent=1)
             write_atomically(out, f"{text}\n".encode())
             return 0
-        named = not NAMED.isdisjoint(lists)
-        ledger.require(leaving_right(named=named, workbook=out.suffix.lower() == ".xlsx"), "存出")
         papers = [report(counted), *internal_lists(connection, counted, lists)]
     from desktop.paper.fonts import find_faces  # noqa: PLC0415  paper loads when it is wanted
 

@@ -21,6 +21,7 @@ from db.kernel.ids import Id
 from db.kernel.journal import Command
 from db.kernel.text import squeeze
 from db.kernel.workdays import Period
+from db.leaving import leave
 from db.ledger import Ledger
 from db.trainings.lists import TrainingRow, attendance, trainings_on
 from db.trainings.sheets import print_sheet as print_sign_in
@@ -85,8 +86,8 @@ def form(arguments: argparse.Namespace) -> int:
         with ledger.read() as connection:
             every = blank_papers(blank_case(connection), find_faces(cache()))
         wanted = [_form(every, name) for name in arguments.name] or every
+        leave(ledger, "打印空白表格", "、".join(arguments.name), named=False)
         pages = _write(wanted, arguments.out)
-        ledger.note("打印空白表格", "、".join(arguments.name))
     print(f"{len(wanted)}种空白表格已写到 {arguments.out}，共{pages}页。")
     return 0
 

@@ -21,12 +21,15 @@ from db.attachments import (
     remove_attachment,
 )
 from db.disputes.card import DisputeCard
-from db.kernel.access import Right
+from db.exports import leaving_right
 from db.kernel.files import write_atomically
 from db.kernel.ids import Id
-from db.kernel.journal import Command, Done
+from db.kernel.journal import Done
+from db.leaving import leave
+from desktop.background import Progress
 from desktop.disputes.viewing import Drawn, PaperViewer, PhotoViewer, drawn
 from desktop.page import Context
+from desktop.paper_out import allow
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, fill, label, row
@@ -36,6 +39,7 @@ R = TypeVar("R")
 TAKEN = (
     "照片、PDF、录音 (*.jpg *.jpeg *.png *.bmp *.webp *.pdf *.mp3 *.m4a *.wav *.amr *.ogg *.flac)"
 )
+NOT_OUT = "附件里可能有全名，您的身份不能存出"
 RULE = "身份证件不收进来：原件复印放进纸质卷，在卷宗里打勾。"
 
 
@@ -67,6 +71,7 @@ class AttachmentsView(QWidget):
         super().__init__()
         self._context, self._may = context, may
         self._of: Id | None = None
+        self._number = ""
         self._heading, self._kind = label("附件", 16), ChoiceBox("附件的种类")
         fill(self._kind, [(name, code) for code, name in KIND_NAMES.items()])
         self._broken: set[Id] = set()
@@ -87,7 +92,9 @@ class AttachmentsView(QWidget):
         below = QWidget()
         foot = FlowLayout(below, gap=4)
         for words, key in (("加进来　A", "A"), ("打开　Enter", "Enter"), ("存出　S", "S")):
-            foot.addWidget(button(words, partial(self._key, key), kind="link"))
+            foot.addWidget(one := button(words, partial(self._key, key), kind="link"))
+            if key == "S":
+                allow(context, one)
         foot.addWidget(button("返回　Esc", self.left.emit, kind="link"))
         layout.addWidget(below)
         self.setFocusProxy(self._table)
@@ -95,6 +102,7 @@ class AttachmentsView(QWidget):
     def show_card(self, card: DisputeCard) -> None:
         """Show the attachments of a dispute."""
         of = self._of = card.id
+        self._number = card.number
         self._heading.setText(f"附件　{card.number}")
 
         def question(connection: Connection) -> tuple[AttachmentLine, ...]:
@@ -168,11 +176,27 @@ class AttachmentsView(QWidget):
             self._save(line)
 
     def _save(self, line: AttachmentLine) -> None:
+        if not self._context.may(leaving_right(named=True, workbook=False)):
+            self.said.emit(self._context.barred or NOT_OUT)
+            return
         chosen, _ = QFileDialog.getSaveFileName(
             self, "存出附件（存出的文件不再加密）", kept_name(line.name)
         )
         if chosen:
-            self._read(line, bytes, partial(self._saved, Path(chosen)))
+            self.save_to(Path(chosen), line.id)
+
+    def save_to(self, path: Path, attachment: Id) -> None:
+        """Save an attachment in plain, whole or not at all; the history says so before."""
+        ledger, number = self._context.ledger, self._number
+
+        def job(progress: Progress) -> None:
+            data = content_of(ledger, attachment)
+            leave(ledger, "存出附件", number, named=True)
+            progress("写文件", 0.5)
+            write_atomically(path, data)
+
+        said = f"已存出 {path.name}，这份没有加密，用完请删掉"
+        self._context.background.errand(self, job, lambda _: self.said.emit(said))
 
     def _view_paper(self, line: AttachmentLine, data: bytes) -> None:
         _shown(PaperViewer(self, line.name, data))
@@ -180,20 +204,21 @@ class AttachmentsView(QWidget):
     def _view_photo(self, line: AttachmentLine, photo: Drawn) -> None:
         _shown(PhotoViewer(self, line.name, photo))
 
-    def _saved(self, path: Path, data: bytes) -> None:
-        write_atomically(path, data)
-        event = Command("存出附件", Right.LOOK, lambda _: None)
-        self._context.background.write(self, event)
-        self.said.emit(f"已存出 {path.name}，这份没有加密，用完请删掉")
-
     def _read(
         self, line: AttachmentLine, make: Callable[[bytes], R], then: Callable[[R], None]
     ) -> None:
-        """Open a content and make of it what is wanted, both off the window's thread."""
-        ledger, attachment = self._context.ledger, line.id
-        self._context.background.errand(
-            self, lambda _: make(content_of(ledger, attachment)), then, lane="reader"
-        )
+        """Make of a content what is shown, and show it once the journal knows who looked at it."""
+        ledger, background, number = self._context.ledger, self._context.background, self._number
+
+        def opened(made: R) -> None:
+            background.errand(
+                self,
+                lambda _: ledger.note("查看附件", number),
+                lambda _: then(made),
+                lane="writer",
+            )
+
+        background.errand(self, lambda _: make(content_of(ledger, line.id)), opened, lane="reader")
 
     def _remove(self) -> None:
         line = self._current()

@@ -1,6 +1,7 @@
 """The papers of a dispute printed or saved: numbered at the first, rendered, then marked as printed."""
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from desktop.paper.dispute_file import blank_papers, paper, whole_file
 from desktop.paper.document import Document
 from desktop.paper.fonts import find_faces
 from desktop.paper.layout import lay_out
+from desktop.paper_out import print_told
 from desktop.paths import cache
 from desktop.printing import pdf_of, print_paper
 
@@ -46,10 +48,11 @@ class PaperPrinter(QObject):
     def print(self, dispute: Id, papers: Collection[str] | None) -> None:
         """Print some papers of a dispute, or with None its whole file in order."""
 
-        def sent(made: Made) -> str:
-            return f"已打印{_kinds(made)}，{THEN}" if print_paper(self._page, made.content) else ""
+        def ready(made: Made) -> None:
+            if print_paper(self._page, made.content):
+                self._mark(dispute, made, f"已打印{_kinds(made)}")
 
-        self._make(dispute, papers, pdf_of, sent)
+        self._make(dispute, papers, pdf_of, ready)
 
     def save(self, case: Case, papers: Collection[str] | None) -> None:
         """Save them as a PDF or Word file; that counts as printed, for it carries the number."""
@@ -61,11 +64,15 @@ class PaperPrinter(QObject):
     def save_to(self, path: Path, dispute: Id, papers: Collection[str] | None) -> None:
         """Write them to a file, whole or not at all: Word where its name says so, else PDF."""
 
-        def sent(made: Made) -> str:
-            write_atomically(path, made.content)
-            return f"已存为 {path.name}：{_kinds(made)}，{THEN}"
+        def ready(made: Made) -> None:
+            said = f"已存为 {path.name}：{_kinds(made)}"
+            self._context.background.errand(
+                self._page,
+                lambda _: write_atomically(path, made.content),
+                lambda _: self._mark(dispute, made, said),
+            )
 
-        self._make(dispute, papers, _word if path.suffix.lower() == ".docx" else pdf_of, sent)
+        self._make(dispute, papers, _word if path.suffix.lower() == ".docx" else pdf_of, ready)
 
     def blank(self, papers: Collection[str] | None) -> None:
         """Print forms empty, for a pen; with None every one, cover and contents too."""
@@ -74,12 +81,8 @@ class PaperPrinter(QObject):
             return pdf_of(blank_papers(blank_case(connection), find_faces(cache()), papers))
 
         def made(pdf: bytes) -> None:
-            if print_paper(self._page, pdf):
-                ledger = self._context.ledger
-                self._context.background.errand(
-                    self._page, lambda _: ledger.note("打印", "空白文书"), lambda _: None
-                )
-                self.said.emit("已打印空白表格")
+            said = partial(self.said.emit, "已打印空白表格")
+            print_told(self._context, self._page, pdf, ("打印", "空白文书"), said)
 
         self._context.background.ask(self._page, question, made)
 
@@ -106,9 +109,9 @@ class PaperPrinter(QObject):
         dispute: Id,
         papers: Collection[str] | None,
         make: Callable[[Sequence[Document]], bytes],
-        send: Callable[[Made], str],
+        ready: Callable[[Made], None],
     ) -> None:
-        """Give the number, make the papers, send them, and mark what was sent."""
+        """Give the number, which stands in the history before anything leaves, and make the papers."""
         day = self._context.today
 
         def question(connection: Connection) -> Made:
@@ -125,15 +128,15 @@ class PaperPrinter(QObject):
             single = [made._replace(first_page=0) for some in of.values() for made in some]
             return Made(make(single), pages)
 
-        def made(ready: Made) -> None:
-            if said := send(ready):
-                self._context.background.write(self._page, mark_printed(dispute, ready.pages))
-                self.said.emit(said)
-
         def numbered(_: object) -> None:
-            self._context.background.ask(self._page, question, made)
+            self._context.background.ask(self._page, question, ready)
 
         self._context.background.write(self._page, give_number(dispute), numbered)
+
+    def _mark(self, dispute: Id, made: Made, said: str) -> None:
+        """Mark what went out as printed."""
+        self._context.background.write(self._page, mark_printed(dispute, made.pages))
+        self.said.emit(f"{said}，{THEN}")
 
 
 def _word(documents: Sequence[Document]) -> bytes:

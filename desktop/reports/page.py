@@ -26,21 +26,22 @@ from db.editions import (
     editions,
     issue_edition,
 )
-from db.exports import leaving_right
 from db.figures.kinds import parse_span
 from db.kernel.access import Right
+from db.kernel.files import write_atomically
 from db.kernel.ids import Id
-from db.kernel.journal import Command, Done
+from db.kernel.journal import Done
 from db.kernel.workdays import Span
+from db.leaving import leave
 from db.visits import CampaignLine, campaigns
 from desktop.background import Progress, Ticket
 from desktop.figures import open_rows
 from desktop.page import Context, Page
 from desktop.paper.document import Document
 from desktop.paper.fonts import find_faces
-from desktop.paper_out import allow
+from desktop.paper_out import allow, print_told
 from desktop.paths import cache
-from desktop.printing import pdf_of, print_paper
+from desktop.printing import pdf_of
 from desktop.reports.editions import EditionsBox, drawn, paper_of
 from desktop.reports.making import LISTS, NAMED, Counted, count, internal_lists, report
 from desktop.reports.numbers import NumberLine, NumbersTable, figure_of
@@ -145,9 +146,10 @@ class ReportsPage(Page):
         """Print the paper in sight, at its own measures."""
         if not self._pdf:
             self.said.emit(STILL_COUNTING)
-        elif print_paper(self, self._pdf):
-            self.context.background.write(self, self._noted("打印"))
-            self.said.emit("已送到打印机")
+            return
+        told = (f"打印{self._spans.kind.report}", str(self._spans.span))
+        said = partial(self.said.emit, "已送到打印机")
+        print_told(self.context, self, self._pdf, told, said, named=self._named)
 
     def save(self) -> None:
         """Save the paper as a PDF, for Word or as the tables of a workbook."""
@@ -161,25 +163,25 @@ class ReportsPage(Page):
 
     def save_to(self, path: Path) -> None:
         """Write the paper in sight to a file, whole or not at all: Word or Excel by its name, else PDF."""
-        papers, ledger, note = self._papers, self.context.ledger, self._noted("生成")
-        named = any(self._boxes[name].isChecked() for name in NAMED)
-        right = leaving_right(named=named, workbook=path.suffix.lower() == ".xlsx")
+        papers, ledger, named = self._papers, self.context.ledger, self._named
+        action, note = f"生成{self._spans.kind.report}", str(self._spans.span)
+        kind, pdf = path.suffix.lower(), self._pdf
 
-        def job(progress: Progress) -> int:
-            ledger.require(right, "存出")
+        def job(progress: Progress) -> None:
+            leave(ledger, action, note, named=named, workbook=kind == ".xlsx")
             progress("写文件", 0.3)
-            return write_papers(papers, path, find_faces(cache()))
+            if kind in (".docx", ".xlsx"):
+                write_papers(papers, path, find_faces(cache()))
+            else:
+                # An edition's is the one that was issued.
+                write_atomically(path, pdf)
 
-        def saved(_: int) -> None:
-            self.context.background.write(self, note)
-            self.said.emit(f"已存为 {path.name}")
+        self.context.background.errand(self, job, lambda _: self.said.emit(f"已存为 {path.name}"))
 
-        self.context.background.errand(self, job, saved)
-
-    def _noted(self, action: str) -> Command[None]:
-        """The history's entry of what is done with the paper in sight."""
-        name, note = f"{action}{self._spans.kind.report}", str(self._spans.span)
-        return Command(name, Right.LOOK, lambda _: None, note=note)
+    @property
+    def _named(self) -> bool:
+        """Whether whole names stand on what is in sight."""
+        return any(self._boxes[name].isChecked() for name in NAMED)
 
     def _build(self) -> None:
         # The paper is read by the keys at once.

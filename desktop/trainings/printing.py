@@ -7,8 +7,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 from sqlalchemy import Connection
 
-from db.exports import Book, leaving_right
+from db.exports import Book
 from db.kernel.ids import Id
+from db.leaving import leave
 from db.post import the_post
 from db.trainings.lists import TrainingRow
 from db.trainings.sheets import print_sheet
@@ -75,12 +76,10 @@ class SessionPrinter(QObject):
         ledger, day = context.ledger, context.today
 
         def job(progress: Progress) -> str:
-            ledger.require(leaving_right(named=True, workbook=True), "存出")
             progress("写文件", 0.5)
             with ledger.read() as connection:
                 book, post = make(connection, session.id), the_post(connection).name
-            # Told before it leaves: what is on a stick cannot be told of any more.
-            ledger.note("存出", f"{called}，{book.rows}人")
+            leave(ledger, "存出", f"{called}，{book.rows}人", named=True, workbook=True)
             write_book(book, Path(chosen), f"{post} {ledger.session.name} {day} 导出")
             return Path(chosen).name
 

@@ -8,8 +8,9 @@ import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from db.agenda import agenda
@@ -162,14 +163,18 @@ def test_a_paper_is_looked_at_without_a_number_and_printed_empty(
     assert not card(page).case.number
     sent: list[int] = []
 
-    def accept(parent: object, pdf: bytes) -> bool:
+    def send(parent: object, printer: object, pdf: bytes) -> bool:
         sent.append(len(PdfReader(BytesIO(pdf)).pages))
         return True
 
-    monkeypatch.setattr("desktop.disputes.printing.print_paper", accept)
+    # A printer's sheets take a second each to be made.
+    monkeypatch.setattr("desktop.paper_out.print_with", send)
+    monkeypatch.setattr(QPrintDialog, "exec", lambda _: QDialog.DialogCode.Accepted)
     press(qtbot, shell, "K", "B")
     settle(qtbot, shell)
     assert sent == [2, 16]
+    with shell.context.ledger.read() as connection:
+        assert recent(connection, limit=1)[0].action == "打印"
     assert {line.state for line in card(page).papers} == {"none"}
 
 
@@ -306,7 +311,9 @@ def test_photographs_are_taken_in_shown_and_saved(
     assert view._model.index(0, 2).data() == "打不开"
     kept.write_bytes(whole)
     with page.context.ledger.read() as connection:
-        (told,) = touched(connection, recent(connection, limit=1)[0].no)
+        looked, added = recent(connection, limit=2)
+        (told,) = touched(connection, added.no)
+    assert (looked.action, looked.note) == ("查看附件", view._number)
     values = {one.label: one.new for one in told.changes}
     assert (values["属于"], values["类型"]) == ("纠纷", "照片"), "in words, not as it is stored"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_named: (str(out), ""))

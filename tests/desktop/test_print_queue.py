@@ -74,6 +74,7 @@ def test_the_report_comes_out_at_its_own_measures(
     settle(qtbot, shell)
     assert isinstance(shell.page, ReportsPage)
     shell.page.print()
+    settle(qtbot, shell)
     printed, log = queue.job()
     assert list(temporary.rglob("*")) == [], "the paper goes from memory to the queue"
     assert _open_to_others(queue.spool) == []

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
-from db.editions import edition, editions
+from db.editions import edition, edition_pdf, editions
 from db.kernel.history import history
 from db.kernel.workdays import Day, Month, Span, Week
 from db.post import CENTRED, ROOM, PostDraft, change_post
@@ -101,6 +101,9 @@ def test_an_issued_paper_prints_the_same_after_the_figures_changed(
     settle(qtbot, shell)
     assert page._editions._box.count() == 2
     issued = edition()
+    with shell.context.ledger.read() as connection:
+        (line,) = editions(connection)
+        assert (tmp_path / "周报.pdf").read_bytes() == edition_pdf(connection, line.id)
     # All that issuing adds is the journal's number and digest at the foot.
     assert MARK.sub("", issued) == draft
     assert MARK.search(issued)

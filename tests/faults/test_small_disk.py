@@ -41,6 +41,8 @@ def test_a_full_disk_is_told_in_words_and_the_same_session_goes_on(
     assert "磁盘满了" in seen["write"]
     assert all(told == there for told, there in seen["typing"])
     assert seen["typing"][-1] == [False, False]
+    assert seen["guess"].startswith("WrongSecretError")
+    assert seen["counted"] == 1, "a full disk has room for what is written over"
     assert seen["saved"] > 20
     assert seen["read"] == 2
     assert seen["whole"]

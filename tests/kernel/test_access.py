@@ -4,6 +4,8 @@ import itertools
 import json
 import shutil
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -242,6 +244,42 @@ def test_wrong_tries_at_every_door_stand_in_the_history(tmp_path: Path) -> None:
         assert _tries(restored)[-1] == "恢复之前输错1次"
 
 
+def test_guessing_by_restoring_a_backup_elsewhere_counts_where_the_backup_lies(
+    tmp_path: Path,
+) -> None:
+    folder, away = tmp_path / "ledger", tmp_path / "empty"
+    made, _ = Ledger.create(folder, POST, LONG, clock=morning())
+    with made:
+        saved = made.back_up("手动").path
+    for _ in range(4):
+        with pytest.raises(WrongSecretError):
+            restore_closed(away, saved, "", "not the right one", morning())
+    with pytest.raises(UserError, match="请等"):
+        restore_closed(away, saved, "", LONG, morning())
+    with pytest.raises(UserError, match="请等"):
+        Ledger.unlock(folder, LONG)
+    state = json.loads(Place(folder).throttle.read_text())
+    Place(folder).throttle.write_text(json.dumps({**state, "since": state["since"] - 5}))
+    with Ledger.unlock(folder, LONG) as opened:
+        assert _tries(opened) == ["登录之前输错4次"]
+    with restore_closed(away, saved, "", LONG, morning()).ledger as restored:
+        assert _tries(restored) == []
+
+
+def test_guesses_made_at_the_same_time_each_count(ledger: Ledger) -> None:
+    ledger.close()
+
+    def guess(number: int) -> str:
+        with pytest.raises(UserError) as told:
+            Ledger.unlock(ledger.place.folder, f"not the right one {number}", write=False)
+        return str(told.value)[:4]
+
+    with ThreadPoolExecutor(12) as at_once:
+        said = Counter(at_once.map(guess, range(12)))
+    assert said == {"密码不对": 4, "密码输错": 8}
+    assert json.loads(ledger.place.throttle.read_text())["failures"] == 4
+
+
 def test_a_count_that_was_taken_away_is_told(ledger: Ledger) -> None:
     """A deleted file counts as five failures, and the history says that it was gone."""
     ledger.close()
@@ -261,6 +299,8 @@ def test_a_ledger_that_was_carried_into_a_cloud_folder_is_only_read(
     ledger.close()
     cloud = tmp_path / "OneDrive" / "台账"
     shutil.copytree(ledger.place.folder, cloud)
+    # What one try at a time waits for; it stays empty.
+    (cloud / "throttle.lock").touch()
     before = {path: path.read_bytes() for path in cloud.rglob("*") if path.is_file()}
     with pytest.raises(UserError, match=r"OneDrive.*整个台账文件夹"):
         Ledger.unlock(cloud, LONG)

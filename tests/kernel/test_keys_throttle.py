@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.kernel.errors import UserError
+from db.kernel.keys import WrongSecretError
 from db.kernel.throttle import WAITS, Throttle
 from tests.conftest import ROOT
 
@@ -131,6 +132,19 @@ def test_a_lost_or_spoilt_file_counts_as_five_failures(
     throttle.before_try()
     throttle.failed()
     assert throttle.seconds_left() == 30
+
+
+def test_where_nothing_can_be_kept_each_failure_is_waited_out_on_the_spot(tmp_path: Path) -> None:
+    waited: list[float] = []
+    (tmp_path / "file").touch()
+    throttle = Throttle(tmp_path / "file" / "throttle.json", sleep=waited.append)
+    for _ in range(2):
+        with pytest.raises(WrongSecretError), throttle.guarding():
+            raise WrongSecretError("wrong")
+    with throttle.guarding():
+        pass
+    assert len(waited) == 2
+    assert all(5 <= seconds <= 30 for seconds in waited)
 
 
 def test_the_file_is_private_and_holds_no_name(path: Path, machine: Machine) -> None:

@@ -50,6 +50,10 @@ def main(template: Path, disk: Path) -> None:
         said["password"] = _told(
             lambda: ledger.set_password(ledger.session.user, "a new long password")
         )
+        (disk / "rest").write_bytes(bytes(shutil.disk_usage(disk).free))
+        said["guess"] = _told(lambda: ledger.check_password("not the right one"))
+        counted = json.loads(ledger.place.throttle.read_bytes())["failures"]
+        (disk / "rest").unlink()
         again = _told(lambda: ledger.write(command))
         ballast.unlink()
         ledger.write(visits(at, 10**6) if not again else command)
@@ -64,6 +68,7 @@ def main(template: Path, disk: Path) -> None:
                 "read": len(read),
                 "whole": whole,
                 "typing": typing,
+                "counted": counted,
                 "losses": found.losses(saved),
                 "backups": len(list_backups(folder / "backups")),
                 "partial": [p.name for p in folder.rglob("*.part*")],
