@@ -55,7 +55,7 @@ class DecidedView(QWidget):
     def take_back(self) -> None:
         """Take the chosen decision back."""
         at = self.table.currentIndex().row()
-        if not 0 <= at < len(self.model.rows) or not self._context.may(Right.WRITE):
+        if not 0 <= at < len(self.model.rows) or not self._context.may_write(self.said):
             return
         chosen = self.model.rows[at]
         if chosen.undone:

@@ -111,11 +111,9 @@ class QuestionsView(QWidget):
             for question in self.model.rows
             if _key(question) in self._chosen
         ]
-        if refusal := self._context.refusal:
-            self.said.emit(refusal)
-        elif not choices:
+        if not choices:
             self.said.emit("还没有选：按 1 或 2 选一边，Ctrl+A 全选，F3 全部用后登记的")
-        else:
+        elif self._context.may_write(self.said):
             self._context.background.write(self, decide(choices), self._saved, self._refused)
 
     def _saved(self, done: Done[int]) -> None:

@@ -115,7 +115,7 @@ class TermsBox(QWidget):
 
     def _change(self) -> None:
         term = self._chosen()
-        if term is None or not self._context.may(Right.WRITE):
+        if term is None or not self._context.may_write(self.said):
             return
         if term.id is None:
             self.said.emit("现在的身份在“登记”里改")
@@ -163,7 +163,7 @@ class TermsBox(QWidget):
     def _remove(self) -> None:
         term = self._chosen()
         wanted = self._term or (term.id if term is not None else None)
-        if wanted is not None and self._context.may(Right.WRITE):
+        if wanted is not None and self._context.may_write(self.said):
             self._write(remove_term(wanted), "已删除一段任职经历")
 
     def _write(self, command: Command[Any], said: str) -> None:

@@ -74,8 +74,7 @@ class BuildingsPage(Page):
 
     def begin_new(self) -> None:
         """Begin a building in the chosen community."""
-        if refusal := self.context.refusal:
-            self.said.emit(refusal)
+        if not self.context.may_write(self.said):
             return
         self._show_form("新建楼栋")
         self.form.begin(self._community)

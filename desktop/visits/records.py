@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QLineEdit
 from sqlalchemy import Connection
 
-from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, month_to
 from db.people import StaffLine, staff
@@ -319,7 +318,7 @@ class RecordsPage(Page):
     def _remove(self) -> None:
         chosen = {index.row() for index in self._table.selectionModel().selectedRows()}
         ids = [self._model.rows[at].id for at in sorted(chosen)]
-        if ids and self.context.may(Right.WRITE):
+        if ids and self.context.may_write(self.said):
             self.context.background.write(
                 self,
                 remove_visits(ids),
