@@ -84,8 +84,7 @@ class PeopleView(QWidget):
 
     @property
     def _current(self) -> MaybeSame | None:
-        at = self.table.currentIndex().row()
-        return self.model.rows[at] if 0 <= at < len(self.model.rows) else None
+        return self.model.at(self.table.currentIndex())
 
     def _buttons(self) -> QWidget:
         line = QWidget()

@@ -150,8 +150,7 @@ class QuestionsView(QWidget):
         self._show_sides()
 
     def _show_sides(self) -> None:
-        at = self.table.currentIndex().row()
-        question = self.model.rows[at] if 0 <= at < len(self.model.rows) else None
+        question = self.model.at(self.table.currentIndex())
         self._sides.show_question(question, self._chosen.get(_key(question)) if question else None)
 
 

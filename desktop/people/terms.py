@@ -110,8 +110,7 @@ class TermsBox(QWidget):
             super().keyPressEvent(event)
 
     def _chosen(self) -> Term | None:
-        at = self._table.currentIndex().row()
-        return self._model.rows[at] if 0 <= at < len(self._model.rows) else None
+        return self._model.at(self._table.currentIndex())
 
     def _change(self) -> None:
         term = self._chosen()

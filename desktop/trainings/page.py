@@ -277,8 +277,8 @@ class TrainingsPage(Page):
         self._fill()
 
     def _fill(self) -> None:
-        at = self._table.currentIndex().row()
-        current = self._sessions.rows[at].id if 0 <= at < len(self._sessions.rows) else None
+        standing = self._sessions.at(self._table.currentIndex())
+        current = standing.id if standing is not None else None
         kept = self._wanted or current
         shown = [line for line in self._rows if self._only is None or line.id in self._only]
         self._sessions.show_rows(shown)
@@ -299,8 +299,7 @@ class TrainingsPage(Page):
             self._wanted = None
 
     def _chosen(self) -> TrainingRow | None:
-        at = self._table.currentIndex().row()
-        return self._sessions.rows[at] if 0 <= at < len(self._sessions.rows) else None
+        return self._sessions.at(self._table.currentIndex())
 
     def _moved(self, at: int) -> None:
         if 0 <= at < len(self._sessions.rows):

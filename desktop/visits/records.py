@@ -296,8 +296,7 @@ class RecordsPage(Page):
             self._sort(shown[place])
 
     def _current(self) -> VisitRow | None:
-        at = self._table.currentIndex().row()
-        return self._model.rows[at] if 0 <= at < len(self._model.rows) else None
+        return self._model.at(self._table.currentIndex())
 
     def _edit(self) -> None:
         line = self._current()
