@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from db.kernel.access import MATRIX, Right
@@ -20,7 +20,7 @@ from desktop.theme import Theme
 
 @dataclass(frozen=True)
 class Context:
-    """One unlocked ledger and everything a screen over it needs; built once by `app`.
+    """One unlocked ledger and everything a screen over it needs; built with its screens.
 
     `barred` says why nobody can write in it, as where it lies on a read-only disk.
     """
@@ -47,6 +47,12 @@ class Context:
         if self.may(Right.WRITE):
             return ""
         return self.barred or "您的身份只能查阅，不能登记"
+
+    def may_write(self, said: SignalInstance) -> bool:
+        """Tell whether the person can enter anything here; `said` tells why where they cannot."""
+        if refusal := self.refusal:
+            said.emit(refusal)
+        return not refusal
 
 
 class Page(QWidget):

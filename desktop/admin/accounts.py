@@ -108,10 +108,9 @@ class AccountsPage(Page):
         return self._choosing
 
     def _tell_chosen(self) -> None:
-        at = self._table.currentIndex().row()
-        some = 0 <= at < len(self._model.rows)
-        self._choosing.setVisible(some)
-        self._whose.setText(f"选中的账号：{self._model.rows[at].user}" if some else "")
+        chosen = self._model.at(self._table.currentIndex())
+        self._choosing.setVisible(chosen is not None)
+        self._whose.setText(f"选中的账号：{chosen.user}" if chosen is not None else "")
 
     def open(self, what: Mapping[str, Any]) -> None:
         """Put the cursor on the account of a `user`."""
@@ -168,11 +167,10 @@ class AccountsPage(Page):
             self._do(lambda: ledger.close_account(chosen.user), f"已停用账号“{chosen.user}”")
 
     def _chosen(self) -> AccountLine | None:
-        at = self._table.currentIndex().row()
-        if 0 <= at < len(self._model.rows):
-            return self._model.rows[at]
-        self.said.emit("请先在左边选一个账号")
-        return None
+        chosen = self._model.at(self._table.currentIndex())
+        if chosen is None:
+            self.said.emit("请先在左边选一个账号")
+        return chosen
 
     def _with(
         self, fields: tuple[QLineEdit, QLineEdit], job: Callable[[str], None], told: str

@@ -207,8 +207,7 @@ class KeepingPage(Page):
         self._panel.show_subject(subject, alone=self._alone)
 
     def _chosen(self) -> ToDo | None:
-        at = self._table.currentIndex().row()
-        return self._to_do.rows[at] if 0 <= at < len(self._to_do.rows) else None
+        return self._to_do.at(self._table.currentIndex())
 
     def _moved(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid():

@@ -224,9 +224,8 @@ class PostPage(Page):
         )
 
     def _remove(self) -> None:
-        at = self._table.currentIndex().row()
-        if 0 <= at < len(self._model.rows):
-            command = remove_day_off(self._model.rows[at].day)
+        if (line := self._model.at(self._table.currentIndex())) is not None:
+            command = remove_day_off(line.day)
             self.context.background.write(
                 self, command, lambda _: self.said.emit("已去掉　　Ctrl+Z 撤销")
             )

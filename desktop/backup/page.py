@@ -202,8 +202,7 @@ class BackupPage(Page):
             self.back_up(Path(folder))
 
     def _chosen(self) -> BackupInfo | None:
-        at = self._table.currentIndex().row()
-        return self._model.rows[at] if 0 <= at < len(self._model.rows) else None
+        return self._model.at(self._table.currentIndex())
 
     def _verify(self) -> None:
         info = self._chosen()

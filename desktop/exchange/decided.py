@@ -54,10 +54,9 @@ class DecidedView(QWidget):
 
     def take_back(self) -> None:
         """Take the chosen decision back."""
-        at = self.table.currentIndex().row()
-        if not 0 <= at < len(self.model.rows) or not self._context.may(Right.WRITE):
+        chosen = self.model.at(self.table.currentIndex())
+        if chosen is None or not self._context.may_write(self.said):
             return
-        chosen = self.model.rows[at]
         if chosen.undone:
             self.said.emit("这一条已经撤销过了")
             return

@@ -186,10 +186,9 @@ class PairingPage(Page):
 
     def unpair(self) -> None:
         """Trust the chosen site no longer; asked twice, as only a new comparison brings it back."""
-        at = self._table.currentIndex().row()
-        if not (0 <= at < len(self._model.rows) and self._may_pair()):
+        peer = self._model.at(self._table.currentIndex())
+        if peer is None or not self._may_pair():
             return
-        peer = self._model.rows[at]
         if self._sure != peer.id:
             self._sure = peer.id
             self._tell(

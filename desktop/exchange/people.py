@@ -63,7 +63,7 @@ class PeopleView(QWidget):
     def join(self, keeps: int) -> None:
         """Make the two one; the one that stays keeps its entries, what it lacks comes from the other."""
         chosen = self._current
-        if chosen is None or not self._context.may(Right.WRITE):
+        if chosen is None or not self._context.may_write(self.said):
             return
         one, other = chosen.pair.one, chosen.pair.other
         command = join_people(*((one, other), (other, one))[keeps])
@@ -75,7 +75,7 @@ class PeopleView(QWidget):
     def tell_apart(self) -> None:
         """Say that the two are two."""
         chosen = self._current
-        if chosen is None or not self._context.may(Right.WRITE):
+        if chosen is None or not self._context.may_write(self.said):
             return
         command, name = not_the_same(chosen.pair.one, chosen.pair.other), chosen.pair.name
         self._context.background.write(
@@ -84,8 +84,7 @@ class PeopleView(QWidget):
 
     @property
     def _current(self) -> MaybeSame | None:
-        at = self.table.currentIndex().row()
-        return self.model.rows[at] if 0 <= at < len(self.model.rows) else None
+        return self.model.at(self.table.currentIndex())
 
     def _buttons(self) -> QWidget:
         line = QWidget()

@@ -111,11 +111,9 @@ class QuestionsView(QWidget):
             for question in self.model.rows
             if _key(question) in self._chosen
         ]
-        if refusal := self._context.refusal:
-            self.said.emit(refusal)
-        elif not choices:
+        if not choices:
             self.said.emit("还没有选：按 1 或 2 选一边，Ctrl+A 全选，F3 全部用后登记的")
-        else:
+        elif self._context.may_write(self.said):
             self._context.background.write(self, decide(choices), self._saved, self._refused)
 
     def _saved(self, done: Done[int]) -> None:
@@ -152,8 +150,7 @@ class QuestionsView(QWidget):
         self._show_sides()
 
     def _show_sides(self) -> None:
-        at = self.table.currentIndex().row()
-        question = self.model.rows[at] if 0 <= at < len(self.model.rows) else None
+        question = self.model.at(self.table.currentIndex())
         self._sides.show_question(question, self._chosen.get(_key(question)) if question else None)
 
 

@@ -121,9 +121,7 @@ class BinPage(Page):
         self._kind.showPopup()
 
     def _bring_back(self) -> None:
-        at = self._table.currentIndex().row()
-        if 0 <= at < len(self._model.rows):
-            line = self._model.rows[at]
+        if (line := self._model.at(self._table.currentIndex())) is not None:
             told = f"已放回：{line.title}　　Ctrl+Z 撤销"
             self.context.background.write(
                 self, bring_back(line.entity, line.record), lambda _: self.said.emit(told)

@@ -169,10 +169,10 @@ class HistoryPage(Page):
 
     def _open(self) -> None:
         """Open what the chosen step did something to, or the record whose history this is."""
-        at = self._table.currentIndex().row()
-        if not 0 <= at < len(self._model.rows):
+        line = self._model.at(self._table.currentIndex())
+        if line is None:
             return
-        no, of = self._model.rows[at].no, self._record
+        no, of = line.no, self._record
 
         def question(connection: Connection) -> tuple[str, Id] | None:
             if of is not None:
@@ -189,9 +189,7 @@ class HistoryPage(Page):
         self.context.background.ask(self, question, answer)
 
     def _undo_chosen(self) -> None:
-        at = self._table.currentIndex().row()
-        if 0 <= at < len(self._model.rows):
-            line = self._model.rows[at]
+        if (line := self._model.at(self._table.currentIndex())) is not None:
 
             def undone(_: object) -> None:
                 self.said.emit(f"已撤销：{line.action} {line.note}")

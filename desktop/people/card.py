@@ -160,6 +160,6 @@ class PersonCard(QWidget):
             )
 
     def _open(self) -> None:
-        at = self._table.currentIndex().row()
-        if self._person is not None and 0 <= at < len(self._model.rows):
-            open_deed(self._context.routes, self._model.rows[at], self._person.name)
+        deed = self._model.at(self._table.currentIndex())
+        if self._person is not None and deed is not None:
+            open_deed(self._context.routes, deed, self._person.name)

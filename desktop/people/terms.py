@@ -110,12 +110,11 @@ class TermsBox(QWidget):
             super().keyPressEvent(event)
 
     def _chosen(self) -> Term | None:
-        at = self._table.currentIndex().row()
-        return self._model.rows[at] if 0 <= at < len(self._model.rows) else None
+        return self._model.at(self._table.currentIndex())
 
     def _change(self) -> None:
         term = self._chosen()
-        if term is None or not self._context.may(Right.WRITE):
+        if term is None or not self._context.may_write(self.said):
             return
         if term.id is None:
             self.said.emit("现在的身份在“登记”里改")
@@ -164,7 +163,7 @@ class TermsBox(QWidget):
     def _remove(self) -> None:
         term = self._chosen()
         wanted = self._term or (term.id if term is not None else None)
-        if wanted is not None and self._context.may(Right.WRITE):
+        if wanted is not None and self._context.may_write(self.said):
             self._write(remove_term(wanted), "已删除一段任职经历", once=wanted)
 
     def _write(self, command: Command[Any], said: str, *, once: Id) -> None:

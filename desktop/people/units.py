@@ -229,8 +229,7 @@ class UnitsPage(Page):
             self._write(share_evenly(self._unit), f"{self._unit.label}按房号平分")
 
     def _write(self, command: Command[None], said: str) -> None:
-        if refusal := self.context.refusal:
-            self.said.emit(refusal)
+        if not self.context.may_write(self.said):
             return
         self.context.background.write(
             self, command, lambda _: self.said.emit(f"{said}　　Ctrl+Z 撤销")

@@ -220,8 +220,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
 
     def _remove(self) -> None:
         """Take out who was entered by mistake; who did something leaves instead."""
-        if refusal := self.context.refusal:
-            self.said.emit(refusal)
+        if not self.context.may_write(self.said):
             return
         if self.row is None or len(self.chosen_ids()) > 1:
             self.said.emit("删除登错的人，一次选一个")

@@ -74,8 +74,7 @@ class BuildingsPage(Page):
 
     def begin_new(self) -> None:
         """Begin a building in the chosen community."""
-        if refusal := self.context.refusal:
-            self.said.emit(refusal)
+        if not self.context.may_write(self.said):
             return
         self._show_form("新建楼栋")
         self.form.begin(self._community)
@@ -204,9 +203,8 @@ class BuildingsPage(Page):
             self.context.routes.go("visits", entity="building", record=building)
 
     def _add_homes(self) -> None:
-        at = self._table.currentIndex().row()
-        if 0 <= at < len(self._model.rows):
-            self._begin_homes(self._model.rows[at])
+        if (of := self._model.at(self._table.currentIndex())) is not None:
+            self._begin_homes(of)
 
     def _begin_homes(self, of: BuildingRow) -> None:
         self._show_form(f"{of.label}　再建几户")

@@ -89,7 +89,7 @@ class BuildingCard(QWidget):
 
     def remove(self) -> None:
         """Take the building out; it must be empty."""
-        if self._of is None or not self._context.may(Right.WRITE):
+        if self._of is None or not self._context.may_write(self.said):
             return
         words = f"已删除{self._of.label}　　Ctrl+Z 撤销"
         failed = refused(self._context, self._refuse)

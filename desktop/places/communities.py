@@ -81,8 +81,7 @@ class CommunityList(QWidget):
     @property
     def current(self) -> CommunityRow | None:
         """The community under the cursor."""
-        at = self._table.currentIndex().row()
-        return self._model.rows[at] if 0 <= at < len(self._model.rows) else None
+        return self._model.at(self._table.currentIndex())
 
     def show_rows(self, rows: Sequence[CommunityRow], wanted: Id | None = None) -> None:
         """Show the communities; the cursor stays, or goes to the one wanted."""

@@ -234,7 +234,7 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
 
     def _set_many(self) -> None:
         ids = self.chosen_ids()
-        if ids and self.context.may(Right.WRITE):
+        if ids and self.context.may_write(self.said):
             command = set_occupancy(ids, self._many.currentData())
             self.context.background.write(
                 self, command, lambda done: self.said.emit(f"改了{done.value}户　　Ctrl+Z 撤销")
@@ -250,8 +250,7 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
         """Open a form over the home under the cursor."""
         if self.row is None:
             return
-        if refusal := self.context.refusal:
-            self.said.emit(refusal)
+        if not self.context.may_write(self.said):
             return
         self._leave()
         self._home.hide()
@@ -287,7 +286,7 @@ class HouseholdsPage(RegisterPage[HouseholdRow]):
 
     def _remove(self) -> None:
         ids = self.chosen_ids()
-        if ids and self.context.may(Right.WRITE):
+        if ids and self.context.may_write(self.said):
             self.context.background.write(
                 self,
                 remove_households(ids),

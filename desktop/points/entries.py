@@ -176,7 +176,7 @@ class EntriesPage(RegisterPage[EntryRow]):
         self.write(command, "已记分")
 
     def _remove(self) -> None:
-        if self.row is not None and self.context.may(Right.WRITE):
+        if self.row is not None and self.context.may_write(self.said):
             command = remove_entry(self.row.id)
             self.context.background.write(
                 self, command, lambda _: self.said.emit("已删除　　Ctrl+Z 撤销")

@@ -1,6 +1,6 @@
 """积分: a month, what each volunteer's items brought and what is paid; its closing and its papers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -269,9 +269,7 @@ class PointsPage(Page):
             self._person.show_sources(())
 
     def _line(self) -> Line | None:
-        at = self._table.currentIndex().row()
-        rows: Sequence[Line] = self._model.rows
-        return rows[at] if 0 <= at < len(rows) else None
+        return self._model.at(self._table.currentIndex())
 
     def _moved(self, at: int) -> None:
         if not 0 <= at < len(self._model.rows) or self._seen is None:

@@ -332,11 +332,10 @@ class SchemePage(Page):
         self._item_kept.begin("", self._item.inputs, new=True)
 
     def _change_item(self) -> None:
-        at = self._table.currentIndex().row()
-        if 0 <= at < len(self._items.rows):
+        if (item := self._items.at(self._table.currentIndex())) is not None:
             self._side.setCurrentIndex(1)
-            self._item.show_item(self._items.rows[at])
-            self._item_kept.begin(self._items.rows[at].key, self._item.inputs, new=False)
+            self._item.show_item(item)
+            self._item_kept.begin(item.key, self._item.inputs, new=False)
 
     def _remove_item(self) -> None:
         at = self._table.currentIndex().row()

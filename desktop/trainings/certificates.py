@@ -129,9 +129,8 @@ class CertificatesPage(Page):
             super().keyPressEvent(event)
 
     def _open_session(self) -> None:
-        at = self._table.currentIndex().row()
-        if 0 <= at < len(self._model.rows):
-            self.context.routes.go("trainings", tab="list", record=self._model.rows[at].training)
+        if (attended := self._model.at(self._table.currentIndex())) is not None:
+            self.context.routes.go("trainings", tab="list", record=attended.training)
 
     def _build(self) -> None:
         self._table.doubleClicked.connect(lambda _: self._open_session())

@@ -144,13 +144,13 @@ class TrainingsPage(Page):
 
     def begin_new(self, day: date | None = None) -> None:
         """Open the form of a new session on a day, or today."""
-        if self._may():
+        if self.context.may_write(self.said):
             self._form.begin_new(day=day)
 
     def print_sign_in(self) -> None:
         """Print the chosen session's sheet with its list, or with those marked on it."""
         line = self._chosen()
-        if line is not None and self._may():
+        if line is not None and self.context.may_write(self.said):
             marked = self._roll.chosen
             people = marked if len(marked) > 1 else self._roll.everybody
             self._printer.sign_in(line.id, [one.id for one in people])
@@ -158,7 +158,7 @@ class TrainingsPage(Page):
     def print_blank(self) -> None:
         """Print a sheet of the chosen session without names."""
         line = self._chosen()
-        if line is not None and self._may():
+        if line is not None and self.context.may_write(self.said):
             self._printer.sign_in(line.id, ())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -248,7 +248,7 @@ class TrainingsPage(Page):
 
     def _show_details(self) -> None:
         line = self._chosen()
-        if line is not None and self._may():
+        if line is not None and self.context.may_write(self.said):
             self._details.show_training(line)
             self._stack.setCurrentIndex(DETAILS)
             self._details.setFocus(Qt.FocusReason.TabFocusReason)
@@ -277,8 +277,8 @@ class TrainingsPage(Page):
         self._fill()
 
     def _fill(self) -> None:
-        at = self._table.currentIndex().row()
-        current = self._sessions.rows[at].id if 0 <= at < len(self._sessions.rows) else None
+        standing = self._sessions.at(self._table.currentIndex())
+        current = standing.id if standing is not None else None
         kept = self._wanted or current
         shown = [line for line in self._rows if self._only is None or line.id in self._only]
         self._sessions.show_rows(shown)
@@ -299,8 +299,7 @@ class TrainingsPage(Page):
             self._wanted = None
 
     def _chosen(self) -> TrainingRow | None:
-        at = self._table.currentIndex().row()
-        return self._sessions.rows[at] if 0 <= at < len(self._sessions.rows) else None
+        return self._sessions.at(self._table.currentIndex())
 
     def _moved(self, at: int) -> None:
         if 0 <= at < len(self._sessions.rows):
@@ -310,17 +309,17 @@ class TrainingsPage(Page):
 
     def _change(self) -> None:
         line = self._chosen()
-        if line is not None and self._may():
+        if line is not None and self.context.may_write(self.said):
             self._form.begin_change(line.id)
 
     def _expect(self) -> None:
         line = self._chosen()
-        if line is not None and self._may():
+        if line is not None and self.context.may_write(self.said):
             self._form.begin_expected(line.id, line.topic)
 
     def _remove(self) -> None:
         line = self._chosen()
-        if line is not None and self._may():
+        if line is not None and self.context.may_write(self.said):
             said = f"已删除{line.topic}　　Ctrl+Z 撤销"
             self.context.background.write(
                 self, remove_training(line.id), lambda _: self.said.emit(said)
@@ -328,7 +327,7 @@ class TrainingsPage(Page):
 
     def _remove_following(self) -> None:
         line = self._chosen()
-        if line is not None and self._may():
+        if line is not None and self.context.may_write(self.said):
 
             def told(done: Done[int]) -> None:
                 self.said.emit(f"已删除{done.value}场{line.topic}　　Ctrl+Z 撤销")
@@ -352,7 +351,7 @@ class TrainingsPage(Page):
 
     def _with(self, done: Callable[[TrainingRow], None]) -> None:
         line = self._chosen()
-        if line is not None and self._may():
+        if line is not None and self.context.may_write(self.said):
             done(line)
 
     def _show_history(self) -> None:
@@ -361,11 +360,6 @@ class TrainingsPage(Page):
             self.context.routes.go(
                 "data", tab="history", entity="training", record=line.id, name=line.topic
             )
-
-    def _may(self) -> bool:
-        if refusal := self.context.refusal:
-            self.said.emit(refusal)
-        return not refusal
 
 
 def _links(context: Context, acts: Sequence[Act]) -> QWidget:

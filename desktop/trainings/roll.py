@@ -170,7 +170,7 @@ class Roll(QFrame):
 
     def mark_the_rest(self, status: str) -> None:
         """Mark everybody who was not marked otherwise."""
-        if self._training is None or not self._may():
+        if self._training is None or not self._context.may_write(self.said):
             return
         words = STATUS_NAMES[status]
 
@@ -269,7 +269,7 @@ class Roll(QFrame):
         chosen = [self._model.rows[at] for at in self._chosen()]
         if not chosen or self._training is None:
             return
-        if not self._may():
+        if not self._context.may_write(self.said):
             return
         # Before the day nobody can have come: who is named now is expected.
         if self._ahead and status in HERE:
@@ -320,7 +320,7 @@ class Roll(QFrame):
 
     def _take_off(self) -> None:
         ids = [line.id for line in self.chosen]
-        if ids and self._may():
+        if ids and self._context.may_write(self.said):
             said = f"从名单上删去{len(ids)}人　　Ctrl+Z 撤销"
             self._context.background.write(self, take_off(ids), lambda _: self.said.emit(said))
 
@@ -328,11 +328,6 @@ class Roll(QFrame):
     def _ahead(self) -> bool:
         """Whether the session is still to come."""
         return self._training is not None and self._training.day > self._context.today
-
-    def _may(self) -> bool:
-        if refusal := self._context.refusal:
-            self.said.emit(refusal)
-        return not refusal
 
     def _chosen(self) -> list[int]:
         return sorted({index.row() for index in self._table.selectionModel().selectedRows()})

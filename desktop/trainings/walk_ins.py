@@ -198,8 +198,7 @@ class WalkInsPage(Page):
             self.said.emit("没有有把握的：同名的不止一个，或名册里没有")
 
     def _join(self, pairs: list[tuple[Id, Id]], note: str) -> None:
-        if refusal := self.context.refusal:
-            self.said.emit(refusal)
+        if not self.context.may_write(self.said):
             return
 
         def told(done: Done[int]) -> None:

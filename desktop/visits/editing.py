@@ -63,8 +63,7 @@ class VisitEditor(QWidget):
 
     def begin(self, visit: Id, address: str) -> None:
         """Open a visit at the door with this address."""
-        if refusal := self._context.refusal:
-            self.said.emit(refusal)
+        if not self._context.may_write(self.said):
             return
 
         def opened(answer: tuple[VisitEntry | None, dict[str, Id]]) -> None:

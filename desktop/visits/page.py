@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea
 from sqlalchemy import Connection, select
 
 from db.coverage import BuildingLine, DoorState, building_progress, door_states
-from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Done
 from db.people import staff
@@ -156,7 +155,7 @@ class VisitsPage(Page):
     def record(self, outcome: str) -> None:
         """Record what is typed at the marked doors, or at the one under the cursor."""
         doors, campaign = self._board.chosen, self._campaign
-        if not doors or campaign is None or not self.context.may(Right.WRITE):
+        if not doors or campaign is None or not self.context.may_write(self.said):
             return
         try:
             entry = self._door.entry.entry(outcome)
@@ -190,8 +189,7 @@ class VisitsPage(Page):
         """Print the marked doors as a numbered sheet, or all that are left in the building."""
         marked = self._board.marked
         doors = marked or self._board.left
-        if refusal := self.context.refusal:
-            self.said.emit(refusal)
+        if not self.context.may_write(self.said):
             return
         if not doors or self._campaign is None:
             self.said.emit("这栋楼没有剩下的户，不用打印走访单")
@@ -382,7 +380,7 @@ class VisitsPage(Page):
 
     def _empty(self) -> None:
         doors = self._board.chosen
-        if doors and self.context.may(Right.WRITE):
+        if doors and self.context.may_write(self.said):
             command = set_occupancy(doors, "empty")
             self.context.background.write(
                 self, command, lambda _: self.said.emit("已改为空户　　Ctrl+Z 撤销")

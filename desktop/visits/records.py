@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QLineEdit
 from sqlalchemy import Connection
 
-from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.workdays import Period, month_to
 from db.people import StaffLine, staff
@@ -297,8 +296,7 @@ class RecordsPage(Page):
             self._sort(shown[place])
 
     def _current(self) -> VisitRow | None:
-        at = self._table.currentIndex().row()
-        return self._model.rows[at] if 0 <= at < len(self._model.rows) else None
+        return self._model.at(self._table.currentIndex())
 
     def _edit(self) -> None:
         line = self._current()
@@ -319,7 +317,7 @@ class RecordsPage(Page):
     def _remove(self) -> None:
         chosen = {index.row() for index in self._table.selectionModel().selectedRows()}
         ids = [self._model.rows[at].id for at in sorted(chosen)]
-        if ids and self.context.may(Right.WRITE):
+        if ids and self.context.may_write(self.said):
             self.context.background.write(
                 self,
                 remove_visits(ids),

@@ -138,8 +138,7 @@ class RegisterPage(Page, Generic[R]):
 
     def begin_new(self) -> None:
         """Begin a new record."""
-        if refusal := self.context.refusal:
-            self.said.emit(refusal)
+        if not self.context.may_write(self.said):
             return
         self.table.clearSelection()
         self.row, self._fresh = None, True

@@ -86,6 +86,10 @@ class RowModel(QAbstractTableModel, Generic[T]):
         self._asked = False
         self._shows = 0
 
+    def at(self, index: Index) -> T | None:
+        """Return the row an index stands in, such as the table's current one; None outside of all."""
+        return self.rows[index.row()] if 0 <= index.row() < len(self.rows) else None
+
     def show_columns(self, columns: Sequence[Column[T]]) -> None:
         """Show other columns, and no rows until they come."""
         self.changing = True

@@ -322,10 +322,9 @@ def test_a_month_turned_to_before_the_first_is_read_stays(qtbot: QtBot, small: S
     post_people(small.context.ledger)
     adopted(small.context.ledger)
     small.context.routes.go("points", tab="month")
-    small.page.page._months._back()  # type: ignore[attr-defined]
-    small.page.page._months._back()  # type: ignore[attr-defined]
+    small.page.page._months._on()  # type: ignore[attr-defined]
     settle(qtbot, small)
-    assert small.page.page.seen.sheet.month == Month(2026, 1)  # type: ignore[attr-defined]
+    assert small.page.page.seen.sheet.month == Month(2026, 4)  # type: ignore[attr-defined]
 
 
 def test_what_fails_in_a_trial_is_told_once(

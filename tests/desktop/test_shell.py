@@ -179,7 +179,7 @@ def test_another_text_size_makes_the_screens_anew(
     assert shell is not None
     settle(qtbot, shell)
     assert shell.isVisible()
-    assert not isValid(before) or not before.isVisible()
+    assert not isValid(before), "the screens that stood here before are gone"
     assert shell.page.page.title == "外观"  # type: ignore[attr-defined]
     assert window.focusWidget().text() == "特大"  # type: ignore[attr-defined]
     shell.context.routes.go("visits")

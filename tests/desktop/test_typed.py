@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.words import day_words, typed_day, typed_time
+from desktop.words import clock_words, day_words, typed_day, typed_time
 
 TODAY = date(2026, 3, 18)
 
@@ -48,9 +48,10 @@ def test_a_day_as_shown_is_read_back(today: date, back: int) -> None:
 
 
 @given(st.text(max_size=8))
-def test_no_text_breaks_the_reading(text: str) -> None:
-    typed_day(text, TODAY)
-    typed_time(text)
+def test_whatever_is_typed_is_a_day_or_a_time_that_is_read_back_or_none(text: str) -> None:
+    day, minutes = typed_day(text, TODAY), typed_time(text)
+    assert day is None or typed_day(day.isoformat(), TODAY) == day
+    assert minutes is None or typed_time(clock_words(minutes)) == minutes
 
 
 @pytest.mark.parametrize(

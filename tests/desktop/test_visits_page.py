@@ -1,5 +1,6 @@
 """An officer with forty visits to type in after supper, without a mouse."""
 
+from collections import Counter
 from datetime import date
 from threading import Event
 
@@ -208,9 +209,28 @@ def test_a_door_found_by_search_is_opened(qtbot: QtBot, shell: Shell, page: Visi
     assert page._name.text() == "晨园3号楼"
 
 
-def test_the_list_is_a_sound_model(page: VisitsPage) -> None:
-    QAbstractItemModelTester(page._list._model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    page._list.show_lines(page._list._model.lines[:5], None, None)  # type: ignore[arg-type]
+def test_the_list_is_a_sound_model_of_what_is_left_in_each_community(
+    shell: Shell, page: VisitsPage
+) -> None:
+    model = page._list._model
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    assert page._campaign is not None
+    with shell.context.ledger.read() as connection:
+        buildings = building_progress(connection, page._campaign, DAY)
+    left: Counter[str] = Counter()
+    for one in buildings:
+        left[one.community_name] += one.base - one.done - one.exhausted
+    assert {line.label: line.left for line in model.lines if line.building is None} == left
+    assert sum(left.values()) > 0
+    opened = [line for line in model.lines if line.building is not None]
+    of = next(one.community for one in buildings if one.building == opened[0].building)
+    assert [line.building for line in opened] == [
+        one.building for one in buildings if one.community == of
+    ]
+    page._list.show_lines(model.lines[:5], None, None)
+    assert [model.index(at).data() for at in range(model.rowCount())] == [
+        line.label for line in model.lines[:5]
+    ]
 
 
 def _as_it_stands(shell: Shell) -> QImage:
