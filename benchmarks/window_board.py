@@ -160,7 +160,7 @@ def _frames(shell: Shell) -> Iterator[Row]:
         shell.context.routes.go("visits", tab=tab)
         settle(shell)
         page: Any = page_of(shell)
-        area: QScrollArea = page._scroll
+        area: QScrollArea = page._scroll if isinstance(page, MapPage) else page._middle.area
         bar = area.verticalScrollBar()
         spent = []
         for at in range(FRAMES):

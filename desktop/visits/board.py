@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from db.coverage import DoorState
 from db.kernel.ids import Id
 from desktop.theme import Theme
-from desktop.visits.plan import Plan, plan
+from desktop.visits.cells import Cells
+from desktop.visits.plan import plan
 
 OUTCOME_KEYS: Final = {
     Qt.Key.Key_1: "met", Qt.Key.Key_2: "not_home", Qt.Key.Key_3: "refused", Qt.Key.Key_4: "phone",
     Qt.Key.Key_5: "left_card",
 }  # fmt: skip
-CELL, NARROWEST, TALL, GAP, UNIT_GAP, FLOOR_NAME, UNIT_NAME = 62, 46, 46, 6, 16, 36, 30
 COLORS: Final = {
     "done": "done", "tried": "tries", "exhausted_tries": "tries", "exhausted_refused": "closed",
     "exhausted_phone": "closed", "outside": "second", "untouched": "text",
@@ -69,14 +69,11 @@ class Board(QWidget):
         super().__init__()
         self._theme = theme
         self._doors: dict[Id, DoorState] = {}
-        self._plan = Plan({}, [], [], 0, 0)
+        self._cells = Cells(theme)
         self._current: Id | None = None
         self._marked: set[Id] = set()
         # Recorded, and not on the disk yet: they still look as if they were to be visited.
         self._passed: set[Id] = set()
-        self._cell_width = CELL
-        # Where each door stood when last asked; a paint asks for all of them.
-        self._cells: dict[Id, QRect] = {}
         # Where the cursor left and came to since a key recorded: painted with what that leads to, as two
         # paints take twice as long; where the disk is slow, without it.
         self._held = QRegion()
@@ -119,15 +116,13 @@ class Board(QWidget):
         """
         before = self._doors.values() if today == self.today else ()
         self._doors, self.today = {door.household: door for door in doors}, today
-        laid = plan(doors)
-        if laid != self._plan:
-            self._plan, before = laid, ()
-            self._cells.clear()
+        if self._cells.lay(plan(doors)):
+            before = ()
             self.updateGeometry()
             self.adjustSize()
         if before:
             for door in set(doors).difference(before):
-                self.update(self._cell(door.household))
+                self.update(self._cells.of(door.household))
         else:
             self.update()
         self._marked &= set(self._doors)
@@ -146,19 +141,13 @@ class Board(QWidget):
             self._passed.discard(door.household)
             if door.household in self._doors:
                 self._doors[door.household] = door
-                self._held += self._cell(door.household)
+                self._held += self._cells.of(door.household)
         self._paint_held()
         self._tell()
 
     def fit(self, width: int) -> None:
         """Make the cells as narrow as a window of so many pixels needs, to see the whole building."""
-        columns = self._plan.columns or 1
-        others = self._left() + UNIT_GAP * max(len(self._plan.units) - 1, 0) + columns * GAP + 2
-        room = round(width / self._theme.px(100) * 100) - others
-        wide = min(max(room // columns, NARROWEST), CELL)
-        if wide != self._cell_width:
-            self._cell_width = wide
-            self._cells.clear()
+        if self._cells.fit(width):
             self.update()
         self.adjustSize()
 
@@ -195,10 +184,7 @@ class Board(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """All cells with their names."""
-        bottom = self._plan.rows * (TALL + GAP) + (UNIT_NAME if self._plan.units else 0)
-        right = self._left() + self._plan.columns * (self._cell_width + GAP)
-        right += UNIT_GAP * max(len(self._plan.units) - 1, 0)
-        return QSize(self._theme.px(right + 2), self._theme.px(bottom + 2))
+        return self._cells.size
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the cells that need it."""
@@ -207,18 +193,16 @@ class Board(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font(12))
         painter.setPen(self._theme.color("second"))
-        px, region = self._theme.px, event.region()
-        for unit, (name, first, wide) in enumerate(self._plan.units):
-            left = self._x(first, unit)
-            box = QRect(left, 0, px(wide * (self._cell_width + GAP) - GAP), px(UNIT_NAME - 6))
-            if region.intersects(box):
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
-        for name, row in self._plan.floors:
-            box = QRect(0, self._y(row), px(FLOOR_NAME), px(TALL))
-            if region.intersects(box):
-                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
+        region = event.region()
+        for names, aligned in (
+            (self._cells.units(), Qt.AlignmentFlag.AlignCenter),
+            (self._cells.floors(), Qt.AlignmentFlag.AlignVCenter),
+        ):
+            for name, box in names:
+                if region.intersects(box):
+                    painter.drawText(box, aligned, name)
         for id_, door in self._doors.items():
-            cell = self._cell(id_)
+            cell = self._cells.of(id_)
             if region.intersects(cell):
                 self._paint_door(painter, cell.adjusted(2, 2, -2, -2), door)
 
@@ -258,32 +242,24 @@ class Board(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Choose a door; with Ctrl, mark it."""
-        for id_ in self._doors:
-            if self._cell(id_).contains(event.position().toPoint()):
-                self._set_current(id_)
-                if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                    self._marked ^= {id_}
-                    self.marks_changed.emit(len(self._marked))
-                    self.update()
-                return
+        door = self._cells.at(event.position().toPoint())
+        if door is not None:
+            self._set_current(door)
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self._marked ^= {door}
+                self.marks_changed.emit(len(self._marked))
+                self.update()
 
     def _step(self, dx: int, dy: int) -> None:
-        here = self._plan.places.get(self._current) if self._current else None
-        if here is None:
-            return
-        by_place = {(p.column, p.row): id_ for id_, p in self._plan.places.items()}
-        column, row = here.column + dx, here.row + dy
-        while 0 <= column < self._plan.columns and 0 <= row < self._plan.rows:
-            if (column, row) in by_place:
-                self._set_current(by_place[column, row])
-                return
-            column, row = column + dx, row + dy
+        door = self._cells.beside(self._current, dx, dy)
+        if door is not None:
+            self._set_current(door)
 
     def _set_current(self, id_: Id | None) -> None:
         if id_ == self._current:
             return
         for changed in (self._current, id_):
-            self._held += self._cell(changed)
+            self._held += self._cells.of(changed)
         self._current = id_
         if not self._holding.isActive():
             self._paint_held()
@@ -303,32 +279,11 @@ class Board(QWidget):
 
     def rect_of_current(self) -> QRect:
         """Where the current door stands, for scrolling to it."""
-        return self._cell(self._current) if self._current in self._plan.places else QRect()
-
-    def _left(self) -> int:
-        return FLOOR_NAME if self._plan.floors else 0
-
-    def _x(self, column: int, unit: int) -> int:
-        return self._theme.px(self._left() + column * (self._cell_width + GAP) + unit * UNIT_GAP)
-
-    def _y(self, row: int) -> int:
-        top = UNIT_NAME if self._plan.units else 0
-        return self._theme.px(top + row * (TALL + GAP))
+        return self._cells.of(self._current)
 
     def _sized_anew(self) -> None:
-        self._cells.clear()
+        self._cells.forget()
         self.updateGeometry()
-
-    def _cell(self, id_: Id | None) -> QRect:
-        if id_ is None or id_ not in self._plan.places:
-            return QRect()
-        cell = self._cells.get(id_)
-        if cell is None:
-            place = self._plan.places[id_]
-            corner = QPoint(self._x(place.column, place.unit), self._y(place.row))
-            size = QSize(self._theme.px(self._cell_width), self._theme.px(TALL))
-            cell = self._cells[id_] = QRect(corner, size).adjusted(-2, -2, 2, 2)
-        return cell
 
     def _paint_door(self, painter: QPainter, cell: QRect, door: DoorState) -> None:
         theme = self._theme

@@ -5,7 +5,6 @@ from typing import Any, ClassVar, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea
 from sqlalchemy import Connection, select
 
 from db.coverage import BuildingLine, DoorState, building_progress, door_states
@@ -17,24 +16,17 @@ from db.visits import OUTCOME_NAMES, CampaignLine
 from db.visits.recording import record_visits, remove_visits
 from desktop.field_sheets import SheetPrinter
 from desktop.page import Context, Page
-from desktop.visits.board import Board
+from desktop.visits.building import BuildingView
 from desktop.visits.buildings import BuildingList, Line, lines_of
 from desktop.visits.campaigns import NONE, CampaignBox, Choice, choice
 from desktop.visits.door import DoorPanel
-from desktop.visits.overview import Overview
 from desktop.visits.recorded import Recorded, with_states
-from desktop.widgets.parts import button, column, label, panel, row
-from desktop.widgets.scrolling import scrolling
-from desktop.widgets.start import Start
+from desktop.widgets.parts import column, panel, row
 
 LIST_WIDTH, DOOR_WIDTH = 228, 304
 # Where the window is narrow for its type.
 NARROW, NARROW_LIST, NARROW_DOOR = 1120, 185, 270
-# Where it is low, the building comes first: then the tiles go, then the hints.
-LOW, LOWER = 680, 480
 COUNT_MS = 250
-KEYS_IN_SHORT = "1 见到人　2 未遇　3 拒访　4 电话　5 留门卡　0 空户　　方向键移动　空格多选　Enter 详细　Ctrl+Z 撤销"
-COUNTED_SO = "户数按见到人计；空户、无效不计入基数；未遇次数到了或拒访为已尽责"
 
 
 class _Counted(NamedTuple):
@@ -68,7 +60,6 @@ class VisitsPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        theme = context.theme
         self._campaign: CampaignLine | None = None
         self._lines: Sequence[BuildingLine] = ()
         self._community: Id | None = None
@@ -76,33 +67,16 @@ class VisitsPage(Page):
         self._wanted_door: Id | None = None
         self._wanted_campaign: Id | None = None
         self._campaigns = CampaignBox()
-        self._list = BuildingList(theme)
-        self._board = Board(theme)
-        self._overview = Overview(theme)
+        self._list = BuildingList(context.theme)
+        self._middle = BuildingView(context)
+        self._board = self._middle.board
         self._door = DoorPanel(context)
-        self._name, self._counts = label(pixels=16), label(tone="second", wrap=True)
-        self._map_name = label("一张图", 14)
-        self._marks = label(tone="accent")
-        self._print = button("打印走访单", self.print_sheet, kind="link")
         self._printer = SheetPrinter(context, self)
         self._printer.said.connect(self.said)
         # The next key would else be a visit at every door of the sheet.
         self._printer.printed.connect(self._board.unmark)
-        self._left, self._scroll = panel(), QScrollArea()
-        go = context.routes.go
-        self._start = Start(
-            "还没有住户",
-            "建好楼栋，或者导入住户台账，这里就是一栋楼的门，按一个键记一次走访。",
-            (
-                ("新建楼栋", lambda: go("visits", tab="places", new=True)),
-                ("导入台账", lambda: go("data", tab="imports")),
-            ),
-        )
-        self._start.hide()
-        self._hints: list[QLabel] = []
+        self._left = panel()
         self._count_timer = QTimer(self, singleShot=True, interval=COUNT_MS)
-        # A timer of the page's own does not outlive it, as when another text size makes it anew.
-        self._fit_timer = QTimer(self, singleShot=True, interval=0)
         self.setFocusProxy(self._board)
         self._build()
         self._bind()
@@ -162,7 +136,7 @@ class VisitsPage(Page):
         except ValueError as reason:
             self.said.emit(f"{reason}。没有保存")
             return
-        many = f"{len(doors)}户" if len(doors) > 1 else self._name_of(doors[0])
+        many = f"{len(doors)}户" if len(doors) > 1 else self._middle.door_name(doors[0])
 
         typed = self._door.entry.texts()
 
@@ -194,63 +168,31 @@ class VisitsPage(Page):
         if not doors or self._campaign is None:
             self.said.emit("这栋楼没有剩下的户，不用打印走访单")
             return
-        self._printer.print(self._name.text(), doors, self._campaign.id or None)
+        self._printer.print(self._middle.name, doors, self._campaign.id or None)
 
     def _fit(self) -> None:
         theme = self.context.theme
         narrow = self.window().width() < theme.px(NARROW)
         self._left.setFixedWidth(theme.px(NARROW_LIST if narrow else LIST_WIDTH))
         self._door.setFixedWidth(theme.px(NARROW_DOOR if narrow else DOOR_WIDTH))
-        self._print.setText("打印走访单" if narrow else "打印走访单　Ctrl+P")
-        some = self._start.isHidden()
-        for widget in self._strip:
-            widget.setVisible(some and self.height() >= theme.px(LOW))
-        for hint in self._hints:
-            hint.setVisible(some and self.height() >= theme.px(LOWER))
-        # Another text takes a button's key away.
-        self._print.setShortcut("Ctrl+P")
-        self._fit_timer.start()
-
-    def _fit_board(self) -> None:
-        self._board.fit(self._scroll.viewport().width())
+        self._middle.fit(self.height(), narrow=narrow)
 
     def _build(self) -> None:
         left = column(self._left, (4, 8, 4, 8), 6)
         left.addWidget(self._campaigns)
         left.addWidget(self._list)
-        self._scroll.setWidget(self._board)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._board.setAutoFillBackground(False)
-        middle = panel()
-        layout = column(middle, (16, 14, 16, 12), 10)
-        head = row(gap=18)
-        head.addWidget(self._name, 1)
-        head.addWidget(self._marks)
-        head.addWidget(self._print)
-        layout.addLayout(head)
-        layout.addWidget(self._counts)
-        layout.addWidget(self._start, 3)
-        layout.addWidget(self._scroll, 3)
-        for words in (KEYS_IN_SHORT, COUNTED_SO):
-            hint = label(words, 12, "second", wrap=True)
-            self._hints.append(hint)
-            layout.addWidget(hint)
-        self._strip = (self._map_name, scrolling(self._overview))
-        layout.addWidget(self._strip[0])
-        layout.addWidget(self._strip[1], 1)
         outer = row(self, (20, 16, 20, 16), 16)
         outer.addWidget(self._left)
-        outer.addWidget(middle, 1)
+        outer.addWidget(self._middle, 1)
         outer.addWidget(self._door)
 
     def _bind(self) -> None:
         self._campaigns.activated.connect(lambda _: self._choose_campaign())
         self._campaigns.finished.connect(self._board.setFocus)
         self._list.chosen.connect(self._chosen)
-        self._overview.chosen.connect(self._go_to)
+        self._middle.going.connect(self._go_to)
+        self._middle.printing.connect(self.print_sheet)
         self._board.current_changed.connect(self._moved)
-        self._board.marks_changed.connect(lambda n: self._marks.setText(f"选中{n}户" if n else ""))
         self._board.recording.connect(self.record)
         self._board.emptying.connect(self._empty)
         self._board.entering.connect(self._door.entry.setFocus)
@@ -268,7 +210,6 @@ class VisitsPage(Page):
         edit.activated.connect(self._door.edit_last)
         self.context.theme.changed.connect(self._fit)
         self._count_timer.timeout.connect(self.refresh)
-        self._fit_timer.timeout.connect(self._fit_board)
 
     def _choose_campaign(self) -> None:
         self._wanted_campaign = self._campaigns.currentData()
@@ -302,13 +243,13 @@ class VisitsPage(Page):
 
     def _show_whether(self, *, some: bool) -> None:
         """Show the board, or where there is no door yet the ways to begin."""
-        if some == self._start.isHidden():
+        if some == self._middle.start.isHidden():
             return
         begun = self._board.hasFocus()
-        self._start.setVisible(not some)
-        for widget in (self._scroll, self._counts, self._print, self._left, self._door):
+        self._middle.show_whether(some=some)
+        for widget in (self._left, self._door):
             widget.setVisible(some)
-        self.setFocusProxy(self._board if some else self._start)
+        self.setFocusProxy(self._board if some else self._middle.start)
         if begun:
             self.setFocus()
         self._fit()
@@ -317,17 +258,7 @@ class VisitsPage(Page):
         lines = lines_of(self._lines, self._community)
         self._list.show_lines(lines, self._community, self._building)
         inside = [line for line in self._lines if line.community == self._community]
-        self._overview.show_lines(inside, self._building)
-        self._map_name.setText(f"一张图　{inside[0].community_name}" if inside else "一张图")
-        line = next((line for line in inside if line.building == self._building), None)
-        self._name.setText(line.label if line else "")
-        self._counts.setText(
-            # A number stays in the line of its word.
-            f"应访\u2060{line.base}户　已访\u2060{line.done}　"
-            f"尽责\u2060{line.exhausted}　剩\u2060{line.remaining}"
-            if line
-            else ""
-        )
+        self._middle.show_line(inside, self._building)
 
     def _read_board(self) -> None:
         campaign, building = self._campaign, self._building
@@ -341,8 +272,7 @@ class VisitsPage(Page):
         )
 
     def _show_doors(self, doors: list[DoorState]) -> None:
-        self._board.show_doors(doors, self.context.today, self._wanted_door)
-        self._fit_board()
+        self._middle.show_doors(doors, self.context.today, self._wanted_door)
         self._wanted_door = None
         self._door.ask_again()
 
@@ -375,8 +305,7 @@ class VisitsPage(Page):
 
     def _moved(self, door: DoorState | None) -> None:
         self._door.follow(door)
-        rect = self._board.rect_of_current()
-        self._scroll.ensureVisible(rect.center().x(), rect.center().y(), 60, 60)
+        self._middle.keep_in_sight()
 
     def _empty(self) -> None:
         doors = self._board.chosen
@@ -388,10 +317,3 @@ class VisitsPage(Page):
 
     def _removed(self, _: Done[None]) -> None:
         self.said.emit("已删除这条走访　　Ctrl+Z 撤销")
-
-    def _name_of(self, door: Id) -> str:
-        current = self._board.current
-        if current is None or current.household != door:
-            return ""
-        unit = f"{current.unit}单元" if current.unit else ""
-        return f"{self._name.text()}{unit}{current.label}"

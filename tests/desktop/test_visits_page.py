@@ -19,6 +19,7 @@ from db.visits import Visit, campaigns
 from db.visits.campaigning import CampaignDraft, add_campaign
 from db.visits.recording import record_visits
 from desktop.visits.board import state_words
+from desktop.visits.buildings import left_words
 from desktop.visits.page import VisitsPage
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
@@ -206,7 +207,7 @@ def test_a_door_found_by_search_is_opened(qtbot: QtBot, shell: Shell, page: Visi
     settle(qtbot, shell)
     assert page._board.current is not None
     assert (page._board.current.unit, page._board.current.room) == ("2", "401")
-    assert page._name.text() == "晨园3号楼"
+    assert page._middle.name == "晨园3号楼"
 
 
 def test_the_list_is_a_sound_model_of_what_is_left_in_each_community(
@@ -229,7 +230,7 @@ def test_the_list_is_a_sound_model_of_what_is_left_in_each_community(
     ]
     page._list.show_lines(model.lines[:5], None, None)
     assert [model.index(at).data() for at in range(model.rowCount())] == [
-        line.label for line in model.lines[:5]
+        f"{line.label} {left_words(line)}" for line in model.lines[:5]
     ]
 
 
