@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from db.kernel.ids import Id
+from db.kernel.money import short_yuan
 from db.kernel.workdays import Month
-from db.points import money_text, points_text
+from db.points import points_text
 from db.points.doubts import Doubt, undecided
 from db.points.frozen import booked, closed_months, frozen_lines
 from db.points.recount import Basis, Recount, recount
@@ -69,7 +70,7 @@ def limited(corrections: Sequence[Correction], own: int) -> tuple[Correction, ..
         if taken == -one.amount:
             kept.append(one)
         elif taken:
-            rest = money_text(-one.amount - taken)
+            rest = short_yuan(-one.amount - taken)
             reason = f"{one.reason}；还有{rest}元以后扣回"
             kept.append(one._replace(amount=-taken, reason=reason))
     return tuple(kept)
@@ -160,7 +161,7 @@ def _money(
     amount = wanted - was_own - sum(c.amount for c in done)
     if not amount:
         return None
-    said = f"{month.words}应得{money_text(wanted)}元，已计{money_text(wanted - amount)}元"
+    said = f"{month.words}应得{short_yuan(wanted)}元，已计{short_yuan(wanted - amount)}元"
     return Correction(month, None, "补贴差额", None, None, "", 0, 0, amount, said)
 
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from db.kernel.money import short_yuan
 from db.kernel.workdays import Month
-from db.points import money_text
 from db.points.corrections import Open, limited, open_corrections
 from db.points.counting import Counted
 from db.points.doubts import Doubt, undecided
@@ -145,5 +145,5 @@ def _notes(
     owing = sum(c.amount for some in waiting.of.values() for c in some)
     booked = sum(c.amount for line in lines for c in line.corrections)
     if booked != owing:
-        notes.append(f"还有{money_text(booked - owing)}元要扣回，本月的补贴不够扣，留到以后。")
+        notes.append(f"还有{short_yuan(booked - owing)}元要扣回，本月的补贴不够扣，留到以后。")
     return notes

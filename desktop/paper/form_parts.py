@@ -17,6 +17,7 @@ from db.disputes.parties import (
     needs_guardian,
 )
 from db.disputes.words import KIND_NAMES
+from db.kernel.money import plain_yuan
 from db.people import masked
 from desktop.paper.document import (
     Blank,
@@ -63,7 +64,7 @@ def moment_text(day: date | None, at: int | None) -> str:
 
 def sum_text(amount: int | None) -> str:
     """Return a sum in 分 as yuan with two decimals; empty for none."""
-    return "" if amount is None else f"{amount // 100}.{amount % 100:02d}"
+    return "" if amount is None else plain_yuan(amount)
 
 
 def about(case: Case) -> str:

@@ -23,7 +23,7 @@ from desktop.paper.document import (
     Title,
 )
 from desktop.paper.form_parts import sum_text
-from desktop.paper.points_lists import DRAFT, number, yuan
+from desktop.paper.points_lists import DRAFT, number, yuan_cell
 from desktop.paper.words import NOTHING, shares_foot
 
 TITLE = "群防群治积分月度汇总"
@@ -64,7 +64,14 @@ def summary_book(sheet: Sheet) -> Book:
         for head, groups in (("社区", said.by_community), ("职业", occupations(said)))
     ]  # fmt: skip
     items: list[tuple[Value, ...]] = [
-        (CLASS_NAMES[i.kind], i.name, i.times, number(i.points), share_of(i, said), yuan(i.amount))
+        (
+            CLASS_NAMES[i.kind],
+            i.name,
+            i.times,
+            number(i.points),
+            share_of(i, said),
+            yuan_cell(i.amount),
+        )
         for i in said.items
     ]
     sheets.insert(1, BookSheet("各项目", title, above, ITEM_HEADS, items))
@@ -150,4 +157,4 @@ def _texts(group: Group) -> tuple[str, ...]:
 
 
 def _cells(group: Group) -> tuple[int | Decimal, ...]:
-    return (group.people, group.earning, number(group.points), yuan(group.amount))
+    return (group.people, group.earning, number(group.points), yuan_cell(group.amount))

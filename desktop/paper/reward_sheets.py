@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from db.exports.masking import masked_text
+from db.kernel.money import full_yuan
 from db.kernel.workdays import Period
 from db.people import masked
-from db.rewards import yuan
 from db.rewards.lists import RewardRow
 from desktop.paper.capitals import capitals
 from desktop.paper.document import (
@@ -50,7 +50,7 @@ def payment_sheet(rows: Sequence[RewardRow], *, author: str, made_on: date) -> D
         for at, row in enumerate(rows, 1)
     ]
     in_capitals = f"人民币（大写）{capitals(total)}"
-    lines.append(Row(("", "合计", "", in_capitals, yuan(total), "", ""), "total"))
+    lines.append(Row(("", "合计", "", in_capitals, full_yuan(total), "", ""), "total"))
     signed = BlankLine(tuple(Blank(who) for who in ("制表", "审核", "批准")))
     return Document(
         "奖励发放表",
@@ -90,7 +90,7 @@ def public_notice(
                 row.role_name,
                 row.community,
                 masked_text(row.matter, [*names, row.name]),
-                f"{yuan(row.amount)}元" if row.amount is not None else row.thing or "",
+                f"{full_yuan(row.amount)}元" if row.amount is not None else row.thing or "",
             )
         )
         for at, row in enumerate(rows, 1)
@@ -112,7 +112,7 @@ def _why(row: RewardRow) -> str:
 
 
 def _sum(row: RewardRow) -> str:
-    return yuan(row.amount) if row.amount is not None else THING
+    return full_yuan(row.amount) if row.amount is not None else THING
 
 
 def _remark(row: RewardRow) -> str:

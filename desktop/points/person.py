@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from db.kernel.money import short_yuan
 from db.people import ROLE_NAMES
-from db.points import money_text, points_text
+from db.points import points_text
 from db.points.sheet import Line
 from db.points.statement import StatementEntry, StatementMonth
 from desktop.page import Context
@@ -57,7 +58,7 @@ class PersonPanel(QWidget):
         if line.standard:
             said.append(f"标准：{line.standard}")
         if line.amount:
-            said.append(f"发{money_text(line.amount)}元")
+            said.append(f"发{short_yuan(line.amount)}元")
         if line.remark:
             said.append(line.remark)
         self._sums.setText("，".join(said))

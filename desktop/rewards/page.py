@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Done
+from db.kernel.money import full_yuan
 from db.kernel.workdays import Period
 from db.places import CommunityLine, communities
 from db.post import the_post
-from db.rewards import RewardDraft, yuan
+from db.rewards import RewardDraft
 from db.rewards.fund import fund_balance
 from db.rewards.granting import change_reward, grant, pay, void_reward, what
 from db.rewards.lists import (
@@ -224,7 +225,7 @@ class RewardsPage(RegisterPage[RewardRow]):
 
         def paid(done: Done[int]) -> None:
             self._paid_on.clear()
-            self.said.emit(f"已发放{len(ids)}项，{yuan(done.value)}元　　Ctrl+Z 撤销")
+            self.said.emit(f"已发放{len(ids)}项，{full_yuan(done.value)}元　　Ctrl+Z 撤销")
 
         self.context.background.write(self, pay(ids, day), paid)
 
@@ -275,7 +276,7 @@ class RewardsPage(RegisterPage[RewardRow]):
             return
         totals, balance = self._counted
         parts = [
-            f"{word}{many}项{yuan(money)}元"
+            f"{word}{many}项{full_yuan(money)}元"
             for word, many, money in (
                 ("待发放", totals.granted, totals.sum_granted),
                 ("已发放", totals.paid, totals.sum_paid),
@@ -283,7 +284,7 @@ class RewardsPage(RegisterPage[RewardRow]):
             if many
         ]
         voided = [f"作废{totals.voided}项"] if totals.voided else []
-        told = [f"共{totals.rows}项", *parts, *voided, f"资金余额{yuan(balance)}元"]
+        told = [f"共{totals.rows}项", *parts, *voided, f"资金余额{full_yuan(balance)}元"]
         self.foot.setText("　".join(told))
         days = period_words(self._period, self.context.today)
         self.about.emit("" if self._period is None else days)
