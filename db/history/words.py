@@ -28,7 +28,7 @@ from db.kernel.fields import fields_of
 from db.kernel.journal import record_class, table_of
 from db.kernel.money import full_yuan, short_yuan
 from db.kernel.records import Ids, Values
-from db.kernel.text import hours_text
+from db.kernel.text import clock_text, hours_text
 from db.people import OCCUPATION_NAMES, VolunteerDraft
 from db.people import ROLE_NAMES as VOLUNTEER_NAMES
 from db.people.colleagues import KIND_NAMES as STAFF_NAMES
@@ -57,14 +57,10 @@ def _hours(minutes: int) -> str:
     return f"{hours_text(minutes)}小时"
 
 
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
 # How the numbers of columns are told, as their own pages tell them.
 _MEASURES: Final[Mapping[Callable[[int], str], Mapping[str, tuple[str, ...]]]] = {
     _hours: {"training": ("hours",)},
-    _clock: {
+    clock_text: {
         "visit": ("at",), "training": ("start", "end"), "attendance": ("signed",),
         "point_entry": ("start", "end"), "post": ("work_from", "work_to"),
     },

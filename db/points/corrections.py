@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from db.kernel.ids import Id
 from db.kernel.money import short_yuan
+from db.kernel.text import month_day
 from db.kernel.workdays import Month
 from db.points import points_text
 from db.points.doubts import Doubt, undecided
@@ -189,13 +190,9 @@ def _reason(was: Sequence[Entry], now: Sequence[Entry]) -> str:
         elif old is not None and here is not None and old.points != here.points:
             why = f"（{here.why}）" if here.why else ""
             change = f"由{points_text(old.points)}分改为{points_text(here.points)}分{why}"
-            changed.append((here.day, f"{_day(here.day)}{change}"))
-    changed += [(day, f"补记{_day(day)}{times}次") for day, times in new.items() if times]
-    changed += [(day, f"{_day(day)}少了{times}次") for day, times in gone.items() if times]
+            changed.append((here.day, f"{month_day(here.day)}{change}"))
+    changed += [(day, f"补记{month_day(day)}{times}次") for day, times in new.items() if times]
+    changed += [(day, f"{month_day(day)}少了{times}次") for day, times in gone.items() if times]
     said = [text for _, text in sorted(changed)]
     more = f"等{len(said)}处" if len(said) > _SAID else ""
     return "，".join(said[:_SAID]) + more
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"

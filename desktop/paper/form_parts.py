@@ -18,6 +18,7 @@ from db.disputes.parties import (
 )
 from db.disputes.words import KIND_NAMES
 from db.kernel.money import plain_yuan
+from db.kernel.text import full_day
 from db.people import masked
 from desktop.paper.document import (
     Blank,
@@ -52,7 +53,7 @@ def committee(case: Case) -> str:
 
 def day_text(day: date | None) -> str:
     """Return a day as papers write it, with blanks where it is not known."""
-    return f"{day.year}年{day.month}月{day.day}日" if day else NO_DAY
+    return full_day(day) if day else NO_DAY
 
 
 def moment_text(day: date | None, at: int | None) -> str:

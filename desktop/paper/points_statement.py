@@ -3,6 +3,7 @@
 from db.exports import Book, Value
 from db.exports import Sheet as BookSheet
 from db.kernel.money import short_yuan
+from db.kernel.text import full_day
 from db.points import points_text
 from db.points.statement import Statement, StatementEntry, StatementMonth
 from desktop.paper.document import (
@@ -18,7 +19,6 @@ from desktop.paper.document import (
     Title,
 )
 from desktop.paper.points_lists import number
-from desktop.paper.words import day_words
 
 TITLE = "积分明细"
 HEADS = ("日期", "项目", "来源", "内容", "次数", "应计", "实计", "说明")
@@ -28,7 +28,7 @@ _NUMBERS = "一二三四五六七八九十"
 
 def statement_paper(said: Statement, *, author: str) -> Document:
     """Return a volunteer's statement as a paper with a place to sign."""
-    days = f"{day_words(said.period.start)}至{day_words(said.period.end)}"
+    days = f"{full_day(said.period.start)}至{full_day(said.period.end)}"
     blocks: list[Block] = [
         Title((TITLE,)),
         Subtitle(f"（{said.name}　{said.role}　{said.community}）"),

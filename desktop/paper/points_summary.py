@@ -6,6 +6,7 @@ from decimal import Decimal
 from db.exports import Book, Value
 from db.exports import Sheet as BookSheet
 from db.figures.rates import percent
+from db.kernel.text import full_day
 from db.people import OCCUPATION_NAMES
 from db.points import CLASS_NAMES, points_text
 from db.points.fairness import UNKNOWN, Fairness, Group, ItemShare, fairness
@@ -96,7 +97,7 @@ def sentence(sheet: Sheet, said: Fairness) -> str:
     if sheet.closed is not None:
         by = sheet.closed
         who = f"{by.prepared}提交、{by.approved}核准" if by.approved else f"{by.prepared}结账"
-        text += f"{by.day.year}年{by.day.month}月{by.day.day}日由{who}。"
+        text += f"{full_day(by.day)}由{who}。"
     return text
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from db.exports.masking import masked_text
 from db.kernel.money import full_yuan
+from db.kernel.text import full_day, month_day
 from db.kernel.workdays import Period
 from db.people import masked
 from db.rewards.lists import RewardRow
@@ -22,7 +23,6 @@ from desktop.paper.document import (
     Table,
     Title,
 )
-from desktop.paper.words import day_words
 
 NOTICE_DAYS: Final = 7
 THING: Final = "实物"
@@ -57,7 +57,7 @@ def payment_sheet(rows: Sequence[RewardRow], *, author: str, made_on: date) -> D
         author,
         (
             Title(("群防群治力量", "奖励发放表")),
-            Subtitle(f"（{author}，共{len(rows)}项，{day_words(made_on)}制）"),
+            Subtitle(f"（{author}，共{len(rows)}项，{full_day(made_on)}制）"),
             Table(columns, tuple(lines), by_hand=True),
             signed,
         ),
@@ -102,13 +102,13 @@ def public_notice(
             Title(("群防群治力量", "奖励公示")),
             Paragraph(said),
             Table(columns, lines),
-            Signature(author, day_words(made_on), seal=True),
+            Signature(author, full_day(made_on), seal=True),
         ),
     )
 
 
 def _why(row: RewardRow) -> str:
-    return f"{row.matter}（{row.happened.month}月{row.happened.day}日）：{row.reason}"
+    return f"{row.matter}（{month_day(row.happened)}）：{row.reason}"
 
 
 def _sum(row: RewardRow) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from db.kernel.money import short_yuan
+from db.kernel.text import month_day
 from db.people import ROLE_NAMES
 from db.points import points_text
 from db.points.sheet import Line
@@ -20,7 +21,7 @@ OPENS: Final = {
     "visit": "visits", "attendance": "trainings", "dispute_session": "disputes",
 }  # fmt: skip
 COLUMNS: tuple[Column[StatementEntry], ...] = (
-    Column("日期", lambda e: f"{e.day.month}月{e.day.day}日", 4),
+    Column("日期", lambda e: month_day(e.day), 4),
     Column("项目", lambda e: e.item, 6),
     Column("来源", lambda e: f"{e.text}　{e.why}".strip(), 11, late=lambda e: bool(e.why)),
     Column("分", lambda e: points_text(e.points), 3, number=True),

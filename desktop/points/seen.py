@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from db.kernel.ids import Id
 from db.kernel.money import short_yuan
+from db.kernel.text import month_day
 from db.kernel.workdays import Month
 from db.places import CommunityLine, communities
 from db.points import points_text
@@ -69,7 +70,7 @@ def state_words(seen: SeenMonth) -> str:
     closed = seen.sheet.closed
     if closed is not None:
         by = f"{closed.prepared}提交，{closed.approved}核准" if closed.approved else closed.prepared
-        return f"{closed.day.month}月{closed.day.day}日结账（{by}）"
+        return f"{month_day(closed.day)}结账（{by}）"
     if not seen.schemes:
         return "还没有采用积分办法"
     if seen.undecided:

@@ -11,6 +11,7 @@ from db.kernel.access import Right
 from db.kernel.ids import Id
 from db.kernel.journal import Done
 from db.kernel.money import full_yuan
+from db.kernel.text import month_day
 from db.kernel.workdays import Period
 from db.places import CommunityLine, communities
 from db.post import the_post
@@ -51,7 +52,7 @@ def _remark(reward: RewardRow) -> str:
 
 def _state(reward: RewardRow) -> str:
     if reward.state == "paid" and reward.paid is not None:
-        return f"{reward.paid.month}月{reward.paid.day}日发放"
+        return f"{month_day(reward.paid)}发放"
     return STATE_NAMES[reward.state]
 
 
