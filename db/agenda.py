@@ -21,6 +21,7 @@ from db.disputes.words import KIND_NAMES
 from db.erasure.lists import due_groups, waiting_proposals
 from db.exchange.deciding import count_open
 from db.kernel.ids import Id
+from db.kernel.text import clock_text, month_day
 from db.kernel.workdays import left_words, month_of
 from db.places import Building, Community, Household
 from db.places.finding import door_text
@@ -190,7 +191,7 @@ def _trainings(connection: Connection, day: date) -> Iterator[AgendaItem]:
         .order_by(Training.start, Training.id)
     )
     for id_, topic, place, start in rows:
-        at = f"{start // 60:02d}:{start % 60:02d}" if start is not None else "今天"
+        at = clock_text(start) if start is not None else "今天"
         text = " ".join(word for word in (topic, place) if word)
         yield AgendaItem("培训", text, at, "today", "training", id_)
     yield from _rolls(connection, day)
@@ -208,7 +209,7 @@ def _rolls(connection: Connection, day: date) -> Iterator[AgendaItem]:
         .order_by(Training.day, Training.id)
     )
     for id_, topic, held, names in rows:
-        text = f"{held.month}月{held.day}日 {topic}"
+        text = f"{month_day(held)} {topic}"
         yield AgendaItem("点名", text, f"名单上{names}人，还没有点名", "soon", "training", id_)
 
 

@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from db.kernel.ids import Id
 from db.kernel.journal import chunks
+from db.kernel.workdays import Period
 from db.places import OUTSIDE_EVERY_BASE, Building, Community, Household
 from db.places.address import floor_of
 from db.places.finding import door_text
@@ -152,8 +153,14 @@ class BaseHome(NamedTuple):
 
 def without_campaign(day: date) -> CampaignLine:
     """Return what stands for a campaign where none covers the day: the year up to it."""
-    start = day - timedelta(days=NO_CAMPAIGN_DAYS)
-    return CampaignLine(b"", "", start, day, (), 3, refusal_closes=True, phone_closes=False)
+    return as_campaign(Period(day - timedelta(days=NO_CAMPAIGN_DAYS), day))
+
+
+def as_campaign(period: Period) -> CampaignLine:
+    """Return a period as a campaign of the whole post, by the usual rules."""
+    return CampaignLine(
+        b"", "", period.start, period.end, (), 3, refusal_closes=True, phone_closes=False
+    )
 
 
 def coverage(connection: Connection, campaign: CampaignLine, day: date) -> list[CoverageLine]:

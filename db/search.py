@@ -1,7 +1,6 @@
 """Find anything by a few letters: buildings, doors, people, disputes, sessions."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -14,7 +13,7 @@ from db.disputes.words import KIND_NAMES
 from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
 from db.kernel.records import SearchKey
-from db.kernel.text import bad_characters, squeeze, telephone
+from db.kernel.text import bad_characters, full_day, squeeze, telephone
 from db.people import ROLE_NAMES, Staff, Volunteer
 from db.places import Building, Community, Household
 from db.places.address import parse_address
@@ -279,7 +278,7 @@ def _disputes(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:
     for id_, given_year, given, paper_year, paper, kind, registered in rows:
         shown = short_number(given_year, given, paper_year, paper)
         who = names_shown(names.get(id_, ()))
-        when = f"{_day(registered)}登记"
+        when = f"{full_day(registered)}登记"
         title = " ".join(word for word in (shown, f"{KIND_NAMES[kind]}纠纷") if word)
         yield Hit("dispute", id_, title, " ".join(word for word in (who, when) if word))
 
@@ -289,11 +288,7 @@ def _trainings(connection: Connection, ids: Sequence[Id]) -> Iterator[Hit]:
         select(Training.id, Training.topic, Training.day).where(Training.id.in_(ids))
     )
     for id_, topic, day in rows:
-        yield Hit("training", id_, topic, f"{_day(day)}培训")
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+        yield Hit("training", id_, topic, f"{full_day(day)}培训")
 
 
 _DESCRIBE: dict[str, Callable[[Connection, Sequence[Id]], Iterator[Hit]]] = {

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from db.backup import BackupAges
+from db.kernel.text import clock_text, full_day, month_day
+from db.kernel.workdays import WEEKDAYS
 
-WEEKDAYS = "一二三四五六日"
 _WORDS = {"今": 0, "今天": 0, "昨": -1, "昨天": -1, "前天": -2, "明": 1, "明天": 1, "后天": 2}
 
 
@@ -15,8 +16,7 @@ def day_words(day: date, today: date) -> str:
     away = (day - today).days
     if away in (0, -1, 1):
         return {0: "今天", -1: "昨天", 1: "明天"}[away]
-    month_day = f"{day.month}月{day.day}日"
-    return month_day if day.year == today.year else f"{day.year}年{month_day}"
+    return month_day(day) if day.year == today.year else full_day(day)
 
 
 def backup_words(ages: BackupAges, today: date) -> tuple[str, str, str]:
@@ -30,12 +30,12 @@ def backup_words(ages: BackupAges, today: date) -> tuple[str, str, str]:
 
 def long_day(day: date) -> str:
     """Return a day with its weekday: 3月18日 星期三."""
-    return f"{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}"
+    return f"{month_day(day)} 星期{WEEKDAYS[day.weekday()]}"
 
 
 def clock_words(minutes: int | None) -> str:
     """Return minutes since midnight as 19:40; empty for an unknown time."""
-    return "" if minutes is None else f"{minutes // 60:02d}:{minutes % 60:02d}"
+    return "" if minutes is None else clock_text(minutes)
 
 
 def typed_day(text: str, today: date, *, ahead: bool = False, near: bool = False) -> date | None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from db.compliance import Line, Standing, trained_in_month
 from db.compliance.hours import IN_WORK, WorkingHours
 from db.kernel.ids import Id
+from db.kernel.text import month_day
 from db.kernel.workdays import Period, month_of
 from db.trainings import Attendance, Training
 
@@ -79,7 +80,7 @@ def _seats(connection: Connection, month: Period) -> dict[Id, list[_Seat]]:
 def _why(line: Line, seats: list[_Seat], day: date, hours: WorkingHours) -> tuple[Reason, str]:
     ahead = next((seat for seat in seats if seat.day > day), None)
     if ahead is not None:
-        return "planned", f"已列入{ahead.day.month}月{ahead.day.day}日的培训"
+        return "planned", f"已列入{month_day(ahead.day)}的培训"
     if not seats:
         return "unlisted", REASON_NAMES["unlisted"]
     leaves = [seat for seat in seats if seat.status == "leave"]

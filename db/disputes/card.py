@@ -17,6 +17,7 @@ from db.disputes.facts import Clocks, Duty, dispute_facts
 from db.disputes.steps import SESSION_RESULT_NAMES, lacks
 from db.disputes.words import FORM_NAMES, OPEN, RESULT_NAMES, SOURCE_NAMES
 from db.kernel.ids import Id
+from db.kernel.text import clock_text
 from db.people.colleagues import staff_names
 from db.places import Community
 
@@ -188,7 +189,7 @@ def _session(held: SessionHeld) -> str:
 
 
 def _at(minutes: int | None) -> str:
-    return "" if minutes is None else f" {minutes // 60:02d}:{minutes % 60:02d}"
+    return "" if minutes is None else f" {clock_text(minutes)}"
 
 
 def _short(text: str | None) -> str:

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from db.exports.rows import Line
+from db.kernel.text import full_day
 
 HERE = ("到", "迟到")
 # What a session is when its sheet says nothing.
@@ -27,7 +28,7 @@ def session_sheets(
         above: tuple[tuple[Any, ...], ...] = (
             *about,
             ("培训主题", first["topic"]),
-            ("培训时间", f"{day.year}年{day.month}月{day.day}日{_hours(first)}"),
+            ("培训时间", f"{full_day(day)}{_hours(first)}"),
             ("地点", first["place"], None, "主讲人", first["lecturers"]),
             *([("培训类别", first["kind"])] if first["kind"] != USUAL else []),
             *((label, first[name]) for name, label in _MORE.items() if first[name] is not None),

@@ -26,8 +26,9 @@ from db.erasure import WHY_NAMES
 from db.kernel.access import ROLE_NAMES
 from db.kernel.fields import fields_of
 from db.kernel.journal import record_class, table_of
+from db.kernel.money import full_yuan, short_yuan
 from db.kernel.records import Ids, Values
-from db.kernel.text import hours_text
+from db.kernel.text import clock_text, hours_text
 from db.people import OCCUPATION_NAMES, VolunteerDraft
 from db.people import ROLE_NAMES as VOLUNTEER_NAMES
 from db.people.colleagues import KIND_NAMES as STAFF_NAMES
@@ -35,7 +36,7 @@ from db.people.colleagues import StaffDraft
 from db.people.terms import TermDraft
 from db.places import OCCUPANCY_NAMES, HouseholdDraft
 from db.places.address import Address, address_of_key
-from db.points import CLASS_NAMES, SPAN_NAMES, money_text, points_text, scheme_title
+from db.points import CLASS_NAMES, SPAN_NAMES, points_text, scheme_title
 from db.points import SOURCE_NAMES as POINT_SOURCE_NAMES
 from db.points.doubts import KIND_NAMES as DOUBT_NAMES
 from db.points.entries import EntryDraft
@@ -43,7 +44,7 @@ from db.points.schemes import BandDraft, ItemDraft, SchemeDraft
 from db.post import PAGE_NUMBER_NAMES, SEAL_ROOM_NAMES, PostDraft
 from db.reviews import GRADE_NAMES, ReviewDraft
 from db.rewards import SOURCE_NAMES as REWARD_SOURCES
-from db.rewards import DepositDraft, RewardDraft, yuan
+from db.rewards import DepositDraft, RewardDraft
 from db.trainings import KIND_NAMES as TRAINING_NAMES
 from db.trainings import STATUS_NAMES, AttendanceDraft, TrainingDraft
 from db.visits import OUTCOME_NAMES, VisitDraft
@@ -56,14 +57,10 @@ def _hours(minutes: int) -> str:
     return f"{hours_text(minutes)}小时"
 
 
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
 # How the numbers of columns are told, as their own pages tell them.
 _MEASURES: Final[Mapping[Callable[[int], str], Mapping[str, tuple[str, ...]]]] = {
     _hours: {"training": ("hours",)},
-    _clock: {
+    clock_text: {
         "visit": ("at",), "training": ("start", "end"), "attendance": ("signed",),
         "point_entry": ("start", "end"), "post": ("work_from", "work_to"),
     },
@@ -73,12 +70,12 @@ _MEASURES: Final[Mapping[Callable[[int], str], Mapping[str, tuple[str, ...]]]] =
         "point_month": ("points",), "point_line": ("points",), "point_share": ("points", "cut"),
         "point_correction": ("points",),
     },
-    money_text: {
+    short_yuan: {
         "point_scheme": ("per_point", "floor", "cap", "budget"), "point_band": ("amount",),
         "point_month": ("amount",), "point_line": ("due", "own", "amount"),
         "point_correction": ("amount",), "dispute_conclusion": ("amount",),
     },
-    yuan: {"reward": ("amount",), "reward_deposit": ("amount",)},
+    full_yuan: {"reward": ("amount",), "reward_deposit": ("amount",)},
 }  # fmt: skip
 _MEASURE_OF: Final = {
     (entity, column): told

@@ -13,6 +13,7 @@ from db.imports.reader import Cell
 from db.kernel.fields import Field
 from db.kernel.text import (
     chinese_number,
+    clock_text,
     halfwidth,
     hours_text,
     minutes_of,
@@ -364,7 +365,7 @@ def written(field: Field, value: Any) -> str | int | date | None:
     if field.kind == "choice":
         return next((word for word, code in (field.choices or {}).items() if code == value), None)
     if field.kind == "time":
-        return f"{value // 60:02d}:{value % 60:02d}"
+        return clock_text(value)
     if field.kind == "hours":
         return hours_text(value)
     if isinstance(value, tuple):

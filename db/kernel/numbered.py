@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from db.kernel.errors import UserError
 from db.kernel.journal import ADDED
 from db.kernel.records import ChangeRow, Record
+from db.kernel.text import month_day
 
 
 def next_number(connection: Connection, sheet: type[Record]) -> int:
@@ -38,6 +39,6 @@ def still_out(noun: str, number: int, found: S | None) -> S:
     if found is None:
         raise UserError(f"没有第{number}号{noun}，没有保存。请核对编号。")
     if found.returned is not None:
-        day = f"{found.returned.month}月{found.returned.day}日"
+        day = month_day(found.returned)
         raise UserError(f"第{number}号{noun}{day}已经登记过了，没有重复保存。")
     return found

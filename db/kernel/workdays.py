@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final, TypeAlias
 
 from db.kernel.errors import UserError
+from db.kernel.text import month_day
 
 WEEKDAYS: Final = "一二三四五六日"
 ONE_DAY: Final = timedelta(days=1)
@@ -33,7 +34,7 @@ class Period:
     @property
     def words(self) -> str:
         """The days on paper: 3月16日—3月22日, with the years where they differ."""
-        first, last = (f"{day.month}月{day.day}日" for day in (self.start, self.end))
+        first, last = (month_day(day) for day in (self.start, self.end))
         if self.start.year != self.end.year:
             return f"{self.start.year}年{first}—{self.end.year}年{last}"
         return f"{first}—{last}"
@@ -88,7 +89,7 @@ class Day:
     @property
     def called(self) -> str:
         """The day without its year: 3月18日."""
-        return f"{self.day.month}月{self.day.day}日"
+        return month_day(self.day)
 
     @property
     def days(self) -> str:

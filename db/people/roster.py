@@ -15,7 +15,6 @@ from db.kernel.fields import fit_or_refuse
 from db.kernel.history import hanging_rows
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
-from db.kernel.pinyin import pinyin_words
 from db.kernel.text import tidy_name
 from db.people import Volunteer, VolunteerDraft, VolunteerTerm, serving, volunteer_problems
 from db.people.service import began
@@ -143,7 +142,7 @@ def roster_names(connection: Connection) -> list[str]:
 
 
 def called(connection: Connection, day: date) -> dict[str, Id]:
-    """Return everyone of the roster by what tells them apart, by name; spelt for finding by letters.
+    """Return everyone of the roster by what tells them apart, by name.
 
     The name alone for the only one in service on the day who has it, else with the community and,
     where that is not enough, the last digits of the telephone: 李强（第一社区）, 李强（第一社区8021）.
@@ -162,7 +161,6 @@ def called(connection: Connection, day: date) -> dict[str, Id]:
         told = chain(("", (row.phone or "")[-4:]), count(2))
         ways = chain((row.name,) if alone else (), (f"{row.name}（{row.place}{t}）" for t in told))
         found[next(way for way in ways if way not in found)] = row.id
-        pinyin_words(row.name)
     return dict(sorted(found.items()))
 
 

@@ -295,10 +295,3 @@ def points_text(points: int) -> str:
     whole, rest = divmod(abs(points), POINT)
     said = f"{whole}.{rest:02d}".rstrip("0").rstrip(".") if rest else str(whole)
     return f"-{said}" if points < 0 else said
-
-
-def money_text(cents: int) -> str:
-    """Return an amount in 分 as yuan: 200, 12.50, -3.05."""
-    whole, rest = divmod(abs(cents), 100)
-    said = f"{whole}.{rest:02d}" if rest else str(whole)
-    return f"-{said}" if cents < 0 else said

@@ -16,6 +16,7 @@ from db.kernel.accounts import Account, accounts, is_alone
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, id_text, new_id
 from db.kernel.journal import Command, Tx
+from db.kernel.money import short_yuan
 from db.kernel.text import bad_characters, has_identity_number, tidy
 from db.kernel.workdays import Month
 from db.points import (
@@ -24,7 +25,6 @@ from db.points import (
     PointMonth,
     PointProposal,
     PointShare,
-    money_text,
 )
 from db.points.frozen import last_closed, packed
 from db.points.month import OpenMonth, month_sheet
@@ -159,12 +159,12 @@ def readiness(
 def obstacles(connection: Connection, seen: OpenMonth, today: date) -> Iterator[str]:
     """Yield what keeps a month from being closed, as sentences."""
     month = seen.sheet.month
-    if not is_first_copy(connection):
-        yield "只在建立台账的那台电脑上结账，免得一个月结两次；这里登记的合并过去就会算进去。"
-        return
     closed = last_closed(connection)
     if closed is not None and month <= closed:
         yield f"{closed.words}已经结账，{month.words}不能再结。"
+        return
+    if not is_first_copy(connection):
+        yield "只在建立台账的那台电脑上结账，免得一个月结两次；这里登记的合并过去就会算进去。"
         return
     if closed is not None and month != closed.after:
         yield f"请先结{closed.after.words}。"
@@ -195,7 +195,7 @@ def _ready(tx: Tx, month: Month, note: str | None) -> OpenMonth:
     if problem is not None:
         raise UserError(f"{problem}没有结账。")
     if seen.over and note is None:
-        raise UserError(f"超出预算{money_text(seen.over)}元，请写明原因。没有结账。")
+        raise UserError(f"超出预算{short_yuan(seen.over)}元，请写明原因。没有结账。")
     return seen
 
 

@@ -12,8 +12,10 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from db.kernel.ids import Id
+from db.kernel.money import short_yuan
+from db.kernel.text import month_day
 from db.kernel.workdays import Month
-from db.points import money_text, points_text
+from db.points import points_text
 from db.points.doubts import Doubt, undecided
 from db.points.frozen import booked, closed_months, frozen_lines
 from db.points.recount import Basis, Recount, recount
@@ -69,7 +71,7 @@ def limited(corrections: Sequence[Correction], own: int) -> tuple[Correction, ..
         if taken == -one.amount:
             kept.append(one)
         elif taken:
-            rest = money_text(-one.amount - taken)
+            rest = short_yuan(-one.amount - taken)
             reason = f"{one.reason}；还有{rest}元以后扣回"
             kept.append(one._replace(amount=-taken, reason=reason))
     return tuple(kept)
@@ -160,7 +162,7 @@ def _money(
     amount = wanted - was_own - sum(c.amount for c in done)
     if not amount:
         return None
-    said = f"{month.words}应得{money_text(wanted)}元，已计{money_text(wanted - amount)}元"
+    said = f"{month.words}应得{short_yuan(wanted)}元，已计{short_yuan(wanted - amount)}元"
     return Correction(month, None, "补贴差额", None, None, "", 0, 0, amount, said)
 
 
@@ -188,13 +190,9 @@ def _reason(was: Sequence[Entry], now: Sequence[Entry]) -> str:
         elif old is not None and here is not None and old.points != here.points:
             why = f"（{here.why}）" if here.why else ""
             change = f"由{points_text(old.points)}分改为{points_text(here.points)}分{why}"
-            changed.append((here.day, f"{_day(here.day)}{change}"))
-    changed += [(day, f"补记{_day(day)}{times}次") for day, times in new.items() if times]
-    changed += [(day, f"{_day(day)}少了{times}次") for day, times in gone.items() if times]
+            changed.append((here.day, f"{month_day(here.day)}{change}"))
+    changed += [(day, f"补记{month_day(day)}{times}次") for day, times in new.items() if times]
+    changed += [(day, f"{month_day(day)}少了{times}次") for day, times in gone.items() if times]
     said = [text for _, text in sorted(changed)]
     more = f"等{len(said)}处" if len(said) > _SAID else ""
     return "，".join(said[:_SAID]) + more
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"

@@ -19,7 +19,7 @@ from db.kernel.accounts import Account
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
-from db.kernel.text import bad_characters, has_identity_number, tidy
+from db.kernel.text import bad_characters, clock_text, has_identity_number, month_day, tidy
 from db.kernel.workdays import Month
 from db.points import PointDecision
 from db.points.claims import Claim
@@ -167,7 +167,7 @@ def find_doubts(
 
 def _doubt(month: Month, volunteer: Id, kind: str, about: Sequence[Claim], text: str) -> Doubt:
     claims = {claim.key: claim for claim in about}
-    named = tuple(f"{_day(c.day)}{_what(c)}" for c in claims.values())
+    named = tuple(f"{month_day(c.day)}{_what(c)}" for c in claims.values())
     return Doubt(month, volunteer, kind, tuple(claims), text, named)
 
 
@@ -208,7 +208,7 @@ def _lapsed(
     groups += [([c for c in claims if c.key in d.claims], ()) for d in said if d.kind == LAPSED]
     for mine, lapsed in groups:
         if mine:
-            named = "、".join(f"{_day(c.day)}{_named(c)}" for c in mine)
+            named = "、".join(f"{month_day(c.day)}{_named(c)}" for c in mine)
             text = f"{named}原来核对时不计，那条疑点现在没有了"
             yield _doubt(month, volunteer, LAPSED, mine, text)._replace(lapsed=lapsed)
 
@@ -221,7 +221,7 @@ def _of_person(claims: Sequence[Claim], person: Person) -> _Found:
     for claim in claims:
         days[claim.day].append(claim)
     for day, mine in days.items():
-        said = _day(day)
+        said = month_day(day)
         yield from _same_twice(mine, said)
         yield from _overlaps(mine, said)
         yield from _crowds(mine, said)
@@ -289,7 +289,7 @@ def _crowds(claims: Sequence[Claim], said: str) -> _Found:
         window = [c for c in visits[at:] if (c.start or 0) <= begun + CROWD_MINUTES]
         if len({c.about for c in window}) >= CROWD_DOORS:
             doors = len({c.about for c in window})
-            text = f"{said}{_clock(begun)}起{CROWD_MINUTES}分钟里走了{doors}户"
+            text = f"{said}{clock_text(begun)}起{CROWD_MINUTES}分钟里走了{doors}户"
             yield CROWD, window, text
             at += len(window)
         else:
@@ -304,14 +304,14 @@ def _disputes_twice(claims: Sequence[Claim]) -> _Found:
             of[claim.about].append(claim)
     for mine in of.values():
         if len(mine) > 1 and any(claim.by_hand for claim in mine):
-            days = "、".join(dict.fromkeys(_day(c.day) for c in mine))
+            days = "、".join(dict.fromkeys(month_day(c.day) for c in mine))
             yield DISPUTE_TWICE, mine, f"同一件纠纷记了{len(mine)}次（{days}）"
     unnamed = [c for c in claims if c.by_hand and c.about is None and _source(c) == "mediation"]
     for day in sorted({c.day for c in unnamed}):
         own = [c for c in claims if c.kind == "mediation" and c.day == day]
         typed = [c for c in unnamed if c.day == day]
         if own:
-            text = f"{_day(day)}的调解手工记了{len(typed)}笔，自动也记了{len(own)}次，可能是同一件"
+            text = f"{month_day(day)}的调解手工记了{len(typed)}笔，自动也记了{len(own)}次，可能是同一件"
             yield DISPUTE_TWICE, [*own, *typed], text
 
 
@@ -325,17 +325,9 @@ def _source(claim: Claim) -> str:
 def _what(claim: Claim) -> str:
     if claim.start is None:
         return _named(claim)
-    until = "" if claim.end in (None, claim.start) else f"—{_clock(claim.end or 0)}"
-    return f"{_named(claim)}（{_clock(claim.start)}{until}）"
+    until = "" if claim.end in (None, claim.start) else f"—{clock_text(claim.end or 0)}"
+    return f"{_named(claim)}（{clock_text(claim.start)}{until}）"
 
 
 def _named(claim: Claim) -> str:
     return f"“{claim.item.name if claim.item else '记录'}”"
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from db.kernel.money import short_yuan
+from db.kernel.text import month_day
 from db.kernel.workdays import Month
-from db.points import money_text
 from db.points.corrections import Open, limited, open_corrections
 from db.points.counting import Counted
 from db.points.doubts import Doubt, undecided
@@ -131,7 +132,7 @@ def _notes(
     for scheme in changed:
         where = f"{scheme.community_name}" if scheme.community_name else ""
         notes.append(
-            f"{scheme.start.month}月{scheme.start.day}日起{where}按{scheme.title}计分，补贴按月末有效的办法算。"
+            f"{month_day(scheme.start)}起{where}按{scheme.title}计分，补贴按月末有效的办法算。"
         )
     moved = [line for line in lines if any(s.community != line.community for s in line.shares)]
     if moved:
@@ -145,5 +146,5 @@ def _notes(
     owing = sum(c.amount for some in waiting.of.values() for c in some)
     booked = sum(c.amount for line in lines for c in line.corrections)
     if booked != owing:
-        notes.append(f"还有{money_text(booked - owing)}元要扣回，本月的补贴不够扣，留到以后。")
+        notes.append(f"还有{short_yuan(booked - owing)}元要扣回，本月的补贴不够扣，留到以后。")
     return notes

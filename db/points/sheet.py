@@ -7,8 +7,9 @@ from datetime import date
 from typing import NamedTuple
 
 from db.kernel.ids import Id
+from db.kernel.money import short_yuan
 from db.kernel.workdays import Month
-from db.points import money_text, points_text
+from db.points import points_text
 
 
 class Entry(NamedTuple):
@@ -149,7 +150,7 @@ def _remark(line: Line) -> str:
             elsewhere[share.community_name] = elsewhere.get(share.community_name, 0) + share.points
     said += [f"含{name}{points_text(points)}分" for name, points in elsewhere.items() if points]
     if line.own < line.due:
-        said.append(f"超预算核减{money_text(line.due - line.own)}元")
+        said.append(f"超预算核减{short_yuan(line.due - line.own)}元")
     months = dict.fromkeys(c.of for c in line.corrections)
     for month in months:
         mine = [c for c in line.corrections if c.of == month]
@@ -158,7 +159,7 @@ def _remark(line: Line) -> str:
         if points:
             parts.append(f"{'补' if points > 0 else '减'}{points_text(abs(points))}分")
         if amount:
-            parts.append(f"{'补发' if amount > 0 else '扣回'}{money_text(abs(amount))}元")
+            parts.append(f"{'补发' if amount > 0 else '扣回'}{short_yuan(abs(amount))}元")
         if parts:
             said.append(f"{month.words}{'、'.join(parts)}")
     return "；".join(said)

@@ -5,7 +5,8 @@ Parts always add to their whole: what rounding leaves over goes to the largest r
 
 from collections.abc import Sequence
 
-from db.points import POINT, money_text
+from db.kernel.money import short_yuan
+from db.points import POINT
 from db.points.rules import Band, Scheme
 
 
@@ -37,11 +38,11 @@ def standard_text(scheme: Scheme | None, points: int) -> str:
         return ""
     band = grade_of(scheme, points)
     if scheme.per_point:
-        said = f"每分{money_text(scheme.per_point)}元"
+        said = f"每分{short_yuan(scheme.per_point)}元"
         return f"{band.grade} {said}" if band else said
     if band is None:
         return ""
-    return f"{band.grade} {money_text(band.amount)}元" if band.amount else band.grade
+    return f"{band.grade} {short_yuan(band.amount)}元" if band.amount else band.grade
 
 
 def split(whole: int, weights: Sequence[int]) -> list[int]:

@@ -10,12 +10,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from db.coverage import building_progress
+from db.coverage import as_campaign, building_progress
 from db.kernel.ids import Id
 from db.kernel.workdays import Period
 from db.participation import Deed, DeedKind, deed_texts, taken_part
 from db.reviews import Graded, Person, TwoMonths, graded, people
-from db.visits import CampaignLine
 
 
 class Area(NamedTuple):
@@ -92,11 +91,8 @@ def _up_to(term: TwoMonths, day: date) -> Period:
 
 def _areas(connection: Connection, period: Period) -> Mapping[Id, Area]:
     """Return buildings and communities with their homes, by id."""
-    over = CampaignLine(
-        b"", "", period.start, period.end, (), 3, refusal_closes=True, phone_closes=False
-    )
     areas: dict[Id, Area] = {}
-    for line in building_progress(connection, over, period.end):
+    for line in building_progress(connection, as_campaign(period), period.end):
         areas[line.building] = Area(line.label, line.base, line.done)
         whole = areas.get(line.community, Area(line.community_name, 0, 0))
         areas[line.community] = Area(whole.name, whole.base + line.base, whole.met + line.done)

@@ -128,8 +128,3 @@ def deposit_problems(draft: DepositDraft, today: date) -> Iterator[Problem]:
         yield Problem("day", "到账日期在今天以后")
     if draft.amount == 0:
         yield Problem("amount", "金额要大于零")
-
-
-def yuan(amount: int) -> str:
-    """Return an amount in 分 as it is read: 1,200.00; below zero with a minus."""
-    return f"{'-' if amount < 0 else ''}{abs(amount) // 100:,}.{abs(amount) % 100:02d}"

@@ -16,9 +16,10 @@ from db.kernel.errors import UserError
 from db.kernel.fields import fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
+from db.kernel.money import full_yuan
 from db.kernel.text import tidy
 from db.people import Volunteer
-from db.rewards import DepositDraft, Reward, RewardDeposit, deposit_problems, yuan
+from db.rewards import DepositDraft, Reward, RewardDeposit, deposit_problems
 
 Movement = Literal["deposit", "payment"]
 
@@ -121,7 +122,7 @@ def covered(connection: Connection, when: str, so: str) -> Iterator[None]:
     for line in fund_lines(connection):
         if line.balance < min(0, _balance_on(before, line.day)):
             raise UserError(
-                f"奖励资金不够：{when}，{line.day.isoformat()}会差{yuan(-line.balance)}元。{so}，"
+                f"奖励资金不够：{when}，{line.day.isoformat()}会差{full_yuan(-line.balance)}元。{so}，"
                 "台账还是原样。请先登记到账的资金，或核对日期。"
             )
 
@@ -150,4 +151,4 @@ def _remark(note: str | None, void_reason: str | None) -> str:
 
 
 def _sum(draft: DepositDraft) -> str:
-    return f"{yuan(draft.amount)}元" if draft.amount else ""
+    return f"{full_yuan(draft.amount)}元" if draft.amount else ""

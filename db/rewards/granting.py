@@ -11,9 +11,10 @@ from db.kernel.errors import UserError
 from db.kernel.fields import fit_or_refuse
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
+from db.kernel.money import full_yuan
 from db.kernel.text import tidy
 from db.people import Volunteer
-from db.rewards import SOURCE_NAMES, Receiver, Reward, RewardDraft, reward_problems, yuan
+from db.rewards import SOURCE_NAMES, Receiver, Reward, RewardDraft, reward_problems
 from db.rewards.fund import covered
 from db.rewards.lists import RewardQuery, RewardRow, rewards, same_matter
 
@@ -111,4 +112,4 @@ def before_words(rows: Sequence[RewardRow]) -> str:
 
 def what(row: RewardRow) -> str:
     """Return what is given: 200.00元, or the thing."""
-    return f"{yuan(row.amount)}元" if row.amount is not None else row.thing or ""
+    return f"{full_yuan(row.amount)}元" if row.amount is not None else row.thing or ""

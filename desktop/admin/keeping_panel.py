@@ -11,6 +11,7 @@ from db.erasure.lists import DueGroup, Waiting
 from db.erasure.proposing import MOST_AT_ONCE, MOST_NOTE, propose_erasure, withdraw_erasure
 from db.kernel.access import Right
 from db.kernel.ids import Id
+from db.kernel.text import full_day
 from desktop.page import Context
 from desktop.widgets.parts import button, column, label, row, set_tone
 
@@ -114,7 +115,7 @@ class KeepingPanel(QWidget):
         first = group.oldest
         many = len(group.records) > MOST_AT_ONCE
         self._told.setText(
-            f"最早的从{first.year}年{first.month}月{first.day}日算起。清除后姓名、电话和写的话没有了，"
+            f"最早的从{full_day(first)}算起。清除后姓名、电话和写的话没有了，"
             "次数、户数、件数都不变。"
             + (f"一次先提{MOST_AT_ONCE}条，核准后再提其余的。" if many else "")
         )
@@ -124,7 +125,7 @@ class KeepingPanel(QWidget):
         mine = waiting.account == self._context.ledger.session.account
         self._title.setText(f"{waiting.words}等核准")
         day = waiting.day
-        said = [f"{waiting.who}在{day.year}年{day.month}月{day.day}日提出：{waiting.why}。"]
+        said = [f"{waiting.who}在{full_day(day)}提出：{waiting.why}。"]
         said += [f"说明：{waiting.note}"] if waiting.note else []
         said.append("核准后马上清除，不能恢复，也不能撤销；清除前先自动备份。")
         two = mine and not self._alone

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from db.imports.holidays import read_holidays
 from db.kernel.access import Right
+from db.kernel.workdays import WEEKDAYS
 from db.post import (
     PAGE_NUMBER_NAMES,
     SEAL_ROOM_NAMES,
@@ -34,7 +35,7 @@ from desktop.widgets.forms import DraftForm
 from desktop.widgets.parts import button, column, label, panel, row, rule
 from desktop.widgets.scrolling import footed
 from desktop.widgets.tables import Column, RowModel, RowTable
-from desktop.words import WEEKDAYS, typed_day
+from desktop.words import typed_day
 
 FORM_WIDTH = 420
 CHOICES = {"seal_room": SEAL_ROOM_NAMES, "page_numbers": PAGE_NUMBER_NAMES}

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from db.kernel.text import month_day
 from db.looking import Between
 
 
@@ -9,7 +10,7 @@ def moment_words(when: datetime, today: date) -> str:
     """Return a moment in this machine's zone: 3月20日 19:40, with its year if it is not this one."""
     here = when.astimezone()
     year = "" if here.year == today.year else f"{here.year}年"
-    return f"{year}{here.month}月{here.day}日 {here:%H:%M}"
+    return f"{year}{month_day(here)} {here:%H:%M}"
 
 
 def between_words(between: Between, today: date) -> str:

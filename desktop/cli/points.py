@@ -11,11 +11,12 @@ from db.imports.cells import CellError, day_in
 from db.kernel.clock import today
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
+from db.kernel.money import short_yuan
 from db.kernel.workdays import Month
 from db.leaving import leave
 from db.people.lists import VolunteerQuery, volunteers
 from db.places import communities
-from db.points import money_text, points_text
+from db.points import points_text
 from db.points.closing import obstacles
 from db.points.defaults import default_scheme
 from db.points.frozen import closed_sheet
@@ -62,10 +63,10 @@ def show(arguments: argparse.Namespace) -> int:
     for line in sheet.lines:
         if line.points or line.amount or line.corrections:
             said = (line.community_name, line.name, f"{points_text(line.points)}分",
-                    line.grade or "", f"{money_text(line.amount)}元", line.remark)  # fmt: skip
+                    line.grade or "", f"{short_yuan(line.amount)}元", line.remark)  # fmt: skip
             print("  ".join(part for part in said if part))
     state = "已结账" if sheet.closed else "未结账"
-    points, amount = points_text(sheet.points), money_text(sheet.amount)
+    points, amount = points_text(sheet.points), short_yuan(sheet.amount)
     print(f"{month.words}（{state}）共{points}分，补贴{amount}元。")
     for note in more:
         print(note)

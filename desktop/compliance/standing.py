@@ -24,6 +24,7 @@ from db.compliance.hours import working_hours
 from db.compliance.untrained import REASON_NAMES, Untrained, with_reasons
 from db.figures.rates import percent
 from db.kernel.ids import Id
+from db.kernel.text import month_day
 from db.kernel.workdays import Period, Week, month_of, month_to
 from db.people import OCCUPATION_NAMES, ROLE_NAMES
 from db.places import CommunityLine, communities
@@ -265,7 +266,7 @@ class StandingPage(Page):
         self._narrow(self._table.currentIndex().row())
 
     def _sentence(self, standing: Standing) -> str:
-        days = f"{standing.period.start.month}月{standing.period.start.day}日至{standing.period.end.month}月{standing.period.end.day}日"
+        days = f"{month_day(standing.period.start)}至{month_day(standing.period.end)}"
         active, kept = len(standing.active), len(standing.kept)
         share = rate(percent(kept, active))
         if standing.duty == "contact":

@@ -13,6 +13,7 @@ from db.agenda import AgendaItem, agenda, progress
 from db.backup import BackupAges, backup_ages
 from db.figures.behind import Block, Figure, Records
 from db.kernel.access import Right
+from db.kernel.text import month_day
 from db.kernel.workdays import Period, Week
 from db.places.lists import any_home
 from db.this_week import WeekSoFar, week_so_far, weekly_households
@@ -273,7 +274,7 @@ class HomePage(Page):
 
     def _show_progress(self, today: Today) -> None:
         campaign = today.campaign
-        span = f"{campaign.start.month}月{campaign.start.day}日—{campaign.end.month}月{campaign.end.day}日"
+        span = f"{month_day(campaign.start)}—{month_day(campaign.end)}"
         self._progress_about.setText(f"{campaign.name}　{span}" if campaign.name else "近一年")
         clear(self._lines)
         for at, (name, base, done, exhausted) in enumerate(today.progress):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from db.kernel.text import hours_text
+from db.kernel.text import full_day, hours_text
 from db.kernel.workdays import Period
 from db.trainings import HERE, KIND_NAMES, STATUS_NAMES
 from db.trainings.attended import Attended
@@ -17,7 +17,7 @@ from desktop.paper.document import (
     Table,
     Title,
 )
-from desktop.paper.words import NOTHING, day_words
+from desktop.paper.words import NOTHING
 
 
 class Holder(NamedTuple):
@@ -44,7 +44,7 @@ def certificate(
     hours = f"，计{hours_text(minutes)}学时" if minutes else ""
     said = (
         f"兹证明{holder.name}（{holder.community}{holder.role}）"
-        f"在{day_words(period.start)}至{day_words(period.end)}期间，"
+        f"在{full_day(period.start)}至{full_day(period.end)}期间，"
         f"参加{station}{post}组织的培训{len(came)}次{hours}。情况如下："
     )
     rows = [
@@ -65,6 +65,6 @@ def certificate(
         Paragraph(said),
         Table(columns, tuple(rows), notes),
         Paragraph("特此证明。"),
-        Signature(f"{station}{post}", day_words(made_on), seal=True),
+        Signature(f"{station}{post}", full_day(made_on), seal=True),
     )
     return Document(f"培训证明 {holder.name}", post, blocks, first_page=0)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from db.dictionary import Entry
+from db.kernel.text import full_day
 from desktop.paper.document import Column, Document, Paragraph, Row, Subtitle, Table, Title
-from desktop.paper.words import day_words
 
 TITLE = "数据字典和保存期限"
 NEVER = (
@@ -27,5 +27,5 @@ def dictionary_paper(lines: Sequence[Entry], *, author: str, made_on: date) -> D
         told = f"{'、'.join(line.labels)}：{line.purpose}"
         said.setdefault((line.noun, line.keep), []).append(told)
     rows = tuple(Row((noun, "；".join(told), keep)) for (noun, keep), told in said.items())
-    head = (Title((TITLE,)), Subtitle(f"（{author}，{day_words(made_on)}）"), Paragraph(NEVER))
+    head = (Title((TITLE,)), Subtitle(f"（{author}，{full_day(made_on)}）"), Paragraph(NEVER))
     return Document(TITLE, author, (*head, Table(columns, rows)), landscape=True)

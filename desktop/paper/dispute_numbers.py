@@ -7,6 +7,7 @@ from db.disputes.statistics import NOWHERE, Concluded, DisputeStatistics, succes
 from db.disputes.words import FORM_NAMES, KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES, SOURCE_NAMES
 from db.figures.rates import percent
 from db.kernel.ids import Id
+from db.kernel.text import full_day
 from desktop.paper.document import (
     Bars,
     Block,
@@ -20,7 +21,7 @@ from desktop.paper.document import (
     Title,
 )
 from desktop.paper.form_parts import sum_text
-from desktop.paper.words import NOTHING, day_words
+from desktop.paper.words import NOTHING
 
 _NUMBERS = "一二三四五六七八九十"
 STATES = (OPEN, "settled", "failed", "referred", "withdrawn")
@@ -31,10 +32,10 @@ def statistics_paper(
 ) -> Document:
     """Return the statistics of a period as a paper."""
     period = said.period
-    days = f"{day_words(period.start)}至{day_words(period.end)}"
+    days = f"{full_day(period.start)}至{full_day(period.end)}"
     blocks: list[Block] = [
         Title((community, "矛盾纠纷调解统计") if community else ("矛盾纠纷调解统计",)),
-        Subtitle(f"（{days}，{day_words(made_on)}制）"),
+        Subtitle(f"（{days}，{full_day(made_on)}制）"),
         Paragraph(summary(said)),
     ]
     for number, (heading, parts) in zip(_NUMBERS, _sections(said), strict=False):

@@ -6,8 +6,8 @@ It may be lost on the stairs, so nobody's name or telephone stands on it.
 from collections.abc import Sequence
 from datetime import date
 
+from db.kernel.text import full_day
 from desktop.paper.document import Column, Document, Row, Subtitle, Table, Title
-from desktop.paper.words import day_words
 
 RESULTS = ("见到", "未遇", "拒访", "电话", "留卡")
 
@@ -35,6 +35,6 @@ def field_sheet(
         f"1. 在结果下打勾，写见到的人数和时间；回来后在“走访”里输入走访单编号{number}，按序号登记。",
         "2. 本单只有地址，用后交回警务室。",
     )
-    head = Subtitle(f"（编号{number}，{title}，共{len(doors)}户，{day_words(printed)}打印）")
+    head = Subtitle(f"（编号{number}，{title}，共{len(doors)}户，{full_day(printed)}打印）")
     table = Table(columns, rows, notes, by_hand=True)
     return Document(f"{post}走访单{number}", post, (Title(("入户走访单",)), head, table))

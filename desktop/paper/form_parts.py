@@ -17,6 +17,8 @@ from db.disputes.parties import (
     needs_guardian,
 )
 from db.disputes.words import KIND_NAMES
+from db.kernel.money import plain_yuan
+from db.kernel.text import full_day
 from db.people import masked
 from desktop.paper.document import (
     Blank,
@@ -51,7 +53,7 @@ def committee(case: Case) -> str:
 
 def day_text(day: date | None) -> str:
     """Return a day as papers write it, with blanks where it is not known."""
-    return f"{day.year}年{day.month}月{day.day}日" if day else NO_DAY
+    return full_day(day) if day else NO_DAY
 
 
 def moment_text(day: date | None, at: int | None) -> str:
@@ -63,7 +65,7 @@ def moment_text(day: date | None, at: int | None) -> str:
 
 def sum_text(amount: int | None) -> str:
     """Return a sum in 分 as yuan with two decimals; empty for none."""
-    return "" if amount is None else f"{amount // 100}.{amount % 100:02d}"
+    return "" if amount is None else plain_yuan(amount)
 
 
 def about(case: Case) -> str:

@@ -14,6 +14,7 @@ from db.compliance.untrained import REASON_NAMES, Untrained
 from db.disputes.facts import OpenDispute
 from db.disputes.words import KIND_NAMES, RISK_NAMES
 from db.kernel.ids import Id
+from db.kernel.text import full_day, month_day
 from db.kernel.workdays import left_words
 from db.people import OCCUPATION_NAMES, ROLE_NAMES, masked
 from desktop.paper.document import Column, Document
@@ -62,7 +63,7 @@ def open_disputes_paper(
         unit="件",
         empty="没有未结纠纷。",
         notes=(
-            f"截至{up_to.month}月{up_to.day}日在办的纠纷，按应结日期排列。",
+            f"截至{month_day(up_to)}在办的纠纷，按应结日期排列。",
             "应结日期为受理（或重新受理）后满一个月，逢休息日顺延到下一个工作日。",
         ),
     )
@@ -116,7 +117,7 @@ def uncontacted_paper(standing: Standing, *, author: str, made_on: date, of: str
         empty="在岗人员这一周都见过面。",
         notes=(
             *([_of(of)] if of else []),
-            f"{start.year}年{start.month}月{start.day}日至{end.month}月{end.day}日没有和民警见过面的在岗人员。",
+            f"{full_day(start)}至{month_day(end)}没有和民警见过面的在岗人员。",
             "一起走访、到训、参与调解都算见面；上次见面（月.日）往前找十二周。",
         ),
     )

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from db.kernel.text import full_day
 from desktop.paper.document import Block, Column, Document, Mark, Row, Subtitle, Table, Title
-from desktop.paper.words import day_words
 
 INTERNAL = "内部资料"
 
@@ -41,7 +41,7 @@ def internal_list(
     an upright page is turned; a narrow one stands two or three times side by side.
     """
     total = sum(len(group.rows) for group in groups)
-    heading = Subtitle(f"（共{total}{unit}，{day_words(made_on)}制）")
+    heading = Subtitle(f"（共{total}{unit}，{full_day(made_on)}制）")
     head: list[Block] = [Mark(INTERNAL), Title((title,)), heading]
     numbered = (Column("序号", "right"), *columns)
     needed = _needed_em(numbered, groups, total)

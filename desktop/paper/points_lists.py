@@ -65,13 +65,13 @@ def sign_book(sheet: Sheet) -> Book:
     for place, mine in _by_community(_paid(sheet.lines)):
         rows: list[tuple[Value, ...]] = [
             (at, line.name, ROLE_NAMES[line.role], sheet.month.words, number(line.points),
-             line.standard, yuan(line.amount), capitals(line.amount), None, line.remark)
+             line.standard, yuan_cell(line.amount), capitals(line.amount), None, line.remark)
             for at, line in enumerate(mine, 1)
         ]  # fmt: skip
         total = sum(line.amount for line in mine)
         rows.append(
             (None, "合计", None, None, number(sum(line.points for line in mine)), None,
-             yuan(total), capitals(total), None, None)
+             yuan_cell(total), capitals(total), None, None)
         )  # fmt: skip
         title = f"{place}{sheet.month.words}{SIGN_TITLE}"
         sheets.append(BookSheet(place, title, _above(sheet), SIGN_HEADS, rows))
@@ -98,11 +98,11 @@ def notice_book(sheet: Sheet, *, community: str = "") -> Book:
     shown = [line for line in _shown(sheet.lines) if community in ("", line.community_name)]
     rows: list[tuple[Value, ...]] = [
         (at, masked(line.name), ROLE_NAMES[line.role], line.community_name, number(line.points),
-         line.grade, yuan(line.amount))
+         line.grade, yuan_cell(line.amount))
         for at, line in enumerate(shown, 1)
     ]  # fmt: skip
     points, amount = sum(line.points for line in shown), sum(line.amount for line in shown)
-    rows.append((None, "合计", None, None, number(points), None, yuan(amount)))
+    rows.append((None, "合计", None, None, number(points), None, yuan_cell(amount)))
     title = f"{community}{sheet.month.words}{NOTICE_TITLE}"
     return Book(NOTICE_TITLE, [BookSheet("公示", title, _above(sheet), NOTICE_HEADS, rows)])
 
@@ -113,7 +113,7 @@ def number(points: int) -> int | Decimal:
     return int(exact) if exact == int(exact) else exact
 
 
-def yuan(amount: int) -> Decimal:
+def yuan_cell(amount: int) -> Decimal:
     """Return an amount in 分 as a cell in yuan that Excel adds up."""
     return Decimal(amount) / 100
 

@@ -2,7 +2,9 @@
 
 from db.exports import Book, Value
 from db.exports import Sheet as BookSheet
-from db.points import money_text, points_text
+from db.kernel.money import short_yuan
+from db.kernel.text import full_day
+from db.points import points_text
 from db.points.statement import Statement, StatementEntry, StatementMonth
 from desktop.paper.document import (
     Block,
@@ -17,7 +19,6 @@ from desktop.paper.document import (
     Title,
 )
 from desktop.paper.points_lists import number
-from desktop.paper.words import day_words
 
 TITLE = "积分明细"
 HEADS = ("日期", "项目", "来源", "内容", "次数", "应计", "实计", "说明")
@@ -27,7 +28,7 @@ _NUMBERS = "一二三四五六七八九十"
 
 def statement_paper(said: Statement, *, author: str) -> Document:
     """Return a volunteer's statement as a paper with a place to sign."""
-    days = f"{day_words(said.period.start)}至{day_words(said.period.end)}"
+    days = f"{full_day(said.period.start)}至{full_day(said.period.end)}"
     blocks: list[Block] = [
         Title((TITLE,)),
         Subtitle(f"（{said.name}　{said.role}　{said.community}）"),
@@ -66,7 +67,7 @@ def summary(said: Statement) -> str:
     corrected = sum(month.line.corrected for month in said.months)
     amount = sum(month.line.amount for month in said.months)
     more = f"（另有以前月份更正{points_text(corrected)}分）" if corrected else ""
-    return f"共积{points_text(points)}分{more}，补贴{money_text(amount)}元。"
+    return f"共积{points_text(points)}分{more}，补贴{short_yuan(amount)}元。"
 
 
 def _month(month: StatementMonth) -> list[Block]:
@@ -88,7 +89,7 @@ def _month(month: StatementMonth) -> list[Block]:
         rows = tuple(
             Row((
                 c.of.words, c.name, points_text(c.points) if c.points else "",
-                money_text(c.amount) if c.amount else "", c.reason,
+                short_yuan(c.amount) if c.amount else "", c.reason,
             ))
             for c in month.line.corrections
         )  # fmt: skip
@@ -102,7 +103,7 @@ def _sums(month: StatementMonth) -> str:
     parts = [f"本月积{points_text(line.points)}分" if month.entries else "本月没有积分记录"]
     if line.standard:
         parts.append(f"标准：{line.standard}")
-    parts.append(f"补贴{money_text(line.amount)}元")
+    parts.append(f"补贴{short_yuan(line.amount)}元")
     if line.remark:
         parts.append(line.remark)
     return "，".join(parts) + "。"

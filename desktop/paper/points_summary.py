@@ -6,6 +6,7 @@ from decimal import Decimal
 from db.exports import Book, Value
 from db.exports import Sheet as BookSheet
 from db.figures.rates import percent
+from db.kernel.text import full_day
 from db.people import OCCUPATION_NAMES
 from db.points import CLASS_NAMES, points_text
 from db.points.fairness import UNKNOWN, Fairness, Group, ItemShare, fairness
@@ -23,7 +24,7 @@ from desktop.paper.document import (
     Title,
 )
 from desktop.paper.form_parts import sum_text
-from desktop.paper.points_lists import DRAFT, number, yuan
+from desktop.paper.points_lists import DRAFT, number, yuan_cell
 from desktop.paper.words import NOTHING, shares_foot
 
 TITLE = "群防群治积分月度汇总"
@@ -64,7 +65,14 @@ def summary_book(sheet: Sheet) -> Book:
         for head, groups in (("社区", said.by_community), ("职业", occupations(said)))
     ]  # fmt: skip
     items: list[tuple[Value, ...]] = [
-        (CLASS_NAMES[i.kind], i.name, i.times, number(i.points), share_of(i, said), yuan(i.amount))
+        (
+            CLASS_NAMES[i.kind],
+            i.name,
+            i.times,
+            number(i.points),
+            share_of(i, said),
+            yuan_cell(i.amount),
+        )
         for i in said.items
     ]
     sheets.insert(1, BookSheet("各项目", title, above, ITEM_HEADS, items))
@@ -89,7 +97,7 @@ def sentence(sheet: Sheet, said: Fairness) -> str:
     if sheet.closed is not None:
         by = sheet.closed
         who = f"{by.prepared}提交、{by.approved}核准" if by.approved else f"{by.prepared}结账"
-        text += f"{by.day.year}年{by.day.month}月{by.day.day}日由{who}。"
+        text += f"{full_day(by.day)}由{who}。"
     return text
 
 
@@ -150,4 +158,4 @@ def _texts(group: Group) -> tuple[str, ...]:
 
 
 def _cells(group: Group) -> tuple[int | Decimal, ...]:
-    return (group.people, group.earning, number(group.points), yuan(group.amount))
+    return (group.people, group.earning, number(group.points), yuan_cell(group.amount))

@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from db.kernel.text import full_day
 from desktop.paper.document import Document, Paragraph, Signature, Subtitle, Title
-from desktop.paper.words import day_words
 
 GROUPS_A_LINE = 4
 
@@ -21,6 +21,6 @@ def recovery_sheet(code: str, *, post: str, made: date) -> Document:
             Paragraph("忘了密码时，用恢复码可以打开台账、设新的密码。谁拿到它都能打开台账，请装进信封封好，"
                       "锁在保险柜里，不要和电脑、优盘放在一起。"),
             Paragraph("用过一次以后，这个恢复码作废，程序会给一个新的。"),
-            Signature(post, day_words(made)),
+            Signature(post, full_day(made)),
         ),
     )  # fmt: skip

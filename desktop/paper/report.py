@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from db.kernel.text import full_day
 from db.kernel.workdays import Day, Month, Week
 from desktop.paper.document import (
     Addressee,
@@ -27,7 +28,6 @@ from desktop.paper.report_outlook import proposed_plans, proposed_problems
 from desktop.paper.report_tables import no_campaign, progress_table, summary_table
 from desktop.paper.words import (
     against,
-    day_words,
     listed,
     rate,
     rate_against,
@@ -85,7 +85,7 @@ def report_paper(
             f"{of.next}工作计划", _numbered(proposed_plans(figures) if plans is None else plans)
         ),
     ]
-    made = day_words(made_on)
+    made = full_day(made_on)
     blocks: list[Block] = []
     if bulletin:
         blocks.append(BulletinHead(bulletin, f"第{_issue(figures.span)}期", name, made))

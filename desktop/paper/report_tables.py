@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from db.kernel.text import full_day
 from desktop.paper.document import (
     AttachmentStart,
     Block,
@@ -15,7 +16,6 @@ from desktop.paper.document import (
 )
 from desktop.paper.words import (
     NOTHING,
-    day_words,
     rate,
     shares_foot,
     signed,
@@ -146,7 +146,7 @@ def progress_table(figures: "SpanFigures", name: str) -> list[Block]:
         _COVERAGE_RULE.format(until=of.until),
         f"{of.this}走访次数：{of.this}登记的走访，不论结果。",
     ]
-    until = Subtitle(f"（“{coverage.campaign}”，截至{day_words(figures.now.end)}）")
+    until = Subtitle(f"（“{coverage.campaign}”，截至{full_day(figures.now.end)}）")
     return [start, until, Table(columns, rows, _numbered(notes))]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from db.figures.rates import percent
+from db.kernel.text import full_day
 from db.reviews import GRADE_NAMES, TwoMonths
 from db.reviews.facts import ReviewRow
 from desktop.paper.document import (
@@ -17,7 +18,7 @@ from desktop.paper.document import (
     Table,
     Title,
 )
-from desktop.paper.words import day_words, rate
+from desktop.paper.words import rate
 
 COUNTED_BY = (
     "培训为到场次数，走访为同去次数，调解为参加次数。见到户为所负责楼栋（没有写楼栋的为全社区）期内见到人"
@@ -52,7 +53,7 @@ def review_sheet(
         author,
         (
             Title(("网格长考评表",)),
-            Subtitle(f"（{term}，{author}，{day_words(made_on)}制）"),
+            Subtitle(f"（{term}，{author}，{full_day(made_on)}制）"),
             Table(columns, lines, (f"{grades_told(rows)}。", COUNTED_BY)),
             signed,
         ),

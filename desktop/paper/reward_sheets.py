@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from db.exports.masking import masked_text
+from db.kernel.money import full_yuan
+from db.kernel.text import full_day, month_day
 from db.kernel.workdays import Period
 from db.people import masked
-from db.rewards import yuan
 from db.rewards.lists import RewardRow
 from desktop.paper.capitals import capitals
 from desktop.paper.document import (
@@ -22,7 +23,6 @@ from desktop.paper.document import (
     Table,
     Title,
 )
-from desktop.paper.words import day_words
 
 NOTICE_DAYS: Final = 7
 THING: Final = "实物"
@@ -50,14 +50,14 @@ def payment_sheet(rows: Sequence[RewardRow], *, author: str, made_on: date) -> D
         for at, row in enumerate(rows, 1)
     ]
     in_capitals = f"人民币（大写）{capitals(total)}"
-    lines.append(Row(("", "合计", "", in_capitals, yuan(total), "", ""), "total"))
+    lines.append(Row(("", "合计", "", in_capitals, full_yuan(total), "", ""), "total"))
     signed = BlankLine(tuple(Blank(who) for who in ("制表", "审核", "批准")))
     return Document(
         "奖励发放表",
         author,
         (
             Title(("群防群治力量", "奖励发放表")),
-            Subtitle(f"（{author}，共{len(rows)}项，{day_words(made_on)}制）"),
+            Subtitle(f"（{author}，共{len(rows)}项，{full_day(made_on)}制）"),
             Table(columns, tuple(lines), by_hand=True),
             signed,
         ),
@@ -90,7 +90,7 @@ def public_notice(
                 row.role_name,
                 row.community,
                 masked_text(row.matter, [*names, row.name]),
-                f"{yuan(row.amount)}元" if row.amount is not None else row.thing or "",
+                f"{full_yuan(row.amount)}元" if row.amount is not None else row.thing or "",
             )
         )
         for at, row in enumerate(rows, 1)
@@ -102,17 +102,17 @@ def public_notice(
             Title(("群防群治力量", "奖励公示")),
             Paragraph(said),
             Table(columns, lines),
-            Signature(author, day_words(made_on), seal=True),
+            Signature(author, full_day(made_on), seal=True),
         ),
     )
 
 
 def _why(row: RewardRow) -> str:
-    return f"{row.matter}（{row.happened.month}月{row.happened.day}日）：{row.reason}"
+    return f"{row.matter}（{month_day(row.happened)}）：{row.reason}"
 
 
 def _sum(row: RewardRow) -> str:
-    return yuan(row.amount) if row.amount is not None else THING
+    return full_yuan(row.amount) if row.amount is not None else THING
 
 
 def _remark(row: RewardRow) -> str:

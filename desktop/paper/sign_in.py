@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from db.exports import Book, Sheet, Value
+from db.kernel.text import clock_text, full_day
 from db.trainings import HERE, STATUS_NAMES
 from db.trainings.lists import AttendanceRow, TrainingRow
 from desktop.paper.document import (
@@ -21,7 +22,7 @@ from desktop.paper.document import (
     Title,
 )
 from desktop.paper.lists import INTERNAL, Group, internal_list
-from desktop.paper.words import day_words, share
+from desktop.paper.words import share
 
 NAME = "培训签到表"
 COLUMNS = ("序号", "姓名", "身份", "所属社区/网格", "签到时间", "本人签名", "备注")
@@ -56,7 +57,7 @@ def sign_in_sheet(
     rows += [Row((str(last + at), *[""] * (len(COLUMNS) - 1))) for at in range(1, blanks + 1)]
     head: list[Block] = [
         Title((NAME,)),
-        Subtitle(f"（编号{number}，{day_words(printed)}打印）"),
+        Subtitle(f"（编号{number}，{full_day(printed)}打印）"),
         BlankLine((Blank("主题", session.topic),)),
         BlankLine((Blank("时间", when(session), 1.5), Blank("地点", session.place or ""))),
         BlankLine((
@@ -124,8 +125,8 @@ def absent(people: Sequence[AttendanceRow]) -> list[AttendanceRow]:
 
 def when(session: TrainingRow) -> str:
     """Return when a session is held: 2026年3月20日 19:30—21:00."""
-    hours = "—".join(_clock(at) for at in (session.start, session.end) if at is not None)
-    return f"{day_words(session.day)} {hours}".strip()
+    hours = "—".join(clock_text(at) for at in (session.start, session.end) if at is not None)
+    return f"{full_day(session.day)} {hours}".strip()
 
 
 def _held(people: Sequence[AttendanceRow]) -> bool:
@@ -134,7 +135,7 @@ def _held(people: Sequence[AttendanceRow]) -> bool:
 
 
 def _cells(row: AttendanceRow, *, held: bool) -> tuple[str, ...]:
-    signed = _clock(row.signed) if row.signed is not None else ""
+    signed = clock_text(row.signed) if row.signed is not None else ""
     return (row.name, row.role, row.community, signed, "", _remark(row, held=held))
 
 
@@ -161,7 +162,3 @@ def _above(session: TrainingRow, lecturers: Sequence[str]) -> tuple[tuple[Value,
 
 def _tab(session: TrainingRow) -> str:
     return f"{session.day.month}.{session.day.day}"
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from db.kernel.text import full_day
 from desktop.paper.document import Document, Paragraph, Signature, Subtitle, Title
-from desktop.paper.words import day_words
 
 GROUPS_A_LINE = 4
 
@@ -21,6 +21,6 @@ def site_card(name: str, fingerprint: str, *, post: str, made: date) -> Document
             Paragraph("配对时，对方在“数据—配对”里打开本室的名片，屏幕上的指纹要和这张纸上的一样，"
                       "一组也不能差。不一样就不要配对，请本室重新给名片。"),
             Paragraph("指纹不是密码，给人看没有关系；要紧的是这张纸由本室的人当面交给对方。"),
-            Signature(post, day_words(made)),
+            Signature(post, full_day(made)),
         ),
     )  # fmt: skip

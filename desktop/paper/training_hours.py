@@ -6,6 +6,7 @@ from datetime import date
 from db.compliance.hours import BANDS, Band, Gap, Pair, Slot, Turnout
 from db.compliance.suggested import LEAST_NAMES, LEAST_SESSIONS, Suggested
 from db.figures.rates import percent
+from db.kernel.text import full_day
 from db.kernel.workdays import WEEKDAYS
 from db.people import OCCUPATION_NAMES
 from desktop.paper.document import (
@@ -19,7 +20,7 @@ from desktop.paper.document import (
     Table,
     Title,
 )
-from desktop.paper.words import NOTHING, day_words, rate, tenths
+from desktop.paper.words import NOTHING, rate, tenths
 
 BAND_NAMES: dict[Band, str] = {
     "working": "上班时间", "after": "工作日下班后", "weekend": "休息日", "unknown": "时间不明",
@@ -33,11 +34,11 @@ def hours_paper(
     gap: Gap, times: Sequence[Suggested], *, author: str, made_on: date, community: str = ""
 ) -> Document:
     """Return who came at what hour as a paper."""
-    days = f"{day_words(gap.period.start)}至{day_words(gap.period.end)}"
+    days = f"{full_day(gap.period.start)}至{full_day(gap.period.end)}"
     title = (community, "培训到训时间分析") if community else ("培训到训时间分析",)
     blocks: list[Block] = [
         Title(title),
-        Subtitle(f"（{days}，{day_words(made_on)}制）"),
+        Subtitle(f"（{days}，{full_day(made_on)}制）"),
         *(Paragraph(said) for said in summary(gap)),
         Heading(1, "一、换个时间"),
         Paragraph(advice(times)),

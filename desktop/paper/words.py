@@ -6,7 +6,6 @@ an empty span).
 """
 
 from collections.abc import Iterable
-from datetime import date
 
 from db.figures.rates import percent
 
@@ -95,11 +94,6 @@ def shares_foot(parts: Iterable[int]) -> str | None:
     if added in (0, 1000):
         return None
     return f"各项占比四舍五入，合计为{_decimal(added)}%。"
-
-
-def day_words(day: date) -> str:
-    """Return a day as papers are dated: 2026年3月23日."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def listed(items: Iterable[tuple[str, int]], unit: str) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from db.kernel.access import Right
 from db.kernel.journal import Command
+from db.kernel.text import month_day
 from db.points.closing import close_month, propose_closing, withdraw_proposal
 from desktop.page import Context
 from desktop.points.seen import SeenMonth, summary_words
@@ -68,7 +69,7 @@ class ClosingPanel(QWidget):
         mine = handed is not None and handed.account == self._context.ledger.session.account
         told = [summary_words(seen) + "。", "结账以后不能改，晚到的记录在下个月里更正。"]
         if handed is not None:
-            told.insert(0, f"{handed.who}在{handed.day.month}月{handed.day.day}日提交。")
+            told.insert(0, f"{handed.who}在{month_day(handed.day)}提交。")
         alone = ready.alone
         if mine and not alone:
             told.append("提交和核准要两个人，请另一位民警登录来核准。")

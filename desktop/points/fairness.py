@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from db.kernel.access import Right
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
+from db.kernel.money import short_yuan
 from db.kernel.workdays import Month
 from db.places import CommunityLine
-from db.points import CLASS_NAMES, money_text, points_text
+from db.points import CLASS_NAMES, points_text
 from db.points.fairness import Change, Fairness, Group, WeightDraft, WhatIf, fairness, what_if
 from db.points.rules import Item, rules_of
 from db.points.schemes import weigh
@@ -59,7 +60,7 @@ class Judged(NamedTuple):
 
 
 def _each(group: Group) -> str:
-    return NOTHING if group.each is None else money_text(group.each)
+    return NOTHING if group.each is None else short_yuan(group.each)
 
 
 GROUPS: tuple[Column[GroupLine], ...] = (
@@ -68,10 +69,10 @@ GROUPS: tuple[Column[GroupLine], ...] = (
     Column("人数", lambda g: str(g.group.people), 4, number=True),
     Column("有积分", lambda g: str(g.group.earning), 4, number=True),
     Column("积分", lambda g: points_text(g.group.points), 5, number=True),
-    Column("补贴", lambda g: money_text(g.group.amount), 6, number=True),
+    Column("补贴", lambda g: short_yuan(g.group.amount), 6, number=True),
     Column("人均", lambda g: _each(g.group), 5, number=True),
     Column("改后积分", lambda g: points_text(g.after.points) if g.after else "", 6, number=True),
-    Column("改后补贴", lambda g: money_text(g.after.amount) if g.after else "", 7, number=True),
+    Column("改后补贴", lambda g: short_yuan(g.after.amount) if g.after else "", 7, number=True),
 )
 # The columns of the month as it is; the others are what a trial would make of it.
 PRESENT = 7
@@ -81,13 +82,13 @@ ITEMS: tuple[Column[ItemLine], ...] = (
     Column("次数", lambda i: str(i.times), 4, number=True),
     Column("积分", lambda i: points_text(i.points), 4, number=True),
     Column("占比", lambda i: i.share, 4, number=True),
-    Column("补贴", lambda i: money_text(i.amount), 5, number=True),
+    Column("补贴", lambda i: short_yuan(i.amount), 5, number=True),
 )
 CHANGES: tuple[Column[Change], ...] = (
     Column("姓名", lambda c: c.name, 5),
     Column("社区", lambda c: c.community_name, 7),
     Column("积分", lambda c: _signed(points_text, c.points), 6, number=True),
-    Column("补贴", lambda c: _signed(money_text, c.due), 7, number=True),
+    Column("补贴", lambda c: _signed(short_yuan, c.due), 7, number=True),
 )
 
 
@@ -271,7 +272,7 @@ class FairnessPage(Page):
         points = result.after.whole.points - result.before.whole.points
         self._effect.setText(
             f"{result.month.words}要是这样赋分：{len(result.changes)}人有变化，"
-            f"积分{_signed(points_text, points)}分，补贴{_signed(money_text, more)}元。没有写进台账。"
+            f"积分{_signed(points_text, points)}分，补贴{_signed(short_yuan, more)}元。没有写进台账。"
         )
         self._effect.show()
         self._adopt.setEnabled(self.context.may(Right.POINTS))

@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 from db.kernel.errors import PolicepostError
 from db.kernel.ids import Id
 from db.kernel.journal import Command
+from db.kernel.money import short_yuan
 from db.kernel.workdays import Month
 from db.people import OCCUPATION_NAMES, ROLE_NAMES
-from db.points import money_text, points_text
+from db.points import points_text
 from db.points.sheet import Line
 from db.points.statement import line_sources
 from desktop.background import Ticket
@@ -42,7 +43,7 @@ COLUMNS: tuple[Column[Line], ...] = (
     Column("姓名", lambda line: line.name, 4),
     # What the page is for stands where a narrow window begins.
     Column("积分", lambda line: points_text(line.points), 3, number=True),
-    Column("金额", lambda line: money_text(line.amount) if line.amount else "", 5, number=True),
+    Column("金额", lambda line: short_yuan(line.amount) if line.amount else "", 5, number=True),
     Column("等次", lambda line: line.grade or "", 3),
     Column("身份", lambda line: ROLE_NAMES[line.role], 4),
     Column("社区", lambda line: line.community_name, 5),

@@ -7,8 +7,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from db.kernel.money import short_yuan
+from db.kernel.text import month_day
 from db.people import ROLE_NAMES
-from db.points import money_text, points_text
+from db.points import points_text
 from db.points.sheet import Line
 from db.points.statement import StatementEntry
 from desktop.page import Context
@@ -20,7 +22,7 @@ OPENS: Final = {
     "visit": "visits", "attendance": "trainings", "dispute_session": "disputes",
 }  # fmt: skip
 COLUMNS: tuple[Column[StatementEntry], ...] = (
-    Column("日期", lambda e: f"{e.day.month}月{e.day.day}日", 4),
+    Column("日期", lambda e: month_day(e.day), 4),
     Column("项目", lambda e: e.item, 6),
     Column("来源", lambda e: f"{e.text}　{e.why}".strip(), 11, late=lambda e: bool(e.why)),
     Column("分", lambda e: points_text(e.points), 3, number=True),
@@ -58,7 +60,7 @@ class PersonPanel(QWidget):
         if line.standard:
             said.append(f"标准：{line.standard}")
         if line.amount:
-            said.append(f"发{money_text(line.amount)}元")
+            said.append(f"发{short_yuan(line.amount)}元")
         if line.remark:
             said.append(line.remark)
         self._sums.setText("，".join(said))

@@ -6,9 +6,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from db.kernel.ids import Id
+from db.kernel.money import short_yuan
+from db.kernel.text import month_day
 from db.kernel.workdays import Month
 from db.places import CommunityLine, communities
-from db.points import money_text, points_text
+from db.points import points_text
 from db.points.closing import Readiness, readiness
 from db.points.doubts import Doubt
 from db.points.frozen import closed_sheet, last_closed
@@ -58,8 +60,8 @@ def summary_words(seen: SeenMonth) -> str:
     earning = sum(line.points > 0 for line in sheet.lines)
     said = [f"{len(sheet.lines)}人，{earning}人有积分", f"共{points_text(sheet.points)}分"]
     if sheet.amount:
-        said.append(f"补贴{money_text(sheet.amount)}元")
-    said += [f"{budget.title}预算还剩{money_text(budget.left)}元" for budget in sheet.budgets]
+        said.append(f"补贴{short_yuan(sheet.amount)}元")
+    said += [f"{budget.title}预算还剩{short_yuan(budget.left)}元" for budget in sheet.budgets]
     return "，".join(said)
 
 
@@ -68,7 +70,7 @@ def state_words(seen: SeenMonth) -> str:
     closed = seen.sheet.closed
     if closed is not None:
         by = f"{closed.prepared}提交，{closed.approved}核准" if closed.approved else closed.prepared
-        return f"{closed.day.month}月{closed.day.day}日结账（{by}）"
+        return f"{month_day(closed.day)}结账（{by}）"
     if not seen.schemes:
         return "还没有采用积分办法"
     if seen.undecided:

@@ -7,7 +7,8 @@ from datetime import date
 
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from db.points import SPAN_NAMES, money_text, points_text
+from db.kernel.money import short_yuan
+from db.points import SPAN_NAMES, points_text
 from db.points.schemes import BandDraft, SchemeDraft, scheme_problems
 from desktop.points.typing import typed_points
 from desktop.unsaved import Inputs
@@ -22,7 +23,7 @@ BANDS = "等次，一行一个：等次　满几分　几元"
 def bands_text(bands: Sequence[BandDraft]) -> str:
     """Return bands as they are typed: 优 80 300."""
     return "\n".join(
-        f"{band.grade} {points_text(band.points)} {money_text(band.amount)}" for band in bands
+        f"{band.grade} {points_text(band.points)} {short_yuan(band.amount)}" for band in bands
     )
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from db.kernel.access import Right
 from db.kernel.journal import Command
-from db.rewards import DepositDraft, deposit_problems, yuan
+from db.kernel.money import full_yuan
+from db.rewards import DepositDraft, deposit_problems
 from db.rewards.fund import FundLine, add_deposit, change_deposit, fund_lines, void_deposit
 from desktop.page import Context
 from desktop.unsaved import Inputs
@@ -22,7 +23,7 @@ KIND_NAMES = {"deposit": "到账", "payment": "发放"}
 
 
 def _sum(line: FundLine, kind: str) -> str:
-    return yuan(line.amount) if line.kind == kind else ""
+    return full_yuan(line.amount) if line.kind == kind else ""
 
 
 class FundPage(RegisterPage[FundLine]):
@@ -44,7 +45,9 @@ class FundPage(RegisterPage[FundLine]):
         Column("来源或事项", lambda f: f.words, 11),
         Column("到账", lambda f: _sum(f, "deposit"), 6, number=True),
         Column("发放", lambda f: _sum(f, "payment"), 6, number=True),
-        Column("余额", lambda f: yuan(f.balance), 6, number=True, late=lambda f: f.balance < 0),
+        Column(
+            "余额", lambda f: full_yuan(f.balance), 6, number=True, late=lambda f: f.balance < 0
+        ),
         Column("备注", lambda f: f.note, 10, late=lambda f: f.voided is not None),
     )
 
@@ -124,7 +127,7 @@ class FundPage(RegisterPage[FundLine]):
             self._form.show_draft(DepositDraft(day=self.context.today))
             self._form.setFocus()
             return
-        self.heading.setText(f"{KIND_NAMES[chosen.kind]}{yuan(chosen.amount)}元")
+        self.heading.setText(f"{KIND_NAMES[chosen.kind]}{full_yuan(chosen.amount)}元")
         if deposit:
             self._form.show_draft(_draft(chosen))
         self._about.setText(
@@ -146,7 +149,7 @@ class FundPage(RegisterPage[FundLine]):
         command: Command[Any] = add_deposit(draft)
         if self.row is not None:
             command = change_deposit(self.row.id, draft)
-        self.write(command, f"已保存 {yuan(draft.amount)}元")
+        self.write(command, f"已保存 {full_yuan(draft.amount)}元")
 
     def void(self) -> None:
         """Void the deposit in sight for the reason typed."""
@@ -156,7 +159,7 @@ class FundPage(RegisterPage[FundLine]):
     def _show(self, answer: tuple[int, list[FundLine]]) -> None:
         super()._show(answer)
         short = "，少于零：有到账没有登记，或被撤销了，请核对" if self._left < 0 else ""
-        self.foot.setText(f"共{answer[0]}笔　余额{yuan(self._left)}元{short}")
+        self.foot.setText(f"共{answer[0]}笔　余额{full_yuan(self._left)}元{short}")
 
 
 def _draft(line: FundLine) -> DepositDraft:

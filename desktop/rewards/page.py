@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 
 from db.kernel.access import Right
 from db.kernel.journal import Command, Done
+from db.kernel.money import full_yuan
+from db.kernel.text import month_day
 from db.places import CommunityLine, communities
 from db.post import the_post
-from db.rewards import yuan
 from db.rewards.fund import fund_balance
 from db.rewards.granting import change_reward, grant, pay, void_reward, what
 from db.rewards.lists import (
@@ -48,7 +49,7 @@ def _remark(reward: RewardRow) -> str:
 
 def _state(reward: RewardRow) -> str:
     if reward.state == "paid" and reward.paid is not None:
-        return f"{reward.paid.month}月{reward.paid.day}日发放"
+        return f"{month_day(reward.paid)}发放"
     return STATE_NAMES[reward.state]
 
 
@@ -215,7 +216,7 @@ class RewardsPage(RegisterPage[RewardRow]):
 
         def paid(done: Done[int]) -> None:
             self._paid_on.clear()
-            self.said.emit(f"已发放{len(ids)}项，{yuan(done.value)}元　　Ctrl+Z 撤销")
+            self.said.emit(f"已发放{len(ids)}项，{full_yuan(done.value)}元　　Ctrl+Z 撤销")
 
         self.context.background.write(self, pay(ids, day), paid, once=("pay", *ids))
 
@@ -255,7 +256,7 @@ class RewardsPage(RegisterPage[RewardRow]):
             return
         totals, balance = self._counted
         parts = [
-            f"{word}{many}项{yuan(money)}元"
+            f"{word}{many}项{full_yuan(money)}元"
             for word, many, money in (
                 ("待发放", totals.granted, totals.sum_granted),
                 ("已发放", totals.paid, totals.sum_paid),
@@ -263,7 +264,7 @@ class RewardsPage(RegisterPage[RewardRow]):
             if many
         ]
         voided = [f"作废{totals.voided}项"] if totals.voided else []
-        told = [f"共{totals.rows}项", *parts, *voided, f"资金余额{yuan(balance)}元"]
+        told = [f"共{totals.rows}项", *parts, *voided, f"资金余额{full_yuan(balance)}元"]
         self.foot.setText("　".join(told))
         period = self._days.period
         self.about.emit("" if period is None else period_words(period, self.context.today))

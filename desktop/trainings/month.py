@@ -8,9 +8,10 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from db.kernel.workdays import WEEKDAYS
 from db.trainings.lists import TrainingRow
 from desktop.theme import Theme
-from desktop.words import WEEKDAYS, clock_words, long_day
+from desktop.words import clock_words, long_day
 
 PAD = 6
 _WEEK = 7

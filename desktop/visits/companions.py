@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtGui import QFocusEvent
 
 from db.kernel.ids import Id
+from db.kernel.pinyin import search_key
 from db.people.roster import called
 from desktop.page import Context
 from desktop.widgets.entries import EntryField, complete_words, parted
@@ -26,7 +27,7 @@ class CompanionsField(EntryField):
     def ask(self) -> None:
         """Read who is on the roster."""
         day = self._context.today
-        self._context.background.ask(self, lambda c: called(c, day), self.knows)
+        self._context.background.ask(self, lambda c: _spelt(called(c, day)), self.knows)
 
     def knows(self, by_name: Mapping[str, Id]) -> None:
         """Take these for the people of the roster."""
@@ -58,3 +59,10 @@ class CompanionsField(EntryField):
                 raise ValueError(f"有{len(alike)}位“{name}”，请写成：{'、'.join(alike[:4])}")
             raise ValueError(f"队伍里没有“{name}”，请先在“队伍、人员”里加上")
         return tuple(dict.fromkeys(found))
+
+
+def _spelt(by_name: Mapping[str, Id]) -> Mapping[str, Id]:
+    """Spell the names in the background, so that the first key need not wait."""
+    for name in by_name:
+        search_key((name,))
+    return by_name

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from db.coverage import BuildingLine, building_progress
 from db.kernel.ids import Id
+from db.kernel.text import month_day
 from desktop.page import Context, Page
 from desktop.visits.campaigns import NONE, CampaignBox, Choice, choice
 from desktop.visits.overview import Overview, building_words
@@ -88,7 +89,7 @@ class MapPage(Page):
         names = {line.community: line.community_name for line in self._lines}
         fill(self._community, [(name, id_) for id_, name in names.items()], first=1)
         campaign, end = found.campaign, found.day
-        span = f"{campaign.start.month}月{campaign.start.day}日至{end.month}月{end.day}日"
+        span = f"{month_day(campaign.start)}至{month_day(end)}"
         self.about.emit(f"{campaign.name or NONE}　{span}")
         self._show()
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolTip, QWidget
 
 from db.kernel.fields import Field, Problem, fields_of, most_words
+from db.kernel.money import plain_yuan
 from db.kernel.text import hours_text, minutes_of, telephone
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import (
@@ -293,7 +294,7 @@ def _shown(value: Any, kind: str) -> str:
     if kind in ("time", "hours"):
         return clock_words(value) if kind == "time" else hours_text(value)
     if kind == "money":
-        return f"{value // 100}.{value % 100:02d}"
+        return plain_yuan(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):

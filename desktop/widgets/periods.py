@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox
 
+from db.kernel.text import full_day, month_day
 from db.kernel.workdays import Period, Week, month_to, year_to
 from desktop.widgets.parts import mark_wrong
 from desktop.words import day_words, typed_day
@@ -62,9 +63,7 @@ def period_words(period: Period | None, today: date) -> str:
         of_year = "" if week.year == Week.of(today).year else f"{week.year}年"
         return f"{of_year}第{week.number}周"
     if period.start.year != period.end.year:
-        return "至".join(
-            f"{day.year}年{day.month}月{day.day}日" for day in (period.start, period.end)
-        )
+        return "至".join(full_day(day) for day in (period.start, period.end))
     first, last = _day(period.start, today), _day(period.end, today)
     return first if first == last else f"{first}至{last}"
 
@@ -178,4 +177,4 @@ def _checked(year: int, first: int, last: int) -> Period:
 def _day(day: date, today: date) -> str:
     if day > today:
         return day.isoformat()
-    return f"{day.month}月{day.day}日" if day.year == today.year else day_words(day, today)
+    return month_day(day) if day.year == today.year else day_words(day, today)

@@ -5,8 +5,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.kernel.money import short_yuan
 from db.ledger import Ledger
-from db.points import money_text, points_text
+from db.points import points_text
 from db.points.fairness import Fairness, WeightDraft, fairness, what_if
 from db.points.rules import Band, Scheme, rules_of
 from db.points.schemes import MOST_MONEY, MOST_POINTS, scheme_problems, weigh
@@ -68,7 +69,7 @@ def test_texts_of_points_and_money() -> None:
     assert [points_text(p) for p in (0, 100, 150, 125, -50, -5)] == [
         "0", "1", "1.5", "1.25", "-0.5", "-0.05",
     ]  # fmt: skip
-    assert [money_text(m) for m in (0, 20_000, 1250, 305, -5)] == [
+    assert [short_yuan(m) for m in (0, 20_000, 1250, 305, -5)] == [
         "0",
         "200",
         "12.50",
