@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -261,15 +262,21 @@ class Ledger:
             return unsaved(connection, self.session.account)
 
     def back_up(self, reason: str, to: Path | None = None) -> backup.BackupInfo:
-        """Make a verified backup, in the ledger's own folder of backups or in `to`."""
+        """Make a verified backup, in the ledger's own folder of backups or in `to`, and thin out older ones.
+
+        Where that fails the backup is made all the same and says so.
+        """
         self.require(Right.BACKUP, "备份")
         folder, now = to or self.place.backups, self.clock.now()
         made = backup.back_up(self.place.folder, self._key, folder, reason=reason, now=now)
-        # The older ones may have what is missing.
-        if not self._unrecorded:
-            backup.rotate(folder)
         if folder != self.place.backups:
             backup.remember_second(self.place.folder, folder, made)
+        try:
+            # Older ones may have what is missing.
+            if not self._unrecorded:
+                backup.rotate(folder)
+        except PolicepostError as error:
+            return replace(made, unthinned=str(error))
         return made
 
     def begin_anew(self, command: Command[T]) -> Done[T]:

@@ -85,8 +85,8 @@ class Care(QObject):
         def done(made: BackupInfo | None) -> None:
             if made is not None:
                 self._changed = False
-                if made.lost:
-                    self.said.emit(f"今天的备份做好了：{made.path.name}　{made.lacking}")
+                if made.told:
+                    self.said.emit(f"今天的备份做好了：{made.path.name}　{made.told}")
                 context.background.backed_up.emit()
 
         context.background.errand(self, job, done)

@@ -44,18 +44,25 @@ _ROOM_LEFT: Final = 16 * 2**20
 _PATIENCE: Final = 60
 
 
+class OtherWindow(UserError):
+    """Another window makes a backup in the same folder."""
+
+
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep a second window from taking our unfinished folder for one that was cut short."""
+def alone(folder: Path, patience: float = _PATIENCE) -> Iterator[None]:
+    """Keep a second window from taking our unfinished folder for one that was cut short.
+
+    OtherWindow if another window still has the folder after so many seconds.
+    """
     lock = FileLock(
-        folder / "lock", timeout=_PATIENCE, mode=0o600, thread_local=False, fallback_to_soft=False
+        folder / "lock", timeout=patience, mode=0o600, thread_local=False, fallback_to_soft=False
     )
     # A share or stick may know no locks; then there is no second window on it either.
     with contextlib.suppress(OSError, NotImplementedError):
         try:
             lock.acquire()
         except Timeout as error:
-            raise UserError("另一个窗口正在做备份，这次没有再做，台账没有变。") from error
+            raise OtherWindow("另一个窗口正在做备份，这次没有再做，台账没有变。") from error
     try:
         yield
     finally:
@@ -73,7 +80,7 @@ def back_up(
     """
     try:
         private_directory(folder)
-        with _alone(folder):
+        with alone(folder):
             for _, path in numbered(folder):
                 if path.suffix == PARTIAL:
                     shutil.rmtree(path, ignore_errors=True)
