@@ -46,7 +46,8 @@ class Ledger:
     """An unlocked ledger. One program at a time may write; any number may read.
 
     Use it as a context manager, or close it: closing wipes the key. Where it lacks something, who `asks`
-    a person first writes nothing until `go_on_without`; for all others the first command goes on.
+    a person first writes nothing until `go_on_without`; for all others the first command goes on. `clock_doubt`
+    says that the machine's day looks wrong against the last command; mostly empty.
     """
 
     asks = False
@@ -66,6 +67,7 @@ class Ledger:
             self._site = connection.execute(select(Site.id)).scalar_one()
             self.session = who if isinstance(who, Session) else session_of(connection, who)
             self._watch = watch_over(connection, place, key, self._site)
+            self.clock_doubt = history.clock_doubt(connection, self._site, clock.now())
         self._unrecorded = self._watch.missing
 
     @classmethod
@@ -284,7 +286,7 @@ class Ledger:
 
         The ledger is taken for the truth: what it lacks against the life before is not missing any more.
         """
-        self._unrecorded = ""
+        self._unrecorded = self.clock_doubt = ""
         done = self.write(command)
         newest = backup.newest(self.place.backups, self._key)
         with self.read() as connection:

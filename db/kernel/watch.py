@@ -73,7 +73,8 @@ class Watch:
         """
         mark = self._mark
         after, since = (mark.proved, mark.proved_on) if mark else (0, date.min)
-        if today - since >= FULL_PROOF:
+        # A day in the future was told by a clock that was wrong.
+        if not timedelta() <= today - since < FULL_PROOF:
             after, since = 0, today
         no, _ = head(connection)
         problems = chain_problems(connection, key, after=after, go_on=go_on)
