@@ -189,7 +189,7 @@ class Ledger:
             self._site = self._watch.site = done.site
             self._watch.committed(done.no, done.mac)
             return done
-        except (DBAPIError, OSError) as error:
+        except (DBAPIError, PoolTimeout, OSError) as error:
             fault = engine.translate(error)
             if not isinstance(fault, OutcomeUnknown):
                 raise fault from None
@@ -270,8 +270,10 @@ class Ledger:
         """
         self.require(Right.BACKUP, "备份")
         folder, now = to or self.place.backups, self.clock.now()
-        made = backup.back_up(self.place.folder, self._key, folder, reason=reason, now=now)
-        if folder != self.place.backups:
+        made = backup.back_up(
+            self.place.folder, self._key, folder, reason=reason, now=now, above=self._watch.backups
+        )
+        if not folder.resolve().is_relative_to(self.place.folder.resolve()):
             backup.remember_second(self.place.folder, folder, made)
         try:
             # Older ones may have what is missing.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from db.backup.copies import Content, check_sealed
-from db.kernel.blobs import blob_path
+from db.kernel.blobs import blob_path, collect
 from db.kernel.errors import LedgerDamaged
 from db.kernel.files import disk_fault, read_small, sha256_of, write_atomically
 from db.kernel.keys import DataKey, wipe
@@ -141,6 +141,16 @@ def list_backups(folder: Path) -> list[BackupInfo]:
             with contextlib.suppress(LedgerDamaged):
                 backups.append(read_info(path))
     return backups
+
+
+def collect_unnamed(folder: Path) -> None:
+    """Remove the contents beside backups that none of them names.
+
+    None is removed where a backup is in the making or cannot be read: what it has is not known.
+    """
+    there = list_backups(folder)
+    if len(there) == len(numbered(folder)):
+        collect(folder / BLOBS, {name for info in there for name in info.attachments}, older=0)
 
 
 def newest(folder: Path, key: DataKey) -> BackupInfo | None:

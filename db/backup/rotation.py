@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from db.backup.making import OtherWindow, alone
-from db.backup.manifest import PARTIAL, BackupInfo, file_problems, list_backups, numbered
-from db.kernel.blobs import collect
+from db.backup.manifest import PARTIAL, BackupInfo, collect_unnamed, file_problems, list_backups
 from db.kernel.errors import EnvironmentFault, UserError
 from db.kernel.files import move
-from db.kernel.place import BLOBS
 
 DAYS: Final = 7
 WEEKS: Final = 4
@@ -68,11 +66,8 @@ def _thinned(folder: Path) -> list[Path]:
                     removed.append(info.path)
                 except EnvironmentFault as fault:
                     failed.append(fault)
-    left = list_backups(folder)
-    # What a backup that is being made, or whose manifest cannot be read, has is not known.
-    if removed and len(left) == len(numbered(folder)):
-        kept_now = {name for info in left for name in info.attachments}
-        collect(folder / BLOBS, kept_now, older=0)
+    if removed:
+        collect_unnamed(folder)
     if failed:
         raise failed[0]
     return sorted(removed)

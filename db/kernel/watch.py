@@ -33,12 +33,17 @@ class Watch:
         # A ledger that lacks something lies behind its mark until its first command.
         self._behind = bool(self.missing)
 
+    @property
+    def backups(self) -> int:
+        """The counter of the last backup that another life of this ledger may have made."""
+        return self._mark.backups if self._mark else 0
+
     def compare_with(self, connection: Connection, number: int, no: int, mac: bytes) -> None:
         """Hold the ledger against the mark of backup `number`, which lies in another folder.
 
         One that a life before a restore made says nothing.
         """
-        if not self.missing and number > (self._mark.backups if self._mark else 0):
+        if not self.missing and number > self.backups:
             self.missing = _against(connection, no, mac)
             self._behind = bool(self.missing)
 
