@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from db import backup
 from db.attachments.proving import broken_contents, broken_words
 from db.kernel import engine
+from db.kernel.clock import lately
 from db.kernel.errors import PolicepostError
 from db.kernel.history import last_time
 from db.kernel.keys import Slots
@@ -43,8 +44,8 @@ def drill_is_due(ledger: Ledger) -> bool:
     if ledger.undecided:
         return False
     with ledger.read() as connection:
-        last = last_time(connection, DRILL)
-    if last is not None and ledger.clock.now() - last < EVERY:
+        last = last_time(connection, DRILL, now := ledger.clock.now())
+    if last is not None and lately(last, now, EVERY):
         return False
     return bool(backup.list_backups(ledger.place.backups))
 

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -48,7 +49,7 @@ class Ledger:
     Use it as a context manager, or close it: closing wipes the key. `core` is for the modules that
     are part of it; `unrecorded` is what is missing and nobody has agreed yet to go on without. Then
     who `asks` a person first writes nothing until `go_on_without`; for all others the first command
-    goes on.
+    goes on. `clock_doubt` says that the machine's day looks wrong against the last command.
     """
 
     asks = False
@@ -63,6 +64,7 @@ class Ledger:
             self._site = connection.execute(select(Site.id)).scalar_one()
             self.session = who if isinstance(who, Session) else session_of(connection, who)
             self._watch = watch_over(connection, place, key, self._site)
+            self.clock_doubt = history.clock_doubt(connection, self._site, clock.now())
         self.unrecorded = self._watch.missing
 
     @classmethod
@@ -184,7 +186,7 @@ class Ledger:
             self._site = self._watch.site = done.site
             self._watch.committed(done.no, done.mac)
             return done
-        except (DBAPIError, OSError) as error:
+        except (DBAPIError, PoolTimeout, OSError) as error:
             fault = engine.translate(error)
             if not isinstance(fault, OutcomeUnknown):
                 raise fault from None
@@ -259,15 +261,24 @@ class Ledger:
             return unsaved(connection, self.session.account)
 
     def back_up(self, reason: str, to: Path | None = None) -> backup.BackupInfo:
-        """Make a verified backup, in the ledger's own folder of backups or in `to`."""
+        """Make a verified backup, in the ledger's own folder of backups or in `to`, and thin out older ones.
+
+        Where that fails the backup is made all the same and says so.
+        """
         self.require(Right.BACKUP, "备份")
         folder, now = to or self.place.backups, self.clock.now()
-        made = backup.back_up(self.place.folder, self.core.key, folder, reason=reason, now=now)
-        # The older ones may have what is missing.
-        if not self.unrecorded:
-            backup.rotate(folder)
-        if folder != self.place.backups:
+        made = backup.back_up(
+            self.place.folder, self.core.key, folder, reason=reason, now=now,
+            above=self._watch.backups,
+        )  # fmt: skip
+        if not folder.resolve().is_relative_to(self.place.folder.resolve()):
             backup.remember_second(self.place.folder, folder, made)
+        try:
+            # Older ones may have what is missing.
+            if not self.unrecorded:
+                backup.rotate(folder)
+        except PolicepostError as error:
+            return replace(made, unthinned=str(error))
         return made
 
     def begin_anew(self, command: Command[T]) -> Done[T]:
@@ -275,7 +286,7 @@ class Ledger:
 
         The ledger is taken for the truth: what it lacks against the life before is not missing any more.
         """
-        self.unrecorded = ""
+        self.unrecorded = self.clock_doubt = ""
         done = self.write(command)
         newest = backup.newest(self.place.backups, self.core.key)
         with self.read() as connection:

@@ -2,8 +2,9 @@
 
 import contextlib
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from db import backup, migrations
 from db.attachments import named_blobs
@@ -19,8 +20,10 @@ from db.kernel.journal import Author
 from db.kernel.keys import DataKey
 from db.kernel.media import check_place
 from db.kernel.place import Place
-from db.kernel.records import Site
+from db.kernel.records import CommandRow, Site
 from db.kernel.watch import Watch
+
+BEFORE: Final = "升级前"
 
 
 def new_file(part: Path, file_key: cipher.Key, ledger: Id, name: str) -> tuple[Engine, Id]:
@@ -96,10 +99,20 @@ def bring_up_to_date(place: Place, key: DataKey, clock: Clock) -> None:
     try:
         with readers.begin() as connection:
             old = migrations.needs_upgrade(connection)
+            head = select(CommandRow.no, CommandRow.mac).order_by(CommandRow.no.desc()).limit(1)
+            no, mac = connection.execute(head).first() or (0, b"")
     finally:
         readers.dispose()
     if old:
-        backup.back_up(place.folder, key, place.backups, reason="升级前", now=clock.now())
+        last = backup.newest(place.backups, key)
+        # An upgrade that failed has made one, and the ledger is as it was.
+        kept = last is not None and (last.reason, last.head, last.head_mac) == (
+            BEFORE,
+            no,
+            mac.hex(),
+        )
+        if last is None or not kept or backup.verify(last.path, key):
+            backup.back_up(place.folder, key, place.backups, reason=BEFORE, now=clock.now())
         migrating = engine.open_for_migration(place.ledger, key.subkey("ledger"))
         migrations.upgrade(migrating)
         migrating.dispose()

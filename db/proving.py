@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from db.kernel.clock import lately
 from db.kernel.history import last_time
 from db.kernel.proofs import record_classes, table_problems
 from db.ledger import Ledger
@@ -24,8 +25,8 @@ def proof_is_due(ledger: Ledger) -> bool:
     if ledger.undecided:
         return False
     with ledger.read() as connection:
-        last = last_time(connection, PROOF)
-    return last is None or ledger.clock.now() - last >= EVERY
+        last = last_time(connection, PROOF, now := ledger.clock.now())
+    return last is None or not lately(last, now, EVERY)
 
 
 def prove_tables(ledger: Ledger, go_on: Callable[[], None]) -> list[str]:

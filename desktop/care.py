@@ -14,6 +14,7 @@ from db.backup import BackupInfo, list_backups
 from db.drilling import Drilled, drill, drill_is_due
 from db.kernel import log
 from db.kernel.access import Right
+from db.kernel.clock import lately
 from db.kernel.errors import EnvironmentFault, LedgerDamaged
 from db.proving import proof_is_due, prove_tables
 from desktop.background import Progress, Stopped
@@ -49,6 +50,14 @@ class Care(QObject):
         self._hourly.start()
         context.background.changed.connect(self._written)
         context.background.taken_in.connect(self._written)
+        QTimer.singleShot(0, self, self._doubt_the_clock)
+
+    def _doubt_the_clock(self) -> None:
+        """Say once that today lies before the last command, or far after it, before anything is dated so."""
+        ledger = self._context.ledger
+        doubt, ledger.clock_doubt = ledger.clock_doubt, ""
+        if doubt:
+            tell(self._shell, EnvironmentFault(doubt))
 
     def rest(self) -> None:
         """Bring the log into the file while nobody types, so that a power cut finds it short.
@@ -79,15 +88,15 @@ class Care(QObject):
 
         def job(_: Progress) -> BackupInfo | None:
             newest = next(iter(list_backups(ledger.place.backups)), None)
-            if newest is not None and ledger.clock.now() - newest.when < A_DAY:
+            if newest is not None and lately(newest.when, ledger.clock.now(), A_DAY):
                 return None
             return ledger.back_up("每天")
 
         def done(made: BackupInfo | None) -> None:
             if made is not None:
                 self._changed = False
-                if made.lost:
-                    self.said.emit(f"今天的备份做好了：{made.path.name}　{made.lacking}")
+                if made.told:
+                    self.said.emit(f"今天的备份做好了：{made.path.name}　{made.told}")
                 context.background.backed_up.emit()
 
         context.background.errand(self, job, done)

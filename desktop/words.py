@@ -24,7 +24,8 @@ def backup_words(ages: BackupAges, today: date) -> tuple[str, str, str]:
     last one could not take along: 上次备份 今天, 外部备份 9天前, 备份缺2个附件; the last is mostly empty.
     """
     last = f"上次备份 {day_words(ages.last, today)}" if ages.last else "还没有备份"
-    second = {None: "还没有", 0: "今天"}.get(ages.second, f"{ages.second}天前")
+    never = "日期不对，请再备份一次" if ages.unsure else "还没有"
+    second = {None: never, 0: "今天"}.get(ages.second, f"{ages.second}天前")
     return last, f"外部备份 {second}", f"备份缺{ages.lost}个附件" if ages.lost else ""
 
 

@@ -210,10 +210,17 @@ def test_a_password_changed_since_the_backup_stays_changed(
         slots.unlock("王警官", OLD_PASSWORD)
 
 
-def test_the_password_of_the_backups_day_opens_it_too(post: Path, saved: backup.BackupInfo) -> None:
-    """The slots beside the ledger may be as damaged as the ledger, and still look whole."""
+def test_the_password_of_the_backups_day_opens_it_only_where_todays_slots_are_gone(
+    post: Path, saved: backup.BackupInfo
+) -> None:
+    """Whose account was closed, or whose password was changed, is not let in again by a restore."""
     (post / "slots.json").write_bytes(made_slots(NEW_PASSWORD))
     flip(post / "ledger.db")
+    before = content(post)
+    with pytest.raises(WrongSecretError, match="密码不对"):
+        backup.restore(saved.path, post, unlock_by(OLD_PASSWORD))
+    assert content(post) == before
+    (post / "slots.json").unlink()
     backup.restore(saved.path, post, unlock_by(OLD_PASSWORD))
     assert Slots.load(post / "slots.json").unlock("王警官", OLD_PASSWORD)[0] == ACCOUNT
 

@@ -18,6 +18,7 @@ from db.backup.manifest import (
     PARTIAL,
     SLOTS,
     BackupInfo,
+    collect_unnamed,
     numbered,
     read_info,
     write_manifest,
@@ -38,24 +39,31 @@ from db.kernel.files import (
     write_atomically,
 )
 from db.kernel.keys import DataKey, Slots, wipe
-from db.kernel.place import BLOBS
+from db.kernel.place import BLOBS, Place
 
 _ROOM_LEFT: Final = 16 * 2**20
 _PATIENCE: Final = 60
 
 
+class OtherWindow(UserError):
+    """Another window makes a backup in the same folder."""
+
+
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep a second window from taking our unfinished folder for one that was cut short."""
+def alone(folder: Path, patience: float = _PATIENCE) -> Iterator[None]:
+    """Keep a second window from taking our unfinished folder for one that was cut short.
+
+    OtherWindow if another window still has the folder after so many seconds.
+    """
     lock = FileLock(
-        folder / "lock", timeout=_PATIENCE, mode=0o600, thread_local=False, fallback_to_soft=False
+        folder / "lock", timeout=patience, mode=0o600, thread_local=False, fallback_to_soft=False
     )
     # A share or stick may know no locks; then there is no second window on it either.
     with contextlib.suppress(OSError, NotImplementedError):
         try:
             lock.acquire()
         except Timeout as error:
-            raise UserError("另一个窗口正在做备份，这次没有再做，台账没有变。") from error
+            raise OtherWindow("另一个窗口正在做备份，这次没有再做，台账没有变。") from error
     try:
         yield
     finally:
@@ -63,22 +71,25 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def back_up(
-    data_dir: Path, key: DataKey, folder: Path, *, reason: str, now: datetime
+    data_dir: Path, key: DataKey, folder: Path, *, reason: str, now: datetime, above: int = 0
 ) -> BackupInfo:
     """Make one backup of the ledger in `data_dir` into `folder` and prove it before it counts.
+
+    Its counter follows on the highest there and on `above`, also where the folder was emptied.
 
     Other windows may go on reading and writing. UserError or EnvironmentFault: no backup was made
     and nothing else has changed; LedgerDamaged: the ledger itself is not whole, so the backups
     there are were left alone.
     """
     try:
-        private_directory(folder)
-        with _alone(folder):
+        private_directory(folder, shared=folder != Place(data_dir).backups)
+        with alone(folder):
             for _, path in numbered(folder):
                 if path.suffix == PARTIAL:
                     shutil.rmtree(path, ignore_errors=True)
             _require_room(data_dir / LEDGER, folder)
-            number = max((n for n, _ in numbered(folder)), default=0) + 1
+            number = max((n for n, _ in numbered(folder)), default=0)
+            number = max(number, above) + 1
             final = folder / f"{number:04d}-{now:%Y%m%d-%H%M}"
             partial = final.with_name(final.name + PARTIAL)
             private_directory(partial)
@@ -88,6 +99,8 @@ def back_up(
                 move(partial, final)
             except BaseException:
                 shutil.rmtree(partial, ignore_errors=True)
+                with contextlib.suppress(EnvironmentFault):
+                    collect_unnamed(folder)
                 raise
     except OSError as error:
         raise disk_fault(error) from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from db.backup.copies import Content, check_sealed
-from db.kernel.blobs import blob_path
+from db.kernel.blobs import blob_path, collect
 from db.kernel.errors import LedgerDamaged
 from db.kernel.files import disk_fault, read_small, sha256_of, write_atomically
 from db.kernel.keys import DataKey, wipe
@@ -35,7 +35,8 @@ class BackupInfo:
     `when` is the wall clock of its making with its zone, `head` the number and MAC of the last
     command in it, `sha256` and `size` (bytes) those of its ledger file, `rows` counts by table.
     `attachments` are the sealed contents that lie beside the backups, with their SHA-256; `lost` counts
-    those that a record named and that did not open when it was made.
+    those that a record named and that did not open when it was made. `unthinned` says of one just made why
+    older ones could not be thinned out; it is no part of the manifest.
     """
 
     path: Path
@@ -51,11 +52,17 @@ class BackupInfo:
     rows: dict[str, int]
     attachments: dict[str, str] = field(default_factory=dict)
     lost: int = 0
+    unthinned: str = ""
 
     @property
     def lacking(self) -> str:
         """What of the ledger it could not take along, in a sentence; mostly empty."""
         return f"有{self.lost}个附件缺少或损坏，没能备份，别的都在里面" if self.lost else ""
+
+    @property
+    def told(self) -> str:
+        """What is told aside of one that was just made, in sentences; mostly empty."""
+        return "；".join(said for said in (self.lacking, self.unthinned) if said)
 
 
 def _mac(said: dict[str, Any], key: DataKey) -> str:
@@ -69,7 +76,7 @@ def _mac(said: dict[str, Any], key: DataKey) -> str:
 def write_manifest(info: BackupInfo, key: DataKey) -> None:
     """Write the manifest into the backup's folder, sealed."""
     said = asdict(info) | {"when": info.when.isoformat(timespec="seconds"), "version": VERSION}
-    del said["path"]
+    del said["path"], said["unthinned"]
     sealed = {**said, "mac": _mac(said, key)}
     text = json.dumps(sealed, ensure_ascii=False, indent=1, sort_keys=True)
     write_atomically(info.path / MANIFEST, text.encode())
@@ -134,6 +141,16 @@ def list_backups(folder: Path) -> list[BackupInfo]:
             with contextlib.suppress(LedgerDamaged):
                 backups.append(read_info(path))
     return backups
+
+
+def collect_unnamed(folder: Path) -> None:
+    """Remove the contents beside backups that none of them names.
+
+    None is removed where a backup is in the making or cannot be read: what it has is not known.
+    """
+    there = list_backups(folder)
+    if len(there) == len(numbered(folder)):
+        collect(folder / BLOBS, {name for info in there for name in info.attachments}, older=0)
 
 
 def newest(folder: Path, key: DataKey) -> BackupInfo | None:

@@ -25,7 +25,7 @@ from db.kernel.files import (
     read_small,
     sync_directory,
 )
-from db.kernel.keys import DataKey, Slots, WrongSecretError, wipe
+from db.kernel.keys import DataKey, Slots, wipe
 from db.kernel.media import check_place
 from db.kernel.throttle import Throttle
 
@@ -47,8 +47,8 @@ class RestoreInfo:
 def restore(backup_folder: Path, data_dir: Path, unlock: Unlock) -> RestoreInfo:
     """Put a backup back as the ledger of `data_dir`, which must be closed.
 
-    `unlock` gives the data key for the slots it is shown; it is asked with those of `data_dir` if
-    they are whole (a password may have changed since), then with the backup's. UserError: a good
+    `unlock` gives the data key for the slots it is shown: those of `data_dir` if they are this ledger's
+    and can be read (a password may have changed since), else the backup's. UserError: a good
     ledger is there, or the password is wrong; LedgerDamaged: the backup does not prove whole.
     Whatever is raised, what was there is still there.
     """
@@ -90,8 +90,8 @@ def _unlocked(backup: Path, data_dir: Path, unlock: Unlock) -> tuple[Slots, Data
         if now.ledger != ours.ledger and (data_dir / LEDGER).exists():
             raise UserError("这个文件夹里是另一个台账，没有动它。请换一个空文件夹恢复。")
         if now.ledger == ours.ledger:
-            with contextlib.suppress(WrongSecretError):
-                return now, unlock(now)
+            # The backup's own would let a closed account in again, and every password of its day.
+            return now, unlock(now)
     return ours, unlock(ours)
 
 

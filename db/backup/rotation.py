@@ -1,16 +1,16 @@
 """Thinning out old backups without ever counting on a damaged one."""
 
+import contextlib
 import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from db.backup.manifest import PARTIAL, BackupInfo, file_problems, list_backups, numbered
-from db.kernel.blobs import collect
-from db.kernel.errors import UserError
-from db.kernel.files import disk_fault, move
-from db.kernel.place import BLOBS
+from db.backup.making import OtherWindow, alone
+from db.backup.manifest import PARTIAL, BackupInfo, collect_unnamed, file_problems, list_backups
+from db.kernel.errors import EnvironmentFault, UserError
+from db.kernel.files import move
 
 DAYS: Final = 7
 WEEKS: Final = 4
@@ -41,26 +41,35 @@ def rotate(folder: Path) -> list[Path]:
 
     Kept, of each ledger, are 7 days, 4 weeks and 6 months, and never fewer than 2, counting only
     backups whose files are still what they were when they were proved. A damaged one is neither
-    counted nor removed: a person should look at it. UserError if nothing there is whole.
+    counted nor removed: a person should look at it. Nothing is removed while another window makes a
+    backup here, which thins out itself. UserError if nothing there is whole; EnvironmentFault if some
+    could not be removed, all others were.
     """
+    with contextlib.suppress(OtherWindow), alone(folder, patience=0):
+        return _thinned(folder)
+    return []
+
+
+def _thinned(folder: Path) -> list[Path]:
     found = list_backups(folder)
     good = [info for info in found if not file_problems(info)]
     if found and not good:
         raise UserError("这里的备份都损坏了，一个也没有删。请马上另做一个备份，并检查磁盘。")
-    removed = []
+    removed, failed = [], list[EnvironmentFault]()
     for ledger in {info.ledger for info in good}:
         own = [info for info in good if info.ledger == ledger]
         kept = _kept(own)
         for info in own:
             if info.path not in kept:
-                _remove(info.path)
-                removed.append(info.path)
-    left = list_backups(folder)
-    whole = len(left) == sum(path.suffix != PARTIAL for _, path in numbered(folder))
-    # What a backup whose manifest cannot be read had is not known, so nothing is taken then.
-    if removed and whole:
-        kept_now = {name for info in left for name in info.attachments}
-        collect(folder / BLOBS, kept_now, older=0)
+                try:
+                    _remove(info.path)
+                    removed.append(info.path)
+                except EnvironmentFault as fault:
+                    failed.append(fault)
+    if removed:
+        collect_unnamed(folder)
+    if failed:
+        raise failed[0]
     return sorted(removed)
 
 
@@ -71,4 +80,6 @@ def _remove(path: Path) -> None:
         move(path, doomed)
         shutil.rmtree(doomed)
     except OSError as error:
-        raise disk_fault(error) from error
+        raise EnvironmentFault(
+            f"旧备份 {path.name} 删不掉，别的都在。请检查“{path.parent}”的权限和磁盘。"
+        ) from error

@@ -31,9 +31,10 @@ class SecondPlace:
         except OSError:
             return False
 
-    def days(self, now: datetime) -> int:
-        """Return how many days ago that was; never below 0, whatever the clock says."""
-        return max(0, (now.astimezone().date() - self.when.astimezone().date()).days)
+    def days(self, now: datetime) -> int | None:
+        """Return how many days ago that was; None for a day to come, which a wrong clock told."""
+        days = (now.astimezone().date() - self.when.astimezone().date()).days
+        return days if days >= 0 else None
 
 
 def second_place(data_dir: Path) -> SecondPlace | None:
@@ -61,17 +62,19 @@ def remember_second(data_dir: Path, folder: Path, info: BackupInfo) -> None:
 class BackupAges(NamedTuple):
     """When the last backup beside the ledger was made; how many days ago one went to the second place.
 
-    `lost` counts the attachments that the last one could not take along.
+    `lost` counts the attachments that the last one could not take along. `unsure` tells that one did go to
+    the second place, on a day that is yet to come: a wrong clock told it.
     """
 
     last: date | None
     second: int | None
     lost: int = 0
+    unsure: bool = False
 
     @property
     def late(self) -> bool:
         """Whether the second place waits too long for one; a place that never was is not late."""
-        return self.second is not None and self.second > LATE_DAYS
+        return self.unsure or (self.second is not None and self.second > LATE_DAYS)
 
 
 def backup_ages(data_dir: Path, now: datetime) -> BackupAges:
@@ -82,4 +85,5 @@ def backup_ages(data_dir: Path, now: datetime) -> BackupAges:
         newest.when.astimezone().date() if newest else None,
         second.days(now) if second else None,
         newest.lost if newest else 0,
+        second is not None and second.days(now) is None,
     )

@@ -46,6 +46,14 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def lately(then: datetime, now: datetime, span: timedelta) -> bool:
+    """Tell whether something was less than a span ago.
+
+    What lies in the future was dated by a clock that was wrong, and counts as never.
+    """
+    return timedelta() <= now - then < span
+
+
 class HybridClock:
     """A hybrid logical clock: milliseconds in the upper bits, a counter in the lower sixteen.
 

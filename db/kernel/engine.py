@@ -132,7 +132,7 @@ def in_words() -> Iterator[None]:
     """Turn what the library raises inside into an error that is told to a person."""
     try:
         yield
-    except sql.DBAPIError as error:
+    except (sql.DBAPIError, sql.TimeoutError) as error:
         raise translate(error) from None
 
 
@@ -157,7 +157,7 @@ def defer_references(connection: Connection) -> None:
 def _outside_transaction(engine: Engine) -> Iterator[cipher.Connection]:
     try:
         pooled = engine.raw_connection()
-    except (dbapi2.Error, sql.DBAPIError) as error:
+    except (dbapi2.Error, sql.DBAPIError, sql.TimeoutError) as error:
         raise translate(error) from None
     try:
         yield pooled.driver_connection

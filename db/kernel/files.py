@@ -74,8 +74,10 @@ def require_entry(folder: Path) -> None:
         pass
 
 
-def private_directory(path: Path) -> None:
+def private_directory(path: Path, *, shared: bool = False) -> None:
     """Make the folder if it is missing and close it to other users (0700), whatever the umask.
+
+    One that may be `shared`, as a person chose it, is closed only where it is made.
 
     A folder that was made lasts through a power cut. EnvironmentFault if it cannot be made, is no
     folder, or is a link: what it leads to is somebody else's, and would be closed to them. A file
@@ -97,8 +99,9 @@ def private_directory(path: Path) -> None:
         ) from error
     except OSError as error:
         raise disk_fault(error) from error
-    with contextlib.suppress(OSError):
-        path.chmod(0o700)
+    if path in missing or not shared:
+        with contextlib.suppress(OSError):
+            path.chmod(0o700)
 
 
 def new_private_file(path: Path) -> int:

@@ -5,12 +5,13 @@ rows that hang on the rows it takes away; a command together with its undo count
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, Connection, Table, and_, func, or_, select
 
 from db.kernel.access import Right
+from db.kernel.clock import utc_text
 from db.kernel.erasure import erased_in, names_in, values_in
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
@@ -28,12 +29,41 @@ from db.kernel.journal import (
 )
 from db.kernel.records import ChangeRow, CommandRow, Ids, Record
 
+# A post works every week; a year typed wrong is further away.
+FAR: Final = timedelta(days=100)
 
-def last_time(connection: Connection, action: str) -> datetime | None:
-    """Return when an action was last done, in UTC."""
+
+def last_time(
+    connection: Connection, action: str, until: datetime | None = None
+) -> datetime | None:
+    """Return when an action was last done, in UTC; later than `until` counts as never."""
     asked = select(func.max(CommandRow.wall)).where(CommandRow.action == action)
+    if until is not None:
+        asked = asked.where(CommandRow.wall <= utc_text(until))
     found = connection.execute(asked).scalar()
     return datetime.fromisoformat(found) if found else None
+
+
+def clock_doubt(connection: Connection, site: Id, now: datetime) -> str:
+    """Say in a sentence that today lies before the last command given here, or far after it; mostly empty.
+
+    A clock whose battery is dead starts years back, and what is then entered today is dated so.
+    """
+    asked = select(CommandRow.wall).where(CommandRow.site == site).order_by(CommandRow.no.desc())
+    wall = connection.execute(asked.limit(1)).scalar()
+    if wall is None:
+        return ""
+    day, last = now.date(), datetime.fromisoformat(wall).astimezone(now.tzinfo).date()
+    told = f"电脑的日期是{_day(day)}"
+    if day < last:
+        return f"{told}，比台账里最后一步（{_day(last)}）还早，多半不对：请先把电脑的日期和时间校准再登记。"
+    if day - last > FAR:
+        return f"{told}，离台账里最后一步（{_day(last)}）有{(day - last).days}天了：要是不对，请先校准再登记。"
+    return ""
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 class Entry(NamedTuple):

@@ -33,12 +33,17 @@ class Watch:
         # A ledger that lacks something lies behind its mark until its first command.
         self._behind = bool(self.missing)
 
+    @property
+    def backups(self) -> int:
+        """The counter of the last backup that another life of this ledger may have made."""
+        return self._mark.backups if self._mark else 0
+
     def compare_with(self, connection: Connection, number: int, no: int, mac: bytes) -> None:
         """Hold the ledger against the mark of backup `number`, which lies in another folder.
 
         One that a life before a restore made says nothing.
         """
-        if not self.missing and number > (self._mark.backups if self._mark else 0):
+        if not self.missing and number > self.backups:
             self.missing = _against(connection, no, mac)
             self._behind = bool(self.missing)
 
@@ -73,7 +78,8 @@ class Watch:
         """
         mark = self._mark
         after, since = (mark.proved, mark.proved_on) if mark else (0, date.min)
-        if today - since >= FULL_PROOF:
+        # A day in the future was told by a clock that was wrong.
+        if not timedelta() <= today - since < FULL_PROOF:
             after, since = 0, today
         no, _ = head(connection)
         problems = chain_problems(connection, key, after=after, go_on=go_on)

@@ -118,8 +118,8 @@ class BackupPage(Page):
 
         def made(info: BackupInfo) -> None:
             self._tell("")
-            lacking = f"　{info.lacking}" if info.lost else ""
-            self.said.emit(f"备份好了，已经打开核对过：{info.path.name}{lacking}")
+            aside = f"　{info.told}" if info.told else ""
+            self.said.emit(f"备份好了，已经打开核对过：{info.path.name}{aside}")
             self.context.background.backed_up.emit()
             self.refresh()
 

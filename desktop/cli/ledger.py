@@ -60,8 +60,8 @@ def back_up(arguments: argparse.Namespace) -> int:
         made = ledger.back_up("手工备份", arguments.to)
         ledger.note("备份", made.path.name)
     print(f"已备份并核验：{made.path}")
-    if made.lost:
-        print(f"注意：{made.lacking}。")
+    if made.told:
+        print(f"注意：{made.told.removesuffix('。')}。")
     return 0
 
 

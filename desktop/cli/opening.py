@@ -58,6 +58,8 @@ def unlocked(arguments: argparse.Namespace, *, write: bool) -> Ledger:
     ledger = Ledger.unlock(arguments.data, password, user=arguments.user, write=write)
     if ledger.place.read_only:
         sys.stderr.write("注意：台账在只读的地方，只能看；这次做了什么没有记进改动记录。\n")
+    if ledger.clock_doubt:
+        sys.stderr.write(f"注意：{ledger.clock_doubt}\n")
     if ledger.missing:
         sys.stderr.write(
             f"注意：{ledger.missing}\n没有改动什么。可以从备份恢复（restore 到一个空文件夹看看）；"

@@ -202,7 +202,7 @@ class HomePage(Page):
         def found(ages: BackupAges) -> None:
             self._backup.setText("　".join(filter(None, backup_words(ages, day))))
             self._backup.setAccessibleName(self._backup.text())
-            old = ages.last is None or (day - ages.last).days > BACKUP_DAYS
+            old = ages.last is None or not 0 <= (day - ages.last).days <= BACKUP_DAYS
             late = old or ages.late or ages.lost > 0
             set_tone(self._backup, "late" if late else "second")
 

@@ -34,7 +34,7 @@ class BackupFigures:
         self.lacking.setText(lacking)
         self.lacking.setVisible(bool(lacking))
         self.ages.setText("　".join(filter(None, (last, second, lacking))))
-        tone: Tone = "tries" if ages.second is None else "late" if ages.late else "second"
+        tone: Tone = "late" if ages.late else "tries" if ages.second is None else "second"
         set_tone(self._second, tone)
         set_tone(self.lacking, "late")
         set_tone(self.ages, "late" if lacking else tone)
