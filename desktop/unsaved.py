@@ -213,6 +213,12 @@ class FormKeeper(QObject):
             self.forget(self._at)
             self._shown = self._texts()
 
+    def saved(self, at: str) -> bool:
+        """Forget what was typed at a record, as it is saved; tell whether it is still in sight."""
+        here = at == self._at
+        self.done() if here else self.forget(at)
+        return here
+
     def forget(self, at: str) -> None:
         """Forget what was typed at a record, such as one that is gone."""
         self._late = {}

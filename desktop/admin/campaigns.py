@@ -123,7 +123,7 @@ class CampaignsPage(Page):
         at = self._at
 
         def saved(_: object) -> None:
-            self._kept.done() if at == self._at else self._kept.forget(at)
+            self._kept.saved(at)
             self.said.emit(f"已保存走访任务“{draft.name}”　　Ctrl+Z 撤销")
 
         self.context.background.write(self, command, saved, once=at)

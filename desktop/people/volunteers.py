@@ -228,7 +228,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         said = f"已删除{self.row.name}　　Ctrl+Z 撤销"
 
         def removed(_: Done[None]) -> None:
-            self.typed_saved()
+            self._kept.done()
             self.said.emit(said)
 
         self.context.background.write(self, remove_volunteer(self.row.id), removed)

@@ -6,7 +6,15 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
 from sqlalchemy import Connection
 
 from db.kernel.ids import Id
@@ -34,7 +42,7 @@ class RegisterPage(Page, Generic[R]):
 
     A register says which rows there are (`asked`), which form they have (`form_parts`, `show_row`)
     and what saving means (`save`, by `write`). What is typed at a row stays with it, over other rows
-    and a crash, until it is saved or Esc drops it (`typed_saved`).
+    and a crash, until it is saved or Esc drops it.
     """
 
     columns: Sequence[Column[Any]] = ()
@@ -172,19 +180,12 @@ class RegisterPage(Page, Generic[R]):
 
         def written(done: Done[Any]) -> None:
             self.said.emit(f"{said}　　Ctrl+Z 撤销")
-            if at != self._at:
-                self._kept.forget(at)
-                return
-            self.typed_saved()
-            then()
-            if new:
-                self.go_to(done.value)
+            if self._kept.saved(at):
+                then()
+                if new:
+                    self.go_to(done.value)
 
         self.context.background.write(self, command, written, once=at)
-
-    def typed_saved(self) -> None:
-        """Forget what was typed at the record in sight, as it is saved or dropped."""
-        self._kept.done()
 
     @property
     def is_typed(self) -> bool:
@@ -224,7 +225,7 @@ class RegisterPage(Page, Generic[R]):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.table.hasFocus():
             self._form.setFocus(Qt.FocusReason.TabFocusReason)
         elif escape and self.is_typed:
-            self.typed_saved()
+            self._kept.done()
             self.show_row(self.row)
             self.begin_typing()
         elif escape and self._form.isAncestorOf(self.focusWidget() or self):
@@ -253,18 +254,9 @@ class RegisterPage(Page, Generic[R]):
         new = button(f"新的{self.noun}　Ctrl+N", self.begin_new)
         new.setShortcut("Ctrl+N")
         self.filters.addWidget(new)
-        frame = panel()
-        column(frame, (6, 6, 6, 6)).addWidget(self.table)
-        left = column(gap=10)
-        left.addLayout(self.filters)
-        left.addWidget(self._chip)
-        left.addWidget(frame, 1)
-        # Large type needs the whole line for each.
+        left = _listed(self.filters, self._chip, self.table)
         large = self.context.theme.px(100) > LARGE
-        below = column(gap=8) if large else row(gap=16)
-        below.addWidget(self.foot, 0 if large else 1)
-        below.addLayout(self.tools)
-        left.addLayout(below)
+        left.addLayout(_below(self.foot, self.tools, large=large))
         inside = QWidget()
         layout = column(inside, (16, 14, 16, 14), 10)
         head = row(gap=10)
@@ -341,7 +333,24 @@ class RegisterPage(Page, Generic[R]):
     def _more(self, offset: int) -> None:
         limit = SOUGHT if self._seeking else WINDOW
         self.context.background.ask(
-            self,
-            lambda connection: self.asked(connection, offset, limit)[1],
-            self.model.add_rows,
+            self, lambda c: self.asked(c, offset, limit)[1], self.model.add_rows
         )
+
+
+def _listed(filters: FlowLayout, chip: OnlyChip, table: RowTable) -> QBoxLayout:
+    """The list, above it what narrows it."""
+    frame = panel()
+    column(frame, (6, 6, 6, 6)).addWidget(table)
+    left = column(gap=10)
+    left.addLayout(filters)
+    left.addWidget(chip)
+    left.addWidget(frame, 1)
+    return left
+
+
+def _below(foot: QLabel, tools: QHBoxLayout, *, large: bool) -> QBoxLayout:
+    """What stands below a list; large type needs the whole line for each."""
+    below = column(gap=8) if large else row(gap=16)
+    below.addWidget(foot, 0 if large else 1)
+    below.addLayout(tools)
+    return below

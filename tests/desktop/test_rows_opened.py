@@ -51,7 +51,7 @@ def test_a_dispute_opens_what_is_due_or_its_file(
     settle(qtbot, shell)
     first = page._model.rows[0].id
     press(qtbot, shell, "G")
-    panel.save()
+    panel._writing.save()
     settle(qtbot, shell)
     page.open({"record": first})
     settle(qtbot, shell)

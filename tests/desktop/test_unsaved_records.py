@@ -47,14 +47,14 @@ def test_half_a_fact_opens_again_at_its_own_dispute_and_is_forgotten_when_given_
     assert panel.writing
     assert panel._card is not None
     assert panel._card.id == line.id
-    assert panel._facts["session"].field("record").text() == "both sides spoke"
-    assert "还没有保存" in panel._facts["session"]._problem.text()
-    QTest.keyClick(panel._facts["session"].field("record"), ESC)
+    assert panel._writing.facts["session"].field("record").text() == "both sides spoke"
+    assert "还没有保存" in panel._writing.facts["session"]._problem.text()
+    QTest.keyClick(panel._writing.facts["session"].field("record"), ESC)
     assert not panel.writing
     forgotten(qtbot, sample)
     panel.begin_fact("session")
     settle(qtbot, shell)
-    assert panel._facts["session"].field("record").text() == ""
+    assert panel._writing.facts["session"].field("record").text() == ""
 
 
 def test_what_waits_at_a_deleted_dispute_is_named_again_once_it_is_back(
