@@ -5,7 +5,7 @@ It opens no session, and the next change of a password takes it away.
 """
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from db.kernel.access import Right, Role
@@ -73,14 +73,21 @@ def set_password(ledger: "Ledger", user: str, password: str) -> None:
         raise UserError(f"没有叫“{user}”的账号。")
     own = target.id == ledger.session.account
     action = "修改密码" if own else "重设密码"
-    ledger.write(Command(action, Right.LOOK if own else Right.ACCOUNTS, lambda _: None))
-    _give(ledger, known, target.id, user, password)
+    told = Command(action, Right.LOOK if own else Right.ACCOUNTS, lambda _: None)
+    ledger.require_writing(told.right, action)
+    # The history tells of it once the disk has taken the new slots, and before they are in force.
+    _give(ledger, known, target.id, user, password, lambda: ledger.write(told))
 
 
 def _give(
-    ledger: "Ledger", known: Iterable[AccountLine], account: Id, user: str, password: str
+    ledger: "Ledger",
+    known: Iterable[AccountLine],
+    account: Id,
+    user: str,
+    password: str,
+    before: Callable[[], object] | None = None,
 ) -> None:
-    with Slots.changing(ledger.place.slots) as slots:
+    with Slots.changing(ledger.place.slots, before) as slots:
         slots.keep_only(_open(known) | {account.hex()})
         slots.give_password(account.hex(), user, password, ledger.core.key)
 

@@ -91,11 +91,11 @@ def test_a_backup_that_fails_half_way_leaves_no_contents_behind(
 def test_who_waits_for_the_writer_in_vain_is_told_in_words(ledger: Ledger) -> None:
     """A merge or an import of many minutes holds the one writer of the window."""
     ledger.note("试一试")
-    ledger._writing().pool._timeout = 0.1  # type: ignore[attr-defined]
+    ledger.core.writer.pool._timeout = 0.1  # type: ignore[attr-defined]
     holds, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with ledger._writing().begin():
+        with ledger.core.writer.begin():
             holds.set()
             done.wait(20)
 

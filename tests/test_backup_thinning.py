@@ -19,7 +19,7 @@ def _many(ledger: Ledger, folder: Path, n: int) -> list[Path]:
     """Backups of one day, of which two are kept."""
     now = ledger.clock.now()
     made = [
-        backup.back_up(ledger.place.folder, ledger._key, folder, reason="试", now=now)
+        backup.back_up(ledger.place.folder, ledger.core.key, folder, reason="试", now=now)
         for _ in range(n)
     ]
     return [info.path for info in made]

@@ -12,12 +12,18 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from db.kernel.errors import EnvironmentFault, LedgerDamaged, OutcomeUnknown, UserError
+from db.kernel.errors import (
+    EnvironmentFault,
+    LedgerDamaged,
+    OutcomeUnknown,
+    PolicepostError,
+    UserError,
+)
 
 PAGE: Final = 4096
 SPACE_TO_WRITE: Final = 200 * 2**20
@@ -171,20 +177,36 @@ def write_lasting(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, before: Callable[[], object] | None = None) -> None:
     """Write a private file so that after any crash the old or the new content is whole.
 
-    EnvironmentFault if the disk refuses; the old content is then untouched. OutcomeUnknown: the new
-    content is in force, and a power cut may bring the old one back.
+    `before` is called once the disk has taken the new content and before it is in force: what it
+    raises leaves the old, but for a doubt. EnvironmentFault if the disk refuses; the old content is then untouched.
+    OutcomeUnknown: the new content is in force, and a power cut may bring the old one back.
     """
     part = path.with_name(path.name + ".part")
     try:
         write_lasting(part, data)
+        doubt = _in_doubt(before) if before is not None else None
         move(part, path)
-    except OSError as error:
+    except OutcomeUnknown:
+        raise
+    except (OSError, PolicepostError) as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+        if isinstance(error, PolicepostError):
+            raise
         raise disk_fault(error) from error
+    if doubt is not None:
+        raise doubt
+
+
+def _in_doubt(step: Callable[[], object]) -> OutcomeUnknown | None:
+    try:
+        step()
+    except OutcomeUnknown as doubt:
+        return doubt
+    return None
 
 
 @contextlib.contextmanager

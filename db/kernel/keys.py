@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, Self
@@ -84,11 +84,9 @@ class DataKey:
 
 
 def _derived(purpose: bytes, secret: bytes | bytearray) -> bytearray:
-    return bytearray(
-        hashlib.blake2b(
-            purpose, key=secret, digest_size=KEY_BYTES, person=b"policepost-key"
-        ).digest()
-    )
+    person = b"policepost-key"
+    made = hashlib.blake2b(purpose, key=secret, digest_size=KEY_BYTES, person=person)
+    return bytearray(made.digest())
 
 
 def wipe(secret: bytearray) -> None:
@@ -213,10 +211,7 @@ class Slots:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the file; LedgerDamaged if it is missing, damaged or weakened.
-
-        EnvironmentFault if this user may not read it.
-        """
+        """Read the file; LedgerDamaged if it is missing, damaged or weakened, EnvironmentFault if another user's."""
         try:
             return cls.from_bytes(read_small(path))
         except PermissionError as error:
@@ -246,17 +241,17 @@ class Slots:
             }
         )
 
-    def save(self, path: Path) -> None:
-        """Write the file so that after any crash the old or the new one is whole."""
-        write_atomically(path, self.to_bytes())
+    def save(self, path: Path, before: Callable[[], object] | None = None) -> None:
+        """Write the file so that after any crash the old or the new one is whole; `before` as there."""
+        write_atomically(path, self.to_bytes(), before)
 
     @classmethod
     @contextlib.contextmanager
-    def changing(cls, path: Path) -> Iterator[Self]:
+    def changing(cls, path: Path, before: Callable[[], object] | None = None) -> Iterator[Self]:
         """Lend the slots of a file to be changed; they are saved unless an error is raised."""
         slots = cls.load(path)
         yield slots
-        slots.save(path)
+        slots.save(path, before)
 
     def users(self) -> list[tuple[str, str]]:
         """Return account and log-in name of every password slot, in the order they were added."""
@@ -312,11 +307,25 @@ class Slots:
         return slot.account, self._open(slot, _password_bytes(password), _WRONG_PASSWORD)
 
     def new_recovery(self, data_key: DataKey) -> str:
-        """Return a new recovery code, to be shown once; a code given before opens no more."""
+        """Return a new recovery code, to be shown once; codes given before open no more."""
+        code = self.add_recovery(data_key)
+        self.keep_recovery(new=True)
+        return code
+
+    def add_recovery(self, data_key: DataKey) -> str:
+        """Return a code beside the one there is, until `keep_recovery` settles which of both stays."""
         code = new_code()
         slot = self._sealed(self._blank_slot("", "", None), secret_of_code(code), data_key)
-        self._slots = [s for s in self._slots if s.kind != "recovery"] + [slot]
+        self.keep_recovery(new=False)
+        self._slots.append(slot)
         return code
+
+    def keep_recovery(self, *, new: bool) -> bool:
+        """Keep of two recovery codes the new one, or the one before; return whether there were two."""
+        codes = [slot for slot in self._slots if slot.kind == "recovery"]
+        going = codes[:-1] if new else codes[1:]
+        self._slots = [slot for slot in self._slots if slot not in going]
+        return bool(going)
 
     def unlock_recovery(self, code: str) -> DataKey:
         """Return the data key.
@@ -324,10 +333,13 @@ class Slots:
         UserError naming the groups with a typing error, WrongSecretError for another ledger's code.
         """
         secret = secret_of_code(code)
-        slot = next((slot for slot in self._slots if slot.kind == "recovery"), None)
-        if slot is None:
+        codes = [slot for slot in self._slots if slot.kind == "recovery"]
+        if not codes:
             raise UserError("这个台账没有设恢复码，什么也没有改动。请用密码打开。")
-        return self._open(slot, secret, _WRONG_CODE)
+        for slot in codes[:-1]:
+            with contextlib.suppress(WrongSecretError):
+                return self._open(slot, secret, _WRONG_CODE)
+        return self._open(codes[-1], secret, _WRONG_CODE)
 
     def _password_slot(self, account: str, user: str, password: str, data_key: DataKey) -> _Slot:
         blank = self._blank_slot(account, user, _COST)

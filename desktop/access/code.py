@@ -67,9 +67,14 @@ class RecoveryCode(QWidget):
             self._fault.setText("和恢复码对不上，请再看看抄的。")
             self._typed.setFocus()
             return
-        self._shown.clear()
-        self._code = ""
+        self.forget()
         self.kept.emit()
+
+    def forget(self) -> None:
+        """Show the code no more."""
+        self._shown.clear()
+        self._typed.clear()
+        self._code = ""
 
     def _print(self) -> None:
         from desktop.paper.recovery_sheet import recovery_sheet  # noqa: PLC0415  slow to import

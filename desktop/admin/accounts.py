@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from db.kernel.access import ROLE_NAMES, Right, Role
 from db.kernel.accounts import AccountLine
+from desktop.admin.recovery import NewCode
 from desktop.page import Context, Page
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.parts import button, column, label, panel, row, rule
@@ -56,7 +57,9 @@ class AccountsPage(Page):
         for field in self._own:
             layout.addWidget(field)
         layout.addWidget(button("改密码", self._change_own, kind="main"))
-        for part in (self._adding_part(), self._chosen_part()):
+        self.new_code = NewCode(context)
+        self.new_code.said.connect(self.said)
+        for part in (self._adding_part(), self._chosen_part(), self.new_code):
             layout.addWidget(part)
             part.setEnabled(context.may(Right.ACCOUNTS))
         layout.addStretch()

@@ -1,17 +1,19 @@
 """Commands about the ledger itself: new, backup, restore, history, undo, account."""
 
 import argparse
+import random
+import sys
 from datetime import datetime
 from pathlib import Path
 
 from db.kernel import history as journal
 from db.kernel.access import ROLE_NAMES, role_from_name
 from db.kernel.accounts import account_names
-from db.kernel.errors import EnvironmentFault, UserError
+from db.kernel.errors import EnvironmentFault, PolicepostError, UserError
 from db.kernel.files import write_atomically
 from db.ledger import Ledger
 from db.post import PostDraft
-from db.recovering import recover
+from db.recovering import offer_code, recover, settle_code
 from db.restoring import restore_closed
 from desktop.cli.opening import (
     new_password_from,
@@ -143,6 +145,53 @@ def account_password(arguments: argparse.Namespace) -> int:
         ledger.set_password(name, password)
     print(f"“{name}”的密码已更改。")
     return 0
+
+
+def account_recovery(arguments: argparse.Namespace) -> int:
+    """Make a new recovery code; the one before is void once the new one was kept."""
+    file = arguments.recovery_code_file
+    if file is not None:
+        require_folder_of(file)
+    elif not sys.stdin.isatty():
+        raise UserError("这里没有人看屏幕，新恢复码要写进文件：请用 --recovery-code-file。")
+    password = password_from(arguments.password_file, "密码")
+    with Ledger.unlock(arguments.data, password, user=arguments.user) as ledger:
+        fresh = offer_code(ledger, password)
+        if fresh.doubt:
+            print(f"已经有了新的恢复码，{fresh.doubt}")
+        try:
+            _kept(fresh.code, file)
+        except PolicepostError:
+            settle_code(ledger, new=False)
+            raise
+        settle_code(ledger, new=True)
+    print("旧恢复码作废。")
+    return 0
+
+
+def _kept(code: str, file: Path | None) -> None:
+    """Write a new code to its file, or show it and ask whether it was copied rightly; else raise."""
+    if file is None:
+        _show_recovery_code(code, None)
+        if not _typed_rightly(code):
+            raise UserError("和恢复码对不上，没有换，原来的恢复码照样用。请再来一次。")
+        return
+    try:
+        _show_recovery_code(code, file)
+    except EnvironmentFault as fault:
+        raise EnvironmentFault(
+            f"恢复码没有写进“{file}”，所以没有换，原来的恢复码照样用，上面显示的不用抄。请换个地方再试。"
+        ) from fault
+
+
+def _typed_rightly(code: str) -> bool:
+    """Ask for two groups of a code that nobody knows before, to see that it was copied rightly."""
+    groups = code.split("-")
+    asked = sorted(random.sample(range(len(groups)), 2))
+    which = "、".join(f"第{at + 1}组" for at in asked)
+    typed = input(f"看看抄得对不对：请照着抄好的，输入{which}：")
+    wanted = "".join(groups[at] for at in asked)
+    return "".join(c for c in typed.upper() if c.isalnum()) == wanted
 
 
 def account_list(arguments: argparse.Namespace) -> int:

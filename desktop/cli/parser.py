@@ -107,9 +107,11 @@ def _add_ledger_commands(commands: Commands, shared: Parser) -> None:
     undo = commands.add_parser("undo", parents=[shared], help="撤销一步操作")
     undo.add_argument("command", type=int, metavar="COMMAND", help="history 里的号码")
     undo.set_defaults(handler=Later("desktop.cli.ledger", "undo"))
-    account = commands.add_parser("account", help="账号：add 新增，remove 停用，password 改密码")
+    account = commands.add_parser(
+        "account", help="账号：add 新增，remove 停用，password 改密码，recovery 换恢复码"
+    )
     actions = account.add_subparsers(
-        metavar="add|remove|password|list", required=True, parser_class=Parser
+        metavar="add|remove|password|recovery|list", required=True, parser_class=Parser
     )
     add = actions.add_parser("add", parents=[shared], help="新增账号")
     add.add_argument("name", metavar="NAME", help="登录名")
@@ -129,6 +131,13 @@ def _add_ledger_commands(commands: Commands, shared: Parser) -> None:
         help="用文件里的恢复码重设；新恢复码写回这个文件",
     )
     password.set_defaults(handler=Later("desktop.cli.ledger", "account_password"))
+    recovery = actions.add_parser(
+        "recovery", parents=[shared], help="换一个恢复码，旧的作废（民警）"
+    )
+    recovery.add_argument(
+        "--recovery-code-file", type=Path, metavar="F", help="把新恢复码写进文件，不显示"
+    )
+    recovery.set_defaults(handler=Later("desktop.cli.ledger", "account_recovery"))
     listing = actions.add_parser("list", parents=[shared], help="列出账号")
     listing.set_defaults(handler=Later("desktop.cli.ledger", "account_list"))
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 from sqlalchemy import Connection
 
 from db.disputes.handover import Leaving, open_matters, staff_leaves
@@ -47,6 +47,8 @@ class LeavingBox(QWidget):
         self._to.setAccessibleName("没办完的纠纷交给")
         self._to.addItem("不交接", None)
         self._hand = button("交接", self._hands_over)
+        # An account has no other tie to a colleague than the name.
+        self._closes = QCheckBox()
         self._log_in = label(pixels=12, tone="late", wrap=True)
         self._open_accounts = button("去设置、账号停用", self._go_to_accounts, kind="link")
         layout = column(self, gap=8)
@@ -61,12 +63,14 @@ class LeavingBox(QWidget):
         leaves.addWidget(self._leave)
         leaves.addWidget(self._back)
         layout.addLayout(leaves)
+        layout.addWidget(self._closes)
         layout.addWidget(self._log_in)
         layout.addWidget(self._open_accounts)
         self._day.finished.connect(self._leave.setFocus)
         may = context.may(Right.SETTINGS)
         for widget in (self._day, self._leave, self._back, self._to, self._hand):
             widget.setEnabled(may)
+        self._closes.setEnabled(context.may(Right.ACCOUNTS))
 
     def show_colleague(self, of: StaffRow | None) -> None:
         """Speak of a colleague, or of nobody."""
@@ -75,6 +79,7 @@ class LeavingBox(QWidget):
         if of is None or self._of is None or of.id != self._of.id:
             self._day.clear()
             self._to.setCurrentIndex(0)
+            self._closes.setChecked(True)
         self._of = of
         self.setVisible(of is not None)
         if of is None:
@@ -93,7 +98,7 @@ class LeavingBox(QWidget):
         self._ticket = self._context.background.ask(self, question, self._show)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Accounts are closed on a page of their own, and by no command."""
+        """Accounts are also closed on a page of their own, and by no command."""
         self.show_colleague(self._of)
         super().showEvent(event)
 
@@ -118,6 +123,18 @@ class LeavingBox(QWidget):
         self._log_in.setText(f"账号“{self._user}”还能登录，离岗的人要停用")
         for widget in (self._log_in, self._open_accounts):
             widget.setVisible(gone is not None and bool(self._user))
+        self._closes.setText(f"同时停用账号“{self._user}”")
+        self._closes.setVisible(gone is None and self._is_theirs(found))
+
+    def _is_theirs(self, found: Left) -> bool:
+        """Tell whether the one account of this name is nobody else's, nor of who sits here."""
+        assert self._of is not None  # noqa: S101  asked of a colleague in sight
+        mine, name = self._context.ledger.session.account, self._of.name
+        return (
+            [one.id == mine for one in found.accounts] == [False]
+            and self._context.may(Right.ACCOUNTS)
+            and all(one.name != name for one in found.others)
+        )
 
     def _leaves(self) -> None:
         if self._of is None:
@@ -128,16 +145,32 @@ class LeavingBox(QWidget):
             self.said.emit(str(reason))
             return
         name, said_day = self._of.name, day_words(day, self._context.today)
+        ledger, user = self._context.ledger, self._user
+        closes = self._closes.isVisible() and self._closes.isChecked()
 
         def left(done: Done[Leaving]) -> None:
             said = f"{name}{said_day}离岗"
             if many := len(done.value.matters):
                 moved = "已交接" if done.value.handed_over else "还没有交接"
                 said += f"，{many}件没办完的纠纷{moved}"
-            self.said.emit(f"{said}　　Ctrl+Z 撤销")
+            if not closes:
+                self.said.emit(f"{said}　　Ctrl+Z 撤销")
+                return
+            # A closing is not undone and a leaving is, so they are two commands. A leaving can be
+            # refused, so it goes first; where the account stays open then, the page goes on saying so.
+            self._context.background.errand(
+                self,
+                lambda _: ledger.close_account(user),
+                lambda _: self._closed(f"{said}，账号“{user}”已停用　　Ctrl+Z 撤销离岗"),
+                lane="writer",
+            )
 
         command = staff_leaves(self._of.id, day, self._to.currentData())
         self._context.background.write(self, command, left, once=self._of.id)
+
+    def _closed(self, said: str) -> None:
+        self.said.emit(said)
+        self.show_colleague(self._of)
 
     def _hands_over(self) -> None:
         """Hand over what is still open of one who has left."""

@@ -385,3 +385,30 @@ def test_a_demonstration_that_is_open_and_papers_of_ones_own_are_left_alone(
     assert done.returncode == DONE, done.stderr
     assert not (full / "erased.json").exists()
     assert not (full / "blobs" / "old").exists()
+
+
+def test_a_new_recovery_code_takes_the_place_of_one_that_was_lost(tmp_path: Path) -> None:
+    post, old, fresh = tmp_path / "p", tmp_path / "old.txt", tmp_path / "fresh.txt"
+    made = policepost(
+        "new", "--data", post, "--post", "三号警务室", "--station", "示范派出所",
+        "--recovery-code-file", old,
+    )  # fmt: skip
+    assert made.returncode == DONE
+    unseen = policepost("account", "recovery", "--data", post)
+    assert unseen.returncode == MISTAKE
+    assert "--recovery-code-file" in unseen.stderr
+    (tmp_path / "fresh.txt.part").mkdir()
+    unwritten = policepost("account", "recovery", "--data", post, "--recovery-code-file", fresh)
+    assert unwritten.returncode == MACHINE
+    assert "没有换" in unwritten.stderr
+    (tmp_path / "fresh.txt.part").rmdir()
+    done = policepost("account", "recovery", "--data", post, "--recovery-code-file", fresh)
+    assert done.returncode == DONE, done.stderr
+    assert "旧恢复码作废" in done.stdout
+    (tmp_path / "new.txt").write_text("晚饭后 录入 四十户 走访\n", encoding="utf-8")
+    for code, outcome in ((old, MISTAKE), (fresh, DONE)):
+        reset = policepost(
+            "account", "password", "民警", "--data", post, "--recovery-code-file", code,
+            "--new-password-file", tmp_path / "new.txt", password=None,
+        )  # fmt: skip
+        assert reset.returncode == outcome, reset.stderr

@@ -4,12 +4,15 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from db.disputes import Dispute
 from db.kernel.access import Role
 from db.kernel.ids import Id, new_id
+from db.kernel.keys import Slots
+from db.people import Staff
 from db.people.colleagues import StaffDraft, add_staff
 from desktop.admin.accounts import AccountsPage
 from desktop.people.leaving import LeavingBox
@@ -82,6 +85,7 @@ def test_an_account_that_still_opens_the_ledger_is_told(
     page = shown(qtbot, small, leaving)
     box = page._leaving
     assert not box._log_in.isVisible()
+    box._closes.setChecked(False)
     box._leave.click()
     settle(qtbot, small)
     assert box._log_in.isVisible()
@@ -93,3 +97,39 @@ def test_an_account_that_still_opens_the_ledger_is_told(
     settle(qtbot, small)
     assert not shown(qtbot, small, leaving)._leaving._log_in.isVisible()
     assert not shown(qtbot, small, staying)._leaving._log_in.isVisible()
+
+
+def test_who_leaves_today_is_logged_in_no_more(
+    qtbot: QtBot, small: Shell, people: tuple[Id, Id]
+) -> None:
+    leaving, staying = people
+    ledger, said = small.context.ledger, list[str]()
+    assert not shown(qtbot, small, staying)._leaving._closes.isVisible()
+    page = shown(qtbot, small, leaving)
+    page._leaving.said.connect(said.append)
+    assert page._leaving._closes.text() == "同时停用账号“甲某”"
+    page._leaving._leave.click()
+    settle(qtbot, small)
+    assert said == ["甲某今天离岗，1件没办完的纠纷还没有交接，账号“甲某”已停用　　Ctrl+Z 撤销离岗"]
+    assert page.row is not None
+    assert page.row.until is not None
+    assert {one.user for one in ledger.accounts() if one.until} == {"甲某"}
+    assert "甲某" not in {user for _, user in Slots.load(ledger.place.slots).users()}
+    assert not page._leaving._log_in.isVisible()
+
+
+def test_an_account_is_not_closed_by_a_refused_leaving_nor_where_it_may_be_somebody_elses(
+    qtbot: QtBot, small: Shell, people: tuple[Id, Id], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving, _ = people
+    told: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+    page = shown(qtbot, small, leaving)
+    page._leaving._day.setText("2026-04-01")
+    page._leaving._leave.click()
+    settle(qtbot, small)
+    assert told == ["离岗日期在今天以后，没有保存。请到那天再登记。"]
+    assert not any(one.until for one in small.context.ledger.accounts())
+    small.context.background.write(small, rows_command(Staff, [{"id": new_id(), "name": "甲某"}]))
+    settle(qtbot, small)
+    assert not shown(qtbot, small, leaving)._leaving._closes.isVisible()

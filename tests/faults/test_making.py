@@ -118,7 +118,7 @@ def test_a_ledger_whose_disk_is_gone_closes_and_gives_lock_and_key_back(tmp_path
     ledger.core.readers.dispose()
     gone = folder.rename(tmp_path / "gone")
     ledger.close()
-    assert set(ledger._file_key) == {0}
+    assert set(ledger.core.file_key) == {0}
     gone.rename(folder)
     Ledger.unlock(folder, PASSWORD, clock=morning()).close()
 

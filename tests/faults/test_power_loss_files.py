@@ -12,6 +12,9 @@ from sqlalchemy import select
 
 from db import attaching, backup, creating
 from db.attachments import Attachment
+from db.exchanging import ENDING
+from db.kernel.anchor import Anchor
+from db.kernel.erased import read_list
 from db.kernel.errors import PolicepostError, UserError
 from db.kernel.place import Place
 from db.kernel.records import CommandRow
@@ -58,6 +61,33 @@ def failures(post: Post, state: State) -> list[str]:
         return ["no count"]
     told = max(state.told, default=0)
     return [] if json.loads(there.read_bytes())["failures"] >= told else ["forgotten failures"]
+
+
+def mark(post: Post, state: State) -> list[str]:
+    """The mark beside the ledger goes as far as it did when work last rested."""
+    found = Anchor(post.folder / "anchor", bytes(post.data_key().subkey("anchor"))).read()
+    told = max(state.told, default=0)
+    return [] if (found.no if found else 0) >= told else ["a mark too low"]
+
+
+def erased(post: Post, state: State) -> list[str]:
+    """The list of what was erased is as long as told."""
+    there = len(read_list(post.folder, post.data_key()))
+    return [] if there >= max(state.told, default=0) else ["a forgotten erasure"]
+
+
+def second(post: Post, state: State) -> list[str]:
+    """The second place's last backup is the one told."""
+    place, told = backup.second_place(post.folder), max(state.told, default=0)
+    there = place.when.day - 20 if place else 0
+    return [] if there >= told else ["a forgotten backup"]
+
+
+def packages(post: Post, state: State) -> list[str]:
+    """A package that has its name is whole, and every told one is there."""
+    there = {int(path.stem): path.read_bytes() for path in post.folder.glob(f"*{ENDING}")}
+    wrong = [f"{n} is cut" for n, data in there.items() if data != file_tasks.PHOTO + bytes([n])]
+    return wrong + [f"{n} is lost" for n in state.told if n not in there]
 
 
 def _readable(path: Path) -> bool:
@@ -142,12 +172,20 @@ def nothing_or_all(post: Post, state: State) -> list[str]:
 CASES: dict[str, tuple[Task, Check]] = {
     "slots": (file_tasks.change_passwords, slots),
     "throttle": (file_tasks.fail_to_log_in, failures),
+    "mark": (file_tasks.work_and_rest, mark),
+    "erased": (file_tasks.list_erasures, erased),
+    "second": (file_tasks.remember_places, second),
+    "packages": (file_tasks.write_packages, packages),
     "attachments": (file_tasks.attach_photographs, photographs),
     "backups": (file_tasks.back_up_twice, _Proving()),
 }
 GUARDS = [
     ("slots", "no fsync"), ("slots", "no directory sync"), ("slots", "in place"),
     ("throttle", "no fsync"), ("throttle", "no directory sync"), ("throttle", "in place"),
+    ("mark", "no fsync"), ("mark", "no directory sync"),
+    ("erased", "no fsync"), ("erased", "no directory sync"),
+    ("second", "no fsync"), ("second", "no directory sync"),
+    ("packages", "no fsync"), ("packages", "no directory sync"),
     ("attachments", "no fsync"), ("attachments", "content not waited for"),
     ("backups", "no fsync"), ("backups", "no directory sync"), ("backups", "backup in place"),
 ]  # fmt: skip

@@ -25,6 +25,7 @@ from db.kernel.records import CommandRow
 from db.ledger import Ledger
 from db.looking import look_at
 from db.proving import proof_is_due
+from db.restoring import restore_closed
 from db.sample import PASSWORD
 from tests.builders import street
 from tests.conftest import morning
@@ -217,18 +218,25 @@ def test_a_changed_command_is_found_by_the_proof(ledger: Ledger) -> None:
     assert found[:1] == ["第2号操作的记录被改过"]
 
 
-def test_a_restored_ledger_begins_a_new_life(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_restored_ledger_begins_a_new_life_and_later_backups_say_nothing_of_it(
+    ledger: Ledger, tmp_path: Path
+) -> None:
     street(ledger)
     made = ledger.back_up("手动")
     _some(ledger, 4)
     ledger.back_up("手动")
-    site = ledger.site
-    target = tmp_path / "ledger"
-    (target / "ledger.db-wal").unlink(missing_ok=True)
-    ledger.begin_anew(renew(made.path.name))
-    assert ledger.site != site
-    with ledger.read() as connection:
-        assert history(connection, 1)[0].action == "从备份恢复"
+    folder = tmp_path / "damaged"
+    _frozen(ledger, folder)
+    (folder / "ledger.db").unlink()
+    with restore_closed(
+        folder, folder / "backups" / made.path.name, "", PASSWORD, morning()
+    ).ledger as restored:
+        assert restored.site != ledger.site
+        with restored.read() as connection:
+            assert history(connection, 1)[0].action == "从备份恢复"
+    # The newest backup beside it went four steps further, in the life before.
+    with Ledger.unlock(folder, PASSWORD, clock=morning()) as again:
+        assert again.missing == ""
 
 
 def test_nothing_is_written_or_removed_before_a_person_agreed_to_go_on(

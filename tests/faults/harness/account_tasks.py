@@ -1,13 +1,15 @@
 """Accounts and passwords changed while a call to the disk fails; told is the word, and how it is then."""
 
+import contextlib
 import os
 from collections.abc import Callable
 
 from db.kernel.access import Role
 from db.kernel.errors import OutcomeUnknown, PolicepostError
+from db.kernel.history import history
 from db.kernel.keys import Slots, WrongSecretError
 from db.ledger import Ledger
-from db.recovering import recover
+from db.recovering import offer_code, recover, settle_code
 from db.sample import PASSWORD
 from tests.conftest import morning
 from tests.faults.harness.children import Hear, Post, Tell
@@ -72,7 +74,7 @@ def change(post: Post, tell: Tell, hear: Hear) -> None:
         tell,
         hear,
         lambda ledger: ledger.set_password(ledger.session.user, LONG),
-        lambda _: (_opens(post, LONG, "民警"),),
+        lambda ledger: (_opens(post, LONG, "民警"), _told(ledger, "修改密码")),
     )
 
 
@@ -90,6 +92,27 @@ def recover_one(post: Post, tell: Tell, hear: Hear) -> None:
         tell((word, False))
     else:
         tell((word, True))
+
+
+def renew_code(post: Post, tell: Tell, hear: Hear) -> None:
+    """Renew the recovery code; told is whether a code in hand opens: the old, and the new if it was shown."""
+    hands, word = [(post.folder.parent / "code").read_text()], "not"
+    with post.open() as ledger:
+        try:
+            done = offer_code(ledger, PASSWORD)
+            hands, word = [done.code, *hands], "doubtful" if done.doubt else "offered"
+            settle_code(ledger, new=True)
+            hands, word = hands[:1], "saved"
+        except OutcomeUnknown:
+            hands, word = hands[:1], "unknown"
+        except PolicepostError:
+            pass
+    opens = False
+    for code in hands:
+        with contextlib.suppress(WrongSecretError):
+            _slots(post).unlock_recovery(code).wipe()
+            opens = True
+    tell((word, opens))
 
 
 def _stepped(
@@ -113,6 +136,11 @@ def _stepped(
         if word in ("not", "half"):
             step(ledger)
             tell(("healed", *state(ledger)))
+
+
+def _told(ledger: Ledger, action: str) -> bool:
+    with ledger.read() as connection:
+        return any(entry.action == action for entry in history(connection, 3))
 
 
 def _word(ledger: Ledger, step: Callable[[Ledger], None]) -> str:

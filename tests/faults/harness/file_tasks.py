@@ -1,15 +1,18 @@
 """The program's own files, written by its own commands, each told when it is said to be on the disk."""
 
 import hashlib
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from db import backup
 from db.attaching import attach
 from db.disputes.registering import register_dispute
+from db.exchanging import ENDING, _write_checked
 from db.kernel.clock import SetClock
+from db.kernel.erased import Line, write_list
 from db.kernel.errors import PolicepostError
 from db.kernel.ids import new_id
+from db.kernel.journal import head
 from db.kernel.keys import Slots
 from db.kernel.place import Place
 from db.kernel.throttle import Throttle
@@ -20,6 +23,7 @@ from tests.faults.harness.children import Hear, Post, Tell
 from tests.faults.harness.tasks import doors, visits
 from tests.test_dispute_life import DRAFT
 
+DAY = date(2026, 3, 23)
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 600
 
 
@@ -39,6 +43,42 @@ def fail_to_log_in(post: Post, tell: Tell, hear: Hear) -> None:
     throttle = Throttle(Place(post.folder).throttle)
     for number in range(1, 5):
         throttle.failed()
+        tell(number)
+
+
+def work_and_rest(post: Post, tell: Tell, hear: Hear) -> None:
+    """Write and rest, twice; the ledger's mark, which is gone before, lasts then."""
+    Place(post.folder).anchor.unlink()
+    with post.open() as ledger:
+        for _ in range(2):
+            ledger.note("一步")
+            ledger.rest()
+            with ledger.read() as connection:
+                tell(head(connection)[0])
+
+
+def list_erasures(post: Post, tell: Tell, hear: Hear) -> None:
+    """Write the list of what was erased, each time longer by one."""
+    lines: list[Line] = []
+    for number in range(1, 4):
+        lines.append(Line(new_id(), "visit", new_id(), ("note",), "保存期满", DAY, None, None))
+        write_list(post.folder, post.data_key(), lines)
+        tell(number)
+
+
+def remember_places(post: Post, tell: Tell, hear: Hear) -> None:
+    """Remember backups on a stick, each a day after the one before."""
+    for number in range(1, 4):
+        when = datetime(2026, 3, 20 + number, 8, tzinfo=UTC)
+        made = backup.BackupInfo(post.folder, number, when, "手动", "", 0, "", "", 0, "", {})
+        backup.remember_second(post.folder, Path("U盘"), made)
+        tell(number)
+
+
+def write_packages(post: Post, tell: Tell, hear: Hear) -> None:
+    """Write two packages, each told when it is said to be on the stick."""
+    for number in range(2):
+        _write_checked(post.folder / f"{number}{ENDING}", PHOTO + bytes([number]))
         tell(number)
 
 

@@ -107,7 +107,9 @@ def _no_verification() -> None:
 def _in_place() -> None:
     """Our own files are written over, not beside."""
 
-    def over(path: Any, data: bytes) -> None:
+    def over(path: Any, data: bytes, before: Any = None) -> None:
+        if before is not None:
+            before()
         path.write_bytes(data)
 
     _everywhere("write_atomically", over)
