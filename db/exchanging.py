@@ -119,6 +119,8 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
     ledger.require(Right.EXCHANGE, PACKED)
     if not folder.is_dir():
         raise UserError(f"没有“{folder}”这个文件夹，没有打包。请插好U盘再试。")
+    # Who exchanges goes on: others must not take what is done from now on for what was lost.
+    ledger.go_on_without()
     step("正在收集对方还没有的内容……", 0.1)
     with ledger.read() as connection:
         mine = _my_keys(connection)
@@ -156,6 +158,7 @@ def merge_file(ledger: Ledger, file: Path, step: Step = lambda *_: None) -> Merg
     UserError names what is wrong with a package: damaged, forged, another's, of a newer program.
     """
     ledger.require(Right.EXCHANGE, MERGED)
+    ledger.go_on_without()
     step("正在核验数据包……", 0.1)
     package = read_package(ledger, file)
     with ledger.read() as connection:
@@ -211,7 +214,7 @@ def read_package(ledger: Ledger, file: Path) -> Package:
         refuse_posing(connection, sender, checked)
     checked = replace(checked, header=checked.header._replace(name=sender.name))
     theirs = checked.header.have.get(ledger.site, 0)
-    if theirs > ours:
+    if theirs > ours and not ledger.missing:
         raise UserError(
             f"对方收到过本机的第{theirs}步，本机却只有{ours}步：本机的台账比对方知道的旧，至少少了"
             f"{theirs - ours}步。没有合并，台账没有改动。如果是从备份恢复的，请运行 policepost pair --renew。"

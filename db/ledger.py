@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from db import backup, checking, doors, refusals, tables
-from db.exchange import undoing
+from db.exchange import sites, undoing
 from db.kernel import engine, history, journal
 from db.kernel.access import Right, Role
 from db.kernel.accounts import (
@@ -212,10 +212,21 @@ class Ledger:
         return self._watch.missing
 
     def go_on_without(self) -> None:
-        """Write into the history that something is missing, and take the ledger as it is from now."""
-        lacking, self._unrecorded = self._unrecorded, ""
-        if lacking:
-            self.note("台账少了操作，接着用", lacking)
+        """Write into the history that something is missing, and take the ledger as it is from now.
+
+        From then on it is another site, as after a restore: what was lost comes back from others.
+        UserError while another program holds the ledger, where that is to be decided.
+        """
+        lacking = self._unrecorded
+        if not lacking or (self._lock is None and self.place.read_only):
+            self._unrecorded = ""
+            return
+        with self._alone():
+            try:
+                self.begin_anew(sites.go_on_without(lacking))
+            except BaseException:
+                self._unrecorded = lacking
+                raise
 
     def prove_chain(self, go_on: Callable[[], None]) -> list[str]:
         """Follow the journal's chain from where it was last proved; monthly all of it.
@@ -283,7 +294,7 @@ class Ledger:
         """
         self._unrecorded = ""
         done = self.write(command)
-        newest = backup.newest(self.place.backups, self._key)
+        newest = backup.newest(self.place.backups, self._key) if self.place.home is None else None
         with self.read() as connection:
             self._watch.begin_anew(connection, self._site, newest.number if newest else 0)
         return done
@@ -346,6 +357,16 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Be the one program that writes, also where the ledger was opened only to note what is read."""
+        if self._lock is not None:
+            yield
+            return
+        with LedgerLock(self.place.folder) as lock:
+            lock.acquire(lock_note(self.clock))
+            yield
 
     def _writing(self) -> Engine:
         if self._writer is None:

@@ -13,7 +13,7 @@ from typing import Final
 from sqlcipher3 import dbapi2
 
 from db.backup.manifest import LEDGER, PARTIAL, SLOTS, BackupInfo, read_info
-from db.backup.unpacking import bring_along, proved, unpack
+from db.backup.unpacking import bring_along, new_life, proved, unpack
 from db.kernel import cipher, engine
 from db.kernel.errors import LedgerDamaged, OutcomeUnknown, UserError
 from db.kernel.files import (
@@ -118,7 +118,7 @@ def _restored(info: BackupInfo, data_dir: Path, slots: Slots, key: DataKey) -> R
         slots.save(data_dir / SLOTS)
         Throttle(data_dir / _THROTTLE).begin()
         # Once it is renamed it is the ledger; what is written into it next makes the name last.
-        with contextlib.suppress(OutcomeUnknown):
+        with new_life(data_dir, key), contextlib.suppress(OutcomeUnknown):
             move(part, data_dir / LEDGER)
         return RestoreInfo(info, aside, only_slots=False)
     finally:

@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
@@ -11,13 +12,14 @@ from sqlcipher3 import dbapi2
 from db.backup.copies import Content, check_sealed, copy_sealed
 from db.backup.manifest import LEDGER, PARTIAL, BackupInfo, read_info, verify
 from db.kernel import cipher, engine
+from db.kernel.anchor import Anchor
 from db.kernel.blobs import copy_blob
 from db.kernel.erased import bring_list
 from db.kernel.errors import EnvironmentFault, LedgerDamaged
 from db.kernel.files import disk_fault, free_bytes, private_directory
 from db.kernel.ids import new_id
 from db.kernel.keys import DataKey, wipe
-from db.kernel.place import BLOBS
+from db.kernel.place import BLOBS, Place
 
 ROOM_LEFT: Final = 16 * 2**20
 LOOKS: Final = "looking"
@@ -58,6 +60,12 @@ def bring_along(info: BackupInfo, data_dir: Path, key: DataKey) -> None:
     for name in info.attachments:
         with contextlib.suppress(FileNotFoundError):
             copy_blob(name, info.path.parent / BLOBS, data_dir / BLOBS)
+
+
+def new_life(data_dir: Path, key: DataKey) -> AbstractContextManager[None]:
+    """Mark, while a restored file is given the ledger's name, that it is to get an id of its own."""
+    anchor = Anchor(Place(data_dir).anchor, bytes(key.subkey("anchor")))
+    return anchor.replacing()
 
 
 def proved(backup_folder: Path, key: DataKey) -> BackupInfo:

@@ -74,19 +74,24 @@ def unknown(connection: Connection, parcel: Parcel) -> list[Incoming]:
 
     UserError where some are missing between, or a site gave one number to two different commands.
     """
+    refuse_gap(connection, parcel.since)
     known = have(connection)
-    for site, since in parcel.since.items():
-        if site in parcel.upto and known.get(site, 0) < since:
-            raise UserError(
-                "这个包前面还有没收到的内容，没有合并，台账没有改动。"
-                "请先把本机的包给对方，再让对方重新打包。"
-            )
     new: list[Incoming] = []
     old: list[Incoming] = []
     for command in parcel.commands:
         (old if command.seq <= known.get(command.site, 0) else new).append(command)
     _refuse_twins(connection, old)
     return new
+
+
+def refuse_gap(connection: Connection, since: Mapping[Id, int]) -> None:
+    """Raise UserError if a package begins behind what this copy has of a site."""
+    known = have(connection)
+    if any(known.get(site, 0) < seq for site, seq in since.items()):
+        raise UserError(
+            "这个包前面还有没收到的内容，没有合并，台账没有改动。"
+            "请先把本机的包给对方，再让对方重新打包。"
+        )
 
 
 def _refuse_twins(connection: Connection, old: Sequence[Incoming]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, false, or_, select
 
 from db.exchange.incoming import Change, Incoming
-from db.exchange.merging import Parcel, have
+from db.exchange.merging import Parcel, family, have
 from db.exchange.past import as_written
 from db.exchange.scope import Scope
 from db.exchange.tables import Receipt
@@ -41,11 +41,11 @@ def outgoing(
     was done here, as of others' commands it has but a part.
     """
     mine = connection.execute(select(Site)).one()
-    known = have(connection)
+    known, own = have(connection), family(connection)
     sites = {
         site: seq
         for site, seq in known.items()
-        if site != receiver and (not mine.part or site == mine.id)
+        if site != receiver and (not mine.part or site in own)
     }
     numbers = _numbers(connection, {site: since.get(site, 0) for site in sites})
     commands = _commands(connection, numbers, communities)

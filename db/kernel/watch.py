@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from db.kernel.anchor import Anchor, Mark
+from db.kernel.anchor import NOBODY, Anchor, Mark
 from db.kernel.ids import Id
 from db.kernel.journal import head
 from db.kernel.proofs import chain_problems
@@ -86,6 +86,8 @@ class Watch:
         mark = self._mark
         if mark is None:
             return ""
+        if mark.site == NOBODY:
+            return "恢复备份还没有收尾程序就停了：台账多半已经是备份里的那一份，备份以后的操作不在里面。"
         if mark.site != self.site:
             return "台账文件不是这台电脑上次用的那一份，像是被别的台账文件换过。"
         return _against(connection, mark.no, mark.mac)
