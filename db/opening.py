@@ -14,9 +14,9 @@ from db.kernel import blobs, cipher, engine, journal, log
 from db.kernel.anchor import Anchor
 from db.kernel.clock import Clock
 from db.kernel.erased import Line, read_list, write_list
+from db.kernel.erasing import Taken
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 from db.kernel.ids import Id, new_id
-from db.kernel.erasing import Taken
 from db.kernel.journal import Author, Tx
 from db.kernel.keys import DataKey
 from db.kernel.media import check_place
