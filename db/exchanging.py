@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,11 +13,10 @@ from sqlalchemy import Connection, select
 
 from db import migrations
 from db.attaching import naming_key
-from db.exchange import merging, sites
+from db.exchange import contents, merging, sites
 from db.exchange.applying import Counts
 from db.exchange.courier import (
     PACKED,
-    added_contents,
     header_for,
     heard,
     is_news,
@@ -26,13 +25,12 @@ from db.exchange.courier import (
     receipt_words,
 )
 from db.exchange.deciding import site_names
-from db.exchange.merging import MERGED, Parcel, foresee, have
+from db.exchange.merging import MERGED, foresee, have
 from db.exchange.package import Package, opened, sealed, verified
 from db.exchange.packing import acknowledged, outgoing
 from db.exchange.senders import refuse_posing, sender_of
 from db.exchange.sites import Card, Keys, PeerLine
-from db.exchange.tables import BlobName, Peer
-from db.kernel import blobs
+from db.exchange.tables import Peer
 from db.kernel.access import Right
 from db.kernel.errors import EnvironmentFault, UserError
 from db.kernel.files import (
@@ -41,7 +39,6 @@ from db.kernel.files import (
     forget_cached,
     move,
     new_private_file,
-    require_space,
     sha256_of,
 )
 from db.kernel.ids import Id
@@ -127,9 +124,10 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
         row = connection.execute(select(Peer).where(Peer.id == peer.id)).one()
         made = outgoing(connection, acknowledged(connection, peer.id), row.site, row.communities)
         header = header_for(connection, peer.id, made, mine, ledger.clock)
-        contents = list(_contents(ledger, connection, made.parcel))
+        place, key = ledger.place.blobs, naming_key(ledger)
+        sent = list(contents.to_send(connection, place, key, made.parcel))
     step("正在签名和加密……", 0.5)
-    data, full = sealed(header, made.parcel, contents, mine, [row.recipient])
+    data, full = sealed(header, made.parcel, sent, mine, [row.recipient])
     stamp = ledger.clock.now().strftime("%Y%m%d")
     name = (
         f"{_file_word(made.parcel.name)}给{_file_word(row.name)}-{stamp}-{full.number:04d}{ENDING}"
@@ -173,7 +171,9 @@ def merge_file(ledger: Ledger, file: Path, step: Step = lambda *_: None) -> Merg
     step("正在备份……", 0.3)
     before = ledger.back_up("合并前").path
     step("正在合并……", 0.6)
-    parcel = package.parcel(_keep_contents(ledger, package))
+    with ledger.read() as connection:
+        kept = contents.keep(connection, ledger.place.blobs, naming_key(ledger), package)
+    parcel = package.parcel(kept.names, kept.secrets)
     done = ledger.write(merge_package(package.header, parcel))
     return Merged(package.header.name, done.value, warnings, receipts, done.no, before)
 
@@ -227,37 +227,6 @@ def _my_keys(connection: Connection) -> Keys:
     if mine is None:
         raise UserError("本机还没有名片，请先做名片（policepost pair --card）。")
     return mine
-
-
-def _contents(
-    ledger: Ledger, connection: Connection, parcel: Parcel
-) -> Iterator[tuple[str, bytes]]:
-    """The attachments a package adds, sealed as they lie here; one whose file is lost is left out."""
-    here = dict(connection.execute(select(BlobName.theirs, BlobName.ours)).all())
-    sent: set[str] = set()
-    for name, _ in added_contents(parcel):
-        if name not in sent:
-            sent.add(name)
-            with contextlib.suppress(OSError, ValueError):
-                yield name, blobs.sealed_blob(ledger.place.blobs, here.get(name, name))
-
-
-def _keep_contents(ledger: Ledger, package: Package) -> dict[str, str]:
-    """Put a package's attachments beside the ledger, before a record names them.
-
-    Return what each is called here. What cannot be opened is left out: its record says so then.
-    """
-    key = naming_key(ledger)
-    found: dict[str, str] = {}
-    require_space(ledger.place.folder, sum(map(len, package.contents.values())))
-    for name, secret in added_contents(package.parcel({})):
-        data = blobs.opened_content(package.contents.get(name, b""), secret)
-        if data is None or name in found:
-            continue
-        found[name] = blobs.blob_name(data, key)
-        if not blobs.blob_path(ledger.place.blobs, found[name]).exists():
-            blobs.write_blob(ledger.place.blobs, found[name], secret, data)
-    return found
 
 
 def _write_checked(path: Path, data: bytes) -> None:

@@ -57,9 +57,10 @@ def bring_along(info: BackupInfo, data_dir: Path, key: DataKey) -> None:
     The ledger is brought to that list when it is next opened.
     """
     bring_list(info.path.parent, data_dir, key)
-    for name in info.attachments:
+    for name, sha256 in info.attachments.items():
         with contextlib.suppress(FileNotFoundError):
-            copy_blob(name, info.path.parent / BLOBS, data_dir / BLOBS)
+            known_as = info.under.get(name, name)
+            copy_blob(name, info.path.parent / BLOBS, data_dir / BLOBS, sha256, known_as)
 
 
 def new_life(data_dir: Path, key: DataKey) -> AbstractContextManager[None]:

@@ -1,18 +1,21 @@
 """Commands of a checked package taken in: foreseen without writing, or merged in one transaction."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from db.attachments import secrets_of
 from db.exchange.applying import Counts, count, write
 from db.exchange.causes import Causes, Sight, sights
 from db.exchange.contradictions import AT_ODDS, refuse_contradictions
 from db.exchange.hanging import Rejoin, mend
+from db.exchange.here import Here
 from db.exchange.incoming import Incoming
 from db.exchange.local import follow
-from db.exchange.planning import Here, Join, Planner
+from db.exchange.planning import Join, Planner
 from db.exchange.tables import BlobName, SiteSeen
 from db.kernel.access import Right
 from db.kernel.erasing import erase_what_came
@@ -29,7 +32,8 @@ class Parcel:
     """What a checked package holds: who sent it, up to where, and the commands.
 
     `since` and `upto` name for each site the commands it carries, the first excluded; `whole` tells
-    that it carries all the sender knew. `contents` names attachments here by their names there.
+    that it carries all the sender knew. `contents` names attachments here by their names there;
+    `secrets` has for each of our names the secret it is sealed under here.
     """
 
     site: Id
@@ -39,6 +43,7 @@ class Parcel:
     whole: bool
     commands: Sequence[Incoming]
     contents: Mapping[str, str]
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 def have(connection: Connection) -> dict[Id, int]:
@@ -121,10 +126,23 @@ def plan(connection: Connection, new: Sequence[Incoming], parcel: Parcel, seq: i
         if change.entity == SiteSeen.__tablename__ and change.kind == ADDED
         for f in (change.fields,)
     ]
-    contents = dict(connection.execute(select(BlobName.theirs, BlobName.ours)).all())
-    here = Here(site, seq, family(connection), {**contents, **parcel.contents})
+    here = here_at(connection, site, seq, parcel)
     causes = Causes(lambda: [*sights(connection), *brought])
     return planned(lambda joins: Planner(connection, new, here, causes, joins))
+
+
+def here_at(connection: Connection, site: Id, seq: int, parcel: Parcel | None = None) -> Here:
+    """Return what this copy is at its command `seq`, with the contents of a parcel that comes in."""
+    contents = dict(connection.execute(select(BlobName.theirs, BlobName.ours)).all())
+    contents |= parcel.contents if parcel else {}
+    secrets = parcel.secrets if parcel else {}
+
+    @cache
+    def secret_of(name: str) -> str | None:
+        known = secrets_of(connection, name)
+        return secrets.get(name) or (known[0].hex() if known else None)
+
+    return Here(site, seq, family(connection), contents, secret_of)
 
 
 def planned(begin: Callable[[Sequence[Join]], Planner]) -> Planner:
