@@ -13,10 +13,11 @@ from sqlalchemy import Connection, select
 
 from db import migrations
 from db.attaching import naming_key
-from db.exchange import contents, merging, sites
+from db.exchange import contents, merging, sites, unsent
 from db.exchange.applying import Counts
 from db.exchange.courier import (
     PACKED,
+    added_contents,
     header_for,
     heard,
     is_news,
@@ -26,8 +27,8 @@ from db.exchange.courier import (
 )
 from db.exchange.deciding import site_names
 from db.exchange.merging import MERGED, foresee, have
-from db.exchange.package import Package, opened, sealed, verified
-from db.exchange.packing import acknowledged, outgoing
+from db.exchange.package import MOST_COMMANDS, MOST_FILE, Package, opened, sealed, verified
+from db.exchange.packing import acknowledged, outgoing, shortened
 from db.exchange.senders import refuse_posing, sender_of
 from db.exchange.sites import Card, Keys, PeerLine
 from db.exchange.tables import Peer
@@ -52,13 +53,31 @@ Step = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Packed:
-    """A package on the stick: the file, who it is for, what is in it."""
+    """A package on the stick: the file, who it is for, what is in it.
+
+    `left` counts the steps that did not fit and go with the next package, `lacking` the attachments
+    that could not be read or did not fit and go with a later one.
+    """
 
     path: Path
     peer: str
     commands: int
     changes: int
     contents: int
+    left: int = 0
+    lacking: int = 0
+
+    @property
+    def still_to_come(self) -> str:
+        """What of it the receiver gets later, in sentences; mostly empty."""
+        said = ""
+        if self.left:
+            said += f"还有{self.left}步放不下：等对方合并了这个包、把它的包带回来，再打一次包。"
+        if self.lacking:
+            said += (
+                f"有{self.lacking}个附件读不出来或放不下，没有带上；能带的时候，以后的包会补上。"
+            )
+        return said
 
 
 @dataclass(frozen=True)
@@ -122,20 +141,33 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
     with ledger.read() as connection:
         mine = _my_keys(connection)
         row = connection.execute(select(Peer).where(Peer.id == peer.id)).one()
-        made = outgoing(connection, acknowledged(connection, peer.id), row.site, row.communities)
+        known = acknowledged(connection, peer.id)
+        made = outgoing(connection, known, row.site, row.communities, MOST_COMMANDS)
+        place, key = ledger.place, naming_key(ledger)
+        sending = contents.Sending(connection, place.blobs, key, contents.MOST_CONTENTS)
+        made = shortened(made, sending.fitting(made.parcel))
         header = header_for(connection, peer.id, made, mine, ledger.clock)
-        place, key = ledger.place.blobs, naming_key(ledger)
-        sent = list(contents.to_send(connection, place, key, made.parcel))
+        late = unsent.listed(place.root, peer.id, known)
+        named = [*added_contents(made.parcel.commands), *contents.as_named(connection, late.keys())]
+        sent = list(sending.of(named))
     step("正在签名和加密……", 0.5)
     data, full = sealed(header, made.parcel, sent, mine, [row.recipient])
     stamp = ledger.clock.now().strftime("%Y%m%d")
     name = (
         f"{_file_word(made.parcel.name)}给{_file_word(row.name)}-{stamp}-{full.number:04d}{ENDING}"
     )
+    if len(data) > MOST_FILE:
+        raise UserError("这个包超过1 GB，对方收不下，没有打包。请找人查看。")
     step("正在写到U盘并读回核对……", 0.7)
+    # First what is left behind: a package that carries less than its commands name is remembered.
+    unsent.keep(place.root, peer.id, {**late, **dict.fromkeys(sending.left)})
     _write_checked(folder / name, data)
     ledger.write(packed(peer.id, row.name, full))
-    return Packed(folder / name, row.name, full.commands, full.changes, full.contents)
+    by = (made.parcel.site.hex(), full.upto.get(made.parcel.site, 0))
+    lacking = unsent.after_sending(late, sending.left, sending.sent, by)
+    unsent.keep(place.root, peer.id, lacking)
+    counts = (full.commands, full.changes, full.contents, made.left, len(sending.left))
+    return Packed(folder / name, row.name, *counts)
 
 
 def look_into(ledger: Ledger, file: Path) -> Foreseen:

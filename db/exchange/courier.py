@@ -1,6 +1,6 @@
 """What goes along with a package: its header, its receipts, and how far exchange has come."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from db import migrations
 from db.attachments import Attachment
 from db.exchange.applying import Counts
+from db.exchange.incoming import Incoming
 from db.exchange.merging import MERGED, Parcel, have, lives, take
 from db.exchange.package import Header
 from db.exchange.packing import Outgoing
@@ -40,9 +41,9 @@ def header_for(
     )  # fmt: skip
 
 
-def added_contents(parcel: Parcel) -> Iterator[tuple[str, bytes]]:
-    """Yield name and secret of each attachment the parcel's commands add."""
-    for command in parcel.commands:
+def added_contents(commands: Iterable[Incoming]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and secret of each attachment the commands add."""
+    for command in commands:
         for change in command.changes:
             if change.entity == Attachment.__tablename__ and change.kind == ADDED:
                 yield change.fields["blob"], bytes.fromhex(change.fields["secret"])

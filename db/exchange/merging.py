@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from db.attachments import secrets_of
+from db.attachments import Attachment, secrets_of
 from db.exchange.applying import Counts, count, write
 from db.exchange.causes import Causes, Sight, sights
 from db.exchange.contradictions import AT_ODDS, refuse_contradictions
@@ -21,8 +21,8 @@ from db.kernel.access import Right
 from db.kernel.erasing import erase_what_came
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, id_from_text, new_id
-from db.kernel.journal import ADDED, Command, Tx, chunks
-from db.kernel.records import CommandRow, Site
+from db.kernel.journal import ADDED, CHANGED, LOCAL, Command, Tx, chunks, table_of
+from db.kernel.records import CommandRow, Site, compact_json
 
 MERGED = "合并数据包"
 
@@ -180,6 +180,7 @@ def take(tx: Tx, parcel: Parcel) -> Counts:
     except IntegrityError:
         # No honest site tells it: one id that is two things.
         raise UserError(AT_ODDS) from None
+    _call_contents(tx, parcel)
     erase_what_came(tx)
     tx.add(SiteSeen, _seen(tx, parcel))
     names = [{"theirs": theirs, "ours": ours} for theirs, ours in parcel.contents.items()]
@@ -187,6 +188,21 @@ def take(tx: Tx, parcel: Parcel) -> Counts:
         tx.connection.execute(delete(BlobName).where(BlobName.theirs.in_(parcel.contents)))
         tx.connection.execute(insert(BlobName), names)
     return found
+
+
+def _call_contents(tx: Tx, parcel: Parcel) -> None:
+    """Let records whose content came later than they did name it as it is called and sealed here."""
+    table, other = table_of(Attachment), {t: o for t, o in parcel.contents.items() if t != o}
+    changed, said = [], []
+    for some in chunks(list(other)):
+        for row in tx.connection.execute(select(table).where(table.c.blob.in_(some))).mappings():
+            ours = other[row["blob"]]
+            new = {"blob": ours, "secret": parcel.secrets.get(ours, row["secret"])}
+            changed.append({**row, **new})
+            said.append((row["id"], compact_json({name: [row[name], new[name]] for name in new})))
+    if changed:
+        tx.put(Attachment, [], [], changed)
+        tx.enter(Attachment, CHANGED, said, LOCAL)
 
 
 def merge(parcel: Parcel) -> Command[Counts]:

@@ -1,7 +1,7 @@
 """What goes into a package: every command the receiver has not said it has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, false, or_, select
 
@@ -17,10 +17,14 @@ from db.kernel.records import ChangeRow, CommandRow, Site
 
 @dataclass(frozen=True)
 class Outgoing:
-    """What is to be packed, and what this copy has: its receipts to the other."""
+    """What is to be packed, and what this copy has: its receipts to the other.
+
+    `left` counts the commands that go with a later package, once these were acknowledged.
+    """
 
     parcel: Parcel
     have: Mapping[Id, int]
+    left: int = 0
 
 
 def acknowledged(connection: Connection, peer: Id) -> dict[Id, int]:
@@ -34,10 +38,11 @@ def outgoing(
     since: Mapping[Id, int],
     receiver: Id | None = None,
     communities: tuple[Id, ...] = (),
+    most: int | None = None,
 ) -> Outgoing:
     """Return everything beyond what a receiver said it has, its own commands left out.
 
-    With `communities` the changes are cut to them. A copy that was itself cut passes on only what
+    Of more than `most` commands the first are taken, in the order this copy came to know them. With `communities` the changes are cut to them. A copy that was itself cut passes on only what
     was done here, as of others' commands it has but a part.
     """
     mine = connection.execute(select(Site)).one()
@@ -48,17 +53,29 @@ def outgoing(
         if site != receiver and (not mine.part or site in own)
     }
     numbers = _numbers(connection, {site: since.get(site, 0) for site in sites})
-    commands = _commands(connection, numbers, communities)
+    commands = _commands(connection, numbers[:most], communities)
+    since = {site: min(since.get(site, 0), seq) for site, seq in sites.items()}
     parcel = Parcel(
         site=mine.id,
         name=mine.name,
-        since={site: min(since.get(site, 0), seq) for site, seq in sites.items()},
-        upto=sites,
+        since=since,
+        upto=_upto(since, commands),
         whole=not mine.part,
         commands=commands,
         contents={},
     )
-    return Outgoing(parcel, known)
+    return Outgoing(parcel, known, len(numbers) - len(commands))
+
+
+def shortened(made: Outgoing, count: int) -> Outgoing:
+    """Return the same with the first so many commands only."""
+    commands = made.parcel.commands[:count]
+    parcel = replace(made.parcel, commands=commands, upto=_upto(made.parcel.since, commands))
+    return replace(made, parcel=parcel, left=made.left + len(made.parcel.commands) - len(commands))
+
+
+def _upto(since: Mapping[Id, int], commands: Sequence[Incoming]) -> dict[Id, int]:
+    return {**since, **{command.site: command.seq for command in commands}}
 
 
 def _numbers(connection: Connection, since: Mapping[Id, int]) -> list[int]:
@@ -87,10 +104,12 @@ def _commands(
             select(CommandRow).where(CommandRow.no.in_(some)).order_by(CommandRow.no)
         ):
             kept = changes[one.no] if scope is None else scope.cut(changes[one.no])
+            # What a note tells may be of a home that is not the receiver's.
+            cut = scope is not None and (not kept or len(kept) < len(changes[one.no]))
             commands.append(
                 Incoming(
                     one.id, one.site, one.seq, one.stamp, one.wall, one.account, one.action,
-                    one.note, undone.get(one.undoes), tuple(kept),
+                    "" if cut else one.note, undone.get(one.undoes), tuple(kept),
                 )
             )  # fmt: skip
     return commands

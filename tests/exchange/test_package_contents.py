@@ -1,5 +1,6 @@
 """Attachments in packages: they open at the other end, and their names harm nobody there."""
 
+import contextlib
 import os
 import zlib
 from pathlib import Path
@@ -16,10 +17,14 @@ from db.exchange.package import opened
 from db.kernel.history import history
 from db.kernel.ids import Id, new_id
 from db.ledger import Ledger
+from db.places import Household
+from db.sample import PASSWORD
+from tests.builders import street
+from tests.conftest import POST, morning
 from tests.exchange.conftest import paired
 from tests.exchange.forging import forged, keys_of
 from tests.exchange.histories import command
-from tests.exchange.sites import Copying, Pair, known_to, parcel_for
+from tests.exchange.sites import Copying, Pair, digest_of, known_to, parcel_for, to_decide
 
 
 def test_attachments_travel_and_open_at_the_other_end(pair: Pair, tmp_path: Path) -> None:
@@ -126,3 +131,103 @@ def test_a_content_that_comes_again_mends_a_damaged_one(pair: Pair, tmp_path: Pa
     exchanging.merge_file(pair.laptop, pair.send(pair.post))
     for one in both:
         assert attaching.content_of(pair.laptop, one) == (tmp_path / "现场.png").read_bytes()
+
+
+def _pictures(ledger: Ledger, folder: Path, count: int) -> dict[Id, bytes]:
+    """Attach so many pictures of 100 KB."""
+    made = {}
+    for number in range(count):
+        file = folder / f"现场{number}.png"
+        file.write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(100_000))
+        done = attaching.attach(ledger, "dispute", new_id(), "scene", file)
+        made[done.value] = file.read_bytes()
+    return made
+
+
+def test_contents_beyond_what_a_package_carries_go_with_the_next(
+    pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.exchange.contents.MOST_CONTENTS", 250_000)
+    made = _pictures(pair.post, tmp_path, 5)
+    with pair.post.read() as connection:
+        (peer,) = sites.peers(connection)
+    arrived = []
+    while True:
+        package = exchanging.pack(pair.post, peer, pair.stick)
+        assert package.path.stat().st_size < 260_000
+        exchanging.merge_file(pair.laptop, package.path)
+        exchanging.merge_file(pair.post, pair.send(pair.laptop))
+        arrived.append(package.contents)
+        if not package.left:
+            break
+        assert "放不下" in package.still_to_come
+    assert arrived == [2, 2, 1]
+    for one, data in made.items():
+        assert attaching.content_of(pair.laptop, one) == data
+    pair.both_ways()
+    assert digest_of(pair.post) == digest_of(pair.laptop)
+
+
+def test_commands_beyond_what_a_package_carries_go_with_the_next(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is merged at one stop tells no more than its sender had seen by then."""
+    (home, *_) = street(pair.post)
+    pair.both_ways()
+    for number in range(4):
+        pair.post.write(command(lambda tx, n=number: tx.change(Household, {home: {"contact": f"甲{n}"}})))  # fmt: skip
+        exchanging.merge_file(pair.laptop, pair.send(pair.post))
+        pair.laptop.write(command(lambda tx, n=number: tx.change(Household, {home: {"phone": f"1380000000{n}"}})))  # fmt: skip
+        exchanging.merge_file(pair.post, pair.send(pair.laptop))
+    third = pair.post
+    monkeypatch.setattr(exchanging, "MOST_COMMANDS", 3)
+    pair.laptop.write(command(lambda tx: tx.change(Household, {home: {"contact": "乙"}})))
+    for number in range(9):
+        third.note("打印", str(number))
+    for _ in range(12):
+        exchanging.merge_file(pair.laptop, pair.send(pair.post))
+        exchanging.merge_file(pair.post, pair.send(pair.laptop))
+    assert digest_of(pair.post) == digest_of(pair.laptop)
+    assert to_decide(pair.post) == to_decide(pair.laptop) == set()
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_content_that_could_not_be_read_goes_with_a_later_package(
+    pair: Pair, tmp_path: Path, *, apart: bool
+) -> None:
+    """Also between ledgers that name contents by keys of their own; a lost package costs nothing."""
+    with contextlib.ExitStack() as open_:
+        if apart:
+            other, _ = Ledger.create(tmp_path / "other", POST, PASSWORD, clock=morning())
+            open_.enter_context(other)
+            pair = paired(pair.post, other, tmp_path / "stick3")
+        with pair.post.read() as connection:
+            fingerprint = exchanging.make_card(pair.laptop, tmp_path / "x.json").fingerprint
+            (peer,) = [one for one in sites.peers(connection) if one.fingerprint == fingerprint]
+        made = _pictures(pair.post, tmp_path, 2)
+        lost = _files(pair.post)[0]
+        whole = lost.read_bytes()
+        lost.write_bytes(whole[:-1])
+
+        package = exchanging.pack(pair.post, peer, pair.stick)
+        assert (package.contents, package.lacking) == (1, 1)
+        assert "读不出来" in package.still_to_come
+        exchanging.merge_file(pair.laptop, package.path)
+        assert len(_files(pair.laptop)) == 1
+        back = pair.send(pair.laptop)
+        exchanging.merge_file(pair.post, back)
+        assert exchanging.pack(pair.post, peer, pair.stick).lacking == 1
+        lost.write_bytes(whole)
+        assert exchanging.pack(pair.post, peer, pair.stick).contents == 1
+        again = exchanging.pack(pair.post, peer, pair.stick)
+        assert (again.contents, again.lacking) == (1, 0)
+        exchanging.merge_file(pair.laptop, again.path)
+        for one, data in made.items():
+            assert attaching.content_of(pair.laptop, one) == data
+        assert pair.laptop.problems() == []
+        exchanging.merge_file(pair.post, pair.send(pair.laptop))
+        assert exchanging.pack(pair.post, peer, pair.stick).contents == 0
+
+
+def _files(ledger: Ledger) -> list[Path]:
+    return sorted(path for path in ledger.place.blobs.rglob("*") if path.is_file())
