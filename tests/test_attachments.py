@@ -8,11 +8,12 @@ import pytest
 
 from db import backup
 from db.attaching import attach, broken_of, collect_orphans, content_of
-from db.attachments import attachments_of, kept_name, remove_attachment, safe_name
+from db.attachments import attachments_of, kept_name, name_to_save, remove_attachment, safe_name
 from db.disputes.registering import register_dispute, remove_dispute
 from db.drilling import drill
 from db.kernel import blobs
 from db.kernel.errors import LedgerDamaged, UserError
+from db.kernel.files import write_atomically
 from db.kernel.ids import Id
 from db.ledger import Ledger
 from db.mending import bring_back
@@ -334,3 +335,10 @@ def _flip(file: Path) -> None:
     data = bytearray(file.read_bytes())
     data[100] ^= 1
     file.write_bytes(data)
+
+
+def test_a_name_proposed_for_saving_out_is_short_enough_for_any_disk(tmp_path: Path) -> None:
+    proposed = name_to_save("长" * 300 + ".jpg")
+    assert proposed == "长" * 65 + ".jpg"
+    write_atomically(tmp_path / proposed, JPEG)
+    assert name_to_save("现场.png") == "现场.png"

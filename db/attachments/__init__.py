@@ -25,6 +25,7 @@ KIND_NAMES: Final = {
 }  # fmt: skip
 MOST_BYTES: Final = 50 * 2**20
 MOST_NAME: Final = 100
+MOST_NAME_BYTES: Final = 200
 IMAGE, SOUND, PDF = "image", "sound", "pdf"
 MEDIA_NAMES: Final = {IMAGE: "照片", SOUND: "录音", PDF: "PDF"}
 # What a file begins with, and what it is then.
@@ -96,6 +97,15 @@ def kept_name(name: str) -> str:
     found = _ENDING.search(name)
     ending = found[0].lower() if found else ""
     return safe_name(name, ending if ending in _ENDINGS else "")
+
+
+def name_to_save(name: str) -> str:
+    """Return the name proposed for an attachment that is saved out, short enough for any disk."""
+    kept = kept_name(name)
+    found = _ENDING.search(kept)
+    ending = found[0] if found else ""
+    stem = kept.removesuffix(ending)
+    return stem.encode()[: MOST_NAME_BYTES - len(ending)].decode(errors="ignore") + ending
 
 
 def named_safely(fields: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from db.attachments import (
     SOUND,
     AttachmentLine,
     attachments_of,
-    kept_name,
+    name_to_save,
     remove_attachment,
 )
 from db.disputes.card import DisputeCard
@@ -169,7 +169,7 @@ class AttachmentsView(QWidget):
 
     def _save(self, line: AttachmentLine) -> None:
         chosen, _ = QFileDialog.getSaveFileName(
-            self, "存出附件（存出的文件不再加密）", kept_name(line.name)
+            self, "存出附件（存出的文件不再加密）", name_to_save(line.name)
         )
         if chosen:
             self._read(line, bytes, partial(self._saved, Path(chosen)))
