@@ -26,9 +26,9 @@ from db.exchange.courier import (
     receipt_words,
 )
 from db.exchange.deciding import site_names
-from db.exchange.merging import MERGED, foresee, have
+from db.exchange.merging import MERGED, family, foresee, have
 from db.exchange.package import MOST_COMMANDS, MOST_FILE, Package, opened, sealed, verified
-from db.exchange.packing import acknowledged, outgoing, shortened
+from db.exchange.packing import acknowledged, outgoing, shortened, to_go_from
 from db.exchange.senders import refuse_posing, sender_of
 from db.exchange.sites import Card, Keys, PeerLine
 from db.exchange.tables import Peer
@@ -142,13 +142,15 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
         mine = _my_keys(connection)
         row = connection.execute(select(Peer).where(Peer.id == peer.id)).one()
         known = acknowledged(connection, peer.id)
-        made = outgoing(connection, known, row.site, row.communities, MOST_COMMANDS)
+        since = to_go_from(connection, known)
+        made = outgoing(connection, since, row.site, row.communities, MOST_COMMANDS)
         place, key = ledger.place, naming_key(ledger)
         sending = contents.Sending(connection, place.blobs, key, contents.MOST_CONTENTS)
-        made = shortened(made, sending.fitting(made.parcel))
+        made = shortened(made, sending.fitting(made.parcel.commands, known))
+        new = [one for one in made.parcel.commands if one.seq > known.get(one.site, 0)]
         header = header_for(connection, peer.id, made, mine, ledger.clock)
         late = unsent.listed(place.root, peer.id, known)
-        named = [*added_contents(made.parcel.commands), *contents.as_named(connection, late.keys())]
+        named = [*added_contents(new), *contents.as_named(connection, late.keys())]
         sent = list(sending.of(named))
     step("正在签名和加密……", 0.5)
     data, full = sealed(header, made.parcel, sent, mine, [row.recipient])
@@ -162,11 +164,12 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
     # First what is left behind: a package that carries less than its commands name is remembered.
     unsent.keep(place.root, peer.id, {**late, **dict.fromkeys(sending.left)})
     _write_checked(folder / name, data)
-    ledger.write(packed(peer.id, row.name, full))
+    ledger.write(packed(peer.id, row.name, full, len(new)))
     by = (made.parcel.site.hex(), full.upto.get(made.parcel.site, 0))
     lacking = unsent.after_sending(late, sending.left, sending.sent, by)
     unsent.keep(place.root, peer.id, lacking)
-    counts = (full.commands, full.changes, full.contents, made.left, len(sending.left))
+    changes = sum(len(command.changes) for command in new)
+    counts = (len(new), changes, full.contents, made.left, len(sending.left))
     return Packed(folder / name, row.name, *counts)
 
 
@@ -178,6 +181,7 @@ def look_into(ledger: Ledger, file: Path) -> Foreseen:
     with ledger.read() as connection:
         counts = foresee(connection, parcel)
         warnings = _warnings(package, ledger.clock.now(), site_names(connection))
+        warnings += _owed(connection, package)
         receipts = receipt_words(connection, package.header)
     return Foreseen(package.header.name, package.header.created, counts, warnings, receipts)
 
@@ -194,6 +198,7 @@ def merge_file(ledger: Ledger, file: Path, step: Step = lambda *_: None) -> Merg
     with ledger.read() as connection:
         new = merging.unknown(connection, package.parcel({}))
         warnings = _warnings(package, ledger.clock.now(), site_names(connection))
+        warnings += _owed(connection, package)
         receipts = receipt_words(connection, package.header)
         news = is_news(connection, package.header)
     if not new:
@@ -317,6 +322,20 @@ def _warnings(package: Package, now: datetime, names: dict[Id, str]) -> tuple[st
         "内容照样收下，本机的时钟不受影响。"
         for site, stamp in ahead.items()
     )
+
+
+def _owed(connection: Connection, package: Package) -> tuple[str, ...]:
+    """Say that the sender has steps of ours which this copy lost, and how to get them."""
+    known, header = have(connection), package.header
+    owed = sum(
+        max(0, header.have.get(site, 0) - max(known.get(site, 0), header.upto.get(site, 0)))
+        for site in family(connection)
+    )
+    said = (
+        f"本机以前做过、现在少了的{owed}步，对方还有，不在这个包里："
+        "把本机的包给对方合并，对方的下一个包会带回来。"
+    )
+    return (said,) if owed else ()
 
 
 def _file_word(name: str) -> str:

@@ -5,7 +5,7 @@ follow from each ledger's key, and of one file that two sites attached only one 
 """
 
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -14,12 +14,13 @@ from sqlalchemy import Connection, func, or_, select
 
 from db.attachments import Attachment, secrets_of
 from db.exchange.courier import added_contents
-from db.exchange.merging import Parcel
+from db.exchange.incoming import Incoming
 from db.exchange.package import Package
 from db.exchange.past import as_written
 from db.exchange.tables import BlobName
 from db.kernel import blobs
 from db.kernel.files import require_space
+from db.kernel.ids import Id
 from db.kernel.journal import ADDED
 from db.kernel.records import ChangeRow
 
@@ -51,17 +52,20 @@ class Sending:
         """Learn what contents of other sites are called here."""
         self._here = _names(self.connection)
 
-    def fitting(self, parcel: Parcel) -> int:
-        """Return how many of a parcel's commands fit with all they add; one does at least."""
-        total, seen = 0, set()
-        for at, command in enumerate(parcel.commands):
+    def fitting(self, commands: Sequence[Incoming], since: Mapping[Id, int]) -> int:
+        """Return how many commands fit with all they add, one beyond `since` at least."""
+        total, seen, new = 0, set(), 0
+        for at, command in enumerate(commands):
+            if command.seq <= since.get(command.site, 0):
+                continue
             for name, _ in added_contents([command]):
                 if name not in seen:
                     seen.add(name)
                     total += self._size(name)
             if total > self.most:
-                return max(at, 1)
-        return len(parcel.commands)
+                return at if new else at + 1
+            new += 1
+        return len(commands)
 
     def of(self, named: Collection[Named]) -> Iterator[Named]:
         """Yield name and sealed content of each; one that does not open or fit is left behind."""

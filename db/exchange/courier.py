@@ -49,8 +49,11 @@ def added_contents(commands: Iterable[Incoming]) -> Iterator[tuple[str, bytes]]:
                 yield change.fields["blob"], bytes.fromhex(change.fields["secret"])
 
 
-def packed(peer: Id, name: str, header: Header) -> Command[None]:
-    """Return the event that a package was written; it may be noted beside the open window."""
+def packed(peer: Id, name: str, header: Header, new: int) -> Command[None]:
+    """Return the event that a package with so many `new` commands was written.
+
+    It may be noted beside the open window.
+    """
 
     def run(tx: Tx) -> None:
         tx.connection.execute(
@@ -62,7 +65,7 @@ def packed(peer: Id, name: str, header: Header) -> Command[None]:
             )
         )  # fmt: skip
 
-    note = f"给{name}，第{header.number}个，{header.commands}步"
+    note = f"给{name}，第{header.number}个，{new}步"
     return Command(PACKED, Right.LOOK, run, note=note)
 
 

@@ -111,7 +111,8 @@ def _refuse_twins(connection: Connection, old: Sequence[Incoming]) -> None:
         if any(ids.get((row.site, row.seq), row.id) != row.id for row in rows):
             raise UserError(
                 "有一个台账被整个复制过，两份都在登记，用的是同一个身份；这个包没有合并，台账没有改动。"
-                "请在复制出来的那一份上运行 policepost pair --renew。"
+                "复制出来的那一份还没有登记过什么，就在那里运行 policepost pair --renew；"
+                "两份都登记过了，把其中一份恢复到复制以前的备份，再补登记。"
             )
 
 

@@ -15,6 +15,16 @@ from db.kernel.journal import chunks, record_class
 from db.kernel.records import ChangeRow, CommandRow, Site
 
 
+def to_go_from(connection: Connection, since: Mapping[Id, int]) -> dict[Id, int]:
+    """Return from where a package goes on: the last of our own that a site has is told again.
+
+    So it is found out there if a number it has was given twice: by a copy that was put back whole,
+    of which nothing beside it tells.
+    """
+    own = family(connection)
+    return {site: max(0, seq - (site in own)) for site, seq in since.items()}
+
+
 @dataclass(frozen=True)
 class Outgoing:
     """What is to be packed, and what this copy has: its receipts to the other.

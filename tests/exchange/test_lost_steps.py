@@ -12,7 +12,9 @@ from sqlalchemy import select
 from db import backup, exchanging
 from db.erasing import erase
 from db.erasure.proposing import propose_erasure
+from db.exchange.sites import renew
 from db.kernel.access import Role
+from db.kernel.errors import UserError
 from db.kernel.history import history
 from db.kernel.ids import Id
 from db.kernel.records import Site
@@ -73,6 +75,8 @@ def test_who_goes_on_after_lost_steps_gets_them_back_and_loses_nothing_new(
     with pair.post.read() as connection:
         assert connection.execute(select(Site.before)).scalar_one() == before
         assert history(connection, 5)[-1].action == "台账少了操作，接着用"
+    told = exchanging.look_into(pair.post, pair.send(pair.laptop)).warnings
+    assert any("现在少了的2步，对方还有" in line for line in told)
     first(pair)
     _all_have(pair, "丢一", "丢二", "新一", "新二", "新三", "新四")
 
@@ -118,6 +122,28 @@ def test_a_ledger_that_lost_steps_and_was_then_restored_gets_all_back(
     assert pair.post.place.folder == folder
     _note(pair.post, home, "新一")
     _all_have(pair, "在前", "丢一", "丢二", "新一")
+
+
+def test_a_whole_folder_put_back_that_went_on_as_the_same_site_is_found_out(
+    copies: Copying, pair: Pair
+) -> None:
+    """Nothing beside the ledger tells, and it has given more numbers since than it lost."""
+    (home, *_) = street(pair.post)
+    pair.both_ways()
+    twin = copies.copy_of(pair.post.place.folder, renewed=False)
+    _note(pair.post, home, "丢一")
+    _to_laptop(pair)
+    _to_post(pair)
+    _note(twin, home, *map(str, range(6)))
+    pair.post = twin
+    _to_post(pair)
+    before = digest_of(pair.laptop)
+    for _ in range(2):
+        with pytest.raises(UserError, match="整个复制过"):
+            _to_laptop(pair)
+        # Also under a new id what it did twice stays told.
+        pair.post.write(renew())
+    assert digest_of(pair.laptop) == before
 
 
 def test_accounts_made_in_lost_steps_are_its_own_again(copies: Copying, pair: Pair) -> None:
