@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from db import backup, checking, doors, refusals, tables
-from db.exchange import sites, undoing
+from db import backup, checking, doors, new_life, refusals, tables
+from db.exchange import undoing
 from db.kernel import engine, history, journal
 from db.kernel.access import Right, Role
 from db.kernel.accounts import (
@@ -35,6 +35,7 @@ from db.opening import (
     bring_up_to_date,
     erase_again,
     lock_note,
+    marked,
     new_file,
     require_good_place,
     require_own_log,
@@ -63,10 +64,12 @@ class Ledger:
         self._journal_key = bytes(key.subkey("journal"))
         self._writer: Engine | None = None
         self._readers = engine.open_readers(place.ledger, self._file_key)
+        # Before the ledger is read: who writes meanwhile marks what is not seen here yet.
+        before = marked(place, key)
         with self._readers.begin() as connection:
             self._site = connection.execute(select(Site.id)).scalar_one()
             self.session = who if isinstance(who, Session) else session_of(connection, who)
-            self._watch = watch_over(connection, place, key, self._site)
+            self._watch = watch_over(connection, place, key, self._site, before)
         self._unrecorded = self._watch.missing
 
     @classmethod
@@ -217,16 +220,7 @@ class Ledger:
         From then on it is another site, as after a restore: what was lost comes back from others.
         UserError while another program holds the ledger, where that is to be decided.
         """
-        lacking = self._unrecorded
-        if not lacking or (self._lock is None and self.place.read_only):
-            self._unrecorded = ""
-            return
-        with self._alone():
-            try:
-                self.begin_anew(sites.go_on_without(lacking))
-            except BaseException:
-                self._unrecorded = lacking
-                raise
+        new_life.go_on_without(self)
 
     def prove_chain(self, go_on: Callable[[], None]) -> list[str]:
         """Follow the journal's chain from where it was last proved; monthly all of it.
@@ -292,12 +286,7 @@ class Ledger:
 
         The ledger is taken for the truth: what it lacks against the life before is not missing any more.
         """
-        self._unrecorded = ""
-        done = self.write(command)
-        newest = backup.newest(self.place.backups, self._key) if self.place.home is None else None
-        with self.read() as connection:
-            self._watch.begin_anew(connection, self._site, newest.number if newest else 0)
-        return done
+        return new_life.begin(self, command)
 
     def check_backup(self, path: Path) -> list[str]:
         """Prove a backup by opening it; return what is wrong with it, empty if nothing."""
@@ -357,16 +346,6 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Be the one program that writes, also where the ledger was opened only to note what is read."""
-        if self._lock is not None:
-            yield
-            return
-        with LedgerLock(self.place.folder) as lock:
-            lock.acquire(lock_note(self.clock))
-            yield
 
     def _writing(self) -> Engine:
         if self._writer is None:

@@ -11,7 +11,7 @@ from db.attachments import named_blobs
 from db.erasure import again
 from db.exchange.sites import new_life
 from db.kernel import blobs, cipher, engine, journal, log
-from db.kernel.anchor import Anchor
+from db.kernel.anchor import Anchor, Mark
 from db.kernel.clock import Clock
 from db.kernel.erased import Line, read_list, write_list
 from db.kernel.erasing import Taken
@@ -125,9 +125,17 @@ def _carried_out(
     return known
 
 
-def watch_over(connection: Connection, place: Place, key: DataKey, site: Id) -> Watch:
+def marked(place: Place, key: DataKey) -> tuple[Anchor, Mark | None]:
+    """Return what is remembered of a ledger outside its file, and the latest mark of it."""
+    anchor = Anchor(place.anchor, bytes(key.subkey("anchor")))
+    return anchor, anchor.read()
+
+
+def watch_over(
+    connection: Connection, place: Place, key: DataKey, site: Id, marked: tuple[Anchor, Mark | None]
+) -> Watch:
     """Return the watch of an open ledger, which knows what it lacks against anchor and backups."""
-    watch = Watch(Anchor(place.anchor, bytes(key.subkey("anchor"))), connection, site)
+    watch = Watch(*marked, connection, site)
     newest = backup.newest(place.backups, key) if place.home is None else None
     if newest is not None:
         watch.compare_with(connection, newest.number, newest.head, bytes.fromhex(newest.head_mac))

@@ -13,6 +13,7 @@ import pytest
 from db.exchange.sites import renew
 from db.kernel.access import Right
 from db.kernel.anchor import Anchor, Mark
+from db.kernel.errors import UserError
 from db.kernel.history import history
 from db.kernel.journal import Command
 from db.kernel.records import CommandRow
@@ -209,15 +210,58 @@ def test_a_changed_command_is_found_by_the_proof(ledger: Ledger) -> None:
     assert found[:1] == ["第2号操作的记录被改过"]
 
 
-def test_a_restored_ledger_begins_a_new_life(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_restored_ledger_begins_a_new_life(ledger: Ledger) -> None:
     street(ledger)
     made = ledger.back_up("手动")
     _some(ledger, 4)
     ledger.back_up("手动")
     site = ledger._site
-    target = tmp_path / "ledger"
-    (target / "ledger.db-wal").unlink(missing_ok=True)
     ledger.begin_anew(renew(made.path.name))
     assert ledger._site != site
     with ledger.read() as connection:
         assert history(connection, 1)[0].action == "从备份恢复"
+
+
+def test_what_was_gone_on_without_is_not_told_again(killed: Path) -> None:
+    """Neither by the mark nor by a backup that has the lost steps."""
+    shutil.copy(killed / "ledger.db", killed.parent / "old.db")
+    with _open(killed) as ledger:
+        ledger.back_up("手动")
+        site = ledger.site
+    shutil.copy(killed.parent / "old.db", killed / "ledger.db")
+    (killed / "ledger.db-wal").unlink(missing_ok=True)
+    with _open(killed) as old:
+        assert "至少少了" in old.missing
+        old.go_on_without()
+        assert old.site != site
+        assert old.missing == ""
+    with _open(killed) as again:
+        assert again.missing == ""
+
+
+def test_who_only_reads_beside_a_window_does_not_go_on_for_it(killed: Path) -> None:
+    (killed / "ledger.db-wal").unlink()
+    with _open(killed) as window:
+        assert window.missing
+        with Ledger.unlock(killed, PASSWORD, clock=morning(), write=False) as reader:
+            with pytest.raises(UserError, match="正在另一个窗口里使用"):
+                reader.note("打印", "名单")
+            window.go_on_without()
+            site = window.site
+        with Ledger.unlock(killed, PASSWORD, clock=morning(), write=False) as reader:
+            window.write(renew())
+            # It learnt of the site before that became another.
+            reader.note("打印", "名单")
+            assert reader.site == window.site != site
+        _some(window, 1)
+        assert window.problems() == []
+
+
+def test_who_reads_alone_goes_on_and_gives_the_lock_back(killed: Path) -> None:
+    (killed / "ledger.db-wal").unlink()
+    with Ledger.unlock(killed, PASSWORD, clock=morning(), write=False) as reader:
+        site = reader.site
+        reader.note("打印", "名单")
+        assert reader.site != site
+        with _open(killed) as window:
+            assert window.missing == ""
