@@ -113,13 +113,14 @@ def _restored(info: BackupInfo, data_dir: Path, slots: Slots, key: DataKey) -> R
         part = data_dir / (LEDGER + PARTIAL)
         unpack(info, part, key, subkey)
         bring_along(info, data_dir, key)
-        aside = _move_aside(data_dir, _SET)
-        # The ledger comes last: where there is a ledger file, its slots are there too.
-        slots.save(data_dir / SLOTS)
-        Throttle(data_dir / _THROTTLE).begin()
-        # Once it is renamed it is the ledger; what is written into it next makes the name last.
-        with new_life(data_dir, key), contextlib.suppress(OutcomeUnknown):
-            move(part, data_dir / LEDGER)
+        with new_life(data_dir, key):
+            aside = _move_aside(data_dir, _SET)
+            # The ledger comes last: where there is a ledger file, its slots are there too.
+            slots.save(data_dir / SLOTS)
+            Throttle(data_dir / _THROTTLE).begin()
+            # Once it is renamed it is the ledger; what is written into it next makes the name last.
+            with contextlib.suppress(OutcomeUnknown):
+                move(part, data_dir / LEDGER)
         return RestoreInfo(info, aside, only_slots=False)
     finally:
         wipe(subkey)

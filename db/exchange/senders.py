@@ -61,4 +61,5 @@ def refuse_posing(connection: Connection, sender: Sender, package: Package) -> N
         raise UserError(
             f"这个包是用“{sender.name}”的钥匙签的，却自称是另一个单位，没有合并，台账没有改动。"
             f"请当面问清“{sender.name}”，弄清楚以前不要再收它的包。"
+            "台账确实是它的（恢复过备份），就请它重新给一张名片，核对指纹再配对一次。"
         )
