@@ -106,8 +106,15 @@ class Anchor:
         refuses the mark.
         """
         before = self.read()
-        if not self.keep(replace(before or Mark(NOBODY, 0, b""), site=NOBODY), lasting=True):
-            raise EnvironmentFault("磁盘读写出错，没有恢复，什么也没有改动。请检查磁盘后再试。")
+        mark = replace(before or Mark(NOBODY, 0, b""), site=NOBODY)
+        if not self.keep(mark, lasting=True):
+            # What lies under its name may be a link, or another user's: a restore mends that too.
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+            if not self.keep(mark, lasting=True):
+                raise EnvironmentFault(
+                    "台账旁边的 anchor 写不进去，没有恢复，什么也没有改动。请检查磁盘后再试。"
+                )
         try:
             yield
         except BaseException:

@@ -188,8 +188,11 @@ def test_a_restore_elsewhere_killed_at_its_end_is_a_new_life_too(
     _to_laptop(pair)
     before = pair.post.site
     copies.closed(pair.post)
+    (tmp_path / "别处").mkdir()
+    (tmp_path / "别处" / "anchor").symlink_to(tmp_path / "别的文件")
     backup.restore(made.path, tmp_path / "别处", lambda _: copies.key())
 
+    assert not (tmp_path / "别的文件").exists()
     pair.post = copies.opened(tmp_path / "别处")
     _note(pair.post, home, "新一", "新二", "新三")
     assert pair.post.site != before
