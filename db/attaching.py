@@ -15,6 +15,7 @@ from db.attachments import (
     media_of,
     named_blobs,
     safe_name,
+    secrets_of,
 )
 from db.attachments.proving import broken_contents
 from db.exchange.sites import RESTORED
@@ -41,14 +42,14 @@ def attach(ledger: Ledger, entity: str, of: Id, kind: str, file: Path) -> Done[I
     media, ending = media_of(data)
     called = safe_name(file.name, ending)
     line = AttachmentLine(b"", kind, called, media, len(data), today(ledger.clock))
-    name = blobs.blob_name(data, ledger.core.naming_key)
+    key, place = ledger.core.naming_key, ledger.place.blobs
+    name = blobs.blob_name(data, key)
     with ledger.read() as connection:
-        known = connection.execute(
-            select(Attachment.secret).where(Attachment.blob == name)
-        ).scalar()
-    secret = bytes.fromhex(known) if known else blobs.new_secret()
-    place = ledger.place.blobs
-    if known is None or not blobs.blob_path(place, name).exists():
+        # Also of records that were removed: undo brings them back, and older backups have them.
+        known = secrets_of(connection, name)
+    secret = blobs.opening_secret(place, name, known, key)
+    if secret is None:
+        secret = next(iter(known), None) or blobs.new_secret()
         require_space(ledger.place.folder, len(data))
         blobs.write_blob(place, name, secret, data)
     return ledger.write(add_attachment(entity, of, line, name, secret))

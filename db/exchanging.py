@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from db import migrations
-from db.exchange import merging, sites
+from db.exchange import contents, merging, sites, unsent
 from db.exchange.applying import Counts
 from db.exchange.courier import (
     PACKED,
@@ -24,13 +24,12 @@ from db.exchange.courier import (
     receipt_words,
 )
 from db.exchange.deciding import site_names
-from db.exchange.merging import MERGED, Parcel, foresee, have
-from db.exchange.package import Package, opened, sealed, verified
-from db.exchange.packing import acknowledged, outgoing
+from db.exchange.merging import MERGED, family, foresee, have
+from db.exchange.package import MOST_COMMANDS, MOST_FILE, Package, opened, sealed, verified
+from db.exchange.packing import acknowledged, outgoing, shortened, to_go_from
 from db.exchange.senders import refuse_posing, sender_of
 from db.exchange.sites import Card, Keys, PeerLine
-from db.exchange.tables import BlobName, Peer
-from db.kernel import blobs
+from db.exchange.tables import Peer
 from db.kernel.access import Right
 from db.kernel.errors import EnvironmentFault, UserError
 from db.kernel.files import (
@@ -38,7 +37,6 @@ from db.kernel.files import (
     disk_fault,
     forget_cached,
     move,
-    require_space,
     sha256_of,
     write_lasting,
 )
@@ -53,13 +51,31 @@ Step = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Packed:
-    """A package on the stick: the file, who it is for, what is in it."""
+    """A package on the stick: the file, who it is for, what is in it.
+
+    `left` counts the steps that did not fit and go with the next package, `lacking` the attachments
+    that could not be read or did not fit and go with a later one.
+    """
 
     path: Path
     peer: str
     commands: int
     changes: int
     contents: int
+    left: int = 0
+    lacking: int = 0
+
+    @property
+    def still_to_come(self) -> str:
+        """What of it the receiver gets later, in sentences; mostly empty."""
+        said = ""
+        if self.left:
+            said += f"还有{self.left}步放不下：等对方合并了这个包、把它的包带回来，再打一次包。"
+        if self.lacking:
+            said += (
+                f"有{self.lacking}个附件读不出来或放不下，没有带上；能带的时候，以后的包会补上。"
+            )
+        return said
 
 
 @dataclass(frozen=True)
@@ -117,23 +133,42 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
     ledger.require(Right.EXCHANGE, PACKED)
     if not folder.is_dir():
         raise UserError(f"没有“{folder}”这个文件夹，没有打包。请插好U盘再试。")
+    # Who exchanges goes on: others must not take what is done from now on for what was lost.
+    ledger.go_on_without()
     step("正在收集对方还没有的内容……", 0.1)
     with ledger.read() as connection:
         mine = _my_keys(connection)
         row = connection.execute(select(Peer).where(Peer.id == peer.id)).one()
-        made = outgoing(connection, acknowledged(connection, peer.id), row.site, row.communities)
+        known = acknowledged(connection, peer.id)
+        since = to_go_from(connection, known)
+        made = outgoing(connection, since, row.site, row.communities, MOST_COMMANDS)
+        place, key = ledger.place, ledger.core.naming_key
+        sending = contents.Sending(connection, place.blobs, key, contents.MOST_CONTENTS)
+        made = shortened(made, sending.fitting(made.parcel.commands, known))
+        new = [one for one in made.parcel.commands if one.seq > known.get(one.site, 0)]
         header = header_for(connection, peer.id, made, mine, ledger.clock)
-        contents = list(_contents(ledger, connection, made.parcel))
+        late = unsent.listed(place.root, peer.id, known)
+        named = [*added_contents(new), *contents.as_named(connection, late.keys())]
+        sent = list(sending.of(named))
     step("正在签名和加密……", 0.5)
-    data, full = sealed(header, made.parcel, contents, mine, [row.recipient])
+    data, full = sealed(header, made.parcel, sent, mine, [row.recipient])
     stamp = ledger.clock.now().strftime("%Y%m%d")
     name = (
         f"{_file_word(made.parcel.name)}给{_file_word(row.name)}-{stamp}-{full.number:04d}{ENDING}"
     )
+    if len(data) > MOST_FILE:
+        raise UserError("这个包超过1 GB，对方收不下，没有打包。请找人查看。")
     step("正在写到U盘并读回核对……", 0.7)
+    # First what is left behind: a package that carries less than its commands name is remembered.
+    unsent.keep(place.root, peer.id, {**late, **dict.fromkeys(sending.left)})
     _write_checked(folder / name, data)
-    ledger.write(packed(peer.id, row.name, full))
-    return Packed(folder / name, row.name, full.commands, full.changes, full.contents)
+    ledger.write(packed(peer.id, row.name, full, len(new)))
+    by = (made.parcel.site.hex(), full.upto.get(made.parcel.site, 0))
+    lacking = unsent.after_sending(late, sending.left, sending.sent, by)
+    unsent.keep(place.root, peer.id, lacking)
+    changes = sum(len(command.changes) for command in new)
+    counts = (len(new), changes, full.contents, made.left, len(sending.left))
+    return Packed(folder / name, row.name, *counts)
 
 
 def look_into(ledger: Ledger, file: Path) -> Foreseen:
@@ -144,6 +179,7 @@ def look_into(ledger: Ledger, file: Path) -> Foreseen:
     with ledger.read() as connection:
         counts = foresee(connection, parcel)
         warnings = _warnings(package, ledger.clock.now(), site_names(connection))
+        warnings += _owed(connection, package)
         receipts = receipt_words(connection, package.header)
     return Foreseen(package.header.name, package.header.created, counts, warnings, receipts)
 
@@ -154,11 +190,13 @@ def merge_file(ledger: Ledger, file: Path, step: Step = lambda *_: None) -> Merg
     UserError names what is wrong with a package: damaged, forged, another's, of a newer program.
     """
     ledger.require(Right.EXCHANGE, MERGED)
+    ledger.go_on_without()
     step("正在核验数据包……", 0.1)
     package = read_package(ledger, file)
     with ledger.read() as connection:
         new = merging.unknown(connection, package.parcel({}))
         warnings = _warnings(package, ledger.clock.now(), site_names(connection))
+        warnings += _owed(connection, package)
         receipts = receipt_words(connection, package.header)
         news = is_news(connection, package.header)
     if not new:
@@ -168,7 +206,9 @@ def merge_file(ledger: Ledger, file: Path, step: Step = lambda *_: None) -> Merg
     step("正在备份……", 0.3)
     before = ledger.back_up("合并前").path
     step("正在合并……", 0.6)
-    parcel = package.parcel(_keep_contents(ledger, package))
+    with ledger.read() as connection:
+        kept = contents.keep(connection, ledger.place.blobs, ledger.core.naming_key, package)
+    parcel = package.parcel(kept.names, kept.secrets)
     done = ledger.write(merge_package(package.header, parcel))
     return Merged(package.header.name, done.value, warnings, receipts, done.no, before)
 
@@ -209,7 +249,7 @@ def read_package(ledger: Ledger, file: Path) -> Package:
         refuse_posing(connection, sender, checked)
     checked = replace(checked, header=checked.header._replace(name=sender.name))
     theirs = checked.header.have.get(ledger.site, 0)
-    if theirs > ours:
+    if theirs > ours and not ledger.missing:
         raise UserError(
             f"对方收到过本机的第{theirs}步，本机却只有{ours}步：本机的台账比对方知道的旧，至少少了"
             f"{theirs - ours}步。没有合并，台账没有改动。如果是从备份恢复的，请运行 policepost pair --renew。"
@@ -222,37 +262,6 @@ def _my_keys(connection: Connection) -> Keys:
     if mine is None:
         raise UserError("本机还没有名片，请先做名片（policepost pair --card）。")
     return mine
-
-
-def _contents(
-    ledger: Ledger, connection: Connection, parcel: Parcel
-) -> Iterator[tuple[str, bytes]]:
-    """The attachments a package adds, sealed as they lie here; one whose file is lost is left out."""
-    here = dict(connection.execute(select(BlobName.theirs, BlobName.ours)).all())
-    sent: set[str] = set()
-    for name, _ in added_contents(parcel):
-        if name not in sent:
-            sent.add(name)
-            with contextlib.suppress(OSError, ValueError):
-                yield name, blobs.sealed_blob(ledger.place.blobs, here.get(name, name))
-
-
-def _keep_contents(ledger: Ledger, package: Package) -> dict[str, str]:
-    """Put a package's attachments beside the ledger, before a record names them.
-
-    Return what each is called here. What cannot be opened is left out: its record says so then.
-    """
-    key = ledger.core.naming_key
-    found: dict[str, str] = {}
-    require_space(ledger.place.folder, sum(map(len, package.contents.values())))
-    for name, secret in added_contents(package.parcel({})):
-        data = blobs.opened_content(package.contents.get(name, b""), secret)
-        if data is None or name in found:
-            continue
-        found[name] = blobs.blob_name(data, key)
-        if not blobs.blob_path(ledger.place.blobs, found[name]).exists():
-            blobs.write_blob(ledger.place.blobs, found[name], secret, data)
-    return found
 
 
 def _write_checked(path: Path, data: bytes) -> None:
@@ -307,6 +316,20 @@ def _warnings(package: Package, now: datetime, names: dict[Id, str]) -> tuple[st
         "内容照样收下，本机的时钟不受影响。"
         for site, stamp in ahead.items()
     )
+
+
+def _owed(connection: Connection, package: Package) -> tuple[str, ...]:
+    """Say that the sender has steps of ours which this copy lost, and how to get them."""
+    known, header = have(connection), package.header
+    owed = sum(
+        max(0, header.have.get(site, 0) - max(known.get(site, 0), header.upto.get(site, 0)))
+        for site in family(connection)
+    )
+    said = (
+        f"本机以前做过、现在少了的{owed}步，对方还有，不在这个包里："
+        "把本机的包给对方合并，对方的下一个包会带回来。"
+    )
+    return (said,) if owed else ()
 
 
 def _file_word(name: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from db import backup, checking, creating, doors, refusals, tables
+from db import backup, checking, creating, doors, new_life, refusals, tables
 from db.exchange import undoing
 from db.kernel import engine, history, journal
 from db.kernel.access import Right, Role
@@ -32,7 +32,14 @@ from db.kernel.place import Place
 from db.kernel.records import Site
 from db.kernel.throttle import Throttle
 from db.kernel.unsaved import keep_unsaved, unsaved
-from db.opening import bring_in_order, lock_note, require_good_place, require_own_log, watch_over
+from db.opening import (
+    bring_in_order,
+    lock_note,
+    marked,
+    require_good_place,
+    require_own_log,
+    watch_over,
+)
 from db.post import PostDraft
 
 _UNDECIDED: Final = (
@@ -60,10 +67,12 @@ class Ledger:
         self.place = place
         self.clock = clock
         self.core = Core(place, key, lock)
+        # Before the ledger is read: who writes meanwhile marks what is not seen here yet.
+        before = marked(place, key)
         with self.core.readers.begin() as connection:
             self._site = connection.execute(select(Site.id)).scalar_one()
             self.session = who if isinstance(who, Session) else session_of(connection, who)
-            self._watch = watch_over(connection, place, key, self._site)
+            self._watch = watch_over(connection, place, key, self._site, before)
             self.clock_doubt = history.clock_doubt(connection, self._site, clock.now())
         self.unrecorded = self._watch.missing
 
@@ -203,10 +212,12 @@ class Ledger:
         return bool(self.unrecorded)
 
     def go_on_without(self) -> None:
-        """Write into the history that something is missing, and take the ledger as it is from now."""
-        lacking, self.unrecorded = self.unrecorded, ""
-        if lacking:
-            self.note("台账少了操作，接着用", lacking)
+        """Write into the history that something is missing, and take the ledger as it is from now.
+
+        From then on it is another site, as after a restore: what was lost comes back from others.
+        UserError while another program holds the ledger, where that is to be decided.
+        """
+        new_life.go_on_without(self)
 
     def prove_chain(self, go_on: Callable[[], None]) -> list[str]:
         """Follow the journal's chain from where it was last proved; monthly all of it.
@@ -232,9 +243,10 @@ class Ledger:
     def note(self, action: str, note: str = "") -> None:
         """Write an event without changes: a print, an export.
 
-        None is noted on a read-only medium, nor before it is decided to go on without what is missing.
+        None is noted on a read-only medium, nor before who is asked agreed to go on without what is missing.
         """
-        if self.unrecorded or (self.core.lock is None and self.place.read_only):
+        undecided = self.asks and self.unrecorded
+        if undecided or (self.core.lock is None and self.place.read_only):
             return
         self.write(Command(action, Right.LOOK, lambda _: None, note=note))
 
@@ -286,12 +298,7 @@ class Ledger:
 
         The ledger is taken for the truth: what it lacks against the life before is not missing any more.
         """
-        self.unrecorded = self.clock_doubt = ""
-        done = self.write(command)
-        newest = backup.newest(self.place.backups, self.core.key)
-        with self.read() as connection:
-            self._watch.begin_anew(connection, self._site, newest.number if newest else 0)
-        return done
+        return new_life.begin(self, command)
 
     def check_backup(self, path: Path) -> list[str]:
         """Prove a backup by opening it; return what is wrong with it, empty if nothing."""

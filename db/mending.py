@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from db import backup
-from db.attachments import Attachment
+from db.attachments import Attachment, secrets_of
 from db.history import Names
 from db.kernel import blobs, engine, log
 from db.kernel.access import Right
@@ -45,7 +45,7 @@ def lost(ledger: Ledger, attachments: Collection[Id]) -> list[Lost]:
         return [
             Lost(
                 row.id, row.name, names.of(row.entity, row.of),
-                any(blobs.is_whole(one, row.blob, bytes.fromhex(row.secret), key) for one in sources),
+                any(blobs.lies_as(one, row.blob, bytes.fromhex(row.secret), key) for one in sources),
             )
             for row in rows
         ]  # fmt: skip
@@ -62,8 +62,12 @@ def bring_back(ledger: Ledger, attachments: Collection[Id]) -> int:
         rows = connection.execute(
             select(Attachment.blob, Attachment.secret).where(Attachment.id.in_(attachments))
         ).all()
+        known = {row.blob: secrets_of(connection, row.blob) for row in rows}
     for row in rows:
         secret = bytes.fromhex(row.secret)
+        if blobs.opening_secret(ledger.place.blobs, row.blob, known[row.blob], key):
+            # It is whole, for another record that names it: that one must not lose it.
+            continue
         back += any(
             blobs.copy_whole(row.blob, secret, key, one, ledger.place.blobs) for one in sources
         )

@@ -1,22 +1,25 @@
 """What is done when a ledger is opened: made, brought up to date, held against what is known of it."""
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select
 
 from db import backup, migrations
 from db.attachments import named_blobs
 from db.erasure import again
+from db.exchange.sites import new_life
 from db.kernel import blobs, cipher, engine, journal, log
-from db.kernel.anchor import Anchor
+from db.kernel.anchor import Anchor, Mark
 from db.kernel.clock import Clock
 from db.kernel.erased import Line, read_list, write_list
+from db.kernel.erasing import Taken
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
 from db.kernel.files import LedgerLock
 from db.kernel.ids import Id, new_id
-from db.kernel.journal import Author
+from db.kernel.journal import Author, Tx
 from db.kernel.keys import DataKey
 from db.kernel.media import check_place
 from db.kernel.place import Place
@@ -147,11 +150,16 @@ def _carried_out(
 ) -> dict[Id, Line]:
     """The file is an old copy: its commands from now on are another site's."""
     writer = engine.open_writer(place.ledger, key.subkey("ledger"))
-    author = Author(new_id(), None, clock)
+    erasing = again.erase_again(wanted)
+
+    def run(tx: Tx) -> Taken:
+        new_life(tx)
+        return erasing.run(tx)
+
     try:
         with writer.begin() as connection:
-            connection.execute(update(Site).values(id=author.site))
-            command = again.erase_again(wanted)
+            author = Author(connection.execute(select(Site.id)).scalar_one(), None, clock)
+            command = replace(erasing, run=run)
             done = journal.run(connection, command, author, bytes(key.subkey("journal")))
             blobs.drop(place.blobs, done.value.texts - named_blobs(connection))
             known = again.erasures(connection)
@@ -161,9 +169,17 @@ def _carried_out(
     return known
 
 
-def watch_over(connection: Connection, place: Place, key: DataKey, site: Id) -> Watch:
+def marked(place: Place, key: DataKey) -> tuple[Anchor, Mark | None]:
+    """Return what is remembered of a ledger outside its file, and the latest mark of it."""
+    anchor = Anchor(place.anchor, bytes(key.subkey("anchor")))
+    return anchor, anchor.read()
+
+
+def watch_over(
+    connection: Connection, place: Place, key: DataKey, site: Id, marked: tuple[Anchor, Mark | None]
+) -> Watch:
     """Return the watch of an open ledger, which knows what it lacks against anchor and backups."""
-    watch = Watch(Anchor(place.anchor, bytes(key.subkey("anchor"))), connection, site)
+    watch = Watch(*marked, connection, site)
     newest = backup.newest(place.backups, key) if place.home is None else None
     if newest is not None:
         watch.compare_with(connection, newest.number, newest.head, bytes.fromhex(newest.head_mac))

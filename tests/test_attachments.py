@@ -8,15 +8,17 @@ import pytest
 
 from db import backup
 from db.attaching import attach, broken_of, collect_orphans, content_of
-from db.attachments import attachments_of, kept_name, remove_attachment, safe_name
+from db.attachments import attachments_of, kept_name, name_to_save, remove_attachment, safe_name
 from db.disputes.registering import register_dispute, remove_dispute
 from db.drilling import drill
 from db.kernel import blobs
 from db.kernel.errors import LedgerDamaged, UserError
+from db.kernel.files import write_atomically
 from db.kernel.ids import Id
 from db.ledger import Ledger
 from db.looking import look_at
-from db.restoring import restore_closed
+from db.mending import bring_back
+from db.restoring import put_back, restore_closed
 from db.sample import PASSWORD
 from tests.conftest import morning
 from tests.test_dispute_life import DRAFT
@@ -307,3 +309,91 @@ def test_only_what_was_never_named_is_collected(ledger: Ledger, dispute: Id, pho
     assert not stray.exists()
     ledger.undo(gone.no)
     assert content_of(ledger, made.value) == JPEG
+
+
+def test_a_file_removed_and_added_again_opens_in_both_records_and_in_every_backup(
+    ledger: Ledger, dispute: Id, photo: Path, tmp_path: Path
+) -> None:
+    """To add it again is the only way to change its kind."""
+    first = attach(ledger, "dispute", dispute, "scene", photo).value
+    old = ledger.back_up("手动")
+    removed = ledger.write(remove_attachment(first))
+    second = attach(ledger, "dispute", dispute, "paper", photo).value
+    ledger.undo(removed.no)
+    assert content_of(ledger, first) == content_of(ledger, second) == JPEG
+    new = ledger.back_up("手动")
+    assert (new.lost, ledger.check_backup(new.path), ledger.check_backup(old.path)) == (0, [], [])
+
+
+def test_a_content_under_another_secret_never_takes_the_place_of_one_a_backup_names(
+    ledger: Ledger, dispute: Id, photo: Path, tmp_path: Path
+) -> None:
+    """As after a step back to before the file was added, when it is added again."""
+    own = _copied(ledger, tmp_path)
+    before = own.back_up("手动")
+    attach(own, "dispute", dispute, "scene", photo)
+    named = own.back_up("手动")
+    done = put_back(own, before.path, PASSWORD, good=True, step=lambda *_: None)
+    with done.ledger as back:
+        again = attach(back, "dispute", dispute, "scene", photo).value
+        new = back.back_up("手动")
+        assert new.lost == 0
+        assert [back.check_backup(one.path) for one in (named, new)] == [[], []]
+        # Each backup brings back the content its own record opens, over the other one.
+        unlock = lambda slots: slots.unlock(None, PASSWORD)[1]  # noqa: E731
+        for number, (one, count) in enumerate(((named, 1), (new, 1))):
+            to = tmp_path / f"else{number}"
+            backup.restore(one.path, to, unlock)
+            with Ledger.unlock(to, PASSWORD, clock=morning()) as elsewhere:
+                assert len(sealed(elsewhere)) == count
+                with elsewhere.read() as connection:
+                    (line,) = attachments_of(connection, dispute)
+                assert content_of(elsewhere, line.id) == JPEG
+        for path in sealed(back):
+            path.unlink()
+        assert bring_back(back, [again]) == 1
+        assert content_of(back, again) == JPEG
+
+
+def _copied(ledger: Ledger, tmp_path: Path) -> Ledger:
+    ledger.rest()
+    folder = shutil.copytree(
+        ledger.place.folder, tmp_path / "copied", ignore=shutil.ignore_patterns("lock*")
+    )
+    return Ledger.unlock(folder, PASSWORD, clock=morning())
+
+
+def test_adding_a_file_whose_kept_content_is_damaged_mends_it(
+    ledger: Ledger, dispute: Id, photo: Path
+) -> None:
+    first = attach(ledger, "dispute", dispute, "scene", photo).value
+    (file,) = sealed(ledger)
+    _flip(file)
+    second = attach(ledger, "dispute", dispute, "paper", photo).value
+    assert content_of(ledger, first) == content_of(ledger, second) == JPEG
+
+
+def test_a_restore_brings_a_whole_content_over_a_damaged_one(
+    ledger: Ledger, dispute: Id, photo: Path, tmp_path: Path
+) -> None:
+    own = _copied(ledger, tmp_path)
+    made = attach(own, "dispute", dispute, "scene", photo).value
+    saved = own.back_up("手动")
+    (file,) = sealed(own)
+    _flip(file)
+    done = put_back(own, saved.path, PASSWORD, good=True, step=lambda *_: None)
+    with done.ledger as back:
+        assert content_of(back, made) == JPEG
+
+
+def _flip(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[100] ^= 1
+    file.write_bytes(data)
+
+
+def test_a_name_proposed_for_saving_out_is_short_enough_for_any_disk(tmp_path: Path) -> None:
+    proposed = name_to_save("长" * 300 + ".jpg")
+    assert proposed == "长" * 65 + ".jpg"
+    write_atomically(tmp_path / proposed, JPEG)
+    assert name_to_save("现场.png") == "现场.png"

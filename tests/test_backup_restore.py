@@ -100,7 +100,7 @@ def test_an_empty_folder_gets_the_ledger_with_its_password(
     assert homes(target) == 900
     assert (target / "slots.json").read_bytes() == old_slots
     assert sorted(p.name for p in target.iterdir()) == [
-        "ledger.db", "lock", "slots.json", "throttle.json",
+        "anchor", "ledger.db", "lock", "slots.json", "throttle.json",
     ]  # fmt: skip
     writer = engine.open_writer(target / "ledger.db", key().subkey("ledger"))
     assert engine.integrity(writer) == []

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Index, select
+from sqlalchemy import BigInteger, Connection, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.access import Right
@@ -25,6 +25,7 @@ KIND_NAMES: Final = {
 }  # fmt: skip
 MOST_BYTES: Final = 50 * 2**20
 MOST_NAME: Final = 100
+MOST_NAME_BYTES: Final = 200
 IMAGE, SOUND, PDF = "image", "sound", "pdf"
 MEDIA_NAMES: Final = {IMAGE: "照片", SOUND: "录音", PDF: "PDF"}
 # What a file begins with, and what it is then.
@@ -98,6 +99,15 @@ def kept_name(name: str) -> str:
     return safe_name(name, ending if ending in _ENDINGS else "")
 
 
+def name_to_save(name: str) -> str:
+    """Return the name proposed for an attachment that is saved out, short enough for any disk."""
+    kept = kept_name(name)
+    found = _ENDING.search(kept)
+    ending = found[0] if found else ""
+    stem = kept.removesuffix(ending)
+    return stem.encode()[: MOST_NAME_BYTES - len(ending)].decode(errors="ignore") + ending
+
+
 def named_safely(fields: dict[str, Any]) -> dict[str, Any]:
     """Return a change's fields as the journal writes them, the attachment's name made harmless."""
     said = fields.get("name")
@@ -137,6 +147,25 @@ def attachments_of(connection: Connection, of: Id) -> tuple[AttachmentLine, ...]
     columns = (getattr(Attachment, name) for name in AttachmentLine._fields)
     rows = connection.execute(select(*columns).where(Attachment.of == of).order_by(Attachment.id))
     return tuple(AttachmentLine(*row) for row in rows)
+
+
+def secrets_of(connection: Connection, blob: str) -> list[bytes]:
+    """Return the secrets a content is or ever was named with, those of records that stand first.
+
+    One whose record was erased is not among them.
+    """
+    standing = select(Attachment.secret).where(Attachment.blob == blob).order_by(Attachment.id)
+    found = list(connection.execute(standing).scalars())
+    added = select(ChangeRow.fields).where(
+        ChangeRow.entity == Attachment.__tablename__,
+        ChangeRow.kind == ADDED,
+        func.instr(ChangeRow.fields, blob) > 0,
+    )
+    for fields in connection.execute(added.order_by(ChangeRow.command.desc())).scalars():
+        said = values_in(fields)
+        if said.get("blob") == blob and said.get("secret"):
+            found.append(said["secret"])
+    return [bytes.fromhex(secret) for secret in dict.fromkeys(found)]
 
 
 def named_blobs(connection: Connection) -> set[str]:

@@ -28,13 +28,15 @@ def broken_contents(
     asked = select(Attachment.id, Attachment.name, Attachment.blob, Attachment.secret)
     if of is not None:
         asked = asked.where(Attachment.of == of)
-    whole: dict[str, bool] = {}
+    # Two records may name one content with two secrets, of which only one opens it.
+    whole: dict[tuple[str, str], bool] = {}
     broken = {}
     for row in connection.execute(asked.order_by(Attachment.id)).all():
-        if row.blob not in whole:
+        named = (row.blob, row.secret)
+        if named not in whole:
             go_on()
-            whole[row.blob] = blobs.is_whole(folder, row.blob, bytes.fromhex(row.secret), key)
-        if not whole[row.blob]:
+            whole[named] = blobs.is_whole(folder, row.blob, bytes.fromhex(row.secret), key)
+        if not whole[named]:
             broken[row.id] = row.name
     return broken
 

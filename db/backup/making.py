@@ -19,6 +19,7 @@ from db.backup.manifest import (
     SLOTS,
     BackupInfo,
     collect_unnamed,
+    list_backups,
     numbered,
     read_info,
     write_manifest,
@@ -122,7 +123,7 @@ def _build(
 ) -> None:
     slots = read_small(data_dir / SLOTS)
     content, named = _copy_proved(data_dir / LEDGER, key, partial / LEDGER)
-    attachments = _copy_attachments(named, key, data_dir / BLOBS, partial.parent / BLOBS)
+    attachments, under, lost = _copy_attachments(named, key, data_dir / BLOBS, partial.parent)
     write_atomically(partial / SLOTS, slots)
     info = BackupInfo(
         path=partial,
@@ -134,7 +135,8 @@ def _build(
         sha256=sha256_of(partial / LEDGER),
         slots_sha256=hashlib.sha256(slots).hexdigest(),
         attachments=attachments,
-        lost=len(named) - len(attachments),
+        under=under,
+        lost=lost,
         **asdict(content),
     )
     write_manifest(info, key)
@@ -142,30 +144,39 @@ def _build(
 
 
 def _copy_attachments(
-    named: dict[str, str], key: DataKey, source: Path, target: Path
-) -> dict[str, str]:
-    """Copy what is not there yet and return the SHA-256 of each; one that does not open is left out.
+    named: set[tuple[str, str]], key: DataKey, source: Path, folder: Path
+) -> tuple[dict[str, str], dict[str, str], int]:
+    """Copy what is not there yet; return the SHA-256 of each, what lies under a second name, how many are lost.
 
     A lost or damaged content keeps nobody from a backup of all the rest, which says how many it lacks.
     """
-    copied = {}
+    copied, under, lost = {}, {}, 0
     naming = blobs.naming_key(key)
-    for name, secret in named.items():
-        sha256 = blobs.copy_whole(name, bytes.fromhex(secret), naming, source, target)
-        if sha256 is not None:
-            copied[name] = sha256
-    return copied
+
+    def taken(path: Path) -> bool:
+        there = sha256_of(path)
+        return any(info.attachments.get(path.name) == there for info in list_backups(folder))
+
+    for name, secret in sorted(named):
+        kept = blobs.keep_beside(name, bytes.fromhex(secret), naming, source, folder / BLOBS, taken)
+        if kept is None:
+            lost += 1
+            continue
+        copied[kept[0]] = kept[1]
+        if kept[0] != name:
+            under[kept[0]] = name
+    return copied, under, lost
 
 
-def _named_blobs(source: cipher.Connection) -> dict[str, str]:
-    """The contents that records name, and the secret of each."""
+def _named_blobs(source: cipher.Connection) -> set[tuple[str, str]]:
+    """The contents that records name, each with the secret it is named with."""
     tables = source.execute("SELECT name FROM sqlite_schema WHERE name = 'attachment'").fetchall()
     if not tables:
-        return {}
-    return dict(source.execute("SELECT blob, secret FROM attachment").fetchall())
+        return set()
+    return {tuple(row) for row in source.execute("SELECT blob, secret FROM attachment").fetchall()}
 
 
-def _copy_proved(ledger: Path, key: DataKey, target: Path) -> tuple[Content, dict[str, str]]:
+def _copy_proved(ledger: Path, key: DataKey, target: Path) -> tuple[Content, set[tuple[str, str]]]:
     source_key, backup_key = key.subkey("ledger"), key.subkey("backup")
     try:
         source = engine.connect(ledger, source_key, read_only=True)

@@ -34,9 +34,10 @@ class BackupInfo:
 
     `when` is the wall clock of its making with its zone, `head` the number and MAC of the last
     command in it, `sha256` and `size` (bytes) those of its ledger file, `rows` counts by table.
-    `attachments` are the sealed contents that lie beside the backups, with their SHA-256; `lost` counts
-    those that a record named and that did not open when it was made. `unthinned` says of one just made why
-    older ones could not be thinned out; it is no part of the manifest.
+    `attachments` are the sealed contents that lie beside the backups, with their SHA-256; `under` has
+    the names of those that lie there under a second one. `lost` counts those that a record named and
+    that did not open when it was made. `unthinned` says of one just made why older ones could not be
+    thinned out; it is no part of the manifest.
     """
 
     path: Path
@@ -53,6 +54,7 @@ class BackupInfo:
     attachments: dict[str, str] = field(default_factory=dict)
     lost: int = 0
     unthinned: str = ""
+    under: dict[str, str] = field(default_factory=dict)
 
     @property
     def lacking(self) -> str:
@@ -103,6 +105,7 @@ def _read_manifest(folder: Path) -> tuple[BackupInfo, dict[str, Any]]:
             # A backup of an older program names none.
             attachments={str(n): str(sha) for n, sha in said.get("attachments", {}).items()},
             lost=int(said.get("lost", 0)),
+            under={str(n): str(name) for n, name in said.get("under", {}).items()},
         )
         # A day at the edge of the calendar is none in another zone.
         info.when.astimezone()

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2
 
 from db.backup.manifest import LEDGER, PARTIAL, SLOTS, read_info
-from db.backup.unpacking import ASIDE, ROOM_LEFT, Step, bring_along, proved, unpack
+from db.backup.unpacking import ASIDE, ROOM_LEFT, Step, bring_along, new_life, proved, unpack
 from db.kernel import cipher, engine
 from db.kernel.errors import EnvironmentFault, OutcomeUnknown, UserError
 from db.kernel.files import (
@@ -57,7 +57,7 @@ def replace(
             aside = kept_aside(data_dir, now)
             step("正在换上备份……", 0.9)
             # Once it is renamed it is the ledger; what is written into it next makes the name last.
-            with contextlib.suppress(OutcomeUnknown):
+            with new_life(data_dir, key), contextlib.suppress(OutcomeUnknown):
                 move(part, data_dir / LEDGER)
         except OSError as error:
             raise disk_fault(error) from error

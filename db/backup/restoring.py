@@ -13,7 +13,7 @@ from typing import Final
 from sqlcipher3 import dbapi2
 
 from db.backup.manifest import LEDGER, PARTIAL, SLOTS, BackupInfo, read_info
-from db.backup.unpacking import bring_along, proved, unpack
+from db.backup.unpacking import bring_along, new_life, proved, unpack
 from db.kernel import cipher, engine
 from db.kernel.errors import LedgerDamaged, OutcomeUnknown, UserError
 from db.kernel.files import (
@@ -109,13 +109,14 @@ def _restored(info: BackupInfo, data_dir: Path, slots: Slots, key: DataKey) -> R
         part = data_dir / (LEDGER + PARTIAL)
         unpack(info, part, key, subkey)
         bring_along(info, data_dir, key, part, subkey)
-        aside = _move_aside(data_dir, _SET)
-        # The ledger comes last: where there is a ledger file, its slots are there too.
-        slots.save(data_dir / SLOTS)
-        Throttle(data_dir / _THROTTLE).begin()
-        # Once it is renamed it is the ledger; what is written into it next makes the name last.
-        with contextlib.suppress(OutcomeUnknown):
-            move(part, data_dir / LEDGER)
+        with new_life(data_dir, key):
+            aside = _move_aside(data_dir, _SET)
+            # The ledger comes last: where there is a ledger file, its slots are there too.
+            slots.save(data_dir / SLOTS)
+            Throttle(data_dir / _THROTTLE).begin()
+            # Once it is renamed it is the ledger; what is written into it next makes the name last.
+            with contextlib.suppress(OutcomeUnknown):
+                move(part, data_dir / LEDGER)
         return RestoreInfo(info, aside)
     finally:
         wipe(subkey)

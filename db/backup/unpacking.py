@@ -10,14 +10,14 @@ from sqlcipher3 import dbapi2
 
 from db.backup.copies import Content, check_sealed, copy_sealed
 from db.backup.manifest import LEDGER, PARTIAL, BackupInfo, ledger_problems, read_info
-from db.kernel import cipher, engine
-from db.kernel.blobs import copy_whole, naming_key
+from db.kernel import blobs, cipher, engine
+from db.kernel.anchor import Anchor
 from db.kernel.erased import bring_list
 from db.kernel.errors import EnvironmentFault, LedgerDamaged
 from db.kernel.files import disk_fault, free_bytes, private_directory
 from db.kernel.ids import new_id
 from db.kernel.keys import DataKey, wipe
-from db.kernel.place import BLOBS
+from db.kernel.place import BLOBS, Place
 
 ROOM_LEFT: Final = 16 * 2**20
 LOOKS: Final = "looking"
@@ -62,10 +62,22 @@ def bring_along(
         return
     opened = cipher.opened(copy, subkey, "mode=ro&immutable=1")
     with contextlib.closing(opened):
-        named = opened.execute("SELECT DISTINCT blob, secret FROM attachment").fetchall()
-    naming = naming_key(key)
-    for name, secret in named:
-        copy_whole(name, bytes.fromhex(secret), naming, info.path.parent / BLOBS, data_dir / BLOBS)
+        rows = opened.execute("SELECT DISTINCT blob, secret FROM attachment").fetchall()
+    naming, beside, own = blobs.naming_key(key), info.path.parent / BLOBS, data_dir / BLOBS
+    secrets: dict[str, list[bytes]] = {}
+    for name, secret in rows:
+        secrets.setdefault(name, []).append(bytes.fromhex(secret))
+    for name, known in secrets.items():
+        # One that opens for another record that names it stays: that one must not lose it.
+        for secret in known:
+            if blobs.opening_secret(own, name, known, naming) is None:
+                blobs.copy_whole(name, secret, naming, beside, own)
+
+
+def new_life(data_dir: Path, key: DataKey) -> contextlib.AbstractContextManager[None]:
+    """Mark, while a restored file is given the ledger's name, that it is to get an id of its own."""
+    anchor = Anchor(Place(data_dir).anchor, bytes(key.subkey("anchor")))
+    return anchor.replacing()
 
 
 def proved(backup_folder: Path, key: DataKey) -> BackupInfo:

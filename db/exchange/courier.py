@@ -1,6 +1,6 @@
 """What goes along with a package: its header, its receipts, and how far exchange has come."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -8,7 +8,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from db import migrations
 from db.attachments import Attachment
 from db.exchange.applying import Counts
-from db.exchange.merging import MERGED, Parcel, have, take
+from db.exchange.incoming import Incoming
+from db.exchange.merging import MERGED, Parcel, have, lives, take
 from db.exchange.package import Header
 from db.exchange.packing import Outgoing
 from db.exchange.sites import Keys
@@ -40,16 +41,19 @@ def header_for(
     )  # fmt: skip
 
 
-def added_contents(parcel: Parcel) -> Iterator[tuple[str, bytes]]:
-    """Yield name and secret of each attachment the parcel's commands add."""
-    for command in parcel.commands:
+def added_contents(commands: Iterable[Incoming]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and secret of each attachment the commands add."""
+    for command in commands:
         for change in command.changes:
             if change.entity == Attachment.__tablename__ and change.kind == ADDED:
                 yield change.fields["blob"], bytes.fromhex(change.fields["secret"])
 
 
-def packed(peer: Id, name: str, header: Header) -> Command[None]:
-    """Return the event that a package was written; it may be noted beside the open window."""
+def packed(peer: Id, name: str, header: Header, new: int) -> Command[None]:
+    """Return the event that a package with so many `new` commands was written.
+
+    It may be noted beside the open window.
+    """
 
     def run(tx: Tx) -> None:
         tx.connection.execute(
@@ -61,7 +65,7 @@ def packed(peer: Id, name: str, header: Header) -> Command[None]:
             )
         )  # fmt: skip
 
-    note = f"给{name}，第{header.number}个，{header.commands}步"
+    note = f"给{name}，第{header.number}个，{new}步"
     return Command(PACKED, Right.LOOK, run, note=note)
 
 
@@ -96,21 +100,27 @@ def heard(header: Header) -> Command[None]:
 
 
 def is_news(connection: Connection, header: Header) -> bool:
-    """Tell whether a package's receipts are later than those this copy has of its sender."""
+    """Tell whether a package's receipts are later than those this copy has of its sender.
+
+    A sender that was restored, or lost steps, lives on under a new id and may have begun to number
+    anew: its first package is news, one from an earlier life that comes late never is.
+    """
     row = connection.execute(
         select(PeerState.heard, Peer.site)
         .join(Peer, Peer.id == PeerState.peer)
         .where(Peer.key == header.key)
     ).one()
-    return bool(header.number > row.heard or header.before == row.site)
+    if header.site == row.site:
+        return bool(header.number > row.heard)
+    return header.site not in lives(connection, row.site)
 
 
 def _note_heard(tx: Tx, header: Header) -> None:
     if not is_news(tx.connection, header):
         return
     row = tx.connection.execute(select(Peer).where(Peer.key == header.key)).one()
-    if row.site != header.site and header.before == row.site:
-        # It was restored from a backup and lives on under an id of its own.
+    if row.site != header.site:
+        # It was restored from a backup, or lost steps, and lives on under an id of its own.
         tx.change(Peer, {row.id: {"site": header.site}})
     tx.connection.execute(delete(Receipt).where(Receipt.peer == row.id))
     receipts = [{"peer": row.id, "site": site, "seq": seq} for site, seq in header.have.items()]

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, delete, func, select, tuple_
 
 from db.exchange.causes import Causes, sights
 from db.exchange.local import needing
-from db.exchange.merging import family
-from db.exchange.planning import Here, Planner
+from db.exchange.merging import family, here_at, lives
+from db.exchange.planning import Planner
 from db.exchange.rows import record_of
 from db.exchange.settling import Op, Settled
 from db.exchange.tables import OpenConflict, Peer, SiteSeen
@@ -167,7 +167,7 @@ def _firm_column(record: type[Record]) -> str:
 
 def _planner(connection: Connection) -> Planner:
     site = connection.execute(select(Site.id)).scalar_one()
-    here = Here(site, 1 << 60, family(connection))
+    here = here_at(connection, site, 1 << 60)
     return Planner(connection, [], here, Causes(lambda: sights(connection)))
 
 
@@ -191,9 +191,11 @@ class _Names:
 
 
 def site_names(connection: Connection) -> dict[Id, str]:
-    """Return what every site this copy heard of is called."""
-    found = {row.site: row.name for row in connection.execute(select(SiteSeen.site, SiteSeen.name))}
-    found |= {row.site: row.name for row in connection.execute(select(Peer.site, Peer.name))}
+    """Return what every site this copy heard of is called, also by an id it had before a restore."""
+    heard = select(SiteSeen.site, SiteSeen.name).where(SiteSeen.name != "")
+    found = dict(connection.execute(heard).all())
+    for row in connection.execute(select(Peer.site, Peer.name)).all():
+        found |= dict.fromkeys(lives(connection, row.site), row.name)
     mine = connection.execute(select(Site)).one()
     found |= dict.fromkeys(family(connection), mine.name)
     return found

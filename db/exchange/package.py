@@ -82,10 +82,13 @@ class Package:
     commands: tuple[Incoming, ...]
     contents: Mapping[str, bytes]
 
-    def parcel(self, contents: Mapping[str, str]) -> Parcel:
-        """Return what is to be merged; `contents` names attachments here by their names there."""
+    def parcel(
+        self, contents: Mapping[str, str], secrets: Mapping[str, str] | None = None
+    ) -> Parcel:
+        """Return what is to be merged; `contents` and `secrets` are as in `Parcel`."""
         h = self.header
-        return Parcel(h.site, h.name, h.since, h.upto, h.whole, self.commands, contents)
+        said = (h.site, h.name, h.since, h.upto, h.whole, self.commands, contents)
+        return Parcel(*said, secrets or {})
 
 
 def sealed(

@@ -14,6 +14,7 @@ from db.attachments import Attachment, named_safely
 from db.exchange.causes import Causes
 from db.exchange.contradictions import AT_ODDS
 from db.exchange.derived import key_that_follows
+from db.exchange.here import Here
 from db.exchange.identity import Identity
 from db.exchange.incoming import Change, Incoming
 from db.exchange.matching import clashes, find_same
@@ -36,16 +37,6 @@ _CLOSED_TWICE: Final = (
 Place = tuple[int, int]
 Join = tuple[type[Record], Id, Id]
 Reopened = dict[type[Record], set[Id]]
-
-
-@dataclass(frozen=True)
-class Here:
-    """This copy: its id and the ids it had before, its next command, and the names of contents."""
-
-    site: Id
-    seq: int
-    family: frozenset[Id]
-    contents: dict[str, str] = field(default_factory=dict)
 
 
 class OwnStep(NamedTuple):
@@ -344,8 +335,7 @@ class Planner:
             fields = {**fields, "home": id_text(written.point[0])}
         if record is Attachment:
             fields = named_safely(fields)
-        if record is Attachment and "blob" in fields:
-            fields = {**fields, "blob": self.here.contents.get(fields["blob"], fields["blob"])}
+            fields = self.here.as_it_lies(fields)
         own = (written.point, written.stamp, written.kind, fields)
         return Op(*own, written.command, written.undoes)
 

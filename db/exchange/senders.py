@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from db.exchange.merging import family, lives
+from db.exchange.merging import family, lives, refuse_gap
 from db.exchange.package import Package
 from db.exchange.tables import Peer, SiteSeen
 from db.kernel.errors import UserError
@@ -55,7 +55,11 @@ def refuse_posing(connection: Connection, sender: Sender, package: Package) -> N
     others = connection.execute(select(Peer.site).where(Peer.key != sender.key)).scalars()
     taken = family(connection).union(*(lives(connection, site) for site in others))
     if header.site in taken or not lives(connection, header.site, told) & known:
+        if header.site not in taken:
+            # What tells of its lives may be among what it takes us to have and we lost.
+            refuse_gap(connection, header.since)
         raise UserError(
             f"这个包是用“{sender.name}”的钥匙签的，却自称是另一个单位，没有合并，台账没有改动。"
             f"请当面问清“{sender.name}”，弄清楚以前不要再收它的包。"
+            "台账确实是它的（恢复过备份），就请它重新给一张名片，核对指纹再配对一次。"
         )

@@ -238,24 +238,33 @@ def peers(connection: Connection) -> list[PeerLine]:
     return found
 
 
+def new_life(tx: Tx) -> Id:
+    """Let the ledger live on as another site from this command on; return its new id.
+
+    What it did before stays under the old one, which others know it was by what is told here. What
+    it lost they send back: it is another site's, and its numbers are never given again.
+    """
+    mine = tx.connection.execute(select(Site.id)).scalar_one()
+    last = select(CommandRow.seq).where(CommandRow.site == mine).order_by(CommandRow.seq.desc())
+    upto = tx.connection.execute(last.limit(1)).scalar() or 0
+    made = new_id()
+    tx.become(made)
+    row = {"id": new_id(), "by": made, "at": 1, "site": mine, "upto": upto, "whole": True}
+    tx.add(SiteSeen, [{**row, "name": ""}])
+    tx.connection.execute(update(Site).values(id=made, before=mine))
+    return made
+
+
 def renew(restored: str = "") -> Command[Id]:
     """Return the command that gives a restored or copied ledger an id of its own.
 
     `restored` names the backup it came from.
-    What it did before stays under the old one. The door opens the ledger anew afterwards.
     """
-
-    def run(tx: Tx) -> Id:
-        mine = tx.connection.execute(select(Site.id)).scalar_one()
-        last = select(CommandRow.seq).where(CommandRow.site == mine).order_by(CommandRow.seq.desc())
-        upto = tx.connection.execute(last.limit(1)).scalar() or 0
-        made = new_id()
-        tx.become(made)
-        row = {"id": new_id(), "by": made, "at": 1, "site": mine, "upto": upto, "whole": True}
-        tx.add(SiteSeen, [{**row, "name": ""}])
-        tx.connection.execute(update(Site).values(id=made, before=mine))
-        return made
-
     action = RESTORED if restored else "台账换新身份"
     # Whoever may restore has done so by now.
-    return Command(action, Right.LOOK if restored else Right.BACKUP, run, note=restored)
+    return Command(action, Right.LOOK if restored else Right.BACKUP, new_life, note=restored)
+
+
+def go_on_without(lacking: str) -> Command[Id]:
+    """Return the command that takes a ledger which lost steps as it is; `lacking` says what it lost."""
+    return Command("台账少了操作，接着用", Right.LOOK, new_life, note=lacking)

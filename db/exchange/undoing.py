@@ -9,8 +9,8 @@ from sqlalchemy import select
 from db.exchange.applying import write
 from db.exchange.causes import Causes, sights
 from db.exchange.deciding import DECIDED
-from db.exchange.merging import family, planned
-from db.exchange.planning import Here, Join, Planner, Reopened
+from db.exchange.merging import here_at, planned
+from db.exchange.planning import Join, Planner, Reopened
 from db.kernel import history
 from db.kernel.ids import Id
 from db.kernel.journal import REMOVED, Command, Tx, record_class
@@ -54,7 +54,7 @@ def _reopen(tx: Tx, no: int, command: Id, changes: Sequence[Any]) -> int:
     ):
         if record_class(entity).travels:
             about.setdefault(record_class(entity), set()).add(id_)
-    here = Here(tx.author.site, tx.seq, family(connection))
+    here = here_at(connection, tx.author.site, tx.seq)
     causes = Causes(lambda: sights(connection))
 
     def begin(joins: Sequence[Join]) -> Planner:

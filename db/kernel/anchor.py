@@ -7,14 +7,17 @@ It is made to last (fsync) when work rests and when the ledger is closed, not at
 that is too low never raises a false alarm.
 """
 
+import contextlib
 import os
 import struct
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from db.kernel.errors import EnvironmentFault
 from db.kernel.files import new_private_file, open_plain, sync_directory
 from db.kernel.ids import Id
 
@@ -22,6 +25,8 @@ _FORM: Final = struct.Struct(">8s16sQQ32sQII?")
 _MAGIC: Final = b"PPANCHR1"
 _SEAL: Final = 32
 _HALF: Final = 256
+# The site of no copy: the mark of a restore that has begun.
+NOBODY: Final[Id] = bytes(16)
 _WRITING: Final = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -91,6 +96,34 @@ class Anchor:
         except OSError:
             return False
         return True
+
+    @contextlib.contextmanager
+    def replacing(self) -> Iterator[None]:
+        """Mark that another file takes the ledger's place; unmark where that fails.
+
+        Cut short before the new ledger has an id of its own, it is known at the next opening that it
+        has none: numbers of its lost commands may be at other sites. EnvironmentFault if the disk
+        refuses the mark.
+        """
+        before = self.read()
+        mark = replace(before or Mark(NOBODY, 0, b""), site=NOBODY)
+        if not self.keep(mark, lasting=True):
+            # What lies under its name may be a link, or another user's: a restore mends that too.
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+            if not self.keep(mark, lasting=True):
+                raise EnvironmentFault(
+                    "台账旁边的 anchor 写不进去，没有恢复，什么也没有改动。请检查磁盘后再试。"
+                )
+        try:
+            yield
+        except BaseException:
+            if before is not None:
+                self.keep(before, lasting=True)
+            else:
+                with contextlib.suppress(OSError):
+                    self._path.unlink()
+            raise
 
     def _told(self, half: bytes) -> tuple[int, Mark] | None:
         said, seal = half[: _FORM.size], half[_FORM.size :][:_SEAL]

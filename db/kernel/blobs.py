@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,6 +65,16 @@ def blob_path(folder: Path, name: str) -> Path:
     return folder / name[:2] / name
 
 
+def second_name(name: str, secret: bytes, key: bytes) -> str:
+    """Return where a content lies beside backups whose own name is taken under another secret there."""
+    return hashlib.blake2b(bytes.fromhex(name) + secret, key=key, digest_size=32).hexdigest()
+
+
+def sealed_anew(data: bytes, secret: bytes) -> bytes:
+    """Return a content sealed under a secret."""
+    return b"".join(_sealed(data, secret))
+
+
 def write_blob(folder: Path, name: str, secret: bytes, data: bytes) -> None:
     """Seal a content and put it there whole, on the disk when this returns.
 
@@ -73,7 +83,7 @@ def write_blob(folder: Path, name: str, secret: bytes, data: bytes) -> None:
     path = blob_path(folder, name)
     _make_room(path)
     with ahead_of_its_record():
-        write_atomically(path, b"".join(_sealed(data, secret)))
+        write_atomically(path, sealed_anew(data, secret))
 
 
 def read_blob(folder: Path, name: str, secret: bytes, key: bytes) -> bytes:
@@ -104,44 +114,83 @@ def opened_content(sealed: bytes, secret: bytes) -> bytes | None:
         return None
 
 
-def is_whole(folder: Path, name: str, secret: bytes, key: bytes) -> bool:
-    """Tell whether a blob is there, opens and is what its name says."""
+def is_whole(folder: Path, name: str, secret: bytes, key: bytes, lying: str = "") -> bool:
+    """Tell whether a blob is there, opens and is what its name says; it may lie under a second name."""
     try:
-        read_blob(folder, name, secret, key)
-    except LedgerDamaged:
+        data = opened_content(sealed_blob(folder, lying or name), secret)
+    except OSError:
         return False
-    return True
+    return data is not None and blob_name(data, key) == name
 
 
-def copy_blob(name: str, source: Path, target: Path) -> str:
-    """Copy a sealed blob to another folder unless it is there; return its SHA-256.
+def lies_as(folder: Path, name: str, secret: bytes, key: bytes) -> str | None:
+    """Return under which name a content lies whole beside backups, None if it does under neither."""
+    names = (name, second_name(name, secret, key))
+    return next((one for one in names if is_whole(folder, name, secret, key, one)), None)
 
+
+def opening_secret(
+    folder: Path, name: str, candidates: Iterable[bytes], key: bytes
+) -> bytes | None:
+    """Return the secret that opens a blob as it lies there, None if none does."""
+    return next((one for one in candidates if is_whole(folder, name, one, key)), None)
+
+
+def copy_blob(name: str, source: Path, target: Path, sha256: str, known_as: str = "") -> None:
+    """Copy a sealed blob of this SHA-256 to another folder, over one that is another or damaged there.
+
+    `known_as` is its name there. One that is not what it was is copied only where there is none.
     OSError if it cannot be read or written.
     """
-    there = blob_path(target, name)
-    if not there.exists():
-        sealed = sealed_blob(source, name)
+    there = blob_path(target, known_as or name)
+    if there.exists() and sha256_of(there) == sha256:
+        return
+    sealed = sealed_blob(source, name)
+    if not there.exists() or hashlib.sha256(sealed).hexdigest() == sha256:
         _make_room(there)
         write_atomically(there, sealed)
-    return sha256_of(there)
 
 
-def copy_whole(name: str, secret: bytes, key: bytes, source: Path, target: Path) -> str | None:
-    """Copy a blob that opens to another folder unless one that opens is there; return its SHA-256.
+def copy_whole(name: str, secret: bytes, key: bytes, source: Path, target: Path) -> bool:
+    """Copy a blob that opens to another folder unless one that opens is there; tell if one is now.
 
-    None if neither opens: a damaged content is never copied over a whole one, or as if it were one.
-    EnvironmentFault if it cannot be written.
+    In the source it may lie under its second name. A damaged content is never copied over a whole
+    one, or as if it were one. EnvironmentFault if it cannot be written.
     """
     if is_whole(target, name, secret, key):
-        return sha256_of(blob_path(target, name))
-    if not is_whole(source, name, secret, key):
-        return None
-    there = blob_path(target, name)
-    _make_room(there)
-    write_atomically(there, sealed_blob(source, name))
+        return True
+    lying = lies_as(source, name, secret, key)
+    return lying is not None and _copied(name, secret, key, source, target, lying, name)
+
+
+def keep_beside(
+    name: str, secret: bytes, key: bytes, source: Path, target: Path, taken: Callable[[Path], bool]
+) -> tuple[str, str] | None:
+    """Copy a blob that opens beside backups unless it is there; return its name there and its SHA-256.
+
+    None if it opens nowhere. What is `taken` there under its name, whole under another secret, stays:
+    older backups name it, so this one gets its second name. EnvironmentFault if it cannot be written.
+    """
+    there = lies_as(target, name, secret, key)
+    if there is None:
+        if not is_whole(source, name, secret, key):
+            return None
+        own = blob_path(target, name)
+        there = second_name(name, secret, key) if own.exists() and taken(own) else name
+        if not _copied(name, secret, key, source, target, name, there):
+            return None
+    return there, sha256_of(blob_path(target, there))
+
+
+def _copied(
+    name: str, secret: bytes, key: bytes, source: Path, target: Path, lying: str, there: str
+) -> bool:
+    path = blob_path(target, there)
+    _make_room(path)
+    write_atomically(path, sealed_blob(source, lying))
     with contextlib.suppress(OSError):
-        forget_cached(there)
-    return sha256_of(there) if is_whole(target, name, secret, key) else None
+        forget_cached(path)
+    return is_whole(target, name, secret, key, there)
 
 
 def collect(folder: Path, known: Collection[str], *, older: float = ORPHAN_SECONDS) -> int:

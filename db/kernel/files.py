@@ -6,8 +6,10 @@ machine, opened by one writer at a time. Nothing here follows a link or waits on
 
 import contextlib
 import errno
+import glob
 import hashlib
 import os
+import secrets
 import shutil
 import stat
 import sys
@@ -33,6 +35,9 @@ _HELD_ON_WINDOWS: Final = frozenset({32, 33})
 _BUSY_ON_WINDOWS: Final = _HELD_ON_WINDOWS | {5}
 _REPLACE_WAITS: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 _SMALL_FILE: Final = 2**20
+# So many signs of a name, with what stands behind them, are short enough in any writing.
+_BEGINNING: Final = 40
+_STALE: Final = 3600
 
 _DISK_ERROR: Final = "磁盘读写出错，这一步没有存上，原来的内容都在。请检查磁盘再试。"
 _NOT_SURE_TO_LAST: Final = (
@@ -54,6 +59,10 @@ def disk_fault(error: OSError) -> EnvironmentFault:
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return EnvironmentFault(
             "这个文件夹不让写入，这一步没有存上，原来的内容都在。请换一个文件夹，或请管理员放开权限。"
+        )
+    if error.errno == errno.ENAMETOOLONG:
+        return EnvironmentFault(
+            "文件名太长，磁盘存不下这么长的，这一步没有存上，原来的内容都在。请换一个短的。"
         )
     if error.errno in {errno.EMFILE, errno.ENFILE}:
         return EnvironmentFault(
@@ -184,8 +193,10 @@ def write_atomically(path: Path, data: bytes, before: Callable[[], object] | Non
     raises leaves the old, but for a doubt. EnvironmentFault if the disk refuses; the old content is then untouched.
     OutcomeUnknown: the new content is in force, and a power cut may bring the old one back.
     """
-    part = path.with_name(path.name + ".part")
+    # Of its own: another program that writes the same file must not rename our half.
+    part = path.with_name(f"{path.name[:_BEGINNING]}.{secrets.token_hex(4)}.part")
     try:
+        _sweep_parts(path)
         write_lasting(part, data)
         doubt = _in_doubt(before) if before is not None else None
         move(part, path)
@@ -207,6 +218,15 @@ def _in_doubt(step: Callable[[], object]) -> OutcomeUnknown | None:
     except OutcomeUnknown as doubt:
         return doubt
     return None
+
+
+def _sweep_parts(path: Path) -> None:
+    """Remove what writes of a file that were cut short left behind, an hour ago or more."""
+    before = time.time() - _STALE
+    for stale in path.parent.glob(f"{glob.escape(path.name[:_BEGINNING])}.????????.part"):
+        with contextlib.suppress(OSError):
+            if stale.lstat().st_mtime < before:
+                stale.unlink()
 
 
 @contextlib.contextmanager

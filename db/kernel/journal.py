@@ -389,7 +389,11 @@ def run(connection: Connection, command: Command[T], author: Author, key: bytes)
     *last, done = row or (*_Head(0, b"", 0, b"", 0), False)
     if done:
         raise UserError("这一步已经做过了，没有重复保存。")
-    tx = Tx(connection, author, _Head(*last), key)
+    before = _Head(*last)
+    if before.no and before.site != author.site:
+        # Another program gave this copy a new life meanwhile: no number is given twice.
+        author = replace(author, site=before.site)
+    tx = Tx(connection, author, before, key)
     value = command.run(tx)
     mac = tx.seal(command)
     touched = {entity: tuple(ids) for entity, ids in tx.touched.items()}

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from db.kernel.anchor import Anchor, Mark
+from db.kernel.anchor import NOBODY, Anchor, Mark
 from db.kernel.ids import Id
 from db.kernel.journal import head
 from db.kernel.proofs import chain_problems
@@ -19,15 +19,16 @@ FULL_PROOF: Final = timedelta(days=30)
 class Watch:
     """What a ledger lacks against its anchor, found when it is opened, and the marks of a session.
 
-    `missing` is a sentence for a person, empty where nothing is missing; it stays for the session.
+    `missing` is a sentence for a person, empty where nothing is missing, or a new life has begun. `mark`
+    was read before the ledger was.
     `site` is the copy whose marks are written; it changes where a command gives the copy another.
     `unclean` tells that the last session did not end in order.
     """
 
-    def __init__(self, anchor: Anchor, connection: Connection, site: Id) -> None:
+    def __init__(self, anchor: Anchor, mark: Mark | None, connection: Connection, site: Id) -> None:
         self._anchor = anchor
         self.site = site
-        self._mark = anchor.read()
+        self._mark = mark
         self.unclean = self._mark is not None and not self._mark.clean
         self.missing = self._compared(connection)
         # A ledger that lacks something lies behind its mark until its first command.
@@ -92,6 +93,8 @@ class Watch:
         mark = self._mark
         if mark is None:
             return ""
+        if mark.site == NOBODY:
+            return "恢复备份还没有收尾程序就停了：台账多半已经是备份里的那一份，备份以后的操作不在里面。"
         if mark.site != self.site:
             return "台账文件不是这台电脑上次用的那一份，像是被别的台账文件换过。"
         return _against(connection, mark.no, mark.mac)

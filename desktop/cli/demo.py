@@ -21,7 +21,7 @@ MARK = "demo.json"
 # The lock stays: it is held while the rest goes.
 _LEDGER_FILES = (
     "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.part", "slots.json", "throttle.json", "throttle.lock",
-    "anchor", "blobs", "erased.json", "raise", "raise.lock", "backups",
+    "anchor", "blobs", "erased.json", "unsent.json", "raise", "raise.lock", "backups",
 )  # fmt: skip
 
 

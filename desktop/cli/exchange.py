@@ -104,12 +104,14 @@ def pack(arguments: argparse.Namespace) -> int:
         said = {
             "file": str(made.path), "to": made.peer, "commands": made.commands,
             "changes": made.changes, "attachments": made.contents,
+            "left": made.left, "lacking": made.lacking,
         }  # fmt: skip
         print_json(said)
     else:
         print(
             f"已给“{made.peer}”打包并读回核对：{made.path}\n"
-            f"{made.commands}步，{made.changes}处改动，{made.contents}个附件。请安全弹出U盘。"
+            f"{made.commands}步，{made.changes}处改动，{made.contents}个附件。{made.still_to_come}"
+            "请安全弹出U盘。"
         )
     return 0
 

@@ -17,7 +17,7 @@ from db.attachments import (
     SOUND,
     AttachmentLine,
     attachments_of,
-    kept_name,
+    name_to_save,
     remove_attachment,
 )
 from db.disputes.card import DisputeCard
@@ -180,7 +180,7 @@ class AttachmentsView(QWidget):
             self.said.emit(self._context.barred or NOT_OUT)
             return
         chosen, _ = QFileDialog.getSaveFileName(
-            self, "存出附件（存出的文件不再加密）", kept_name(line.name)
+            self, "存出附件（存出的文件不再加密）", name_to_save(line.name)
         )
         if chosen:
             self.save_to(Path(chosen), line.id)

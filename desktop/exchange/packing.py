@@ -236,6 +236,7 @@ class PackingPage(Page):
         self._inside.setText(
             f"{made.path.name}\n里面是{things}"
             + (f"，{made.contents}个附件" if made.contents else "")
+            + (f"\n{made.still_to_come}" if made.still_to_come else "")
         )
         self._out.setText("写进去的已读回核对，一个字节不差。可以安全弹出优盘了。")
         looks = self.context.settings.looks

@@ -83,10 +83,9 @@ def test_a_recovery_code_is_shown_where_its_file_cannot_be_written(tmp_path: Pat
     assert refused.returncode == MISTAKE
     assert "什么也没有做" in refused.stderr
     assert not (tmp_path / "p").exists()
-    # What the code is first written into cannot be made.
-    (tmp_path / "code.txt.part").mkdir()
+    # No file can be made there.
     made = policepost(
-        "new", "--data", tmp_path / "p", *names, "--recovery-code-file", tmp_path / "code.txt"
+        "new", "--data", tmp_path / "p", *names, "--recovery-code-file", "/proc/policepost-code.txt"
     )
     assert made.returncode == MACHINE
     assert "没有写进" in made.stderr

@@ -60,16 +60,42 @@ class Copying:
         self._made += 1
         to = self._folder / f"copy{self._made}"
         shutil.copytree(folder, to, ignore=shutil.ignore_patterns("*.lock"))
-        lock = LedgerLock(to)
-        lock.acquire("test")
-        ledger = Ledger(
-            Place(to), DataKey(bytearray(self._secret)), self._account, HandClock(), lock
-        )
-        self._share_words(ledger)
+        ledger = self.opened(to)
         if renewed:
             ledger.write(renew())
+        return ledger
+
+    def opened(self, folder: Path) -> Ledger:
+        """Return the ledger of a folder open."""
+        lock = LedgerLock(folder)
+        lock.acquire("test")
+        ledger = Ledger(Place(folder), self.key(), self._account, HandClock(), lock)
+        self._share_words(ledger)
         self.open.append(ledger)
         return ledger
+
+    def key(self) -> DataKey:
+        """Return the key of all copies."""
+        return DataKey(bytearray(self._secret))
+
+    def kept(self, ledger: Ledger) -> Path:
+        """Return a copy of a ledger's file as it is now."""
+        ledger.rest()
+        self._made += 1
+        return shutil.copy(ledger.place.ledger, self._folder / f"kept{self._made}.db")
+
+    def closed(self, ledger: Ledger) -> Path:
+        """Close one of the copies and return its folder."""
+        self.open.remove(ledger)
+        ledger.close()
+        return ledger.place.folder
+
+    def lost(self, ledger: Ledger, kept: Path) -> Ledger:
+        """Return a ledger opened again after an older file of it was put in its place."""
+        folder = self.closed(ledger)
+        (folder / "ledger.db-wal").unlink(missing_ok=True)
+        shutil.copy(kept, folder / "ledger.db")
+        return self.opened(folder)
 
     def _share_words(self, ledger: Ledger) -> None:
         """Let all copies compile each statement once: apart they spend half their time on that."""

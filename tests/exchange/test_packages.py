@@ -14,16 +14,14 @@ from sqlalchemy import select
 
 from db import attaching, exchanging, migrations
 from db.exchange import sites
-from db.exchange.deciding import count_open
 from db.exchange.package import opened
 from db.exchange.tables import SiteSeen
 from db.kernel import proofs
 from db.kernel.errors import PolicepostError, UserError
-from db.kernel.ids import Id, id_text, new_id
+from db.kernel.ids import id_text, new_id
 from db.kernel.journal import head
 from db.kernel.records import CommandRow, Site
 from db.ledger import Ledger
-from db.places import Community
 from db.visits.sheets import FieldSheet
 from tests.builders import add_visits, rows_command, street, visit
 from tests.exchange.forging import forged, keys_of
@@ -250,33 +248,6 @@ def test_a_stick_that_keeps_nothing_is_called_defective(
     with pytest.raises(PolicepostError, match="U盘"):
         pair.send(pair.post)
     assert list(pair.stick.glob("*.tzpack*")) == []
-
-
-def test_a_laptop_gets_only_its_communities_and_tells_only_what_it_did(
-    copies: Copying, tmp_path: Path
-) -> None:
-    post, laptop = copies(2)
-    doors = street(post, communities=2)
-    add_visits(post, [visit(door) for door in doors])
-    with post.read() as connection:
-        first: Id = connection.execute(
-            select(Community.id).where(Community.name == "第1社区")
-        ).scalar_one()  # fmt: skip
-    card = exchanging.make_card(laptop, tmp_path / "二.json", "笔记本")
-    own = exchanging.make_card(post, tmp_path / "一.json", "警务室")
-    post.write(sites.pair(card, card.fingerprint, cut_to=(first,)))
-    laptop.write(sites.pair(own, own.fingerprint))
-    pair = Pair(post, laptop, tmp_path)
-    exchanging.merge_file(laptop, pair.send(post))
-    with laptop.read() as connection:
-        assert connection.execute(select(Community.name)).scalars().all() == ["第1社区"]
-    add_visits(laptop, [visit(doors[0], "refused")])
-    back = exchanging.merge_file(post, pair.send(laptop))
-    assert back.counts.new == 1
-    add_visits(post, [visit(doors[-1], "refused"), visit(doors[1], "phone")])
-    assert exchanging.merge_file(laptop, pair.send(post)).counts.new == 1
-    with post.read() as connection:
-        assert count_open(connection) == 0
 
 
 def test_rows_of_one_copy_only_stay_there(pair: Pair) -> None:

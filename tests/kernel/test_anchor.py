@@ -290,3 +290,48 @@ def test_no_content_is_collected_soon_after_a_restore(ledger: Ledger) -> None:
     assert collect_orphans(ledger) == 0
     ledger.clock = SetClock(morning().now() + timedelta(days=8))
     assert collect_orphans(ledger) == 1
+
+
+def test_what_was_gone_on_without_is_not_told_again(killed: Path) -> None:
+    """Neither by the mark nor by a backup that has the lost steps."""
+    shutil.copy(killed / "ledger.db", killed.parent / "old.db")
+    with _open(killed) as ledger:
+        ledger.back_up("手动")
+        site = ledger.site
+    shutil.copy(killed.parent / "old.db", killed / "ledger.db")
+    (killed / "ledger.db-wal").unlink(missing_ok=True)
+    with _open(killed) as old:
+        assert "至少少了" in old.missing
+        old.go_on_without()
+        assert old.site != site
+        assert old.missing == ""
+    with _open(killed) as again:
+        assert again.missing == ""
+
+
+def test_who_only_reads_beside_a_window_does_not_go_on_for_it(killed: Path) -> None:
+    (killed / "ledger.db-wal").unlink()
+    with _open(killed) as window:
+        assert window.missing
+        with Ledger.unlock(killed, PASSWORD, clock=morning(), write=False) as reader:
+            with pytest.raises(UserError, match="正在另一个窗口里使用"):
+                reader.note("打印", "名单")
+            window.go_on_without()
+            site = window.site
+        with Ledger.unlock(killed, PASSWORD, clock=morning(), write=False) as reader:
+            window.write(renew())
+            # It learnt of the site before that became another.
+            reader.note("打印", "名单")
+            assert reader.site == window.site != site
+        _some(window, 1)
+        assert window.problems() == []
+
+
+def test_who_reads_alone_goes_on_and_gives_the_lock_back(killed: Path) -> None:
+    (killed / "ledger.db-wal").unlink()
+    with Ledger.unlock(killed, PASSWORD, clock=morning(), write=False) as reader:
+        site = reader.site
+        reader.note("打印", "名单")
+        assert reader.site != site
+        with _open(killed) as window:
+            assert window.missing == ""

@@ -155,6 +155,39 @@ def test_a_write_that_fails_leaves_the_old_content_whole(
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
 
 
+def test_two_programs_that_write_one_file_at_once_each_write_it_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other begins and ends while ours waits for the disk."""
+    path, real, waiting = tmp_path / "file", os.fsync, [True]
+
+    def other_meanwhile(descriptor: int) -> None:
+        if waiting:
+            waiting.clear()
+            files.write_atomically(path, b"other")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", other_meanwhile)
+    files.write_atomically(path, b"ours")
+    assert path.read_bytes() == b"ours"
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_a_write_cut_short_left_behind_is_swept_away_later(tmp_path: Path) -> None:
+    left, fresh = tmp_path / "file.0a1b2c3d.part", tmp_path / "file.0a1b2c3e.part"
+    for part in (left, fresh):
+        part.write_bytes(b"half")
+    os.utime(left, (time.time() - 7200,) * 2)
+    files.write_atomically(tmp_path / "file", b"new")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", fresh.name]
+
+
+def test_a_name_too_long_for_the_disk_is_told(tmp_path: Path) -> None:
+    files.write_atomically(tmp_path / ("长" * 85), b"just fits")
+    with pytest.raises(EnvironmentFault, match="文件名太长"):
+        files.write_atomically(tmp_path / ("长" * 86), b"too long")
+
+
 def test_a_scanner_holding_the_file_for_a_moment_does_not_stop_a_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
