@@ -23,10 +23,11 @@ from db.kernel.accounts import (
 from db.kernel.clock import Clock, SystemClock, today
 from db.kernel.core import Core
 from db.kernel.errors import OutcomeUnknown, PolicepostError, UserError
-from db.kernel.files import LedgerLock, preflight, private_directory, require_entry
+from db.kernel.files import preflight, private_directory, require_entry
 from db.kernel.ids import Id
 from db.kernel.journal import Author, Command, Done
 from db.kernel.keys import DataKey, Slots, check_password_strength
+from db.kernel.lock import LedgerLock
 from db.kernel.media import check_place
 from db.kernel.place import Place
 from db.kernel.records import Site

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from db import backup
 from db.exchange import sites
-from db.kernel.files import LedgerLock
 from db.kernel.journal import Command, Done
+from db.kernel.lock import LedgerLock
 from db.opening import lock_note
 
 if TYPE_CHECKING:

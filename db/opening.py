@@ -17,10 +17,10 @@ from db.kernel.clock import Clock
 from db.kernel.erased import Line, read_list, write_list
 from db.kernel.erasing import Taken
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
-from db.kernel.files import LedgerLock
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Author, Tx
 from db.kernel.keys import DataKey
+from db.kernel.lock import LedgerLock
 from db.kernel.media import check_place
 from db.kernel.place import Place
 from db.kernel.records import CommandRow, Site

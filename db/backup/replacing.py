@@ -17,7 +17,6 @@ from db.backup.unpacking import ASIDE, ROOM_LEFT, Step, bring_along, new_life, p
 from db.kernel import cipher, engine
 from db.kernel.errors import EnvironmentFault, OutcomeUnknown, UserError
 from db.kernel.files import (
-    LedgerLock,
     disk_fault,
     free_bytes,
     move,
@@ -28,6 +27,7 @@ from db.kernel.files import (
     sync_directory,
 )
 from db.kernel.keys import DataKey, wipe
+from db.kernel.lock import LedgerLock
 from db.kernel.throttle import Throttle
 
 _THROTTLE = "throttle.json"

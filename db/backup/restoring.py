@@ -17,7 +17,6 @@ from db.backup.unpacking import bring_along, new_life, proved, unpack
 from db.kernel import cipher, engine
 from db.kernel.errors import LedgerDamaged, OutcomeUnknown, UserError
 from db.kernel.files import (
-    LedgerLock,
     disk_fault,
     move,
     preflight,
@@ -26,6 +25,7 @@ from db.kernel.files import (
     sync_directory,
 )
 from db.kernel.keys import DataKey, Slots, wipe
+from db.kernel.lock import LedgerLock
 from db.kernel.media import check_place
 from db.kernel.throttle import Throttle
 

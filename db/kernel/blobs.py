@@ -136,21 +136,6 @@ def opening_secret(
     return next((one for one in candidates if is_whole(folder, name, one, key)), None)
 
 
-def copy_blob(name: str, source: Path, target: Path, sha256: str, known_as: str = "") -> None:
-    """Copy a sealed blob of this SHA-256 to another folder, over one that is another or damaged there.
-
-    `known_as` is its name there. One that is not what it was is copied only where there is none.
-    OSError if it cannot be read or written.
-    """
-    there = blob_path(target, known_as or name)
-    if there.exists() and sha256_of(there) == sha256:
-        return
-    sealed = sealed_blob(source, name)
-    if not there.exists() or hashlib.sha256(sealed).hexdigest() == sha256:
-        _make_room(there)
-        write_atomically(there, sealed)
-
-
 def copy_whole(name: str, secret: bytes, key: bytes, source: Path, target: Path) -> bool:
     """Copy a blob that opens to another folder unless one that opens is there; tell if one is now.
 

@@ -10,9 +10,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from db.kernel import blobs, engine, journal
 from db.kernel.errors import EnvironmentFault, OutcomeUnknown, PolicepostError
-from db.kernel.files import LedgerLock
 from db.kernel.ids import Id
 from db.kernel.keys import DataKey, wipe
+from db.kernel.lock import LedgerLock
 from db.kernel.place import Place
 
 

@@ -386,10 +386,9 @@ def run(connection: Connection, command: Command[T], author: Author, key: bytes)
     """
     # The last is always this copy's own, as a merge is one after those it takes in.
     row = connection.execute(_LAST_AND_DONE, {"command": command.id}).first()
-    *last, done = row or (*_Head(0, b"", 0, b"", 0), False)
+    before, done = (_Head(*row[:-1]), row[-1]) if row else (_Head(0, b"", 0, b"", 0), False)
     if done:
         raise UserError("这一步已经做过了，没有重复保存。")
-    before = _Head(*last)
     if before.no and before.site != author.site:
         # Another program gave this copy a new life meanwhile: no number is given twice.
         author = replace(author, site=before.site)

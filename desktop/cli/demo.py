@@ -7,7 +7,7 @@ from pathlib import Path
 
 from db.kernel.clock import SystemClock
 from db.kernel.errors import UserError
-from db.kernel.files import LedgerLock
+from db.kernel.lock import LedgerLock
 from db.opening import lock_note
 from db.sample import PASSWORD, WEEK, make_sample
 from desktop.cli.data import tell

@@ -14,9 +14,9 @@ from db.exchange.merging import MERGED, Parcel, have, merge
 from db.exchange.packing import outgoing
 from db.exchange.sites import peers, renew
 from db.exchange.tables import KnownAs
-from db.kernel.files import LedgerLock
 from db.kernel.ids import Id
 from db.kernel.keys import DataKey, Slots
+from db.kernel.lock import LedgerLock
 from db.kernel.place import Place
 from db.kernel.records import CommandRow
 from db.ledger import Ledger

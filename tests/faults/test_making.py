@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from db.kernel.errors import UserError
-from db.kernel.files import LedgerLock
+from db.kernel.lock import LedgerLock
 from db.ledger import Ledger
 from db.sample import PASSWORD
 from desktop.access.opening import why_closed

@@ -249,7 +249,7 @@ def test_a_second_writer_is_refused_and_told_who_holds_the_lock(tmp_path: Path) 
 def test_a_lock_dies_with_its_holder(tmp_path: Path) -> None:
     """After a crash nobody may be asked to delete a lock file."""
     script = (
-        "import sys, time; from pathlib import Path; from db.kernel.files import LedgerLock\n"
+        "import sys, time; from pathlib import Path; from db.kernel.lock import LedgerLock\n"
         "lock = LedgerLock(Path(sys.argv[1])); lock.acquire('另一个程序')\n"
         "print('held', flush=True)\n"
         "time.sleep(60)"
