@@ -4,7 +4,6 @@ One lane writes, one reads, one does long errands (workbooks, backups, papers), 
 waits for an import. Nothing here knows a screen.
 """
 
-import sys
 from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import partial
@@ -20,9 +19,6 @@ from db.ledger import Ledger
 T = TypeVar("T")
 Progress = Callable[[str, float], None]
 PATIENCE_MS: Final = 500
-# Python runs one thread at a time: a lane that counts gives way to the window so often, ten times as
-# often as by itself, and a visit is saved and shown sooner by a twentieth.
-TURN_SECONDS: Final = 0.0005
 
 
 class Stopped(Exception):
@@ -77,7 +73,6 @@ class Background(QObject):
 
     def __init__(self, ledger: Ledger) -> None:
         super().__init__()
-        sys.setswitchinterval(TURN_SECONDS)
         self._ledger = ledger
         self._lanes = {
             name: ThreadPoolExecutor(1, thread_name_prefix=name)
