@@ -20,8 +20,8 @@ from db.disputes.parties import names_shown, party_names
 from db.disputes.words import KIND_NAMES
 from db.erasure.lists import due_groups, waiting_proposals
 from db.exchange.deciding import count_open
+from db.kernel.dates import clock_text, month_day
 from db.kernel.ids import Id
-from db.kernel.text import clock_text, month_day
 from db.kernel.workdays import left_words, month_of
 from db.places import Building, Community, Household
 from db.places.finding import door_text

@@ -10,10 +10,11 @@ from db.disputes import Dispute, DisputeParty
 from db.disputes.numbers import short_number
 from db.disputes.parties import names_shown, party_names
 from db.disputes.words import KIND_NAMES
+from db.kernel.dates import full_day
 from db.kernel.ids import Id
 from db.kernel.pinyin import search_key
 from db.kernel.records import SearchKey
-from db.kernel.text import bad_characters, full_day, squeeze, telephone
+from db.kernel.text import bad_characters, squeeze, telephone
 from db.people import ROLE_NAMES, Staff, Volunteer
 from db.places import Building, Community, Household
 from db.places.address import parse_address

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from db.backup import BackupAges
-from db.kernel.text import clock_text, full_day, month_day
+from db.kernel.dates import clock_text, full_day, month_day
 from db.kernel.workdays import WEEKDAYS
 
 _WORDS = {"今": 0, "今天": 0, "昨": -1, "昨天": -1, "前天": -2, "明": 1, "明天": 1, "后天": 2}

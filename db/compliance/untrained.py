@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select
 
 from db.compliance import Line, Standing, trained_in_month
 from db.compliance.hours import IN_WORK, WorkingHours
+from db.kernel.dates import month_day
 from db.kernel.ids import Id
-from db.kernel.text import month_day
 from db.kernel.workdays import Period, month_of
 from db.trainings import Attendance, Training
 

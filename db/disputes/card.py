@@ -16,8 +16,8 @@ from db.disputes.earlier import EarlierDispute, earlier_disputes, looked_for
 from db.disputes.facts import Clocks, Duty, dispute_facts
 from db.disputes.steps import SESSION_RESULT_NAMES, lacks
 from db.disputes.words import FORM_NAMES, OPEN, RESULT_NAMES, SOURCE_NAMES
+from db.kernel.dates import clock_text
 from db.kernel.ids import Id
-from db.kernel.text import clock_text
 from db.people.colleagues import staff_names
 from db.places import Community
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from db.exports.rows import Line
-from db.kernel.text import full_day
+from db.kernel.dates import full_day
 
 HERE = ("到", "迟到")
 # What a session is when its sheet says nothing.

@@ -24,11 +24,12 @@ from db.disputes.words import (
 from db.editions import KIND_NAMES as EDITION_NAMES
 from db.erasure import WHY_NAMES
 from db.kernel.access import ROLE_NAMES
+from db.kernel.dates import clock_text
 from db.kernel.fields import fields_of
 from db.kernel.journal import record_class, table_of
 from db.kernel.money import full_yuan, short_yuan
 from db.kernel.records import Ids, Values
-from db.kernel.text import clock_text, hours_text
+from db.kernel.text import hours_text
 from db.people import OCCUPATION_NAMES, VolunteerDraft
 from db.people import ROLE_NAMES as VOLUNTEER_NAMES
 from db.people.colleagues import KIND_NAMES as STAFF_NAMES

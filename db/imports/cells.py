@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from db.imports.reader import Cell
+from db.kernel.dates import clock_text
 from db.kernel.fields import Field
 from db.kernel.text import (
     chinese_number,
-    clock_text,
     halfwidth,
     hours_text,
     minutes_of,

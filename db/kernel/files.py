@@ -6,10 +6,8 @@ machine, opened by one writer at a time. Nothing here follows a link or waits on
 
 import contextlib
 import errno
-import glob
 import hashlib
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -193,7 +191,7 @@ def write_atomically(path: Path, data: bytes, before: Callable[[], object] | Non
     OutcomeUnknown: the new content is in force, and a power cut may bring the old one back.
     """
     # Of its own: another program that writes the same file must not rename our half.
-    part = path.with_name(f"{path.name[:_BEGINNING]}.{secrets.token_hex(4)}.part")
+    part = path.with_name(f"{path.name[:_BEGINNING]}.{os.urandom(4).hex()}.part")
     try:
         _sweep_parts(path)
         write_lasting(part, data)
@@ -222,9 +220,10 @@ def _in_doubt(step: Callable[[], object]) -> OutcomeUnknown | None:
 def _sweep_parts(path: Path) -> None:
     """Remove what writes of a file that were cut short left behind, an hour ago or more."""
     before = time.time() - _STALE
-    for stale in path.parent.glob(f"{glob.escape(path.name[:_BEGINNING])}.????????.part"):
+    beginning = f"{path.name[:_BEGINNING]}."
+    for stale in path.parent.glob("*.????????.part"):
         with contextlib.suppress(OSError):
-            if stale.lstat().st_mtime < before:
+            if stale.name.startswith(beginning) and stale.lstat().st_mtime < before:
                 stale.unlink()
 
 

@@ -5,13 +5,14 @@ rows that hang on the rows it takes away; a command together with its undo count
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, Connection, Table, and_, func, or_, select
 
 from db.kernel.access import Right
 from db.kernel.clock import utc_text
+from db.kernel.dates import full_day
 from db.kernel.erasure import erased_in, names_in, values_in
 from db.kernel.errors import UserError
 from db.kernel.ids import Id
@@ -58,16 +59,12 @@ def clock_doubt(connection: Connection, site: Id, now: datetime) -> str:
     if wall is None:
         return ""
     day, last = now.date(), datetime.fromisoformat(wall).astimezone(now.tzinfo).date()
-    told = f"电脑的日期是{_day(day)}"
+    told = f"电脑的日期是{full_day(day)}"
     if day < last:
-        return f"{told}，比台账里最后一步（{_day(last)}）还早，多半不对：请先把电脑的日期和时间校准再登记。"
+        return f"{told}，比台账里最后一步（{full_day(last)}）还早，多半不对：请先把电脑的日期和时间校准再登记。"
     if day - last > FAR:
-        return f"{told}，离台账里最后一步（{_day(last)}）有{(day - last).days}天了：要是不对，请先校准再登记。"
+        return f"{told}，离台账里最后一步（{full_day(last)}）有{(day - last).days}天了：要是不对，请先校准再登记。"
     return ""
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 class Entry(NamedTuple):

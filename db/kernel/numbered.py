@@ -8,10 +8,10 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, func, select
 
+from db.kernel.dates import month_day
 from db.kernel.errors import UserError
 from db.kernel.journal import ADDED
 from db.kernel.records import ChangeRow, Record
-from db.kernel.text import month_day
 
 
 def next_number(connection: Connection, sheet: type[Record]) -> int:

@@ -6,7 +6,6 @@ touched, names above all: NFKC would turn rare variants into other characters.
 
 import re
 import unicodedata
-from datetime import date
 
 _WIDTHS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _CHINESE_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -103,21 +102,6 @@ def minutes_of(text: str) -> int | None:
 def hours_text(minutes: int) -> str:
     """Return minutes as hours with at most two decimals: 90 is 1.5, 120 is 2."""
     return f"{minutes / 60:.2f}".rstrip("0").rstrip(".")
-
-
-def clock_text(minutes: int) -> str:
-    """Return minutes since midnight as 19:40."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def month_day(day: date) -> str:
-    """Return a day without its year: 3月18日."""
-    return f"{day.month}月{day.day}日"
-
-
-def full_day(day: date) -> str:
-    """Return a day as papers are dated: 2026年3月18日."""
-    return f"{day.year}年{month_day(day)}"
 
 
 def characters(text: str) -> int:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, TypeAlias
 
+from db.kernel.dates import month_day
 from db.kernel.errors import UserError
-from db.kernel.text import month_day
 
 WEEKDAYS: Final = "一二三四五六日"
 ONE_DAY: Final = timedelta(days=1)

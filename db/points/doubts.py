@@ -16,10 +16,11 @@ from sqlalchemy import Connection, select
 
 from db.kernel.access import Right
 from db.kernel.accounts import Account
+from db.kernel.dates import clock_text, month_day
 from db.kernel.errors import UserError
 from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
-from db.kernel.text import bad_characters, clock_text, has_identity_number, month_day, tidy
+from db.kernel.text import bad_characters, has_identity_number, tidy
 from db.kernel.workdays import Month
 from db.points import PointDecision
 from db.points.claims import Claim

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from db.kernel.dates import month_day
 from db.kernel.money import short_yuan
-from db.kernel.text import month_day
 from db.kernel.workdays import Month
 from db.points.corrections import Open, limited, open_corrections
 from db.points.counting import Counted

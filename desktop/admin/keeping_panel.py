@@ -10,8 +10,8 @@ from db.erasure import DUE, WHY_NAMES
 from db.erasure.lists import DueGroup, Waiting
 from db.erasure.proposing import MOST_AT_ONCE, MOST_NOTE, propose_erasure, withdraw_erasure
 from db.kernel.access import Right
+from db.kernel.dates import full_day
 from db.kernel.ids import Id
-from db.kernel.text import full_day
 from desktop.page import Context
 from desktop.widgets.parts import button, column, label, row, set_tone
 

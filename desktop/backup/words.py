@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from db.kernel.text import month_day
+from db.kernel.dates import month_day
 from db.looking import Between
 
 

@@ -23,8 +23,8 @@ from db.compliance import (
 from db.compliance.hours import working_hours
 from db.compliance.untrained import REASON_NAMES, Untrained, with_reasons
 from db.figures.rates import percent
+from db.kernel.dates import month_day
 from db.kernel.ids import Id
-from db.kernel.text import month_day
 from db.kernel.workdays import Period, Week, month_of, month_to
 from db.people import OCCUPATION_NAMES, ROLE_NAMES
 from db.places import CommunityLine, communities

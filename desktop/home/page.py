@@ -13,7 +13,7 @@ from db.agenda import AgendaItem, agenda, progress
 from db.backup import BackupAges, backup_ages
 from db.figures.behind import Block, Figure, Records
 from db.kernel.access import Right
-from db.kernel.text import month_day
+from db.kernel.dates import month_day
 from db.kernel.workdays import Period, Week
 from db.places.lists import any_home
 from db.this_week import WeekSoFar, week_so_far, weekly_households

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from db.kernel.text import full_day, hours_text
+from db.kernel.dates import full_day
+from db.kernel.text import hours_text
 from db.kernel.workdays import Period
 from db.trainings import HERE, KIND_NAMES, STATUS_NAMES
 from db.trainings.attended import Attended

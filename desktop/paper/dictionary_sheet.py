@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from db.dictionary import Entry
-from db.kernel.text import full_day
+from db.kernel.dates import full_day
 from desktop.paper.document import Column, Document, Paragraph, Row, Subtitle, Table, Title
 
 TITLE = "数据字典和保存期限"

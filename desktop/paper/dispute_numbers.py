@@ -6,8 +6,8 @@ from datetime import date
 from db.disputes.statistics import NOWHERE, Concluded, DisputeStatistics, success
 from db.disputes.words import FORM_NAMES, KIND_NAMES, OPEN, RESULT_NAMES, RISK_NAMES, SOURCE_NAMES
 from db.figures.rates import percent
+from db.kernel.dates import full_day
 from db.kernel.ids import Id
-from db.kernel.text import full_day
 from desktop.paper.document import (
     Bars,
     Block,

@@ -6,7 +6,7 @@ It may be lost on the stairs, so nobody's name or telephone stands on it.
 from collections.abc import Sequence
 from datetime import date
 
-from db.kernel.text import full_day
+from db.kernel.dates import full_day
 from desktop.paper.document import Column, Document, Row, Subtitle, Table, Title
 
 RESULTS = ("见到", "未遇", "拒访", "电话", "留卡")

@@ -17,8 +17,8 @@ from db.disputes.parties import (
     needs_guardian,
 )
 from db.disputes.words import KIND_NAMES
+from db.kernel.dates import full_day
 from db.kernel.money import plain_yuan
-from db.kernel.text import full_day
 from db.people import masked
 from desktop.paper.document import (
     Blank,

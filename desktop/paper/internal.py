@@ -13,8 +13,8 @@ from db.compliance import Line, Standing
 from db.compliance.untrained import REASON_NAMES, Untrained
 from db.disputes.facts import OpenDispute
 from db.disputes.words import KIND_NAMES, RISK_NAMES
+from db.kernel.dates import full_day, month_day
 from db.kernel.ids import Id
-from db.kernel.text import full_day, month_day
 from db.kernel.workdays import left_words
 from db.people import OCCUPATION_NAMES, ROLE_NAMES, masked
 from desktop.paper.document import Column, Document

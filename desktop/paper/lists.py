@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from db.kernel.text import full_day
+from db.kernel.dates import full_day
 from desktop.paper.document import Block, Column, Document, Mark, Row, Subtitle, Table, Title
 
 INTERNAL = "内部资料"

@@ -2,8 +2,8 @@
 
 from db.exports import Book, Value
 from db.exports import Sheet as BookSheet
+from db.kernel.dates import full_day
 from db.kernel.money import short_yuan
-from db.kernel.text import full_day
 from db.points import points_text
 from db.points.statement import Statement, StatementEntry, StatementMonth
 from desktop.paper.document import (

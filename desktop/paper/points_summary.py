@@ -6,7 +6,7 @@ from decimal import Decimal
 from db.exports import Book, Value
 from db.exports import Sheet as BookSheet
 from db.figures.rates import percent
-from db.kernel.text import full_day
+from db.kernel.dates import full_day
 from db.people import OCCUPATION_NAMES
 from db.points import CLASS_NAMES, points_text
 from db.points.fairness import UNKNOWN, Fairness, Group, ItemShare, fairness

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from db.kernel.text import full_day
+from db.kernel.dates import full_day
 from db.kernel.workdays import Day, Month, Week
 from desktop.paper.document import (
     Addressee,

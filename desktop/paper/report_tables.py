@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from db.kernel.text import full_day
+from db.kernel.dates import full_day
 from desktop.paper.document import (
     AttachmentStart,
     Block,

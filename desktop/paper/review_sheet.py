@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from db.figures.rates import percent
-from db.kernel.text import full_day
+from db.kernel.dates import full_day
 from db.reviews import GRADE_NAMES, TwoMonths
 from db.reviews.facts import ReviewRow
 from desktop.paper.document import (

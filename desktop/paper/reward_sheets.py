@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from db.exports.masking import masked_text
+from db.kernel.dates import full_day, month_day
 from db.kernel.money import full_yuan
-from db.kernel.text import full_day, month_day
 from db.kernel.workdays import Period
 from db.people import masked
 from db.rewards.lists import RewardRow

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from db.exports import Book, Sheet, Value
-from db.kernel.text import clock_text, full_day
+from db.kernel.dates import clock_text, full_day
 from db.trainings import HERE, STATUS_NAMES
 from db.trainings.lists import AttendanceRow, TrainingRow
 from desktop.paper.document import (

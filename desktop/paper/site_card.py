@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from db.kernel.text import full_day
+from db.kernel.dates import full_day
 from desktop.paper.document import Document, Paragraph, Signature, Subtitle, Title
 
 GROUPS_A_LINE = 4

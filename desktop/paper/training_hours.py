@@ -6,7 +6,7 @@ from datetime import date
 from db.compliance.hours import BANDS, Band, Gap, Pair, Slot, Turnout
 from db.compliance.suggested import LEAST_NAMES, LEAST_SESSIONS, Suggested
 from db.figures.rates import percent
-from db.kernel.text import full_day
+from db.kernel.dates import full_day
 from db.kernel.workdays import WEEKDAYS
 from db.people import OCCUPATION_NAMES
 from desktop.paper.document import (

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from db.kernel.access import Right
+from db.kernel.dates import month_day
 from db.kernel.journal import Command
-from db.kernel.text import month_day
 from db.points.closing import close_month, propose_closing, withdraw_proposal
 from desktop.page import Context
 from desktop.points.seen import SeenMonth, summary_words

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from db.kernel.dates import month_day
 from db.kernel.money import short_yuan
-from db.kernel.text import month_day
 from db.people import ROLE_NAMES
 from db.points import points_text
 from db.points.sheet import Line

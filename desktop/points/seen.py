@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from db.kernel.dates import month_day
 from db.kernel.ids import Id
 from db.kernel.money import short_yuan
-from db.kernel.text import month_day
 from db.kernel.workdays import Month
 from db.places import CommunityLine, communities
 from db.points import points_text

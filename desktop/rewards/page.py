@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sqlalchemy import Connection
 
 from db.kernel.access import Right
+from db.kernel.dates import month_day
 from db.kernel.journal import Command, Done
 from db.kernel.money import full_yuan
-from db.kernel.text import month_day
 from db.places import CommunityLine, communities
 from db.post import the_post
 from db.rewards.fund import fund_balance

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QComboBox
 from sqlalchemy import Connection
 
 from db.coverage import BuildingLine, building_progress
+from db.kernel.dates import month_day
 from db.kernel.ids import Id
-from db.kernel.text import month_day
 from desktop.page import Context, Page
 from desktop.visits.campaigns import NONE, CampaignBox, Choice, choice
 from desktop.visits.overview import Overview, building_words

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox
 
-from db.kernel.text import full_day, month_day
+from db.kernel.dates import full_day, month_day
 from db.kernel.workdays import Period, Week, month_to, year_to
 from desktop.widgets.parts import mark_wrong
 from desktop.words import day_words, typed_day
