@@ -187,7 +187,7 @@ def test_a_lost_attachment_keeps_nobody_from_a_restore_or_a_look(
     ledger: Ledger, dispute: Id, photo: Path, tmp_path: Path, kept: str, live: str
 ) -> None:
     made = attach(ledger, "dispute", dispute, "scene", photo).value
-    folder, path = _copied(ledger, tmp_path)
+    folder, path = _copied_with_its_backup(ledger, tmp_path)
     for beside, how in ((folder / "backups", kept), (folder, live)):
         (file,) = (path for path in (beside / "blobs").rglob("*") if path.is_file())
         if how == "gone":
@@ -216,7 +216,7 @@ def test_a_rotten_attachment_is_replaced_by_the_whole_one_of_a_backup_put_back(
     ledger: Ledger, dispute: Id, photo: Path, tmp_path: Path
 ) -> None:
     made = attach(ledger, "dispute", dispute, "scene", photo).value
-    folder, path = _copied(ledger, tmp_path)
+    folder, path = _copied_with_its_backup(ledger, tmp_path)
     (file,) = (path for path in (folder / "blobs").rglob("*") if path.is_file())
     file.write_bytes(b"rotten")
     (folder / "ledger.db").write_bytes(b"x" * 8192)
@@ -227,7 +227,7 @@ def test_a_rotten_attachment_is_replaced_by_the_whole_one_of_a_backup_put_back(
         assert restored.problems() == []
 
 
-def _copied(ledger: Ledger, tmp_path: Path) -> tuple[Path, Path]:
+def _copied_with_its_backup(ledger: Ledger, tmp_path: Path) -> tuple[Path, Path]:
     """Back the ledger up and copy its whole folder; return the copy, and the backup in it."""
     name = ledger.back_up("测试").path.name
     ledger.rest()

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from db import backup
-from db.kernel import engine, files
+from db.kernel import engine
 from db.kernel.errors import LedgerDamaged, UserError
 from db.kernel.keys import DataKey, Slots, WrongSecretError
+from db.kernel.lock import LedgerLock
 from db.kernel.throttle import Throttle
 
 ROOT = Path(__file__).parents[1]
@@ -264,7 +265,7 @@ def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
 def test_a_ledger_open_elsewhere_is_not_touched(post: Path, saved: backup.BackupInfo) -> None:
     flip(post / "ledger.db")
     before = content(post)
-    with files.LedgerLock(post) as lock:
+    with LedgerLock(post) as lock:
         lock.acquire("王警官")
         with pytest.raises(UserError, match="正在另一个窗口"):
             backup.restore(saved.path, post, given)

@@ -65,11 +65,10 @@ def test_a_new_recovery_code_takes_the_place_of_one_that_was_lost(tmp_path: Path
     unseen = policepost("account", "recovery", "--data", post)
     assert unseen.returncode == MISTAKE
     assert "--recovery-code-file" in unseen.stderr
-    (tmp_path / "fresh.txt.part").mkdir()
-    unwritten = policepost("account", "recovery", "--data", post, "--recovery-code-file", fresh)
+    nowhere = "/proc/policepost-code.txt"
+    unwritten = policepost("account", "recovery", "--data", post, "--recovery-code-file", nowhere)
     assert unwritten.returncode == MACHINE
     assert "没有换" in unwritten.stderr
-    (tmp_path / "fresh.txt.part").rmdir()
     done = policepost("account", "recovery", "--data", post, "--recovery-code-file", fresh)
     assert done.returncode == DONE, done.stderr
     assert "旧恢复码作废" in done.stdout

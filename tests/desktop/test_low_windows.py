@@ -126,7 +126,7 @@ def test_what_saves_the_post_stays_in_sight(qtbot: QtBot, low: Shell) -> None:
 @pytest.mark.parametrize(
     ("room", "tab", "headings"),
     [
-        ("disputes", "list", {"编号", "还剩", "当事人"}), ("trainings", "list", {"日期", "主题", "到训率"}),
+        ("disputes", "list", {"编号", "期限", "当事人"}), ("trainings", "list", {"日期", "主题", "到训率"}),
         ("admin", "post", {"日期", "上班", "名称"}), ("visits", "records", {"住户", "结果", "发现、备注"}),
         ("visits", "homes", {"住户", "户主", "电话"}), ("people", "volunteers", {"姓名", "负责", "户数"}),
         ("people", "units", {"单元", "户数", "联户长"}), ("admin", "campaigns", {"任务", "开始", "结束"}),

@@ -57,7 +57,7 @@ def test_every_building_is_a_tile_and_leads_to_its_board(qtbot: QtBot, shell: Sh
     press(qtbot, shell, Qt.Key.Key_Return)
     board = shell.page.page  # type: ignore[attr-defined]
     assert isinstance(board, VisitsPage)
-    assert board._name.text() == current.label
+    assert board._middle.name == current.label
 
 
 def test_down_and_up_lead_back(qtbot: QtBot, shell: Shell) -> None:

@@ -285,4 +285,4 @@ def test_a_home_opens_the_board_on_its_door(
     assert isinstance(board, VisitsPage)
     assert board._board.current is not None
     assert board._board.current.household == doors[3]
-    assert board._name.text() == "晨园3号楼"
+    assert board._middle.name == "晨园3号楼"

@@ -178,16 +178,20 @@ def test_a_stick_restored_on_another_machine_knows_what_was_erased(
         assert ledger.problems() == []
 
 
-def test_a_list_that_is_lost_or_damaged_is_made_anew_from_the_ledger(full: Ledger) -> None:
+def test_a_list_that_is_lost_or_damaged_is_made_anew_from_the_ledger(
+    full: Ledger, tmp_path: Path
+) -> None:
     erase_all_due(full)
-    folder, clock = full.place.folder, full.clock
+    full.rest()
+    # A copy, as who makes it anew has the lock.
+    folder, clock = shutil.copytree(full.place.folder, tmp_path / "copy"), full.clock
     known = read_list(folder, full.core.key)
     assert known
     for spoil in (Path.unlink, lambda path: path.write_bytes(b'{"seal":"","erasures":[]}')):
         spoil(folder / ERASED)
         assert read_list(folder, full.core.key) == {}
-        with Ledger.unlock(folder, PASSWORD, clock=clock, write=False) as reader:
-            assert read_list(folder, reader.core.key) == known
+        with Ledger.unlock(folder, PASSWORD, clock=clock) as owner:
+            assert read_list(folder, owner.core.key) == known
     said = (folder / ERASED).read_text("utf-8")
     assert not any(word in said for word in ALL), "the list holds ids, no values"
     write_list(folder, full.core.key, known.values())

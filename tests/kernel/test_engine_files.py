@@ -16,6 +16,7 @@ import pytest
 
 from db.kernel import engine, files, media
 from db.kernel.errors import EnvironmentFault, LedgerDamaged, UserError
+from db.kernel.lock import LedgerLock
 
 ROOT = Path(__file__).parents[2]
 KEY = bytes(range(32))
@@ -236,7 +237,7 @@ def test_a_scanner_that_never_lets_go_is_told_and_the_old_file_stays_whole(
 
 
 def test_a_second_writer_is_refused_and_told_who_holds_the_lock(tmp_path: Path) -> None:
-    first, second = files.LedgerLock(tmp_path), files.LedgerLock(tmp_path)
+    first, second = LedgerLock(tmp_path), LedgerLock(tmp_path)
     with first:
         first.acquire("王警官 2026-03-23 08:00")
         with pytest.raises(UserError, match="正在另一个窗口里使用（王警官 2026-03-23 08:00）"):
@@ -254,7 +255,7 @@ def test_a_lock_dies_with_its_holder(tmp_path: Path) -> None:
         "print('held', flush=True)\n"
         "time.sleep(60)"
     )
-    lock = files.LedgerLock(tmp_path)
+    lock = LedgerLock(tmp_path)
     command = [sys.executable, "-c", script, str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         try:
@@ -273,5 +274,5 @@ def test_a_lock_that_was_made_a_link_is_refused(tmp_path: Path) -> None:
     target.write_text("untouched")
     (tmp_path / "lock").symlink_to(target)
     with pytest.raises(LedgerDamaged, match="链接"):
-        files.LedgerLock(tmp_path).acquire("我")
+        LedgerLock(tmp_path).acquire("我")
     assert target.read_text() == "untouched"

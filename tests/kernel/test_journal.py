@@ -198,7 +198,9 @@ def test_every_table_is_journalled_or_named_here() -> None:
     journalled = {r.__tablename__ for r in proofs.record_classes()}
     others = set(Record.metadata.tables) - journalled
     exchange = {"site_key", "known_as", "conflict", "peer_state", "receipt", "blob_name"}
-    assert others == {"command", "change", "search_key", "site", "unsaved"} | exchange
+    assert (
+        others == {"command", "change", "search_key", "site", "unsaved", "edition_pdf"} | exchange
+    )
 
 
 def test_a_redo_is_not_taken_back_once_its_step_was_undone_anew(ledger: Ledger) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from db.backup import making
 from db.kernel import blobs, cipher, engine
+from db.kernel.core import Core
 from db.kernel.errors import EnvironmentFault
 from db.kernel.ids import new_id
 from db.kernel.watch import Watch
@@ -93,10 +94,10 @@ def _no_dedupe() -> None:
 def _no_look_up() -> None:
     """A commit that fails is taken for not made."""
 
-    def guess(self: Ledger, command: Any, fault: Any) -> Any:
+    def guess(self: Core, command: Any, fault: Any) -> Any:
         raise EnvironmentFault("没有保存：写入磁盘时出错。")
 
-    Ledger._look_up = guess
+    Core.look_up = guess
 
 
 def _no_verification() -> None:
