@@ -21,7 +21,7 @@ from db.attachments.proving import broken_contents
 from db.exchange.sites import RESTORED
 from db.kernel import blobs
 from db.kernel.access import Right
-from db.kernel.clock import today
+from db.kernel.clock import lately, today
 from db.kernel.errors import UserError
 from db.kernel.files import open_plain, require_space
 from db.kernel.history import last_time
@@ -80,7 +80,7 @@ def collect_orphans(ledger: Ledger) -> int:
     with ledger.read() as connection:
         restored = last_time(connection, RESTORED)
         known = named_blobs(connection)
-    if ledger.undecided or (restored and ledger.clock.now() - restored < _SOON):
+    if ledger.undecided or (restored and lately(restored, ledger.clock.now(), _SOON)):
         return 0
     return blobs.collect(ledger.place.blobs, known)
 

@@ -134,6 +134,7 @@ class Throttle:
                 "别的窗口正在核对密码，等了很久还没有完，这里什么也没有改动。请过一会儿再试。"
             ) from error
         except (OSError, NotImplementedError):
+            # The second is what the lock's library says on a disk without locks.
             return
 
     def _read(self) -> _State | None:
