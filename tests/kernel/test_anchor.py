@@ -292,6 +292,17 @@ def test_no_content_is_collected_soon_after_a_restore(ledger: Ledger) -> None:
     assert collect_orphans(ledger) == 1
 
 
+def test_a_restore_dated_in_the_future_keeps_no_content_for_years(ledger: Ledger) -> None:
+    orphan = ledger.place.blobs / "ab" / ("ab" * 32)
+    orphan.parent.mkdir(parents=True)
+    orphan.write_bytes(b"a photograph nobody came to name")
+    os.utime(orphan, (1, 1))
+    ledger.clock = SetClock(morning().now() + timedelta(days=3650))
+    ledger.begin_anew(renew("0001"))
+    ledger.clock = morning()
+    assert collect_orphans(ledger) == 1
+
+
 def test_what_was_gone_on_without_is_not_told_again(killed: Path) -> None:
     """Neither by the mark nor by a backup that has the lost steps."""
     shutil.copy(killed / "ledger.db", killed.parent / "old.db")
