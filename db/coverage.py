@@ -4,11 +4,11 @@ One statement counts the tries at each door; the sums by community and by buildi
 each door all stand on it, so no two of them can differ.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,6 +23,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    not_,
     or_,
     select,
     true,
@@ -37,6 +38,7 @@ from db.places.finding import door_text
 from db.places.lists import building_text, by_number, matching, walking_order
 from db.visits import IN_VAIN, CampaignLine, Visit
 
+T = TypeVar("T")
 NO_CAMPAIGN_DAYS: Final = 365
 LEFT: Final = ("untouched", "tried")
 Doors = Literal["door", "doors", "building", "community", "all"]
@@ -324,7 +326,7 @@ def _tries(
     """
 
     def times(*outcomes: str) -> ColumnElement[int]:
-        return func.sum(case((Visit.outcome.in_(outcomes), 1), else_=0))
+        return func.sum(case((_is_of(Visit.outcome.expression, outcomes), 1), else_=0))
 
     columns: list[ColumnElement[Any]] = [
         Visit.household.label("household"),
@@ -366,9 +368,9 @@ def _state(campaign: CampaignLine, tries: Subquery) -> ColumnElement[str]:
     closes.append((tries.c.missed >= campaign.tries, literal("exhausted_tries")))
     if campaign.phone_closes:
         closes.append((tries.c.phoned >= 1, literal("exhausted_phone")))
-    outside: ColumnElement[bool] = Household.occupancy.in_(OUTSIDE_EVERY_BASE)
+    outside = _is_of(Household.occupancy.expression, OUTSIDE_EVERY_BASE)
     if campaign.communities:
-        outside = or_(outside, Household.community.not_in(campaign.communities))
+        outside = or_(outside, not_(_in_scope(campaign)))
     return case(
         (outside, literal("outside")),
         (tries.c.household.is_(None), literal("untouched")),
@@ -379,8 +381,14 @@ def _state(campaign: CampaignLine, tries: Subquery) -> ColumnElement[str]:
 
 
 def _in_base(joined: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(joined, Household.occupancy.not_in(OUTSIDE_EVERY_BASE))
+    return and_(joined, not_(_is_of(Household.occupancy.expression, OUTSIDE_EVERY_BASE)))
 
 
 def _in_scope(campaign: CampaignLine) -> ColumnElement[bool]:
-    return Household.community.in_(campaign.communities) if campaign.communities else true()
+    scope = campaign.communities
+    return _is_of(Household.community.expression, scope) if scope else true()
+
+
+def _is_of(column: ColumnElement[T], values: Iterable[T]) -> ColumnElement[bool]:
+    """Say `in_` with its values written out, which is not put together anew at each asking."""
+    return or_(*(column == value for value in values))
