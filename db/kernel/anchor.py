@@ -59,11 +59,15 @@ class Anchor:
     def read(self) -> Mark | None:
         """Return the latest mark, None where there is none or no half is whole."""
         try:
-            with os.fdopen(open_plain(self._path), "rb") as file:
-                halves = (file.read(_HALF), file.read(_HALF))
+            descriptor = open_plain(self._path)
+            try:
+                halves = os.read(descriptor, 2 * _HALF)
+            finally:
+                os.close(descriptor)
         except OSError:
             return None
-        found = [told for half in halves if (told := self._told(half)) is not None]
+        both = (halves[:_HALF], halves[_HALF:])
+        found = [told for half in both if (told := self._told(half)) is not None]
         if not found:
             return None
         self._serial, mark = max(found, key=lambda told: told[0])

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
 
 from db.kernel.access import Right
 from db.kernel.errors import UserError
@@ -68,11 +69,16 @@ def record_visits(
     wanted = list(dict.fromkeys(doors))
 
     def run(tx: Tx) -> tuple[Id, ...]:
+        if not wanted:
+            raise UserError("没有选中要登记的户，没有保存。")
         values = values_of(tx, entry)
-        _require_doors(tx, wanted)
         ids = tuple(new_id() for _ in wanted)
         rows = zip(ids, wanted, strict=True)
-        tx.add(Visit, [{"id": id_, "household": door, **values} for id_, door in rows])
+        try:
+            tx.add(Visit, [{"id": id_, "household": door, **values} for id_, door in rows])
+        except IntegrityError:
+            # Its home is all that a visit refers to; the ledger looks at that by itself.
+            raise UserError(GONE) from None
         return ids
 
     many = f"{'等' if address else ''}{len(wanted)}户" if len(wanted) > 1 else ""
@@ -162,15 +168,3 @@ def addresses_of(connection: Connection, households: Sequence[Id]) -> dict[Id, A
         for id_, estate, number, rural, unit, room in rows:
             found[id_] = Address(estate, number, unit or "", room or "", group=rural)
     return found
-
-
-# Put together once: a visit is recorded with every key.
-_THERE: Final = select(Household.id).where(Household.id == bindparam("door"))
-
-
-def _require_doors(tx: Tx, doors: Sequence[Id]) -> None:
-    if not doors:
-        raise UserError("没有选中要登记的户，没有保存。")
-    for door in doors:
-        if tx.connection.execute(_THERE, {"door": door}).first() is None:
-            raise UserError(GONE)
