@@ -67,10 +67,15 @@ def add_staff(draft: StaffDraft) -> Command[Id]:
 
 
 def change_staff(colleague: Id, draft: StaffDraft) -> Command[None]:
-    """Return the command that sets a colleague's entries to the draft's."""
+    """Return the command that sets a colleague's entries to the draft's.
+
+    UserError, as when adding, or if the service would begin after it ended.
+    """
 
     def run(tx: Tx) -> None:
-        the_colleague(tx.connection, colleague)
+        until = the_colleague(tx.connection, colleague).until
+        if draft.since and until and draft.since > until:
+            raise UserError("到岗日期晚于离岗日期，没有保存。已经回来的请先登记返岗。")
         tx.change(Staff, {colleague: _values(tx, draft, colleague)})
 
     return Command("修改工作人员", Right.SETTINGS, run)
