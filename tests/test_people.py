@@ -319,6 +319,9 @@ def test_a_colleagues_name_is_used_once_and_its_former_one_known(ledger: Ledger)
     with ledger.read() as connection:
         assert former_staff_names(connection) == {"王英": one}
         assert [(row.name, row.kind_name) for row in staff_rows(connection)] == [("李四", ""), ("王瑛", "民警")]  # fmt: skip
+    with ledger.read() as connection:
+        for text, name in (("英", []), ("瑛", ["王瑛"]), ("wang", ["王瑛"]), ("ls", ["李四"])):
+            assert [row.name for row in staff_rows(connection, text=text)] == name
     ledger.write(change_staff(two, StaffDraft("李四", "worker")))
     with pytest.raises(UserError, match="不认识"):
         ledger.write(change_staff(two, StaffDraft("李四", "king")))

@@ -15,6 +15,7 @@ from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.text import tidy_name
 from db.people import Staff
+from db.places.lists import matching
 
 KIND_NAMES: Final = {
     role.value: ROLE_NAMES[role] for role in (Role.OFFICER, Role.AUXILIARY, Role.WORKER)
@@ -91,10 +92,11 @@ def staff_returns(colleague: Id) -> Command[None]:
     return Command("工作人员返岗", Right.SETTINGS, run)
 
 
-def staff_rows(connection: Connection, on: date | None = None) -> list[StaffRow]:
-    """Return all staff by name; with a day only who is in service then."""
+def staff_rows(connection: Connection, on: date | None = None, *, text: str = "") -> list[StaffRow]:
+    """Return all staff by name; with a day only who is in service then, with a text whom it finds."""
     columns = [getattr(Staff, name) for name in StaffRow._fields]
-    rows = connection.execute(select(*columns).order_by(Staff.name, Staff.id))
+    found = select(*columns).where(*matching(Staff.id, text))
+    rows = connection.execute(found.order_by(Staff.name, Staff.id))
     return [
         row
         for row in (StaffRow(*found) for found in rows)
