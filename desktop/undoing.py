@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from db.kernel.journal import Done
 from desktop.background import Background
 
+TAKEN_BACK = "　　Ctrl+Z"
+
 
 class Steps(QObject):
     """The steps of a person in one window, the last of which can be taken back.
@@ -22,12 +24,19 @@ class Steps(QObject):
         super().__init__(window)
         self._background = background
         self._mine: list[tuple[int, str]] = []
+        self._nothing = False
         background.changed.connect(self._written)
         background.withdrawn.connect(self._forget)
 
     def go_on_from(self, before: "Steps") -> None:
         """Go on with the steps of the screens that stood here before."""
         self._mine = before._mine
+
+    def offered(self, said: str) -> str:
+        """Return what a page says of the command written last; it offers to take back only what is a
+        step: after a form saved as it was, Ctrl+Z would take back something else.
+        """
+        return said.partition(TAKEN_BACK)[0] if self._nothing else said
 
     def take_back(self) -> None:
         """Take back the last step."""
@@ -48,6 +57,7 @@ class Steps(QObject):
         self._background.undo(self, no, undone, failed)
 
     def _written(self, done: Done[Any]) -> None:
+        self._nothing = not done.touched
         if done.touched:
             self._mine.append((done.no, done.said))
 

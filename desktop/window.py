@@ -139,7 +139,7 @@ class Shell(QWidget):
         if page is None:
             page = self._pages[room.name] = room.make(self.context)
             page.about.connect(partial(self._tell_about, room.name))
-            page.said.connect(self.toast.say)
+            page.said.connect(lambda said: self.toast.say(self._steps.offered(said)))
             self._stack.addWidget(page)
             self._stale.add(room.name)
         self._buttons[room.name].setChecked(True)

@@ -46,8 +46,8 @@ from db.people.roster import (
     leave_volunteers,
     remove_volunteer,
 )
-from db.places import communities, set_occupancy
-from db.places.making import make_building
+from db.places import AddressDraft, HouseholdDraft, communities, set_occupancy
+from db.places.making import add_building, add_household, make_building
 from db.trainings import Attendance, Training
 from tests.builders import add_community, add_visits, rows_command, street, visit
 
@@ -101,6 +101,41 @@ def test_a_unit_is_shared_out_by_hand_and_evenly_again(
         ledger.write(share_out(found, moved, community))
     ledger.write(share_evenly(found))
     assert lines(ledger)["1"] == evenly
+
+
+def test_a_unit_of_which_nobody_would_keep_a_home_is_not_shared_out(
+    ledger: Ledger, community: Id, building: Id
+) -> None:
+    # It would go evenly again at once, and the screen had said that nobody has these homes.
+    only = join(ledger, community, "仇霞", building=building, unit="1")
+    whole = lines(ledger)["1"]
+    (mine,) = whole.leaders
+    with pytest.raises(UserError, match="一户也没有人负责"):
+        ledger.write(share_out(whole, mine.homes, None))
+    ledger.write(share_out(whole, mine.homes[1:], None))
+    found = lines(ledger)["1"]
+    assert [(one.volunteer, one.homes) for one in found.leaders] == [(only, mine.homes[:1])]
+    assert (found.by_hand, found.left) == (True, 10)
+
+
+def test_a_building_and_a_group_of_one_number_are_shared_out_apart(
+    ledger: Ledger, community: Id
+) -> None:
+    made = ledger.write(make_building(community, "", "3", 0, 3, 2)).value
+    group = ledger.write(add_building(community, "", "3", rural=True)).value
+    for room in ("102", "201", "202", "301"):
+        ledger.write(
+            add_household(community, AddressDraft(room=room), HouseholdDraft(), building=group)
+        )
+    join(ledger, community, "仇霞", building=made.building)
+    join(ledger, community, "王芳", building=made.building)
+    with ledger.read() as connection:
+        found = who_answers(connection, TODAY)
+    assert [(unit.label, unit.homes, unit.left) for unit in found] == [
+        ("3号楼", 6, 0),
+        ("3组", 4, 4),
+    ]
+    assert [one.span for one in found[0].leaders] == ["101至201", "202至302"]
 
 
 def test_what_a_leader_of_the_whole_building_has_elsewhere_stays(
@@ -284,6 +319,9 @@ def test_a_colleagues_name_is_used_once_and_its_former_one_known(ledger: Ledger)
     with ledger.read() as connection:
         assert former_staff_names(connection) == {"王英": one}
         assert [(row.name, row.kind_name) for row in staff_rows(connection)] == [("李四", ""), ("王瑛", "民警")]  # fmt: skip
+    with ledger.read() as connection:
+        for text, name in (("英", []), ("瑛", ["王瑛"]), ("wang", ["王瑛"]), ("ls", ["李四"])):
+            assert [row.name for row in staff_rows(connection, text=text)] == name
     ledger.write(change_staff(two, StaffDraft("李四", "worker")))
     with pytest.raises(UserError, match="不认识"):
         ledger.write(change_staff(two, StaffDraft("李四", "king")))
@@ -317,6 +355,8 @@ def test_who_leaves_names_the_open_disputes_and_hands_them_over(ledger: Ledger) 
     assert not answer.handed_over
     with ledger.read() as connection:
         assert [row.name for row in staff_rows(connection, TODAY + timedelta(days=1))] == ["乙"]
+    with pytest.raises(UserError, match="晚于离岗"):
+        ledger.write(change_staff(leaving, StaffDraft("甲", since=TODAY + timedelta(days=1))))
     ledger.write(staff_returns(leaving))
     with pytest.raises(UserError, match="接手"):
         ledger.write(staff_leaves(leaving, TODAY, leaving))

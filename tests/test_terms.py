@@ -1,5 +1,6 @@
 """Roles and service over time: each change keeps its days, whoever makes it, and can be put right."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,25 @@ def test_a_role_cannot_begin_before_the_one_it_follows(ledger: Ledger, here: Id)
     with pytest.raises(UserError, match="早于聘任"):
         ledger.write(leave_volunteers((who,), date(2025, 6, 1)))
     assert len(told(ledger, who)) == 2
+
+
+@pytest.mark.parametrize("typed_since", [None, JOINED])
+def test_nobody_leaves_before_the_role_of_now_began(
+    ledger: Ledger, here: Id, typed_since: date | None
+) -> None:
+    who = join(ledger, here, since=None)
+    turn(ledger, who, here, "grid_leader", date(2026, 3, 1))
+    as_now = VolunteerDraft(name="仇霞", role="grid_leader", since=typed_since)
+    early = replace(as_now, until=date(2026, 2, 28))
+    with pytest.raises(UserError, match="早于现在身份开始的2026-03-01"):
+        ledger.write(change_volunteer(who, VolunteerPlace(here), early))
+    ledger.write(
+        change_volunteer(who, VolunteerPlace(here), replace(early, until=date(2026, 3, 1)))
+    )
+    back = replace(early, role="volunteer")
+    ledger.write(change_volunteer(who, VolunteerPlace(here), as_now))
+    with pytest.raises(UserError, match="早于现在身份开始的2026-03-10"):
+        ledger.write(change_volunteer(who, VolunteerPlace(here), back, date(2026, 3, 10)))
 
 
 def test_who_leaves_and_comes_back_was_away_between(ledger: Ledger, here: Id) -> None:

@@ -293,7 +293,7 @@ def share_out(unit: UnitLine, homes: Sequence[Id], to: Id | None) -> Command[Non
     """Return the command that gives homes of a unit to one of its leaders, or with None to nobody.
 
     The other homes stay with whoever had them; from then on the unit is shared by hand. UserError
-    if the leader is none of the unit any more.
+    if the leader is none of the unit any more, or if no leader would have a home left.
     """
 
     def run(tx: Tx) -> None:
@@ -312,6 +312,11 @@ def share_out(unit: UnitLine, homes: Sequence[Id], to: Id | None) -> Command[Non
                     kept[one.volunteer] += [id_ for id_ in one.homes if id_ not in moved]
         if to is not None:
             kept[to] += homes
+        if not any(kept.values()):
+            # Nothing given by hand is what sharing evenly is known by.
+            raise UserError(
+                "这样就一户也没有人负责了，没有改动。请至少给一位联户长留一户，或登记联户长离任。"
+            )
         tx.change(Volunteer, {id_: {"homes": tuple(mine)} for id_, mine in kept.items()})
 
     return Command("分户", Right.WRITE, run, note=unit.label)

@@ -15,6 +15,7 @@ from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.text import tidy_name
 from db.people import Staff
+from db.places.lists import matching
 
 KIND_NAMES: Final = {
     role.value: ROLE_NAMES[role] for role in (Role.OFFICER, Role.AUXILIARY, Role.WORKER)
@@ -67,10 +68,15 @@ def add_staff(draft: StaffDraft) -> Command[Id]:
 
 
 def change_staff(colleague: Id, draft: StaffDraft) -> Command[None]:
-    """Return the command that sets a colleague's entries to the draft's."""
+    """Return the command that sets a colleague's entries to the draft's.
+
+    UserError, as when adding, or if the service would begin after it ended.
+    """
 
     def run(tx: Tx) -> None:
-        the_colleague(tx.connection, colleague)
+        until = the_colleague(tx.connection, colleague).until
+        if draft.since and until and draft.since > until:
+            raise UserError("到岗日期晚于离岗日期，没有保存。已经回来的请先登记返岗。")
         tx.change(Staff, {colleague: _values(tx, draft, colleague)})
 
     return Command("修改工作人员", Right.SETTINGS, run)
@@ -86,10 +92,11 @@ def staff_returns(colleague: Id) -> Command[None]:
     return Command("工作人员返岗", Right.SETTINGS, run)
 
 
-def staff_rows(connection: Connection, on: date | None = None) -> list[StaffRow]:
-    """Return all staff by name; with a day only who is in service then."""
+def staff_rows(connection: Connection, on: date | None = None, *, text: str = "") -> list[StaffRow]:
+    """Return all staff by name; with a day only who is in service then, with a text whom it finds."""
     columns = [getattr(Staff, name) for name in StaffRow._fields]
-    rows = connection.execute(select(*columns).order_by(Staff.name, Staff.id))
+    found = select(*columns).where(*matching(Staff.id, text))
+    rows = connection.execute(found.order_by(Staff.name, Staff.id))
     return [
         row
         for row in (StaffRow(*found) for found in rows)

@@ -20,7 +20,8 @@ from db.people import Volunteer, VolunteerDraft, VolunteerTerm, serving, volunte
 from db.people.service import began
 from db.people.terms import close_term, last_ends, volunteer_rows
 from db.places import Building, Community
-from db.places.address import unit_part
+from db.places.address import Address, unit_part
+from db.places.finding import storable
 
 
 @dataclass(frozen=True)
@@ -54,17 +55,21 @@ def change_volunteer(
 
     With `from_day` another role or community holds from that day, and what it was until then stays
     with its days (`db.people.terms`); without, the entry was a mistake. UserError, as when adding,
-    or if that day lies ahead or before the role of now.
+    if that day lies ahead or before the role of now, or if the service would end before it.
     """
 
     def run(tx: Tx) -> None:
         values = _values(tx, place, draft, volunteer)
         (row,) = volunteer_rows(tx, [volunteer])
+        since = began(values["since"], last_ends(tx.connection, [volunteer]).get(volunteer))
         other = any(row[name] != values[name] for name in ("role", "community"))
         if from_day is not None and other:
             if from_day > tx.today:
                 raise UserError("改任日期在今天以后，没有保存。")
             close_term(tx, {**row, "since": values["since"]}, from_day)
+            since = from_day
+        if since and values["until"] and values["until"] < since:
+            raise UserError(f"离任日期早于现在身份开始的{since}，没有保存。")
         tx.change(Volunteer, {volunteer: values})
 
     moved = "" if from_day is None else f"{from_day.isoformat()}起"
@@ -193,5 +198,6 @@ def _values(tx: Tx, place: VolunteerPlace, draft: VolunteerDraft, own: Id | None
         raise UserError("这个社区已经有同名、同电话的人，没有重复登记。")
     entries = {name: getattr(fit, name) for name in VolunteerDraft.__dataclass_fields__}
     unit = unit_part(place.unit) if place.building is not None and place.unit else None
+    storable(Address(unit=unit or ""))
     where = {"community": place.community, "building": place.building, "unit": unit}
     return {**where, **entries}

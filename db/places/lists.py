@@ -78,9 +78,12 @@ def by_number(column: Any) -> tuple[Any, ...]:
 
 
 def walking_order() -> tuple[Any, ...]:
-    """Return what homes joined to building and community are sorted by when nothing else is asked."""
+    """Return what homes joined to building and community are sorted by when nothing else is asked.
+
+    A village may have both a 3号楼 and a 3组: each building stands by itself.
+    """
     return (
-        Community.rank, Community.id, Building.estate, *by_number(Building.number),
+        Community.rank, Community.id, Building.estate, *by_number(Building.number), Building.rural,
         *by_number(Household.unit), *by_number(Household.room), Household.key,
     )  # fmt: skip
 

@@ -86,11 +86,16 @@ class DamagedPage(QWidget):
         self._go = button("用选中的备份恢复", self._restore, kind="main")
         self._other = button("打开别处的备份", self._choose, kind="link")
         self._again = button("再试着打开一次", again, kind="link")
+        self._build(theme)
+        self.setFocusProxy(self._password)
+        self.look_in(data / "backups")
+
+    def _build(self, theme: Theme) -> None:
         box = panel()
         box.setMaximumWidth(theme.px(WIDTH))
         layout = column(box, (24, 20, 24, 16), 10)
         layout.addWidget(self._title)
-        layout.addWidget(label(reason, wrap=True))
+        layout.addWidget(label(self._reason, wrap=True))
         layout.addWidget(
             label(
                 "什么也没有删。恢复时，打不开的文件整套挪进台账文件夹里的另一个文件夹留着。"
@@ -107,8 +112,6 @@ class DamagedPage(QWidget):
         middle.addStretch(1)
         middle.addWidget(box, 100)
         middle.addStretch(1)
-        self.setFocusProxy(self._password)
-        self.look_in(data / "backups")
 
     def look_in(self, folder: Path) -> None:
         """List the backups of a folder, or the one that the folder is."""

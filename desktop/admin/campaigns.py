@@ -182,20 +182,7 @@ class CampaignsPage(Page):
         head.addWidget(self._heading, 1)
         head.addWidget(self._history)
         layout.addLayout(head)
-        grid = QGridLayout()
-        grid.setVerticalSpacing(6)
-        for at, (name, field) in enumerate(
-            (
-                ("名称", self._name),
-                ("开始", self._start),
-                ("结束", self._end),
-                ("主题", self._topics),
-                ("未遇几次", self._tries),
-            )
-        ):
-            grid.addWidget(label(name, 12, "second"), at, 0)
-            grid.addWidget(field, at, 1)
-        layout.addLayout(grid)
+        layout.addLayout(self._grid())
         layout.addWidget(self._refusal)
         layout.addWidget(self._phone)
         layout.addWidget(
@@ -224,6 +211,22 @@ class CampaignsPage(Page):
         outer.addWidget(frame, 1)
         outer.addWidget(form)
         self.setFocusProxy(self._name)
+
+    def _grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setVerticalSpacing(6)
+        for at, (name, field) in enumerate(
+            (
+                ("名称", self._name),
+                ("开始", self._start),
+                ("结束", self._end),
+                ("主题", self._topics),
+                ("未遇几次", self._tries),
+            )
+        ):
+            grid.addWidget(label(name, 12, "second"), at, 0)
+            grid.addWidget(field, at, 1)
+        return grid
 
     def _show_line(self, at: int) -> None:
         if 0 <= at < len(self._model.rows):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from db.erasure import DUE, WHY_NAMES
 from db.erasure.lists import DueGroup, Waiting
@@ -13,6 +13,7 @@ from db.kernel.access import Right
 from db.kernel.dates import full_day
 from db.kernel.ids import Id
 from desktop.page import Context
+from desktop.widgets.entries import text_field
 from desktop.widgets.parts import button, column, label, row, set_tone
 
 PAPER = "原因，和签字的纸质单放在哪里（不写姓名）"
@@ -52,9 +53,8 @@ class KeepingPanel(QWidget):
         for code, name in WHY_NAMES.items():
             if code != DUE:
                 self._why.addItem(name, code)
-        self._words = QLineEdit()
-        self._words.setMaxLength(MOST_NOTE)
-        self._words.returnPressed.connect(self._step)
+        self._words = text_field(NOTE, MOST_NOTE)
+        self._words.finished.connect(self._step)
         self._fault = label(wrap=True, tone="late")
         self._do = button("", self._step, kind="main")
         self._back = button("退回", self._withdraw)

@@ -23,6 +23,7 @@ from db.disputes.numbers import (
 from db.kernel.access import Right
 from desktop.page import Context
 from desktop.unsaved import FormKeeper
+from desktop.widgets.entries import text_field
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, fill, label, row
 
@@ -44,7 +45,10 @@ class NumbersBox(QWidget):
         self._context = context
         self._known: dict[str, Gap] = {}
         self._about, self._missing = label(tone="second", wrap=True), label(wrap=True)
-        self._first, self._why, self._reason = QLineEdit(), QLineEdit(ON_PAPER), QLineEdit()
+        self._first = QLineEdit()
+        self._why = text_field("跳过的号为什么不编", MOST_REASON)
+        self._why.setText(ON_PAPER)
+        self._reason = text_field("缺号的原因", MOST_REASON)
         self._kept = FormKeeper(context, "缺号的原因", self)
         self._first_kept = FormKeeper(context, "起始编号", self)
         self._years, self._gaps = QComboBox(), QComboBox()
@@ -57,15 +61,11 @@ class NumbersBox(QWidget):
         self._first.setMaxLength(4)
         self._gaps.setAccessibleName("缺号")
         self._gaps.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._reason.setAccessibleName("缺号的原因")
         self._reason.setPlaceholderText("为什么缺这一号")
-        self._why.setAccessibleName("跳过的号为什么不编")
         self._why.setPlaceholderText("跳过的号为什么不编")
-        for typed in (self._why, self._reason):
-            typed.setMaxLength(MOST_REASON)
-        self._why.returnPressed.connect(self._set_first)
+        self._why.finished.connect(self._set_first)
         self._first.returnPressed.connect(self._set_first)
-        self._reason.returnPressed.connect(self._explain)
+        self._reason.finished.connect(self._explain)
         self._gaps.activated.connect(lambda _: self._show_reason())
         begin, self._explaining = QWidget(), QWidget()
         for line, parts in (

@@ -41,7 +41,15 @@ class HoursPage(Page):
 
     title: ClassVar[str] = "参训时间"
     watches: ClassVar[frozenset[str]] = frozenset(
-        ("training", "attendance", "volunteer", "community", "post", "day_off")
+        (
+            "training",
+            "attendance",
+            "volunteer",
+            "volunteer_term",
+            "community",
+            "post",
+            "day_off",
+        )
     )
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("方向键", "在数字间移动；图上选一根柱"),

@@ -254,7 +254,8 @@ class StandingPage(Page):
         self._summary.setText(self._sentence(standing) + (f"其中{told}。" if told else ""))
         self.about.emit(period_words(self._at, self.context.today))
         contact = standing.duty == "contact"
-        self._trend.setText(f"各{'周' if contact else '月'}{kept}的人")
+        whole = "" if self._community.currentData() is None else "（全部社区）"
+        self._trend.setText(f"各{'周' if contact else '月'}{kept}的人{whole}")
         names = [
             str(Week.of(one.period.start).number) if contact else f"{one.period.start.month}月"
             for one in past

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from sqlalchemy import Connection
 
@@ -31,6 +31,7 @@ from desktop.disputes.viewing import Drawn, PaperViewer, PhotoViewer, drawn
 from desktop.page import Context
 from desktop.paper_out import allow
 from desktop.widgets.choices import ChoiceBox
+from desktop.widgets.drops import FileDrops
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, fill, label, row
 from desktop.widgets.tables import Column, RowModel, RowTable
@@ -80,7 +81,7 @@ class AttachmentsView(QWidget):
         self._table.pressed_key.connect(self._key)
         self._table.doubleClicked.connect(lambda _: self._key("Enter"))
         self._table.removing.connect(self._remove)
-        self.setAcceptDrops(True)
+        FileDrops(self).dropped.connect(self.take)
         layout = column(self, (16, 14, 16, 12), 8)
         layout.addWidget(self._heading)
         taken_as = row()
@@ -126,16 +127,6 @@ class AttachmentsView(QWidget):
             self.said.emit(f"已收下{len(done)}个附件　　Ctrl+Z 撤销")
 
         self._context.background.errand(self, job, taken, lane="writer")
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Take files that are dragged here."""
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Take files that are dropped here."""
-        urls = event.mimeData().urls()
-        self.take([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
 
     def _show(self, lines: tuple[AttachmentLine, ...]) -> None:
         at = max(self._table.currentIndex().row(), 0)

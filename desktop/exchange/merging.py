@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QWidget
 
 from db import exchanging
@@ -20,6 +20,7 @@ from desktop.exchange.desk import DeskView
 from desktop.exchange.foreseen import ForeseenPanel, merged_words
 from desktop.exchange.working import Working
 from desktop.page import Context, Page
+from desktop.widgets.drops import FileDrops
 from desktop.widgets.parts import button, column, label, panel, row, set_kind
 
 PACKAGES = f"数据包 (*{ENDING})"
@@ -44,7 +45,7 @@ class MergingPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.setAcceptDrops(True)
+        FileDrops(self).dropped.connect(self._dropped)
         self._file: Path | None = None
         self._next: list[Path] = []
         self._pick = button("打开数据包　Ctrl+O", self.choose, kind="main")
@@ -159,15 +160,8 @@ class MergingPage(Page):
         self._pick.setFocus()
         self.said.emit("没有合并，台账没有改动")
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Take packages."""
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Look into what was dropped."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths and self.context.may(Right.EXCHANGE):
+    def _dropped(self, paths: list[Path]) -> None:
+        if self.context.may(Right.EXCHANGE):
             self.take(paths)
 
     def _begin_panel(self) -> QFrame:

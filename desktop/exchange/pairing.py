@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QWidget
 from sqlalchemy import Connection
 
 from db import exchanging
@@ -25,6 +24,8 @@ from desktop.page import Context, Page
 from desktop.paper.site_card import site_card
 from desktop.paper_out import Leaving, PaperOut
 from desktop.unsaved import FormKeeper
+from desktop.widgets.drops import FileDrops
+from desktop.widgets.entries import text_field
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.parts import button, column, label, panel
 from desktop.widgets.tables import Column, RowModel, RowTable
@@ -65,14 +66,12 @@ class PairingPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.setAcceptDrops(True)
+        FileDrops(self).dropped.connect(self._dropped)
         self._own = OwnCard("", "")
         self._sure: Id | None = None
         self._printer = PaperOut(self)
-        self._name = QLineEdit()
-        self._name.setAccessibleName("本机叫什么")
-        self._name.setMaxLength(sites.MOST_NAME)
-        self._name.returnPressed.connect(self.save_card)
+        self._name = text_field("本机叫什么", sites.MOST_NAME)
+        self._name.finished.connect(self.save_card)
         self._kept = FormKeeper(context, "本机的名片", self)
         self._fingerprint = fingerprint_label("本机的指纹")
         self._none = label(
@@ -203,15 +202,8 @@ class PairingPage(Page):
             self._failed,
         )
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Take a card."""
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Open the card that was dropped."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths and self._may_pair():
+    def _dropped(self, paths: list[Path]) -> None:
+        if self._may_pair():
             self.take(paths[0])
 
     def _own_panel(self) -> QFrame:

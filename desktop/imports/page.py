@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QProgressBar, QPushButton, QWidget
 
 from db.imports import write_import
@@ -21,6 +20,7 @@ from desktop.imports.preview import PreviewView
 from desktop.imports.work import Looked, back_up, look, look_again, summary
 from desktop.page import Context, Page
 from desktop.paper.rejected import write_rejected
+from desktop.widgets.drops import FileDrops
 from desktop.widgets.parts import button, column, label, panel, row
 from desktop.widgets.stack import PageStack
 
@@ -42,7 +42,7 @@ class ImportPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.setAcceptDrops(True)
+        FileDrops(self).dropped.connect(self._dropped)
         self._looked: Looked | None = None
         self._ticket: Ticket | None = None
         self._stack, self._parts = PageStack(), PageStack()
@@ -116,15 +116,8 @@ class ImportPage(Page):
             rows = write_rejected(self._looked.made.accounts, Path(name))
             self.said.emit(f"退回的{rows}行已存好，改好后可以再导入")
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Take files."""
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Read what was dropped."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths and self.context.may(Right.IMPORT):
+    def _dropped(self, paths: list[Path]) -> None:
+        if self.context.may(Right.IMPORT):
             self.take(paths)
 
     def _start_view(self) -> QWidget:

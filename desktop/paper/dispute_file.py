@@ -22,7 +22,15 @@ from desktop.paper.document import (
     Title,
 )
 from desktop.paper.fonts import Faces
-from desktop.paper.form_parts import about, committee, dated, day_text, form, minors_masked
+from desktop.paper.form_parts import (
+    COMMITTEE,
+    about,
+    committee,
+    dated,
+    day_text,
+    form,
+    minors_masked,
+)
 from desktop.paper.layout import lay_out
 
 CONTENTS_ROWS = 16
@@ -185,7 +193,10 @@ def cover(case: Case, day: date | None) -> Document:
     fields = [
         part for label, value in said.items() for part in (BlankLine((Blank(label, value),)), SPACE)
     ]
-    names = (SPACE, CoverName(committee(case)), CoverName("人民调解卷宗"), SPACE)
+    by = committee(case)
+    place = by.removesuffix(COMMITTEE)
+    whose = tuple(part for part in (place, by.removeprefix(place)) if part)
+    names = (SPACE, CoverName(whose), CoverName(("人民调解卷宗",)), SPACE)
     return Document("卷宗封面", committee(case), (*names, *fields[:-1]), form=True, first_page=0)
 
 

@@ -118,9 +118,14 @@ class SealPlace(NamedTuple):
 
 
 class CoverName(NamedTuple):
-    """The name of a file in large type, in the upper third of its cover."""
+    """A name in large type on a file's cover, in the parts a long one is broken between."""
 
-    text: str
+    parts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The name in one piece."""
+        return "".join(self.parts)
 
 
 class SigningPlaces(NamedTuple):
@@ -259,6 +264,8 @@ def _form_lines(block: FormBlock) -> list[str]:
             lines.append("\t".join(f"{place}____" for place in places))
         case SealPlace(day, name):
             lines = [name, day] if name else [day]
-        case FormText(text) | CoverName(text):
+        case CoverName():
+            lines = [block.text]
+        case FormText(text):
             lines = [text]
     return lines

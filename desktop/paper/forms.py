@@ -51,12 +51,23 @@ def form_pieces(block: FormBlock, sheet: Sheet, faces: Faces) -> list[Piece]:
             pieces = _printed(block, sheet, faces)
         case SealPlace():
             pieces = _sealed(block, sheet, faces)
-        case CoverName(text):
-            line = set_line(text, _COVER, faces)
-            x = max(0.0, (sheet.block_width - line.width) / 2)
-            run = place(line, _COVER, x, baseline(_COVER.size, 3 * PITCH))
-            pieces = [Piece(3 * PITCH, (run,), keep=True)]
+        case CoverName():
+            pieces = _cover_name(block, sheet, faces)
     return pieces
+
+
+def _cover_name(name: CoverName, sheet: Sheet, faces: Faces) -> list[Piece]:
+    """Return the name centred; one that is wider than the page has a line for each of its parts."""
+    room = sheet.block_width
+    whole = set_line(name.text, _COVER, faces)
+    lines = [whole]
+    if whole.width > room:
+        shaped = [shape(part, _COVER, faces) for part in name.parts]
+        lines = [line for part in shaped for line in set_lines(part, room, spread=False)]
+    height = 3 * PITCH / min(len(lines), 2)
+    down = baseline(_COVER.size, height)
+    runs = [place(line, _COVER, (room - line.width) / 2, down) for line in lines]
+    return [Piece(height, (run,), keep=True) for run in runs]
 
 
 def _blanks(blanks: Sequence[Blank], sheet: Sheet, faces: Faces) -> list[Piece]:

@@ -13,6 +13,7 @@ from desktop.paper.document import (
     AttachmentStart,
     Bars,
     BlankLine,
+    Block,
     BulletinHead,
     CoverName,
     Document,
@@ -82,18 +83,23 @@ def lay_out(document: Document, faces: Faces) -> list[Page]:
     """Return the document's pages, numbered as it says; nothing on them passes the text block."""
     first = sheet = FORM if document.form else LANDSCAPE if document.landscape else UPRIGHT
     pieces: list[Piece] = []
+    before: Block | None = None
     for block in document.blocks:
         if isinstance(block, AttachmentStart):
             sheet = LANDSCAPE if block.landscape else UPRIGHT
-        if isinstance(block, Signature | AttachmentNote | SigningPlaces):
+        signs_off = isinstance(block, BlankLine) and block is document.blocks[-1]
+        if signs_off or isinstance(block, Signature | AttachmentNote | SigningPlaces):
             pieces = _pulled(pieces)
         if isinstance(block, Table):
             pieces += _table(block, pieces, sheet, faces)
         elif isinstance(block, Bars):
             pieces += _bars(block, sheet, faces)
         else:
+            if isinstance(before, Title) and isinstance(block, Paragraph):
+                pieces.append(_BLANK._replace(keep=True))
             pieces += _block_pieces(block, sheet, faces)
-    again = _flush(document.again, _SUBTITLE, first, faces)[0] if document.again else None
+        before = block
+    again = _flush(document.again, _SUBTITLE, first, faces) if document.again else ()
     numbering = Numbering(document.first_page, centred=document.centred_numbers)
     return paginate(pieces, first, faces, numbering, again)
 

@@ -45,7 +45,7 @@ def internal_list(
     head: list[Block] = [Mark(INTERNAL), Title((title,)), heading]
     numbered = (Column("序号", "right"), *columns)
     needed = _needed_em(numbered, groups, total)
-    across = max(1, min(_MOST_ACROSS, int(_UPRIGHT_EM // needed)))
+    across = max(1, min(_MOST_ACROSS, int(_UPRIGHT_EM // needed), total))
     rows: list[Row] = []
     number = 0
     for group in groups:

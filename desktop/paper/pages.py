@@ -36,7 +36,7 @@ def paginate(
     first: Sheet,
     faces: Faces,
     numbering: Numbering | None = None,
-    again: Piece | None = None,
+    again: Sequence[Piece] = (),
 ) -> list[Page]:
     """Return the pages the pieces fill, at least one, each with its number; `again` heads all but
     the first.
@@ -73,7 +73,7 @@ def paginate(
 class _Filling:
     """A page being filled."""
 
-    def __init__(self, sheet: Sheet, again: Piece | None = None) -> None:
+    def __init__(self, sheet: Sheet, again: Sequence[Piece] = ()) -> None:
         self.sheet = sheet
         self.pieces: list[Piece] = []
         self.height = 0.0
@@ -86,8 +86,8 @@ class _Filling:
         if not self.pieces:
             if piece.blank:
                 return
-            if self._again is not None:
-                self._put(self._again)
+            for line in self._again:
+                self._put(line)
             if piece.head is not None:
                 self._put(piece.head)
         self._put(piece)

@@ -30,6 +30,8 @@ from desktop.paper.document import (
 )
 from desktop.paper.form_parts import sum_text
 
+# How many characters a pen needs for a name.
+_TO_SIGN = 6.0
 SIGN_TITLE = "群防群治补贴签领表"
 NOTICE_TITLE = "群防群治积分和补贴公示表"
 DRAFT = "未结账，不作领取依据"
@@ -173,7 +175,12 @@ def _columns(heads: Sequence[str]) -> tuple[Column, ...]:
     right = {"序号", "积分", "金额（元）", "补贴（元）"}
     wide = {"领取签名", "备注", "社区"}
     return tuple(
-        Column(head, "right" if head in right else "left", narrow=head not in wide)
+        Column(
+            head,
+            "right" if head in right else "left",
+            narrow=head not in wide,
+            room=_TO_SIGN if head == "领取签名" else 0.0,
+        )
         for head in heads
     )
 

@@ -23,7 +23,7 @@ from desktop.paper.points_lists import number
 TITLE = "积分明细"
 HEADS = ("日期", "项目", "来源", "内容", "次数", "应计", "实计", "说明")
 _RIGHT = ("次数", "应计", "实计")
-_NUMBERS = "一二三四五六七八九十"
+_FIGURES = "一二三四五六七八九"
 
 
 def statement_paper(said: Statement, *, author: str) -> Document:
@@ -34,10 +34,9 @@ def statement_paper(said: Statement, *, author: str) -> Document:
         Subtitle(f"（{said.name}　{said.role}　{said.community}）"),
         Paragraph(f"{days}，{summary(said)}"),
     ]
-    for at, month in enumerate(said.months):
+    for at, month in enumerate(said.months, 1):
         state = "已结账" if month.closed else "未结账，还会变"
-        head = f"{_NUMBERS[at]}、" if at < len(_NUMBERS) else ""
-        blocks.append(Heading(1, f"{head}{month.month.words}（{state}）"))
+        blocks.append(Heading(1, f"{_numeral(at)}、{month.month.words}（{state}）"))
         blocks += _month(month)
     blocks.append(SigningPlaces("本人核对后签名", ("",)))
     return Document(f"{said.name}{TITLE}", author, tuple(blocks), landscape=True)
@@ -68,6 +67,18 @@ def summary(said: Statement) -> str:
     amount = sum(month.line.amount for month in said.months)
     more = f"（另有以前月份更正{points_text(corrected)}分）" if corrected else ""
     return f"共积{points_text(points)}分{more}，补贴{short_yuan(amount)}元。"
+
+
+def _numeral(number: int) -> str:
+    """Return a number as headings have it: 十, 十二, 二十; from a hundred on in figures."""
+    tens, ones = divmod(number, 10)
+    if tens > 9:
+        return str(number)
+    return (
+        (_FIGURES[tens - 1] if tens > 1 else "")
+        + ("十" if tens else "")
+        + (_FIGURES[ones - 1] if ones else "")
+    )
 
 
 def _month(month: StatementMonth) -> list[Block]:

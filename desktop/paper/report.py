@@ -71,28 +71,20 @@ def report_paper(
     """
     post = figures.post
     name = post if post.startswith(station) else station + post
-    of, called = figures.kind, f"工作{figures.kind.report}"
+    called = f"工作{figures.kind.report}"
     title = Title((name, called) if name == post else (station, post, called))
-    sections = [
-        _Section("总体情况", [_overview(figures)]),
-        _Section("入户走访宣传", _visits(figures)),
-        _Section("矛盾纠纷排查调解", [_disputes(figures)]),
-        _Section("群防群治队伍培训", [_trainings(figures)]),
-        _Section(
-            "存在问题", _numbered(proposed_problems(figures) if problems is None else problems)
-        ),
-        _Section(
-            f"{of.next}工作计划", _numbered(proposed_plans(figures) if plans is None else plans)
-        ),
-    ]
+    sections = _sections(
+        figures,
+        proposed_problems(figures) if problems is None else problems,
+        proposed_plans(figures) if plans is None else plans,
+    )
     made = full_day(made_on)
     blocks: list[Block] = []
     if bulletin:
         blocks.append(BulletinHead(bulletin, f"第{_issue(figures.span)}期", name, made))
     blocks += [title, Subtitle(f"（{figures.span.words}，{figures.span.days}）")]
     blocks += [Addressee(addressee.rstrip("：:"))] if addressee else []
-    filled = [section for section in sections if section.paragraphs]
-    for numeral, section in zip(_NUMERALS, filled, strict=False):
+    for numeral, section in zip(_NUMERALS, sections, strict=False):
         blocks.append(Heading(1, f"{numeral}、{section.heading}"))
         blocks += [Paragraph(text) for text in section.paragraphs]
     attachments = ("数据汇总表", "各社区走访进度")
@@ -100,6 +92,21 @@ def report_paper(
     blocks += summary_table(figures, attachments[0], feet)
     blocks += progress_table(figures, attachments[1])
     return Document(title.text, name, tuple(blocks), centred_numbers=centred_numbers)
+
+
+def _sections(
+    figures: "SpanFigures", problems: Sequence[str], plans: Sequence[str]
+) -> list[_Section]:
+    """Return the sections that have something to say."""
+    sections = (
+        _Section("总体情况", [_overview(figures)]),
+        _Section("入户走访宣传", _visits(figures)),
+        _Section("矛盾纠纷排查调解", [_disputes(figures)]),
+        _Section("群防群治队伍培训", [_trainings(figures)]),
+        _Section("存在问题", _numbered(problems)),
+        _Section(f"{figures.kind.next}工作计划", _numbered(plans)),
+    )
+    return [section for section in sections if section.paragraphs]
 
 
 def _issue(span: "Span") -> int:

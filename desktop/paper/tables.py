@@ -32,10 +32,10 @@ def table_pieces(table: Table, sheet: Sheet, used: float, faces: Faces) -> list[
     head = _row_piece(head_cells, centred, grid, style, top=True)._replace(keep=True)
     pieces = [head]
     aligns = [column.align for column in table.columns]
-    for number, row in enumerate(table.rows, 1):
+    followed = [row.kind == "total" for row in table.rows[1:]] + [bool(notes)]
+    for row, held in zip(table.rows, followed, strict=False):
         parts = _row_pieces(row, aligns, grid, sheet.capacity - head.height, faces)
-        keep = row.kind == "group" or (number == len(table.rows) and bool(notes))
-        parts[-1] = parts[-1]._replace(keep=keep)
+        parts[-1] = parts[-1]._replace(keep=held or row.kind == "group")
         pieces += [part._replace(head=head) for part in parts]
     return pieces + notes
 

@@ -161,10 +161,10 @@ def _put(paper: Any, block: object) -> None:
             say(line, block.text, Type("xiaobiaosong", 22))
         case Subtitle(text):
             say(_line(paper, LINE, _CENTRE), text, Type("kaiti", 16))
-        case CoverName(text):
+        case CoverName():
             line = _line(paper, 2 * PITCH, _CENTRE)
             line.paragraph_format.space_before = Pt(PITCH)
-            say(line, text, Type("xiaobiaosong", 28))
+            say(line, block.text, Type("xiaobiaosong", 28))
         case BlankLine():
             _blanks(paper, block)
         case RuledText():

@@ -31,6 +31,7 @@ class StaffPage(RegisterPage[StaffRow]):
     title: ClassVar[str] = "工作人员"
     noun = "工作人员"
     entity: ClassVar[str] = "staff"
+    placeholder = "姓名、拼音"
     watches: ClassVar[frozenset[str]] = frozenset(
         (
             "staff", "account", "dispute", "dispute_closing", "dispute_conclusion",
@@ -47,9 +48,8 @@ class StaffPage(RegisterPage[StaffRow]):
     )
 
     def asked(self, connection: Connection, offset: int, limit: int) -> tuple[int, list[StaffRow]]:
-        """Return the colleagues whose name holds what was typed."""
-        wanted = self.text.text().strip()
-        rows = [line for line in staff_rows(connection) if wanted in line.name]
+        """Return the colleagues whom what was typed finds."""
+        rows = staff_rows(connection, text=self.text.text())
         return len(rows), rows[offset : offset + limit]
 
     def form_parts(self, layout: QVBoxLayout) -> None:

@@ -75,6 +75,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         # None until it is counted, and again when people or homes have changed.
         self._answering: Answering | None = None
         self._answered_on = context.today
+        self._changes = 0
         self.model.show_columns(self._columns())
         self.table.fit()
         self._community = self.filter_box("社区", [("全部社区", None)])
@@ -140,6 +141,7 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
         """
         if {"volunteer", "household", "building"}.intersection(done.touched):
             self._answering = None
+            self._changes += 1
         if LISTED.intersection(done.touched):
             return False
         self._card.ask_again()
@@ -197,8 +199,11 @@ class VolunteersPage(RegisterPage[VolunteerRow]):
     def _counted(self, connection: Connection) -> Answering:
         known = self._answering
         if known is None:
-            day = self._answered_on = self.context.today
-            known = self._answering = answering(connection, day)
+            changes, day = self._changes, self.context.today
+            known = answering(connection, day)
+            # What was counted while people or homes changed is not kept.
+            if changes == self._changes:
+                self._answering, self._answered_on = known, day
         return known
 
     def _count_homes(self, _: Progress) -> Answering:

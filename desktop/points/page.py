@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QStackedWidget, QWidget
 from sqlalchemy import Connection
 
 from db.kernel.errors import PolicepostError
@@ -151,7 +151,8 @@ class PointsPage(Page):
         if (wanted := self._wanted()) is not None:
             self._out.save(wanted.file_name, wanted.made, named=wanted.kind in NAMED)
 
-    def _build(self) -> None:
+    def _head(self) -> QHBoxLayout:
+        """Which month, whose, and which paper of it."""
         for box, name in ((self._place, "社区"), (self._paper, "哪张表")):
             box.setAccessibleName(name)
         self._place.addItem("全部社区", None)
@@ -177,6 +178,10 @@ class PointsPage(Page):
         head.addStretch()
         for at_right in (self._paper, printing, saving):
             head.addWidget(at_right)
+        return head
+
+    def _build(self) -> None:
+        head = self._head()
         line = row(gap=12)
         line.addWidget(self._summary, 1)
         line.addWidget(self._state)

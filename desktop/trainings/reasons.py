@@ -12,9 +12,8 @@ class ReasonField(EntryField):
     """A field for a reason; a number alone is the reason offered under it."""
 
     def __init__(self) -> None:
-        super().__init__("请假原因", self._reason)
+        super().__init__("请假原因", self._reason, LONGEST)
         self._offered: Sequence[str] = ()
-        self.setMaxLength(LONGEST)
         self.setPlaceholderText("请假原因")
 
     def offer(self, reasons: Sequence[str]) -> None:

@@ -17,6 +17,8 @@ from db.agenda import AgendaItem
 from db.compliance import contact_in_week
 from db.kernel.records import CommandRow
 from db.kernel.workdays import Week
+from db.people.terms import TermDraft, add_term
+from db.places import communities
 from db.post import PostDraft, the_post
 from db.trainings import volunteers_behind
 from desktop.admin.post import PostPage
@@ -82,6 +84,16 @@ def test_last_weeks_contact_stands_in_numbers_and_names(
     people = in_sight(qtbot, shell)
     assert isinstance(people, VolunteersPage)
     assert people.model.total == len(retired & set(standing.lacking))
+
+
+def test_the_weeks_before_say_that_they_are_of_all_communities(
+    qtbot: QtBot, shell: Shell, page: StandingPage
+) -> None:
+    assert page._trend.text() == "各周见过面的人"
+    page._community.setCurrentIndex(1)
+    page._community.activated.emit(1)
+    settle(qtbot, shell)
+    assert page._trend.text() == "各周见过面的人（全部社区）"
 
 
 def test_a_month_is_typed_and_agrees_with_the_figures(
@@ -208,6 +220,23 @@ def test_the_hours_tell_the_gap_and_open_its_rows(qtbot: QtBot, shell: Shell) ->
     assert isinstance(people, VolunteersPage)
     assert people.model.total == 117
     assert all(row.occupation in ("retired", "none") for row in people.model.rows)
+
+
+def test_the_hours_of_a_community_follow_who_served_there(qtbot: QtBot, shell: Shell) -> None:
+    shell.context.routes.go("people", tab="hours")
+    page = in_sight(qtbot, shell)
+    assert isinstance(page, HoursPage)
+    box = page._asked._community
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    settle(qtbot, shell)
+    expected = number(page._table, "全部", 1).ids
+    with shell.context.ledger.read() as connection:
+        elsewhere = communities(connection)[-1].id
+    was = TermDraft("household_leader", date(2026, 1, 1), date(2026, 3, 22))
+    shell.context.background.write(page, add_term(expected[0], elsewhere, was))
+    settle(qtbot, shell)
+    assert set(expected) - set(number(page._table, "全部", 1).ids) == {expected[0]}
 
 
 def test_the_posts_hours_move_the_evening_into_working_hours(qtbot: QtBot, shell: Shell) -> None:

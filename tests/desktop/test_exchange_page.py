@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
@@ -254,11 +254,11 @@ def test_a_dropped_package_comes_in_once_and_escape_leaves_it_out(desks: Desks, 
 
     def drop() -> None:
         none = Qt.KeyboardModifier.NoModifier
-        merging.dropEvent(
-            QDropEvent(
-                QPoint(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none
-            )
-        )
+        given = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none)
+        entering = QDragEnterEvent(QPoint(9, 9), *given)
+        QApplication.sendEvent(merging, entering)
+        assert entering.isAccepted()
+        QApplication.sendEvent(merging, QDropEvent(QPoint(9, 9), *given))
         settle(desks.qtbot, desks.shells[0])
 
     drop()

@@ -15,6 +15,8 @@ from db.post import the_post
 from db.visits.recording import VisitEntry, record_visits
 from desktop.admin.post import PostPage
 from desktop.disputes.page import DisputesPage
+from desktop.exchange.pairing import PairingPage
+from desktop.trainings.reasons import ReasonField
 from desktop.widgets.tables import RowTable
 from desktop.window import Shell
 from tests.builders import street
@@ -125,3 +127,16 @@ def test_a_bound_counts_characters_however_rare(qtbot: QtBot, shell: Shell) -> N
     paste("𡨴甲乙")
     assert code.text() == "𠮷𡨴一二三四五六七八"
     assert code.cursorPosition() == 4
+
+
+def test_a_reason_takes_as_many_characters_as_the_ledger(qtbot: QtBot, shell: Shell) -> None:
+    reason = ReasonField()
+    qtbot.addWidget(reason)
+    shell.context.routes.go("data", tab="pairing")
+    page = in_sight(qtbot, shell)
+    assert isinstance(page, PairingPage)
+    for field, most in ((reason, 200), (page._name, 40)):
+        QApplication.clipboard().setText("𠮷" * (most + 1))
+        field.clear()
+        field.paste()
+        assert field.text() == "𠮷" * most

@@ -1,5 +1,6 @@
 """Volunteers on the window: what each answers for, was and did; several at once."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -7,17 +8,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from db.disputes import Dispute
 from db.disputes.course import MediationSession
 from db.kernel.ids import Id, new_id
 from db.people import VolunteerDraft
-from db.people.answering import answering
+from db.people.answering import answering, homes_of
 from db.people.lists import VolunteerQuery, volunteer, volunteers
 from db.people.roster import VolunteerPlace, add_volunteer
 from db.people.terms import terms_of
-from db.places import Household, communities
+from db.places import Household, communities, set_occupancy
 from db.trainings import volunteers_behind
 from desktop.disputes.page import DisputesPage
 from desktop.page import Page
@@ -89,6 +90,44 @@ def test_a_unit_without_anybody_is_one_click_away(
     assert page.row is not None
     assert units._unit is not None
     assert (units._unit.building, units._unit.unit) == (page.row.building, page.row.unit)
+
+
+class Meanwhile:
+    """A connection before whose first question something else is written."""
+
+    def __init__(self, connection: Connection, write: Callable[[], None]) -> None:
+        self._connection, self._write = connection, write
+
+    def execute(self, *asked: Any, **options: Any) -> Any:
+        """Answer from what stood there, once the other thing is told to the screens."""
+        answer = self._connection.execute(*asked, **options)
+        write, self._write = self._write, lambda: None
+        write()
+        return answer
+
+
+def test_homes_counted_while_they_changed_are_counted_again(
+    qtbot: QtBot, shell: Shell, page: VolunteersPage
+) -> None:
+    ledger = shell.context.ledger
+    with ledger.read() as connection:
+        before = answering(connection, TODAY)
+        one = next(one for one, homes in before.homes.items() if homes)
+        mine = homes_of(connection, one, TODAY)
+    gone = set_occupancy([home.household for home in mine], "invalid")
+
+    def write() -> None:
+        shell.context.background.write(page, gone)
+        settle(qtbot, shell)
+
+    page._answering = None
+    with ledger.read() as connection:
+        page._counted(Meanwhile(connection, write))  # type: ignore[arg-type]
+    settle(qtbot, shell)
+    with ledger.read() as connection:
+        now = answering(connection, TODAY)
+    assert now != before
+    assert page._answering == now
 
 
 def test_everything_somebody_did_opens_its_source(

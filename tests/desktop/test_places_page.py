@@ -275,6 +275,22 @@ def test_a_home_is_split_and_homes_without_visits_are_deleted(
     assert len(listed(ledger)) == 8
 
 
+def test_what_changed_nothing_offers_no_undo_of_what_was_before(
+    qtbot: QtBot, small: Shell, ledger: Ledger, doors: tuple[Id, ...]
+) -> None:
+    page = homes(qtbot, small)
+    page.table.selectAll()
+    for said in ("改了6户　　Ctrl+Z 撤销", "改了0户"):
+        page._many.setCurrentIndex(page._many.findData("rented"))
+        page._set_many()
+        settle(qtbot, small)
+        assert small.toast.accessibleName() == said
+    page.table.selectRow(0)
+    page.save()
+    settle(qtbot, small)
+    assert small.toast.accessibleName() == "已保存 晨园3号楼1单元101"
+
+
 def test_a_home_opens_the_board_on_its_door(
     qtbot: QtBot, small: Shell, doors: tuple[Id, ...]
 ) -> None:

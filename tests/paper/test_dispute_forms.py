@@ -159,6 +159,35 @@ def test_nothing_is_lost_or_passes_the_page_however_long_and_rare() -> None:
     assert len(places[0].places) == 10
 
 
+@pytest.mark.parametrize(
+    ("committee", "lines"),
+    [
+        ("晨园社区人民调解委员会", ["晨园社区人民调解委员会"]),
+        ("示范市示范区朝阳街道第一社区人民调解委员会", ["示范市示范区朝阳街道第一社区", "人民调解委员会"]),
+        ("示" * 40, ["示" * 15, "示" * 15, "示" * 10]),
+    ],
+)  # fmt: skip
+def test_a_committees_name_stands_whole_on_the_cover(committee: str, lines: list[str]) -> None:
+    post = replace(CASE.post, committee=committee)
+    (page,) = lay_out(whole_file(replace(CASE, post=post), (), DAY, FACES)[0][0], FACES)
+    names = [run for run in page.runs if run.style.size == 28.0]
+    assert [run.text for run in names] == [*lines, "人民调解卷宗"]
+    assert all(run.x >= FORM.left for run in names)
+    assert all(run.x + run.xs[-1] + 28.0 <= FORM.left + FORM.block_width + 0.1 for run in names)
+    assert len({run.y for run in names}) == len(names)
+
+
+def test_a_further_page_has_the_whole_number_however_long_the_posts_code() -> None:
+    number = "(2026)示范区朝阳东街三号人调字第0007号"
+    long = replace(CASE, number=number, form="oral", brief="楼上漏水。" * 300)
+    (made,) = paper(long, "agreement", FACES)
+    _, *further = lay_out(made, FACES)
+    assert further
+    for page in further:
+        head = "".join(run.text for run in page.runs if run.style.size == 16.0)
+        assert head.replace(" ", "") == f"人民调解口头协议登记表（续）{number}"
+
+
 def test_a_minors_guardian_an_agent_and_a_company_seal_have_places_to_sign() -> None:
     made = paper(CASE, "agreement", FACES)[0]
     signing = next(b for b in made.blocks if isinstance(b, SigningPlaces))

@@ -262,3 +262,12 @@ def _shared() -> Faces:
     if not _FACES:
         _FACES.append(find_faces(None, machine=False))
     return _FACES[0]
+
+
+def test_a_total_never_stands_alone_on_a_page(faces: Faces) -> None:
+    columns = (Column("项目"), Column("数", "right"))
+    for many in range(1, 80):
+        lines = [Row((f"第{at}项", "1")) for at in range(many)]
+        table = Table(columns, (*lines, Row(("合计", str(many)), "total")))
+        said = [run.text for run in lay_out(paper(table), faces)[-1].runs]
+        assert f"第{many - 1}项" in said

@@ -157,6 +157,8 @@ def test_an_empty_list_says_so_and_a_wide_one_lies_down(faces: Faces) -> None:
     columns = (Column("编号"), Column("事由", narrow=False))
     empty = internal_list("未结纠纷", columns, [], author="室", made_on=MADE_ON, unit="件")
     assert "没有符合条件的记录。" in said(read(empty, faces=faces))
+    (table,) = [block for block in empty.blocks if isinstance(block, Table)]
+    assert len(table.columns) == 1 + len(columns)
     wide = internal_list(
         "未结纠纷",
         columns,

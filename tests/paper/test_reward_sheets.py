@@ -10,9 +10,12 @@ from db.reviews import Person, TwoMonths
 from db.reviews.facts import Area, ReviewRow
 from db.rewards.lists import RewardRow
 from desktop.paper.document import Table, plain_text
+from desktop.paper.fonts import find_faces
+from desktop.paper.layout import lay_out
 from desktop.paper.ledger_book import book_bytes
 from desktop.paper.review_sheet import review_sheet
 from desktop.paper.reward_sheets import payment_sheet, public_notice
+from desktop.paper.sheet import PITCH
 from desktop.paper.table_book import table_book
 
 DAY = date(2026, 3, 23)
@@ -42,6 +45,21 @@ def test_the_list_that_is_signed_has_whole_names_and_the_sum_in_capitals() -> No
     ]  # fmt: skip
     assert lines[5].split("\t")[4:] == ["实物", "　" * 8, "保温杯；再奖：两人一起"]
     assert "人民币（大写）壹仟贰佰零伍元伍角\t1,205.50" in lines[6]
+
+
+def test_who_signs_the_list_stands_below_a_row_of_it() -> None:
+    faces = find_faces(None, machine=False)
+    for many in range(1, 40):
+        paper = payment_sheet([ROWS[1]] * many, author="三号警务室", made_on=DAY)
+        said = [run.text for run in lay_out(paper, faces)[-1].runs]
+        assert {"制表", "合计", str(many)} <= set(said)
+
+
+def test_a_notice_leaves_a_line_between_title_and_text() -> None:
+    faces = find_faces(None, machine=False)
+    paper = public_notice(ROWS, [], author="三号警务室", made_on=DAY)
+    title, first = lay_out(paper, faces)[0].runs[:2]
+    assert round((first.y - title.y) / PITCH) == 2
 
 
 def test_nobody_is_named_whole_on_the_public_notice() -> None:

@@ -14,13 +14,15 @@ from db.people.roster import leave_volunteers
 from db.points.entries import remove_entry
 from db.points.statement import GONE, Statement, statement
 from desktop.paper.capitals import capitals
-from desktop.paper.document import Document, Mark, Row, Table, plain_text
+from desktop.paper.columns import fit
+from desktop.paper.document import Document, Heading, Mark, Row, Table, plain_text
 from desktop.paper.fonts import find_faces
 from desktop.paper.ledger_book import book_bytes
 from desktop.paper.pdf import write_pdf
 from desktop.paper.points_lists import notice, notice_book, sign_book, sign_lists
 from desktop.paper.points_statement import statement_book, statement_paper
 from desktop.paper.points_summary import summary_book, summary_paper
+from desktop.paper.sheet import LANDSCAPE
 from tests.points.people import APRIL, MARCH, Post, at, scheme
 
 AUTHOR = "三号警务室"
@@ -136,6 +138,27 @@ def test_a_statement_names_every_entry_and_its_source(post: Post) -> None:
         "晨园1号楼1单元101 见到人", "晨园1号楼1单元102 见到人",
     ]  # fmt: skip
     assert [row[6] for row in rows(statement_book(said(post, post.two)))[4:]] == [2, 6]
+
+
+def test_the_months_of_years_are_numbered_through(post: Post) -> None:
+    months = said(post, post.two).months
+    whole = said(post, post.two)._replace(months=months * 101)
+    paper = statement_paper(whole, author=AUTHOR)
+    heads = [block.text.split("、")[0] for block in paper.blocks if isinstance(block, Heading)]
+    assert [heads[at - 1] for at in (1, 10, 11, 20, 25, 100)] == [
+        "一", "十", "十一", "二十", "二十五", "100",
+    ]  # fmt: skip
+
+
+def test_a_list_to_sign_leaves_room_for_a_name_however_much_stands_beside_it(post: Post) -> None:
+    sheet = post.closed()
+    line = sheet.lines[0]._replace(
+        name="买买提艾力·阿卜杜热合曼", standard="每分1.234元，最低20元，最高200元"
+    )
+    (paper,) = sign_lists(sheet._replace(lines=(line,) * 9), author=AUTHOR)
+    (table,) = tables(paper)
+    grid = fit(table, LANDSCAPE.block_width, 300.0, FACES)
+    assert grid.edges[9] - grid.edges[8] >= 6 * grid.size
 
 
 def test_a_statement_of_a_closed_month_stays_when_its_source_goes(post: Post) -> None:
