@@ -76,6 +76,7 @@ class Theme(QObject):
     def __init__(self, looks: Looks) -> None:
         super().__init__()
         self._looks = looks
+        self._factor = looks.factor
         self._families = _families()
         # Kept, so that what paints itself gets a face that Qt has already looked up.
         self._fonts: dict[int, QFont] = {}
@@ -91,7 +92,7 @@ class Theme(QObject):
 
     def use(self, looks: Looks) -> None:
         """Put looks in force over the whole program."""
-        before, self._looks = self._looks, looks
+        before, self._looks, self._factor = self._factor, looks, looks.factor
         hints = QGuiApplication.styleHints()
         dark = looks.theme == "dark" or (
             looks.theme == "system" and hints.colorScheme() == Qt.ColorScheme.Dark
@@ -105,12 +106,12 @@ class Theme(QObject):
         application.setPalette(self._palette())
         application.setStyleSheet(self._style_sheet())
         self.changed.emit()
-        if looks.factor != before.factor:
+        if self._factor != before:
             self.resized.emit()
 
     def px(self, measure: float) -> int:
         """Return a measure of the drawings at the text size in force."""
-        return round(measure * self._looks.factor)
+        return round(measure * self._factor)
 
     def font(self, pixels: int) -> QFont:
         """Return the face of the window at a size of the drawings; it is not to be changed."""

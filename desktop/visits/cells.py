@@ -1,6 +1,6 @@
 """Where the doors of a building stand on the board, in the window's own pixels."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize
 
@@ -20,6 +20,8 @@ class Cells:
         self._plan = Plan({}, [], [], 0, 0)
         # Where each door stood when last asked; a paint asks for all of them.
         self._known: dict[Id, QRect] = {}
+        self._units: list[tuple[str, QRect]] = []
+        self._floors: list[tuple[str, QRect]] = []
 
     def lay(self, plan: Plan) -> bool:
         """Take a building's plan; tell whether it is another than before."""
@@ -44,6 +46,8 @@ class Cells:
     def forget(self) -> None:
         """Measure anew, as at another size of type."""
         self._known.clear()
+        self._units.clear()
+        self._floors.clear()
 
     @property
     def size(self) -> QSize:
@@ -52,17 +56,22 @@ class Cells:
         right = self._left + self._plan.columns * (self._width + GAP) + self._between_units
         return QSize(self._theme.px(right + 2), self._theme.px(bottom + 2))
 
-    def units(self) -> Iterator[tuple[str, QRect]]:
-        """Yield the names over the units, and where they stand."""
-        px = self._theme.px
-        for unit, (name, first, wide) in enumerate(self._plan.units):
-            box = QSize(px(wide * (self._width + GAP) - GAP), px(UNIT_NAME - 6))
-            yield name, QRect(QPoint(self._x(first, unit), 0), box)
+    def units(self) -> Sequence[tuple[str, QRect]]:
+        """Return the names over the units, and where they stand."""
+        if not self._units:
+            px = self._theme.px
+            for unit, (name, first, wide) in enumerate(self._plan.units):
+                box = QSize(px(wide * (self._width + GAP) - GAP), px(UNIT_NAME - 6))
+                self._units.append((name, QRect(QPoint(self._x(first, unit), 0), box)))
+        return self._units
 
-    def floors(self) -> Iterator[tuple[str, QRect]]:
-        """Yield the names beside the floors, and where they stand."""
-        for name, row in self._plan.floors:
-            yield name, QRect(0, self._y(row), self._theme.px(FLOOR_NAME), self._theme.px(TALL))
+    def floors(self) -> Sequence[tuple[str, QRect]]:
+        """Return the names beside the floors, and where they stand."""
+        if not self._floors:
+            size = QSize(self._theme.px(FLOOR_NAME), self._theme.px(TALL))
+            for name, row in self._plan.floors:
+                self._floors.append((name, QRect(QPoint(0, self._y(row)), size)))
+        return self._floors
 
     def of(self, door: Id | None) -> QRect:
         """Where a door stands with the edge painted around it; empty if it stands nowhere."""

@@ -49,7 +49,8 @@ class Toast(QFrame):
     def place(self) -> None:
         """Stand in its place; what is long goes on in the next line."""
         most = self._over.width() - 2 * MARGIN
-        self._text.setWordWrap(False)
+        if self._text.wordWrap():
+            self._text.setWordWrap(False)
         self.adjustSize()
         if self.width() > most:
             self._text.setWordWrap(True)
