@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -39,3 +40,35 @@ def test_a_choice_not_saved_yet_goes_when_a_package_brings_another_answer(
     questions.save()
     settle(desks.qtbot, desks.shells[0])
     assert [one.record for one in questions.model.rows] == [apart[0]]
+
+
+@pytest.mark.parametrize("at", ["正在签名和加密……", "正在写到U盘并读回核对……"])
+def test_packing_that_is_stopped_says_whether_there_is_a_package(
+    desks: Desks, pair: Pair, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    street(pair.post)
+    page = desks.page(pair.post, "packing", PackingPage)
+    page.put_in(pair.stick)
+    reached, stopped, real = threading.Event(), threading.Event(), exchanging.pack
+
+    def slow(*given: Any) -> exchanging.Packed:
+        ledger, peer, folder, step = given
+
+        def telling(text: str, done: float) -> None:
+            step(text, done)
+            if text == at:
+                reached.set()
+                assert stopped.wait(20)
+
+        return real(ledger, peer, folder, telling)
+
+    monkeypatch.setattr(exchanging, "pack", slow)
+    page.pack()
+    assert reached.wait(20)
+    page._working.stop()
+    assert "正在停下" in words(page)
+    stopped.set()
+    settle(desks.qtbot, desks.shells[0])
+    written = list(pair.stick.glob("*.tzpack"))
+    assert ("没有打包" in words(page), "包已经打好" in words(page)) == (not written, bool(written))
+    assert page._pack.isEnabled()
