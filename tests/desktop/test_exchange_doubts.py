@@ -72,3 +72,33 @@ def test_packing_that_is_stopped_says_whether_there_is_a_package(
     written = list(pair.stick.glob("*.tzpack"))
     assert ("没有打包" in words(page), "包已经打好" in words(page)) == (not written, bool(written))
     assert page._pack.isEnabled()
+
+
+def test_one_bad_package_among_several_is_named_and_the_others_are_looked_into(
+    desks: Desks, pair: Pair
+) -> None:
+    street(pair.post)
+    good = pair.send(pair.post)
+    bad = [pair.stick / "坏 的.tzpack", pair.stick / "也坏.tzpack"]
+    for one in bad:
+        one.write_bytes(good.read_bytes()[:-9])
+    merging = desks.page(pair.laptop, "merging", MergingPage)
+    merging.take([*bad, good])
+    settle(desks.qtbot, desks.shells[0])
+    for one in bad:
+        assert f"“{one.name}”：这个包坏了" in words(merging)
+    desks.press(Qt.Key.Key_Return)
+    assert digest_of(pair.laptop) == digest_of(pair.post)
+    assert bad[0].name in words(merging)
+
+
+def test_a_package_that_is_left_out_leaves_the_others(desks: Desks, pair: Pair) -> None:
+    street(pair.post)
+    packages = [pair.send(pair.post), pair.send(pair.post)]
+    merging = desks.page(pair.laptop, "merging", MergingPage)
+    merging.take(packages)
+    settle(desks.qtbot, desks.shells[0])
+    desks.press(Qt.Key.Key_Escape)
+    assert "还没有写入" in words(merging)
+    desks.press(Qt.Key.Key_Escape)
+    assert "还没有写入" not in words(merging)
