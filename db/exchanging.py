@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -31,7 +32,7 @@ from db.exchange.senders import refuse_posing, sender_of
 from db.exchange.sites import Card, Keys, PeerLine
 from db.exchange.tables import Peer
 from db.kernel.access import Right
-from db.kernel.errors import EnvironmentFault, UserError
+from db.kernel.errors import EnvironmentFault, PolicepostError, UserError
 from db.kernel.files import (
     ahead_of_its_record,
     disk_fault,
@@ -153,22 +154,27 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
     step("正在签名和加密……", 0.5)
     data, full = sealed(header, made.parcel, sent, mine, [row.recipient])
     stamp = ledger.clock.now().strftime("%Y%m%d")
-    name = (
-        f"{_file_word(made.parcel.name)}给{_file_word(row.name)}-{stamp}-{full.number:04d}{ENDING}"
-    )
+    name = f"{_file_word(made.parcel.name)}给{_file_word(row.name)}-{stamp}-{full.number:04d}"
     if len(data) > MOST_FILE:
         raise UserError("这个包超过1 GB，对方收不下，没有打包。请找人查看。")
     step("正在写到U盘并读回核对……", 0.7)
     # First what is left behind: a package that carries less than its commands name is remembered.
     unsent.keep(place.root, peer.id, {**late, **dict.fromkeys(sending.left)})
-    _write_checked(folder / name, data)
-    ledger.write(packed(peer.id, row.name, full, len(new)))
+    path = _free_path(folder, name)
+    _write_checked(path, data)
+    try:
+        ledger.write(packed(peer.id, row.name, full, len(new)))
+    except PolicepostError:
+        # Nobody is told of a package then, so none is to lie there.
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
     by = (made.parcel.site.hex(), full.upto.get(made.parcel.site, 0))
     lacking = unsent.after_sending(late, sending.left, sending.sent, by)
     unsent.keep(place.root, peer.id, lacking)
     changes = sum(len(command.changes) for command in new)
     counts = (len(new), changes, full.contents, made.left, len(sending.left))
-    return Packed(folder / name, row.name, *counts)
+    return Packed(path, row.name, *counts)
 
 
 def look_into(ledger: Ledger, file: Path) -> Foreseen:
@@ -262,6 +268,17 @@ def _my_keys(connection: Connection) -> Keys:
     if mine is None:
         raise UserError("本机还没有名片，请先做名片（policepost pair --card）。")
     return mine
+
+
+def _free_path(folder: Path, name: str) -> Path:
+    """Return where no file is yet: another post of the same name, or this one before a restore, may have
+    counted the same, and what lies there may be all that is left of what it holds.
+    """
+    path, number = folder / f"{name}{ENDING}", 1
+    while os.path.lexists(path):
+        number += 1
+        path = folder / f"{name}-{number}{ENDING}"
+    return path
 
 
 def _write_checked(path: Path, data: bytes) -> None:
