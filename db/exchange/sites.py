@@ -185,8 +185,8 @@ def pair(
             "recipient": card.recipient, "fingerprint": card.fingerprint, "until": None,
             "communities": cut_to,
         }  # fmt: skip
-        same = select(Peer.id).where(Peer.key == card.key)
-        there = tx.connection.execute(same).scalar()
+        there = tx.connection.execute(select(Peer.id).where(Peer.key == card.key)).scalar()
+        _refuse_other_communities(tx.connection, card, cut_to)
         if there is None:
             there = new_id()
             tx.add(Peer, [{**row, "id": there, "paired": tx.today}])
@@ -200,6 +200,30 @@ def pair(
         return there
 
     return Command("配对", Right.SETTINGS, run, note=card.name)
+
+
+def communities_of(connection: Connection, card: Card) -> tuple[Id, ...]:
+    """Return the communities the site of a card was last paired for; empty for all, and for a new site."""
+    rows = connection.execute(select(Peer.communities).where(Peer.key == card.key))
+    return rows.scalar() or ()
+
+
+def _refuse_other_communities(connection: Connection, card: Card, cut_to: tuple[Id, ...]) -> None:
+    """Raise UserError where a site that has packages of ours is to get other communities from now on.
+
+    What others did before went by it under numbers it takes for known: it would never come.
+    """
+    got = select(Receipt.seq).join(Peer, Peer.id == Receipt.peer).where(Peer.key == card.key)
+    before = communities_of(connection, card)
+    if connection.execute(got.limit(1)).first() is None or set(before) == set(cut_to):
+        return
+    names = [line.name for line in communities(connection) if line.id in before]
+    raise UserError(
+        f"“{card.name}”已经收过只带{'、'.join(names)}的包，别的社区以前的内容补不过去，没有改动。"
+        "还是带原来的，就照原来的勾。要多带：先把它的包合并到本机，再在那台电脑新建一个台账，重新配对。"
+        if before
+        else f"“{card.name}”一直带全部社区，改成只带几个，它的台账就不全了，没有改动。请一个社区也不勾。"
+    )
 
 
 def unpair(peer: Id) -> Command[None]:

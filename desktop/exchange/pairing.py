@@ -42,11 +42,12 @@ COLUMNS: tuple[Column[PeerLine], ...] = (
 
 
 class _Opened(NamedTuple):
-    """A card that was opened, this copy's fingerprint, and the communities there are."""
+    """A card that was opened, this copy's fingerprint, the communities, and which its site has so far."""
 
     card: Card
     ours: str
     places: list[CommunityLine]
+    before: tuple[Id, ...]
 
 
 class PairingPage(Page):
@@ -268,7 +269,7 @@ class PairingPage(Page):
 
     def _compare_with(self, opened: _Opened) -> None:
         self._told.hide()
-        self._compare.show_card(opened.card, opened.ours, opened.places)
+        self._compare.show_card(opened.card, opened.ours, opened.places, opened.before)
         self._listed.hide()
         self._card.hide()
         self._compare.show()
@@ -305,8 +306,9 @@ def _opened(ledger: Ledger, path: Path, name: str) -> _Opened:
     card = sites.read_card(path)
     with ledger.read() as connection:
         own, places = own_card(connection), communities(connection)
+        before = sites.communities_of(connection, card)
     if not own.fingerprint:
         ours = ledger.write(sites.introduce(name)).value.fingerprint
     else:
         ours = own.fingerprint
-    return _Opened(card, ours, places)
+    return _Opened(card, ours, places, before)

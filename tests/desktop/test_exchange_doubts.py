@@ -1,16 +1,18 @@
 """What is said at the exchange's pages stays true: a stop too late, one bad package among several."""
 
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 
 from db import exchanging
+from db.exchange import sites
 from db.kernel.ids import Id
+from db.places import communities
 from desktop.exchange.merging import MergingPage
 from desktop.exchange.packing import PackingPage
+from desktop.exchange.pairing import PairingPage
 from tests.builders import street
 from tests.desktop.conftest import settle
 from tests.desktop.desks import Desks
@@ -102,3 +104,18 @@ def test_a_package_that_is_left_out_leaves_the_others(desks: Desks, pair: Pair) 
     assert "还没有写入" in words(merging)
     desks.press(Qt.Key.Key_Escape)
     assert "还没有写入" not in words(merging)
+
+
+def test_a_card_opened_again_keeps_the_communities_of_its_site(desks: Desks, pair: Pair) -> None:
+    street(pair.post, communities=2)
+    card = sites.read_card(pair.stick / "二.json")
+    with pair.post.read() as connection:
+        first = communities(connection)[0].id
+    pair.post.write(sites.pair(card, card.fingerprint, cut_to=(first,)))
+    page = desks.page(pair.post, "pairing", PairingPage)
+    page.take(pair.stick / "二.json")
+    settle(desks.qtbot, desks.shells[0])
+    assert page._compare.cut_to == (first,)
+    desks.press(Qt.Key.Key_Return)
+    with pair.post.read() as connection:
+        assert sites.communities_of(connection, card) == (first,)
