@@ -184,8 +184,7 @@ def look_into(ledger: Ledger, file: Path) -> Foreseen:
     parcel = package.parcel({})
     with ledger.read() as connection:
         counts = foresee(connection, parcel)
-        warnings = _warnings(package, ledger.clock.now(), site_names(connection))
-        warnings += _owed(connection, package)
+        warnings = _warnings(connection, package, ledger.clock.now())
         receipts = receipt_words(connection, package.header)
     return Foreseen(package.header.name, package.header.created, counts, warnings, receipts)
 
@@ -201,8 +200,7 @@ def merge_file(ledger: Ledger, file: Path, step: Step = lambda *_: None) -> Merg
     package = read_package(ledger, file)
     with ledger.read() as connection:
         new = merging.unknown(connection, package.parcel({}))
-        warnings = _warnings(package, ledger.clock.now(), site_names(connection))
-        warnings += _owed(connection, package)
+        warnings = _warnings(connection, package, ledger.clock.now())
         receipts = receipt_words(connection, package.header)
         news = is_news(connection, package.header)
     if not new:
@@ -320,7 +318,24 @@ def _give_name(part: Path, path: Path) -> None:
         raise
 
 
-def _warnings(package: Package, now: datetime, names: dict[Id, str]) -> tuple[str, ...]:
+def _warnings(connection: Connection, package: Package, now: datetime) -> tuple[str, ...]:
+    """Return what is odd about a package, in sentences."""
+    ahead = _ahead(package, now, site_names(connection))
+    return ahead + _becomes_part(connection, package) + _owed(connection, package)
+
+
+def _becomes_part(connection: Connection, package: Package) -> tuple[str, ...]:
+    """Say that a whole ledger becomes a laptop's by a package cut to a few communities."""
+    if not package.header.cut or connection.execute(select(Site.part)).scalar_one():
+        return ()
+    said = (
+        "这个包只带几个社区，是给下乡笔记本的：合并以后，本机不再给纠纷编号，别人的内容也不再由本机转给第三家。"
+        f"本机如果是完整的台账，就不要合并，请“{package.header.name}”重新配对，一个社区也不勾，再打包。"
+    )
+    return (said,)
+
+
+def _ahead(package: Package, now: datetime, names: dict[Id, str]) -> tuple[str, ...]:
     """Name the sites whose clocks are far ahead of this machine's."""
     horizon = int((now + AHEAD).timestamp() * 1000) << 16
     ahead: dict[Id, int] = {}

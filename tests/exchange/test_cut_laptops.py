@@ -103,3 +103,12 @@ def test_a_laptop_that_has_packages_gets_no_other_communities(cut: Cut) -> None:
         (first,) = connection.execute(select(Community.id)).scalars()
     with pytest.raises(UserError, match="一直带全部社区"):
         pair.laptop.write(sites.pair(own, own.fingerprint, cut_to=(first,)))
+
+
+def test_a_whole_ledger_is_told_before_a_cut_package_makes_it_a_part(cut: Cut) -> None:
+    pair, _ = cut
+    file = pair.send(pair.post)
+    (told,) = exchanging.look_into(pair.laptop, file).warnings
+    assert "只带几个社区" in told
+    exchanging.merge_file(pair.laptop, file)
+    assert exchanging.look_into(pair.laptop, pair.send(pair.post)).warnings == ()
