@@ -16,6 +16,7 @@ from nacl.signing import SigningKey, VerifyKey
 from pyrage import RecipientError, x25519
 from sqlalchemy import Connection, insert, select, update
 
+from db.exchange.merging import own_steps
 from db.exchange.tables import Peer, PeerState, Receipt, SiteKey, SiteSeen
 from db.kernel.access import Right
 from db.kernel.errors import UserError
@@ -63,7 +64,7 @@ class Keys(NamedTuple):
 class PeerLine(NamedTuple):
     """A paired site; of `packed` commands of ours packed for it, `arrived` are known to be there.
 
-    `waiting` are ours it has not acknowledged. Times are UTC as in the journal.
+    `waiting` are ours it has not acknowledged. Ours are also those of before a restore. Times are UTC as in the journal.
     """
 
     id: Id
@@ -237,13 +238,11 @@ def unpair(peer: Id) -> Command[None]:
 
 def peers(connection: Connection) -> list[PeerLine]:
     """Return the sites paired now, by name, and how far exchange with each has come."""
-    mine = connection.execute(select(Site.id)).scalar_one()
-    own = select(CommandRow.seq).where(CommandRow.site == mine).order_by(CommandRow.seq.desc())
-    done = connection.execute(own.limit(1)).scalar() or 0
-    receipts = {
-        row.peer: row.seq
-        for row in connection.execute(select(Receipt.peer, Receipt.seq).where(Receipt.site == mine))
-    }
+    own = own_steps(connection)
+    done, there = sum(own.values()), dict[Id, int]()
+    said = select(Receipt.peer, Receipt.site, Receipt.seq).where(Receipt.site.in_(own))
+    for row in connection.execute(said):
+        there[row.peer] = there.get(row.peer, 0) + min(row.seq, own[row.site])
     rows = connection.execute(
         select(Peer, PeerState.packed, PeerState.packed_at, PeerState.heard_at)
         .join(PeerState, PeerState.peer == Peer.id)
@@ -252,7 +251,7 @@ def peers(connection: Connection) -> list[PeerLine]:
     )
     found = []
     for row in rows:
-        arrived = min(receipts.get(row.id, 0), done)
+        arrived = there.get(row.id, 0)
         found.append(
             PeerLine(
                 row.id, row.site, row.name, row.fingerprint, row.paired, row.communities,
