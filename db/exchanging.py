@@ -26,10 +26,18 @@ from db.exchange.courier import (
 )
 from db.exchange.deciding import site_names
 from db.exchange.merging import MERGED, family, foresee, have
-from db.exchange.package import MOST_COMMANDS, MOST_FILE, Package, opened, sealed, verified
+from db.exchange.package import (
+    ENDING,
+    MOST_COMMANDS,
+    MOST_FILE,
+    Package,
+    opened,
+    sealed,
+    verified,
+)
 from db.exchange.packing import acknowledged, outgoing, shortened, to_go_from
 from db.exchange.senders import refuse_posing, sender_of
-from db.exchange.sites import Card, Keys, PeerLine
+from db.exchange.sites import Card, PeerLine
 from db.exchange.tables import Peer
 from db.kernel.access import Right
 from db.kernel.errors import EnvironmentFault, PolicepostError, UserError
@@ -45,7 +53,6 @@ from db.kernel.ids import Id
 from db.kernel.records import CommandRow, Site
 from db.ledger import Ledger
 
-ENDING: Final = ".tzpack"
 AHEAD: Final = timedelta(hours=24)
 Step = Callable[[str, float], None]
 
@@ -133,12 +140,12 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
     """
     ledger.require(Right.EXCHANGE, PACKED)
     if not folder.is_dir():
-        raise UserError(f"没有“{folder}”这个文件夹，没有打包。请插好U盘再试。")
+        raise UserError(f"没有“{folder}”这个文件夹，没有打包。请插好优盘再试。")
     # Who exchanges goes on: others must not take what is done from now on for what was lost.
     ledger.go_on_without()
     step("正在收集对方还没有的内容……", 0.1)
     with ledger.read() as connection:
-        mine = _my_keys(connection)
+        mine = sites.own_keys(connection)
         row = connection.execute(select(Peer).where(Peer.id == peer.id)).one()
         known = acknowledged(connection, peer.id)
         since = to_go_from(connection, known)
@@ -157,7 +164,7 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
     name = f"{_file_word(made.parcel.name)}给{_file_word(row.name)}-{stamp}-{full.number:04d}"
     if len(data) > MOST_FILE:
         raise UserError("这个包超过1 GB，对方收不下，没有打包。请找人查看。")
-    step("正在写到U盘并读回核对……", 0.7)
+    step("正在写到优盘并读回核对……", 0.7)
     # First what is left behind: a package that carries less than its commands name is remembered.
     unsent.keep(place.root, peer.id, {**late, **dict.fromkeys(sending.left)})
     path = _free_path(folder, name)
@@ -242,7 +249,7 @@ def read_package(ledger: Ledger, file: Path) -> Package:
     Its header has the name on the sender's card, whatever the package calls itself.
     """
     with ledger.read() as connection:
-        mine = _my_keys(connection)
+        mine = sites.own_keys(connection)
         ours = have(connection).get(ledger.site, 0)
     package = opened(file, mine)
     own = bytes(mine.sign.verify_key).hex()
@@ -259,13 +266,6 @@ def read_package(ledger: Ledger, file: Path) -> Package:
             f"{theirs - ours}步。没有合并，台账没有改动。如果是从备份恢复的，请运行 policepost pair --renew。"
         )
     return checked
-
-
-def _my_keys(connection: Connection) -> Keys:
-    mine = sites.keys(connection)
-    if mine is None:
-        raise UserError("本机还没有名片，请先做名片（policepost pair --card）。")
-    return mine
 
 
 def _free_path(folder: Path, name: str) -> Path:
@@ -288,12 +288,12 @@ def _write_checked(path: Path, data: bytes) -> None:
         if sha256_of(part) != hashlib.sha256(data).hexdigest():
             part.unlink()
             raise EnvironmentFault(
-                "写进去的和读出来的不一样，这个U盘可能是坏的或容量是假的，没有打包。请换一个U盘。"
+                "写进去的和读出来的不一样，这个优盘可能是坏的或容量是假的，没有打包。请换一个优盘。"
             )
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        raise disk_fault(error) from error
+        raise disk_fault(error, f"“{path.parent}”") from error
     _give_name(part, path)
 
 
@@ -310,11 +310,11 @@ def _give_name(part: Path, path: Path) -> None:
             path.unlink(missing_ok=True)
         except OSError:
             raise EnvironmentFault(
-                f"U盘报错，不知道“{path.name}”存上了没有，台账没有记成已打包。"
-                "请不要用这个文件，换一个U盘重新打包。"
+                f"优盘报错，不知道“{path.name}”存上了没有，台账没有记成已打包。"
+                "请不要用这个文件，换一个优盘重新打包。"
             ) from error
         if isinstance(error, OSError):
-            raise disk_fault(error) from error
+            raise disk_fault(error, f"“{path.parent}”") from error
         raise
 
 

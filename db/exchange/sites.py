@@ -88,6 +88,16 @@ def keys(connection: Connection) -> Keys | None:
     return Keys(SigningKey(row.sign), x25519.Identity.from_str(row.age))
 
 
+def own_keys(connection: Connection) -> Keys:
+    """Return this copy's keys; UserError before it ever exchanged anything."""
+    mine = keys(connection)
+    if mine is None:
+        raise UserError(
+            "本机还没有名片，请先到“数据—配对”存名片（命令行是 policepost pair --card）。"
+        )
+    return mine
+
+
 def introduce(name: str = "") -> Command[Card]:
     """Return the command that makes this copy's card, and its keys the first time.
 
@@ -112,17 +122,14 @@ def introduce(name: str = "") -> Command[Card]:
 
 def my_card(connection: Connection) -> Card:
     """Return this copy's card; UserError before it has keys."""
-    mine, row = keys(connection), connection.execute(select(Site)).one()
-    if mine is None:
-        raise UserError("本机还没有名片，请先做名片（policepost pair --card）。")
+    mine, row = own_keys(connection), connection.execute(select(Site)).one()
     key = bytes(mine.sign.verify_key).hex()
     return Card(row.id, row.ledger, row.name, key, str(mine.age.to_public()))
 
 
 def write_card(connection: Connection, file: Path) -> Card:
     """Write this copy's card, signed, to a file."""
-    card, mine = my_card(connection), keys(connection)
-    assert mine is not None  # noqa: S101  my_card looked
+    card, mine = my_card(connection), own_keys(connection)
     said = _said(card)
     signed = {**said, "signature": mine.sign.sign(_canonical(said)).signature.hex()}
     write_atomically(file, orjson.dumps(signed, option=orjson.OPT_INDENT_2))
@@ -241,8 +248,8 @@ def peers(connection: Connection) -> list[PeerLine]:
     own = own_steps(connection)
     done, there = sum(own.values()), dict[Id, int]()
     said = select(Receipt.peer, Receipt.site, Receipt.seq).where(Receipt.site.in_(own))
-    for row in connection.execute(said):
-        there[row.peer] = there.get(row.peer, 0) + min(row.seq, own[row.site])
+    for peer, site, seq in connection.execute(said):
+        there[peer] = there.get(peer, 0) + min(seq, own[site])
     rows = connection.execute(
         select(Peer, PeerState.packed, PeerState.packed_at, PeerState.heard_at)
         .join(PeerState, PeerState.peer == Peer.id)

@@ -9,7 +9,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QWidget
 
 from db import exchanging
-from db.exchanging import ENDING, Foreseen, Merged
+from db.exchange.package import ENDING
+from db.exchanging import Foreseen, Merged
 from db.kernel.access import Right
 from db.kernel.errors import PolicepostError
 from db.ledger import Ledger
@@ -18,6 +19,7 @@ from desktop.background import Progress
 from desktop.errors import tell
 from desktop.exchange.desk import DeskView
 from desktop.exchange.foreseen import ForeseenPanel, merged_words
+from desktop.exchange.sticks import start_folder
 from desktop.exchange.working import Working
 from desktop.page import Context, Page
 from desktop.widgets.parts import button, column, label, panel, row, set_kind
@@ -99,7 +101,7 @@ class MergingPage(Page):
 
     def choose(self) -> None:
         """Ask for packages."""
-        start = self.context.settings.looks.stick
+        start = start_folder(self.context.settings.looks.stick)
         names, _ = QFileDialog.getOpenFileNames(self, "对方的数据包", start, PACKAGES)
         if names:
             self.take([Path(name) for name in names])

@@ -213,7 +213,9 @@ class PackingPage(Page):
     def _ready(self) -> None:
         """Say what is missing, and let a package be made."""
         place = self._where.currentData()
-        self._about_place.setText("没有看到优盘。插好以后按 F5，或按 Ctrl+O 选文件夹")
+        self._about_place.setText(
+            "没有看到能写入的优盘。插好（写保护要关掉）以后按 F5，或按 Ctrl+O 选文件夹"
+        )
         self._about_place.setVisible(not place)
         if self._working.isHidden():
             self._set_ready(ready=True)

@@ -20,6 +20,7 @@ from db.places import CommunityLine, communities
 from db.post import the_post
 from desktop.errors import tell
 from desktop.exchange.comparing import ComparePanel, fingerprint_label
+from desktop.exchange.sticks import start_folder
 from desktop.exchange.words import arrived_words, moment_words
 from desktop.page import Context, Page
 from desktop.paper.site_card import site_card
@@ -121,7 +122,10 @@ class PairingPage(Page):
         if not self._may_pair():
             return
         name = self._name.text().strip()
-        start = Path(self.context.settings.looks.stick) / f"{name or self._own.name}名片.json"
+        start = (
+            Path(start_folder(self.context.settings.looks.stick))
+            / f"{name or self._own.name}名片.json"
+        )
         path, _ = QFileDialog.getSaveFileName(self, "存名片", str(start), CARDS)
         if not path:
             return
@@ -156,7 +160,7 @@ class PairingPage(Page):
     def choose(self) -> None:
         """Ask for another site's card."""
         if self._may_pair():
-            start = self.context.settings.looks.stick
+            start = start_folder(self.context.settings.looks.stick)
             path, _ = QFileDialog.getOpenFileName(self, "对方的名片", start, CARDS)
             if path:
                 self.take(Path(path))

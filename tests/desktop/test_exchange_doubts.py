@@ -1,6 +1,7 @@
 """What is said at the exchange's pages stays true: a stop too late, one bad package among several."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from db import exchanging
 from db.exchange import sites
 from db.kernel.ids import Id
 from db.places import communities
+from desktop.exchange import sticks
 from desktop.exchange.merging import MergingPage
 from desktop.exchange.packing import PackingPage
 from desktop.exchange.pairing import PairingPage
@@ -44,7 +46,7 @@ def test_a_choice_not_saved_yet_goes_when_a_package_brings_another_answer(
     assert [one.record for one in questions.model.rows] == [apart[0]]
 
 
-@pytest.mark.parametrize("at", ["正在签名和加密……", "正在写到U盘并读回核对……"])
+@pytest.mark.parametrize("at", ["正在签名和加密……", "正在写到优盘并读回核对……"])
 def test_packing_that_is_stopped_says_whether_there_is_a_package(
     desks: Desks, pair: Pair, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
@@ -119,3 +121,26 @@ def test_a_card_opened_again_keeps_the_communities_of_its_site(desks: Desks, pai
     desks.press(Qt.Key.Key_Return)
     with pair.post.read() as connection:
         assert sites.communities_of(connection, card) == (first,)
+
+
+def test_what_is_no_package_is_not_called_a_broken_one(desks: Desks, pair: Pair) -> None:
+    street(pair.post)
+    merging = desks.page(pair.post, "merging", MergingPage)
+    for file, said in (
+        (pair.stick / "二.json", "不是数据包"),
+        (pair.send(pair.post), "本机打给别人的"),
+    ):
+        merging.take([file])
+        settle(desks.qtbot, desks.shells[0])
+        assert said in words(merging)
+        assert "坏了" not in words(merging)
+
+
+def test_dialogs_begin_on_a_stick_where_the_folder_of_last_time_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sticks, "sticks", lambda: [tmp_path])
+    (tmp_path / "包").mkdir()
+    assert sticks.start_folder(str(tmp_path / "包")) == str(tmp_path / "包")
+    assert sticks.start_folder(str(tmp_path / "拔了")) == str(tmp_path)
+    assert sticks.start_folder("") == str(tmp_path)
