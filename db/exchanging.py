@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,13 +26,21 @@ from db.exchange.courier import (
 )
 from db.exchange.deciding import site_names
 from db.exchange.merging import MERGED, family, foresee, have
-from db.exchange.package import MOST_COMMANDS, MOST_FILE, Package, opened, sealed, verified
+from db.exchange.package import (
+    ENDING,
+    MOST_COMMANDS,
+    MOST_FILE,
+    Package,
+    opened,
+    sealed,
+    verified,
+)
 from db.exchange.packing import acknowledged, outgoing, shortened, to_go_from
 from db.exchange.senders import refuse_posing, sender_of
-from db.exchange.sites import Card, Keys, PeerLine
+from db.exchange.sites import Card, PeerLine
 from db.exchange.tables import Peer
 from db.kernel.access import Right
-from db.kernel.errors import EnvironmentFault, UserError
+from db.kernel.errors import EnvironmentFault, PolicepostError, UserError
 from db.kernel.files import (
     ahead_of_its_record,
     disk_fault,
@@ -44,7 +53,6 @@ from db.kernel.ids import Id
 from db.kernel.records import CommandRow, Site
 from db.ledger import Ledger
 
-ENDING: Final = ".tzpack"
 AHEAD: Final = timedelta(hours=24)
 Step = Callable[[str, float], None]
 
@@ -132,12 +140,12 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
     """
     ledger.require(Right.EXCHANGE, PACKED)
     if not folder.is_dir():
-        raise UserError(f"没有“{folder}”这个文件夹，没有打包。请插好U盘再试。")
+        raise UserError(f"没有“{folder}”这个文件夹，没有打包。请插好优盘再试。")
     # Who exchanges goes on: others must not take what is done from now on for what was lost.
     ledger.go_on_without()
     step("正在收集对方还没有的内容……", 0.1)
     with ledger.read() as connection:
-        mine = _my_keys(connection)
+        mine = sites.own_keys(connection)
         row = connection.execute(select(Peer).where(Peer.id == peer.id)).one()
         known = acknowledged(connection, peer.id)
         since = to_go_from(connection, known)
@@ -153,22 +161,27 @@ def pack(ledger: Ledger, peer: PeerLine, folder: Path, step: Step = lambda *_: N
     step("正在签名和加密……", 0.5)
     data, full = sealed(header, made.parcel, sent, mine, [row.recipient])
     stamp = ledger.clock.now().strftime("%Y%m%d")
-    name = (
-        f"{_file_word(made.parcel.name)}给{_file_word(row.name)}-{stamp}-{full.number:04d}{ENDING}"
-    )
+    name = f"{_file_word(made.parcel.name)}给{_file_word(row.name)}-{stamp}-{full.number:04d}"
     if len(data) > MOST_FILE:
         raise UserError("这个包超过1 GB，对方收不下，没有打包。请找人查看。")
-    step("正在写到U盘并读回核对……", 0.7)
+    step("正在写到优盘并读回核对……", 0.7)
     # First what is left behind: a package that carries less than its commands name is remembered.
     unsent.keep(place.root, peer.id, {**late, **dict.fromkeys(sending.left)})
-    _write_checked(folder / name, data)
-    ledger.write(packed(peer.id, row.name, full, len(new)))
+    path = _free_path(folder, name)
+    _write_checked(path, data)
+    try:
+        ledger.write(packed(peer.id, row.name, full, len(new)))
+    except PolicepostError:
+        # Nobody is told of a package then, so none is to lie there.
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
     by = (made.parcel.site.hex(), full.upto.get(made.parcel.site, 0))
     lacking = unsent.after_sending(late, sending.left, sending.sent, by)
     unsent.keep(place.root, peer.id, lacking)
     changes = sum(len(command.changes) for command in new)
     counts = (len(new), changes, full.contents, made.left, len(sending.left))
-    return Packed(folder / name, row.name, *counts)
+    return Packed(path, row.name, *counts)
 
 
 def look_into(ledger: Ledger, file: Path) -> Foreseen:
@@ -178,8 +191,7 @@ def look_into(ledger: Ledger, file: Path) -> Foreseen:
     parcel = package.parcel({})
     with ledger.read() as connection:
         counts = foresee(connection, parcel)
-        warnings = _warnings(package, ledger.clock.now(), site_names(connection))
-        warnings += _owed(connection, package)
+        warnings = _warnings(connection, package, ledger.clock.now())
         receipts = receipt_words(connection, package.header)
     return Foreseen(package.header.name, package.header.created, counts, warnings, receipts)
 
@@ -195,8 +207,7 @@ def merge_file(ledger: Ledger, file: Path, step: Step = lambda *_: None) -> Merg
     package = read_package(ledger, file)
     with ledger.read() as connection:
         new = merging.unknown(connection, package.parcel({}))
-        warnings = _warnings(package, ledger.clock.now(), site_names(connection))
-        warnings += _owed(connection, package)
+        warnings = _warnings(connection, package, ledger.clock.now())
         receipts = receipt_words(connection, package.header)
         news = is_news(connection, package.header)
     if not new:
@@ -238,7 +249,7 @@ def read_package(ledger: Ledger, file: Path) -> Package:
     Its header has the name on the sender's card, whatever the package calls itself.
     """
     with ledger.read() as connection:
-        mine = _my_keys(connection)
+        mine = sites.own_keys(connection)
         ours = have(connection).get(ledger.site, 0)
     package = opened(file, mine)
     own = bytes(mine.sign.verify_key).hex()
@@ -257,11 +268,15 @@ def read_package(ledger: Ledger, file: Path) -> Package:
     return checked
 
 
-def _my_keys(connection: Connection) -> Keys:
-    mine = sites.keys(connection)
-    if mine is None:
-        raise UserError("本机还没有名片，请先做名片（policepost pair --card）。")
-    return mine
+def _free_path(folder: Path, name: str) -> Path:
+    """Return where no file is yet: another post of the same name, or this one before a restore, may have
+    counted the same, and what lies there may be all that is left of what it holds.
+    """
+    path, number = folder / f"{name}{ENDING}", 1
+    while os.path.lexists(path):
+        number += 1
+        path = folder / f"{name}-{number}{ENDING}"
+    return path
 
 
 def _write_checked(path: Path, data: bytes) -> None:
@@ -273,12 +288,12 @@ def _write_checked(path: Path, data: bytes) -> None:
         if sha256_of(part) != hashlib.sha256(data).hexdigest():
             part.unlink()
             raise EnvironmentFault(
-                "写进去的和读出来的不一样，这个U盘可能是坏的或容量是假的，没有打包。请换一个U盘。"
+                "写进去的和读出来的不一样，这个优盘可能是坏的或容量是假的，没有打包。请换一个优盘。"
             )
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        raise disk_fault(error) from error
+        raise disk_fault(error, f"“{path.parent}”") from error
     _give_name(part, path)
 
 
@@ -295,15 +310,32 @@ def _give_name(part: Path, path: Path) -> None:
             path.unlink(missing_ok=True)
         except OSError:
             raise EnvironmentFault(
-                f"U盘报错，不知道“{path.name}”存上了没有，台账没有记成已打包。"
-                "请不要用这个文件，换一个U盘重新打包。"
+                f"优盘报错，不知道“{path.name}”存上了没有，台账没有记成已打包。"
+                "请不要用这个文件，换一个优盘重新打包。"
             ) from error
         if isinstance(error, OSError):
-            raise disk_fault(error) from error
+            raise disk_fault(error, f"“{path.parent}”") from error
         raise
 
 
-def _warnings(package: Package, now: datetime, names: dict[Id, str]) -> tuple[str, ...]:
+def _warnings(connection: Connection, package: Package, now: datetime) -> tuple[str, ...]:
+    """Return what is odd about a package, in sentences."""
+    ahead = _ahead(package, now, site_names(connection))
+    return ahead + _becomes_part(connection, package) + _owed(connection, package)
+
+
+def _becomes_part(connection: Connection, package: Package) -> tuple[str, ...]:
+    """Say that a whole ledger becomes a laptop's by a package cut to a few communities."""
+    if not package.header.cut or connection.execute(select(Site.part)).scalar_one():
+        return ()
+    said = (
+        "这个包只带几个社区，是给下乡笔记本的：合并以后，本机不再给纠纷编号，别人的内容也不再由本机转给第三家。"
+        f"本机如果是完整的台账，就不要合并，请“{package.header.name}”重新配对，一个社区也不勾，再打包。"
+    )
+    return (said,)
+
+
+def _ahead(package: Package, now: datetime, names: dict[Id, str]) -> tuple[str, ...]:
     """Name the sites whose clocks are far ahead of this machine's."""
     horizon = int((now + AHEAD).timestamp() * 1000) << 16
     ahead: dict[Id, int] = {}

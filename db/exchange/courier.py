@@ -9,7 +9,7 @@ from db import migrations
 from db.attachments import Attachment
 from db.exchange.applying import Counts
 from db.exchange.incoming import Incoming
-from db.exchange.merging import MERGED, Parcel, have, lives, take
+from db.exchange.merging import MERGED, Parcel, family, lives, own_steps, take
 from db.exchange.package import Header
 from db.exchange.packing import Outgoing
 from db.exchange.sites import Keys
@@ -60,7 +60,7 @@ def packed(peer: Id, name: str, header: Header, new: int) -> Command[None]:
             update(PeerState)
             .where(PeerState.peer == peer)
             .values(
-                packed=header.upto.get(header.site, 0), packages=header.number,
+                packed=sum(header.upto.get(own, 0) for own in family(tx.connection)), packages=header.number,
                 packed_at=header.created,
             )
         )  # fmt: skip
@@ -135,11 +135,10 @@ def _note_heard(tx: Tx, header: Header) -> None:
 
 def receipt_words(connection: Connection, header: Header) -> str:
     """Return how much of what this copy did has arrived at the sender of a package."""
-    mine = connection.execute(select(Site.id)).scalar_one()
+    own = own_steps(connection)
     state = (
         select(PeerState.packed).join(Peer, Peer.id == PeerState.peer).where(Peer.key == header.key)
     )
     sent = connection.execute(state).scalar() or 0
-    own = have(connection).get(mine, 0)
-    arrived = min(header.have.get(mine, 0), own)
+    arrived = sum(min(header.have.get(site, 0), seq) for site, seq in own.items())
     return f"已到{header.name}：{max(sent, arrived)}条中的{arrived}条" if sent or arrived else ""

@@ -74,6 +74,12 @@ def family(connection: Connection) -> frozenset[Id]:
     return lives(connection, mine.id, {mine.id: mine.before})
 
 
+def own_steps(connection: Connection) -> dict[Id, int]:
+    """Return the last command of this copy under each id it has and had."""
+    own = family(connection)
+    return {site: seq for site, seq in have(connection).items() if site in own}
+
+
 def unknown(connection: Connection, parcel: Parcel) -> list[Incoming]:
     """Return the commands this copy does not have yet.
 

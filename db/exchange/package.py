@@ -30,6 +30,7 @@ from db.kernel.files import open_plain
 from db.kernel.ids import Id, id_from_text, id_text
 
 FORMAT: Final = "policepost-pack"
+ENDING: Final = ".tzpack"
 VERSION: Final = 1
 MOST_FILE: Final = 2**30
 MOST_HEADER: Final = 64 * 1024
@@ -45,7 +46,13 @@ _PIECE: Final = 64 * 1024
 _NAME: Final = 32
 
 _BROKEN: Final = "这个包坏了或没有拷完整，没有合并，台账没有改动。请对方重新拷一次。"
-_NOT_OURS: Final = "这个包不是给本机的，没有合并，台账没有改动。"
+_NOT_OURS: Final = (
+    "这个包不是给本机的（也可能是本机打给别人的），没有合并，台账没有改动。包给谁，写在文件名里。"
+)
+_NONE: Final = (
+    "这不是数据包，没有合并，台账没有改动。数据包的名字以 .tzpack 结尾，请找对方给的那个。"
+)
+_AGE: Final = b"age-encryption.org/"
 _NOT_FIT: Final = "包里有本程序不认识或不能保存的内容，没有合并，台账没有改动。请让对方检查程序。"
 
 
@@ -161,6 +168,8 @@ class Opened(NamedTuple):
 def opened(file: Path, mine: Keys) -> Opened:
     """Return a package decrypted; UserError for what is none, another's, or of a newer program."""
     data = _read(file)
+    if not data.startswith(_AGE) and file.suffix.lower() != ENDING:
+        raise UserError(_NONE)
     try:
         plain = pyrage.decrypt(data, [mine.age])
     except pyrage.DecryptError as error:
@@ -183,7 +192,7 @@ def _read(file: Path) -> bytes:
             data = source.read(MOST_FILE + 1)
     except OSError:
         raise UserError(
-            f"“{file.name}”读不出来，没有合并，台账没有改动。请检查文件或U盘。"
+            f"“{file.name}”读不出来，没有合并，台账没有改动。请检查文件或优盘。"
         ) from None
     if len(data) > MOST_FILE:
         raise UserError("这个包超过1 GB，没有合并，台账没有改动。")

@@ -16,6 +16,7 @@ from nacl.signing import SigningKey, VerifyKey
 from pyrage import RecipientError, x25519
 from sqlalchemy import Connection, insert, select, update
 
+from db.exchange.merging import own_steps
 from db.exchange.tables import Peer, PeerState, Receipt, SiteKey, SiteSeen
 from db.kernel.access import Right
 from db.kernel.errors import UserError
@@ -63,7 +64,7 @@ class Keys(NamedTuple):
 class PeerLine(NamedTuple):
     """A paired site; of `packed` commands of ours packed for it, `arrived` are known to be there.
 
-    `waiting` are ours it has not acknowledged. Times are UTC as in the journal.
+    `waiting` are ours it has not acknowledged. Ours are also those of before a restore. Times are UTC as in the journal.
     """
 
     id: Id
@@ -85,6 +86,16 @@ def keys(connection: Connection) -> Keys | None:
     if row is None:
         return None
     return Keys(SigningKey(row.sign), x25519.Identity.from_str(row.age))
+
+
+def own_keys(connection: Connection) -> Keys:
+    """Return this copy's keys; UserError before it ever exchanged anything."""
+    mine = keys(connection)
+    if mine is None:
+        raise UserError(
+            "本机还没有名片，请先到“数据—配对”存名片（命令行是 policepost pair --card）。"
+        )
+    return mine
 
 
 def introduce(name: str = "") -> Command[Card]:
@@ -111,17 +122,14 @@ def introduce(name: str = "") -> Command[Card]:
 
 def my_card(connection: Connection) -> Card:
     """Return this copy's card; UserError before it has keys."""
-    mine, row = keys(connection), connection.execute(select(Site)).one()
-    if mine is None:
-        raise UserError("本机还没有名片，请先做名片（policepost pair --card）。")
+    mine, row = own_keys(connection), connection.execute(select(Site)).one()
     key = bytes(mine.sign.verify_key).hex()
     return Card(row.id, row.ledger, row.name, key, str(mine.age.to_public()))
 
 
 def write_card(connection: Connection, file: Path) -> Card:
     """Write this copy's card, signed, to a file."""
-    card, mine = my_card(connection), keys(connection)
-    assert mine is not None  # noqa: S101  my_card looked
+    card, mine = my_card(connection), own_keys(connection)
     said = _said(card)
     signed = {**said, "signature": mine.sign.sign(_canonical(said)).signature.hex()}
     write_atomically(file, orjson.dumps(signed, option=orjson.OPT_INDENT_2))
@@ -185,8 +193,8 @@ def pair(
             "recipient": card.recipient, "fingerprint": card.fingerprint, "until": None,
             "communities": cut_to,
         }  # fmt: skip
-        same = select(Peer.id).where(Peer.key == card.key)
-        there = tx.connection.execute(same).scalar()
+        there = tx.connection.execute(select(Peer.id).where(Peer.key == card.key)).scalar()
+        _refuse_other_communities(tx.connection, card, cut_to)
         if there is None:
             there = new_id()
             tx.add(Peer, [{**row, "id": there, "paired": tx.today}])
@@ -202,6 +210,30 @@ def pair(
     return Command("配对", Right.SETTINGS, run, note=card.name)
 
 
+def communities_of(connection: Connection, card: Card) -> tuple[Id, ...]:
+    """Return the communities the site of a card was last paired for; empty for all, and for a new site."""
+    rows = connection.execute(select(Peer.communities).where(Peer.key == card.key))
+    return rows.scalar() or ()
+
+
+def _refuse_other_communities(connection: Connection, card: Card, cut_to: tuple[Id, ...]) -> None:
+    """Raise UserError where a site that has packages of ours is to get other communities from now on.
+
+    What others did before went by it under numbers it takes for known: it would never come.
+    """
+    got = select(Receipt.seq).join(Peer, Peer.id == Receipt.peer).where(Peer.key == card.key)
+    before = communities_of(connection, card)
+    if connection.execute(got.limit(1)).first() is None or set(before) == set(cut_to):
+        return
+    names = [line.name for line in communities(connection) if line.id in before]
+    raise UserError(
+        f"“{card.name}”已经收过只带{'、'.join(names)}的包，别的社区以前的内容补不过去，没有改动。"
+        "还是带原来的，就照原来的勾。要多带：先把它的包合并到本机，再在那台电脑新建一个台账，重新配对。"
+        if before
+        else f"“{card.name}”一直带全部社区，改成只带几个，它的台账就不全了，没有改动。请一个社区也不勾。"
+    )
+
+
 def unpair(peer: Id) -> Command[None]:
     """Return the command that trusts a site no longer: its packages are refused from now on."""
 
@@ -213,13 +245,11 @@ def unpair(peer: Id) -> Command[None]:
 
 def peers(connection: Connection) -> list[PeerLine]:
     """Return the sites paired now, by name, and how far exchange with each has come."""
-    mine = connection.execute(select(Site.id)).scalar_one()
-    own = select(CommandRow.seq).where(CommandRow.site == mine).order_by(CommandRow.seq.desc())
-    done = connection.execute(own.limit(1)).scalar() or 0
-    receipts = {
-        row.peer: row.seq
-        for row in connection.execute(select(Receipt.peer, Receipt.seq).where(Receipt.site == mine))
-    }
+    own = own_steps(connection)
+    done, there = sum(own.values()), dict[Id, int]()
+    said = select(Receipt.peer, Receipt.site, Receipt.seq).where(Receipt.site.in_(own))
+    for peer, site, seq in connection.execute(said):
+        there[peer] = there.get(peer, 0) + min(seq, own[site])
     rows = connection.execute(
         select(Peer, PeerState.packed, PeerState.packed_at, PeerState.heard_at)
         .join(PeerState, PeerState.peer == Peer.id)
@@ -228,7 +258,7 @@ def peers(connection: Connection) -> list[PeerLine]:
     )
     found = []
     for row in rows:
-        arrived = min(receipts.get(row.id, 0), done)
+        arrived = there.get(row.id, 0)
         found.append(
             PeerLine(
                 row.id, row.site, row.name, row.fingerprint, row.paired, row.communities,

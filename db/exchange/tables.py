@@ -101,7 +101,7 @@ class OpenConflict(Plain):
 
 
 class PeerState(Plain):
-    """How far exchange with a site has come: our command last packed, how many packages, when.
+    """How far exchange with a site has come: how many commands of ours were packed, in how many packages, when.
 
     `heard` counts the packages that came from it, the last at `heard_at`.
     """

@@ -45,10 +45,10 @@ _NOT_ALLOWED: Final = (
 )
 
 
-def disk_fault(error: OSError) -> EnvironmentFault:
-    """Return what the system's error means, in words for the person at the desk."""
+def disk_fault(error: OSError, disk: str = "磁盘") -> EnvironmentFault:
+    """Return what the system's error means, in words for the person at the desk; `disk` names which."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-        return EnvironmentFault("磁盘满了，这一步没有存上，原来的内容都在。请腾出空间再试。")
+        return EnvironmentFault(f"{disk}满了，这一步没有存上，原来的内容都在。请腾出空间再试。")
     if getattr(error, "winerror", None) in _HELD_ON_WINDOWS:
         return EnvironmentFault(
             "别的程序（多半是杀毒软件）占着这个文件不放，这一步没有存上，原来的内容都在。请过一会儿再试。"
@@ -65,7 +65,7 @@ def disk_fault(error: OSError) -> EnvironmentFault:
         return EnvironmentFault(
             "打开的文件太多，这一步没有存上，原来的内容都在。请关掉别的程序再试。"
         )
-    return EnvironmentFault(_DISK_ERROR)
+    return EnvironmentFault(_DISK_ERROR.replace("磁盘", disk, 1))
 
 
 def unreadable(error: OSError) -> EnvironmentFault:

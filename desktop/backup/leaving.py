@@ -10,13 +10,16 @@ from desktop.errors import tell
 
 
 def back_up_on_leaving(window: QWidget, ledger: Ledger) -> None:
-    """Leave a verified backup behind; where that cannot be, say so and close all the same."""
+    """Leave verified backups behind, here and in the second place if it can be reached.
+
+    Where one cannot be made that is said, and the other is made all the same.
+    """
     if Right.BACKUP not in MATRIX[ledger.session.role]:
         return
-    try:
-        ledger.back_up("退出时")
-        second = second_place(ledger.place.folder)
-        if second is not None and second.there:
-            ledger.back_up("退出时", second.folder)
-    except PolicepostError as error:
-        tell(window, error)
+    second = second_place(ledger.place.folder)
+    places = [None, second.folder] if second is not None and second.there else [None]
+    for place in places:
+        try:
+            ledger.back_up("退出时", place)
+        except PolicepostError as error:
+            tell(window, error)

@@ -111,7 +111,7 @@ def pack(arguments: argparse.Namespace) -> int:
         print(
             f"已给“{made.peer}”打包并读回核对：{made.path}\n"
             f"{made.commands}步，{made.changes}处改动，{made.contents}个附件。{made.still_to_come}"
-            "请安全弹出U盘。"
+            "请安全弹出优盘。"
         )
     return 0
 

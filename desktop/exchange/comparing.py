@@ -61,8 +61,10 @@ class ComparePanel(QFrame):
         escape.activated.connect(self.left)
         self.setFocusProxy(self._confirm)
 
-    def show_card(self, card: Card, ours: str, places: Sequence[CommunityLine]) -> None:
-        """Show a card beside this copy's own fingerprint."""
+    def show_card(
+        self, card: Card, ours: str, places: Sequence[CommunityLine], before: Sequence[Id] = ()
+    ) -> None:
+        """Show a card beside this copy's own fingerprint; `before` are the communities it has so far."""
         self.card = card
         self._title.setText(f"“{card.name}”的名片")
         self._theirs.setText(card.fingerprint)
@@ -70,7 +72,8 @@ class ComparePanel(QFrame):
         self._numbers.setChecked(False)
         clear(self._only_line)
         self._boxes = [(place.id, QCheckBox(place.name)) for place in places]
-        for _, box in self._boxes:
+        for id_, box in self._boxes:
+            box.setChecked(id_ in before)
             self._only_line.addWidget(box)
 
     @property

@@ -9,7 +9,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QWidget
 
 from db import exchanging
-from db.exchanging import ENDING, Foreseen, Merged
+from db.exchange.package import ENDING
+from db.exchanging import Foreseen, Merged
 from db.kernel.access import Right
 from db.kernel.errors import PolicepostError
 from db.ledger import Ledger
@@ -18,6 +19,7 @@ from desktop.background import Progress
 from desktop.errors import tell
 from desktop.exchange.desk import DeskView
 from desktop.exchange.foreseen import ForeseenPanel, merged_words
+from desktop.exchange.sticks import start_folder
 from desktop.exchange.working import Working
 from desktop.page import Context, Page
 from desktop.widgets.drops import FileDrops
@@ -100,7 +102,7 @@ class MergingPage(Page):
 
     def choose(self) -> None:
         """Ask for packages."""
-        start = self.context.settings.looks.stick
+        start = start_folder(self.context.settings.looks.stick)
         names, _ = QFileDialog.getOpenFileNames(self, "对方的数据包", start, PACKAGES)
         if names:
             self.take([Path(name) for name in names])
@@ -110,10 +112,15 @@ class MergingPage(Page):
         if not self._working.isHidden():
             self.said.emit("正在看一个包，请等它看完")
             return
-        self._file, self._next = files[0], list(files[1:])
-        file, ledger = self._file, self.context.ledger
         self._fault.hide()
         self._done.hide()
+        self._next = list(files)
+        self._look_on()
+
+    def _look_on(self) -> None:
+        """Look into the first that waits; what was said of those before it stays in sight."""
+        self._file = self._next.pop(0)
+        file, ledger = self._file, self.context.ledger
 
         def job(progress: Progress) -> Foreseen:
             progress("正在核验签名、打开数据包……", 0.3)
@@ -154,11 +161,14 @@ class MergingPage(Page):
         )
 
     def leave(self) -> None:
-        """Leave the package; nothing was written."""
-        self._file, self._next = None, []
+        """Leave the package, of which nothing was written, and go on to the next that waits."""
+        self._file = None
+        self.said.emit("这个包没有合并，台账没有因它改动")
+        if self._next:
+            self._look_on()
+            return
         self._show_part(self._begin)
         self._pick.setFocus()
-        self.said.emit("没有合并，台账没有改动")
 
     def _dropped(self, paths: list[Path]) -> None:
         if self.context.may(Right.EXCHANGE):
@@ -192,10 +202,7 @@ class MergingPage(Page):
         self.said.emit("已合并" if done.no is not None else "没有新内容")
         self.refresh()
         if self._next:
-            waiting, told = self._next, self._done_text.text()
-            self.take(waiting)
-            self._done_text.setText(told)
-            self._done.show()
+            self._look_on()
         elif done.counts.to_decide:
             self.desk.turn_to(0)
             self.desk.setFocus()
@@ -205,14 +212,18 @@ class MergingPage(Page):
     def _failed(self, error: Exception) -> None:
         """Say why in place: what is wrong with a package is no accident to stop everything for."""
         self._working.done()
-        self._file = None
+        file, self._file = self._file, None
         self._show_part(self._begin)
         self._pick.setFocus()
         if isinstance(error, PolicepostError):
-            self._fault_text.setText(str(error))
+            said = [self._fault_text.text()] if not self._fault.isHidden() else []
+            said.append(f"“{file.name}”：{error}" if file else str(error))
+            self._fault_text.setText("\n".join(said))
             self._fault.show()
         else:
             tell(self, error)
+        if self._next:
+            self._look_on()
 
     def _show_part(self, part: QWidget) -> None:
         self._part = part

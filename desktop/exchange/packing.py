@@ -53,6 +53,7 @@ class PackingPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._peers: Sequence[PeerLine] = ()
+        self._packing: PeerLine | None = None
         self._communities: Mapping[Id, str] = {}
         self._opened = True
         self._to, self._where = ChoiceBox("给谁"), ChoiceBox("放到哪里")
@@ -126,7 +127,7 @@ class PackingPage(Page):
         if not folder:
             self.choose_folder()
             return
-        ledger = self.context.ledger
+        ledger, self._packing = self.context.ledger, peer
         self._result.hide()
         self._set_ready(ready=False)
         ticket = self.context.background.errand(
@@ -212,7 +213,9 @@ class PackingPage(Page):
     def _ready(self) -> None:
         """Say what is missing, and let a package be made."""
         place = self._where.currentData()
-        self._about_place.setText("没有看到优盘。插好以后按 F5，或按 Ctrl+O 选文件夹")
+        self._about_place.setText(
+            "没有看到能写入的优盘。插好（写保护要关掉）以后按 F5，或按 Ctrl+O 选文件夹"
+        )
         self._about_place.setVisible(not place)
         if self._working.isHidden():
             self._set_ready(ready=True)
@@ -253,7 +256,22 @@ class PackingPage(Page):
             tell(self, error)
 
     def _stopped(self) -> None:
-        self._say("已停下，没有打包", "", "")
+        """Say how it went once it is over: a package that was being written may have been finished."""
+        before, ledger = self._packing, self.context.ledger
+        self._say("正在停下……", "", "")
+        self._set_ready(ready=False)
+
+        def job(_: Progress) -> bool:
+            with ledger.read() as connection:
+                now = {one.id: one.packed for one in sites.peers(connection)}
+            return before is not None and now.get(before.id, before.packed) > before.packed
+
+        def then(written: bool) -> None:  # noqa: FBT001  what the job answers
+            late = "停晚了，包已经打好，在选的文件夹里：带给对方也行，删掉也行，不影响台账"
+            self._say(late if written else "已停下，没有打包", "", "")
+
+        # Errands go one after the other: this one begins when the one that was stopped has ended.
+        self.context.background.errand(self, job, then, self._failed)
 
     def _say(self, heading: str, inside: str, tone: Any) -> None:
         self._working.done()

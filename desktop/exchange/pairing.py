@@ -19,6 +19,7 @@ from db.places import CommunityLine, communities
 from db.post import the_post
 from desktop.errors import tell
 from desktop.exchange.comparing import ComparePanel, fingerprint_label
+from desktop.exchange.sticks import start_folder
 from desktop.exchange.words import arrived_words, moment_words
 from desktop.page import Context, Page
 from desktop.paper.site_card import site_card
@@ -43,11 +44,12 @@ COLUMNS: tuple[Column[PeerLine], ...] = (
 
 
 class _Opened(NamedTuple):
-    """A card that was opened, this copy's fingerprint, and the communities there are."""
+    """A card that was opened, this copy's fingerprint, the communities, and which its site has so far."""
 
     card: Card
     ours: str
     places: list[CommunityLine]
+    before: tuple[Id, ...]
 
 
 class PairingPage(Page):
@@ -119,7 +121,10 @@ class PairingPage(Page):
         if not self._may_pair():
             return
         name = self._name.text().strip()
-        start = Path(self.context.settings.looks.stick) / f"{name or self._own.name}名片.json"
+        start = (
+            Path(start_folder(self.context.settings.looks.stick))
+            / f"{name or self._own.name}名片.json"
+        )
         path, _ = QFileDialog.getSaveFileName(self, "存名片", str(start), CARDS)
         if not path:
             return
@@ -154,7 +159,7 @@ class PairingPage(Page):
     def choose(self) -> None:
         """Ask for another site's card."""
         if self._may_pair():
-            start = self.context.settings.looks.stick
+            start = start_folder(self.context.settings.looks.stick)
             path, _ = QFileDialog.getOpenFileName(self, "对方的名片", start, CARDS)
             if path:
                 self.take(Path(path))
@@ -260,7 +265,7 @@ class PairingPage(Page):
 
     def _compare_with(self, opened: _Opened) -> None:
         self._told.hide()
-        self._compare.show_card(opened.card, opened.ours, opened.places)
+        self._compare.show_card(opened.card, opened.ours, opened.places, opened.before)
         self._listed.hide()
         self._card.hide()
         self._compare.show()
@@ -297,8 +302,9 @@ def _opened(ledger: Ledger, path: Path, name: str) -> _Opened:
     card = sites.read_card(path)
     with ledger.read() as connection:
         own, places = own_card(connection), communities(connection)
+        before = sites.communities_of(connection, card)
     if not own.fingerprint:
         ours = ledger.write(sites.introduce(name)).value.fingerprint
     else:
         ours = own.fingerprint
-    return _Opened(card, ours, places)
+    return _Opened(card, ours, places, before)

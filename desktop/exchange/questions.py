@@ -65,9 +65,11 @@ class QuestionsView(QWidget):
         self.setFocusProxy(self.table)
 
     def show_questions(self, questions: Sequence[Question]) -> None:
-        """Show what is to decide; choices that were not saved yet stay."""
-        open_now = {_key(one) for one in questions}
-        self._chosen = {key: at for key, at in self._chosen.items() if key in open_now}
+        """Show what is to decide; choices not saved yet stay where the answers are the same as before."""
+        # Another package may have put another answer in the place of the one that was chosen.
+        before = {_key(one): one.answers for one in self.model.rows}
+        same = {key for one in questions if before.get(key := _key(one)) == one.answers}
+        self._chosen = {key: at for key, at in self._chosen.items() if key in same}
         at = max(self.table.currentIndex().row(), 0)
         self.model.show_rows(questions)
         if questions:

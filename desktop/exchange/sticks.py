@@ -18,6 +18,13 @@ def sticks() -> list[Path]:
     ]
 
 
+def start_folder(last: str) -> str:
+    """Return where a dialog begins: in the folder of last time, or on a stick where that is gone."""
+    if last and Path(last).is_dir():
+        return last
+    return str(next(iter(sticks()), ""))
+
+
 def _taken_out(volume: QStorageInfo) -> bool:
     if sys.platform == "win32":
         system = os.environ.get("SYSTEMDRIVE", "C:")

@@ -340,3 +340,18 @@ def _press(qtbot: QtBot, window: MainWindow, text: str) -> None:
     assert isinstance(page, MissingPage)
     on = next(b for b in page.findChildren(QPushButton) if b.text() == text)
     qtbot.keyClick(on, Qt.Key.Key_Space)
+
+
+def test_on_leaving_the_second_place_is_served_where_the_first_cannot_be(
+    small: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, stick = small.context.ledger, tmp_path / "stick"
+    ledger.back_up("手动", stick)
+    shutil.rmtree(ledger.place.backups, ignore_errors=True)
+    ledger.place.backups.write_bytes(b"")
+    told: list[Exception] = []
+    monkeypatch.setattr("desktop.backup.leaving.tell", lambda _, error: told.append(error))
+    back_up_on_leaving(small, ledger)
+    assert len(told) == 1
+    assert backup.list_backups(stick)[0].reason == "退出时"
+    ledger.place.backups.unlink()

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from db import exchanging
 from db.exchange import sites
 from db.exchange.deciding import count_open
+from db.kernel.errors import UserError
 from db.kernel.ids import Id
 from db.kernel.records import CommandRow
 from db.places import Community
@@ -79,3 +80,35 @@ def test_a_laptop_that_lives_on_under_a_new_id_still_tells_what_it_did_before(cu
     with pair.post.read() as connection:
         notes = set(connection.execute(select(Visit.note)).scalars())
     assert {"换以前", "换以后"} <= notes
+
+
+def test_a_laptop_that_has_packages_gets_no_other_communities(cut: Cut) -> None:
+    """What others did there before went by it, and would never come."""
+    pair, _ = cut
+    card = sites.read_card(pair.stick / "二.json")
+    with pair.post.read() as connection:
+        ids = tuple(connection.execute(select(Community.id)).scalars())
+        before = sites.communities_of(connection, card)
+    # A wrong tick is put right as long as nothing is known to have arrived.
+    pair.post.write(sites.pair(card, card.fingerprint, cut_to=ids))
+    pair.post.write(sites.pair(card, card.fingerprint, cut_to=before))
+    exchanging.merge_file(pair.laptop, pair.send(pair.post))
+    exchanging.merge_file(pair.post, pair.send(pair.laptop))
+    for wanted in ((), ids):
+        with pytest.raises(UserError, match=r"第1社区.*补不过去.*新建一个台账"):
+            pair.post.write(sites.pair(card, card.fingerprint, cut_to=wanted))
+    pair.post.write(sites.pair(card, card.fingerprint, cut_to=before))
+    own = sites.read_card(pair.stick / "一.json")
+    with pair.laptop.read() as connection:
+        (first,) = connection.execute(select(Community.id)).scalars()
+    with pytest.raises(UserError, match="一直带全部社区"):
+        pair.laptop.write(sites.pair(own, own.fingerprint, cut_to=(first,)))
+
+
+def test_a_whole_ledger_is_told_before_a_cut_package_makes_it_a_part(cut: Cut) -> None:
+    pair, _ = cut
+    file = pair.send(pair.post)
+    (told,) = exchanging.look_into(pair.laptop, file).warnings
+    assert "只带几个社区" in told
+    exchanging.merge_file(pair.laptop, file)
+    assert exchanging.look_into(pair.laptop, pair.send(pair.post)).warnings == ()

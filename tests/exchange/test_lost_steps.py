@@ -12,7 +12,7 @@ from sqlalchemy import select
 from db import backup, exchanging
 from db.erasing import erase
 from db.erasure.proposing import propose_erasure
-from db.exchange.sites import renew
+from db.exchange.sites import peers, renew
 from db.kernel.access import Role
 from db.kernel.errors import UserError
 from db.kernel.history import history
@@ -240,3 +240,24 @@ def test_a_ledger_restored_to_before_an_erasure_is_still_taken_for_itself(
     assert digest_of(pair.post) == digest_of(pair.laptop)
     assert "新一" in _notes(pair.laptop)
     assert "要清除的话" not in _notes(pair.laptop)
+
+
+def test_what_arrived_before_a_new_life_is_counted_after_it(pair: Pair) -> None:
+    street(pair.post)
+    pair.both_ways()
+    exchanging.merge_file(pair.post, pair.send(pair.laptop))
+
+    def line() -> tuple[int, int]:
+        with pair.post.read() as connection:
+            (peer,) = peers(connection)
+        return peer.packed, peer.arrived
+
+    before = line()
+    pair.post.write(renew())
+    assert line() == before
+    assert before[0] == before[1]
+    exchanging.merge_file(pair.laptop, pair.send(pair.post))
+    back = exchanging.merge_file(pair.post, pair.send(pair.laptop))
+    packed, arrived = line()
+    assert arrived == packed > before[0]
+    assert back.receipts == f"已到笔记本：{packed}条中的{packed}条"

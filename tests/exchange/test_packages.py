@@ -245,7 +245,7 @@ def test_a_stick_that_keeps_nothing_is_called_defective(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exchanging, "sha256_of", lambda _: "0" * 64)
-    with pytest.raises(PolicepostError, match="U盘"):
+    with pytest.raises(PolicepostError, match="优盘"):
         pair.send(pair.post)
     assert list(pair.stick.glob("*.tzpack*")) == []
 

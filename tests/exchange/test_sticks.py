@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 
 from db import exchanging
+from db.exchange import sites
 from db.exchange.sites import peers
+from db.kernel import journal
 from db.kernel.errors import EnvironmentFault, PolicepostError
+from db.visits import Visit
 from tests.builders import add_visits, street, visit
-from tests.exchange.sites import Pair, digest_of
+from tests.exchange.quarter import rows_of
+from tests.exchange.sites import Copying, Pair, digest_of
 
 CALLS = ("open", "fsync", "replace", "unlink")
 
@@ -74,6 +78,8 @@ def test_a_stick_that_fails_at_any_call_leaves_no_package_and_a_repeat_works(
             break
         except PolicepostError as error:
             told = str(error)
+            # A full stick is not to be taken for the ledger's own full disk.
+            assert "满了" not in told or str(folder) in told
         failed += 1
         assert _sent(pair) == before
         for path in folder.glob("*.tzpack"):
@@ -135,3 +141,55 @@ def test_a_stick_that_keeps_nothing_is_found_by_package_and_backup(
     with keeping_nothing(second), pytest.raises(PolicepostError, match="没有留下这个备份"):
         pair.post.back_up("每日", second)
     assert not list(second.glob("0*"))
+
+
+def test_a_package_takes_no_other_ones_place(copies: Copying, tmp_path: Path) -> None:
+    """Two posts of one name, and one stick that goes to the station from both."""
+    one, other, station = copies(3)
+    card = exchanging.make_card(station, tmp_path / "所.json", "派出所")
+    packages = []
+    for post in (one, other):
+        own = exchanging.make_card(post, tmp_path / "室.json", "警务室")
+        post.write(sites.pair(card, card.fingerprint))
+        station.write(sites.pair(own, own.fingerprint))
+        street(post)
+        with post.read() as connection:
+            (peer,) = peers(connection)
+        packages.append(exchanging.pack(post, peer, tmp_path).path)
+    for package in packages:
+        assert exchanging.merge_file(station, package).no
+
+
+def test_a_package_before_a_restore_is_not_written_over_after_it(
+    pair: Pair, copies: Copying
+) -> None:
+    doors = street(pair.post)
+    kept = copies.kept(pair.post)
+    add_visits(pair.post, [visit(door) for door in doors])
+    before = pair.send(pair.post)
+    pair.post = copies.lost(pair.post, kept)
+    exchanging.merge_file(pair.laptop, pair.send(pair.post))
+    exchanging.merge_file(pair.laptop, before)
+    exchanging.merge_file(pair.post, pair.send(pair.laptop))
+    assert digest_of(pair.post) == digest_of(pair.laptop)
+    assert rows_of(pair.post, Visit) == len(doors)
+
+
+def test_a_package_the_ledger_cannot_note_is_taken_away_again(pair: Pair) -> None:
+    real = exchanging._give_name
+
+    def then_full(part: Path, path: Path) -> None:
+        real(part, path)
+        patched.setattr(journal, "run", full)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = _sent(pair)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(exchanging, "_give_name", then_full)
+        with pytest.raises(EnvironmentFault, match="没有存上"):
+            pair.send(pair.post)
+    assert list(pair.stick.glob("*.tzpack*")) == []
+    assert _sent(pair) == before
+    exchanging.merge_file(pair.laptop, pair.send(pair.post))

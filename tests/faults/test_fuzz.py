@@ -63,7 +63,7 @@ def _manifests(post: Post, work: Path, how: Change, many: int) -> Iterator[bool]
 
 def _second_places(post: Post, work: Path, how: Change, many: int) -> Iterator[bool]:
     with post.open() as ledger:
-        ledger.back_up("手动", work / "U盘")
+        ledger.back_up("手动", work / "优盘")
     file = post.folder / "second.json"
     now = morning().now()
     for data in how(file.read_bytes(), many, 6):

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from db import attaching, backup, creating
 from db.attachments import Attachment
-from db.exchanging import ENDING
+from db.exchange.package import ENDING
 from db.kernel.anchor import Anchor
 from db.kernel.erased import read_list
 from db.kernel.errors import PolicepostError, UserError

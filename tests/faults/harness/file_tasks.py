@@ -7,7 +7,8 @@ from pathlib import Path
 from db import backup
 from db.attaching import attach
 from db.disputes.registering import register_dispute
-from db.exchanging import ENDING, _write_checked
+from db.exchange.package import ENDING
+from db.exchanging import _write_checked
 from db.kernel.clock import SetClock
 from db.kernel.erased import Line, write_list
 from db.kernel.errors import PolicepostError
@@ -71,7 +72,7 @@ def remember_places(post: Post, tell: Tell, hear: Hear) -> None:
     for number in range(1, 4):
         when = datetime(2026, 3, 20 + number, 8, tzinfo=UTC)
         made = backup.BackupInfo(post.folder, number, when, "手动", "", 0, "", "", 0, "", {})
-        backup.remember_second(post.folder, Path("U盘"), made)
+        backup.remember_second(post.folder, Path("优盘"), made)
         tell(number)
 
 
