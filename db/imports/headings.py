@@ -201,6 +201,12 @@ def known_names(texts: Iterable[str]) -> int:
     return sum(normal(text) in every_name() for text in texts)
 
 
+def of_session(text: str) -> bool:
+    """Tell whether a heading says something of a whole session, such as 主讲人, and of none of its names."""
+    meant = {name for _, name in _names("trainings").get(normal(text), ())}
+    return bool(meant) and meant <= fields_of(TrainingDraft).keys()
+
+
 def _candidates(code: str, text: str) -> list[tuple[float, str]]:
     """Fields a heading may mean, each with how far-fetched that is (0 = its very label)."""
     names = _names(code)

@@ -8,7 +8,7 @@ from db.imports.cells import readable
 from db.imports.heading_rows import role_in_title
 from db.imports.households import address_of
 from db.imports.known import Known
-from db.imports.plan import RowReader, Table, merge_values, remember
+from db.imports.plan import RowReader, merge_values, remember
 from db.imports.reader import Cell
 from db.kernel.ids import Id, new_id
 from db.kernel.text import squeeze, tidy_name
@@ -32,8 +32,13 @@ class VolunteerPlanner:
         self.met: dict[Id, int] = {}
         self._namesakes: Counter[tuple[str, str]] = Counter()
 
-    def prepare(self, table: Table) -> None:
+    def prepare(self, reader: RowReader) -> None:
         """Count how many different telephones stand behind each name, before the rows are read."""
+        table = reader.table
+        role = role_in_title(table.above, table.sheet)
+        if role and not reader.has("role"):
+            # A row sent back leaves its title behind, and what that says of everybody.
+            reader.context[table.heading.kind.fields["role"].label] = ROLE_NAMES[role]
         columns = table.heading.columns
         phones: dict[tuple[str, str], set[str]] = {}
         for _, row in table.rows:
