@@ -22,6 +22,8 @@ from db.people import (
 from db.people.terms import turned
 
 _KEPT = tuple(VolunteerDraft.__dataclass_fields__)
+# Where a row says for which homes somebody answers.
+_LINKS = ("whole", "building", "unit", "group")
 
 
 class VolunteerPlanner:
@@ -76,6 +78,8 @@ class VolunteerPlanner:
             else:
                 given["building"] = building
                 given |= {"unit": address.unit} if address.unit else {}
+        elif said := next((values[n] for n in _LINKS if values.get(n)), ""):
+            reader.account.note(f"“{said}”看不懂是哪栋楼，人员已登记，没有连上楼栋")
         self._store(reader, number, community, given)
 
     def _occupation_known(self, reader: RowReader, row: Sequence[Cell]) -> Sequence[Cell]:
