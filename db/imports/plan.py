@@ -127,6 +127,10 @@ class RowReader:
                 yearless[name] = cell
                 continue
             except CellError as error:
+                if declared.kind == "phone":
+                    # A home or a person can do without it.
+                    self.account.note(str(error))
+                    continue
                 self.reject(number, row, name, str(error))
                 return None
             if value is not None and value != ():
