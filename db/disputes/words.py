@@ -57,7 +57,7 @@ RESULTS: Final = {
     "化解成功": "settled", "已解决": "settled", "和解": "settled", "调解结案": "settled",
     "已结": "settled", "结案": "settled", "办结": "settled", "已办结": "settled",
     "调解不成": "failed", "不成": "failed", "失败": "failed", "调解失败": "failed", "调解不成功": "failed", "不成功": "failed", "未成功": "failed",
-    "未达成协议": "failed", "调解未成": "failed", "未化解": "failed", "终止调解": "failed",
+    "未达成协议": "failed", "化解不成": "failed", "化解失败": "failed", "调解未成": "failed", "未化解": "failed", "终止调解": "failed",
     "移送": "referred", "移交": "referred", "已移送": "referred", "转办": "referred", "转送": "referred",
     "移送司法": "referred", "引导诉讼": "referred", "已移交": "referred", "移交处理": "referred",
     "撤回": "withdrawn", "撤销": "withdrawn", "撤回申请": "withdrawn", "已撤回": "withdrawn",

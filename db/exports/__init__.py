@@ -178,7 +178,8 @@ def _with_what_is_left(kind: str, columns: Columns, lines: Sequence[Line]) -> Co
     taken = set(columns.fields)
     if "whole" in taken:
         taken |= {"estate", "building", "unit", "room", "group"}
-    if "parties" in taken:
+    if "parties" in taken and not any("、" in str(line.get("side_a") or "") for line in lines):
+        # Of those of both sides in one column the first alone is one side.
         taken |= {"side_a", "side_b"}
     if kind in ("households", "volunteers", "visits"):
         taken.add("community")

@@ -147,7 +147,7 @@ def _plan_kind(
     for table, account in tables:
         reader = RowReader(table, account, today)
         if isinstance(planner, VolunteerPlanner | VisitPlanner):
-            planner.prepare(table)
+            planner.prepare(reader)
         for number, row in table.rows:
             planner.row(reader, number, row)
 

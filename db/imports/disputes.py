@@ -82,8 +82,7 @@ class DisputePlanner:
             return
         given = {n: values[n] for n in _DRAFTED if n in values}
         if both := given.pop("parties", None):
-            given.setdefault("side_a", both[:1])
-            given.setdefault("side_b", both[1:])
+            given |= _sides(given, both)
         for side in "ab":
             _part_telephone(given, f"side_{side}", f"phone_{side}")
         draft = DisputeDraft(**given)
@@ -93,7 +92,9 @@ class DisputePlanner:
             return
         given = {n: v for n, v in given.items() if v not in (None, "", ())}
         written = dict(given)
-        given["mediators"] = self.known.staff(draft.mediators, reader.account)
+        if "mediators" in given:
+            # A row that names none takes none away.
+            given["mediators"] = self.known.staff(draft.mediators, reader.account)
         named = given.pop("community", None) or reader.table.community
         community = self.known.community(named) if named else None
         if community is not None:
@@ -268,6 +269,16 @@ def _likeness_imported(line: dict[str, Any]) -> tuple[Any, ...]:
     day = said.get("registered")
     sides = (tuple(said.get(side, ())) for side in ("side_a", "side_b"))
     return (date.fromisoformat(day) if day else None, said.get("kind", _BLANK["kind"]), *sides)
+
+
+def _sides(given: dict[str, Any], both: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Who of a column 当事人 stands on which side; where one has its own column, the rest the other."""
+    sides = {side: given[side] for side in ("side_a", "side_b") if given.get(side)}
+    if not sides:
+        return {"side_a": both[:1], "side_b": both[1:]}
+    met = {name for names in sides.values() for name in names}
+    rest = tuple(name for name in both if name not in met)
+    return {"side_a": rest, "side_b": rest} | sides
 
 
 def _part_telephone(given: dict[str, Any], side: str, phone: str) -> None:

@@ -12,6 +12,7 @@ from db.imports.headings import (
     keys_of,
     known_names,
     normal,
+    of_session,
     refused,
     role_of_roster,
     said_by_hand,
@@ -43,7 +44,7 @@ def _under(over: Mapping[int, str], column: int, text: str) -> str:
     """The heading of a column under another that spans it alone."""
     above = over.get(column, "")
     alone = over.get(column + 1) not in (None, above) and over.get(column - 1) != above
-    if not above or not alone or refused(text) or normal(text) in every_name():
+    if not above or not alone or refused(text) or is_idle(text) or normal(text) in every_name():
         return text
     return next((w for w in (above + text, above) if normal(w) in every_name()), text)
 
@@ -140,7 +141,9 @@ def heading_at(
     best: tuple[int, Heading] | None = None
     titled = _titled(rows[:first], sheet)
     for code in [kind] if kind else KINDS:
-        columns, fit = assign(code, kept, mapping)
+        columns, fit = assign(
+            code, _of_names(rows, last, kept) if code == "trainings" else kept, mapping
+        )
         fit += _TITLED if code == titled else 0
         known = KINDS[code]
         enough = any(need <= columns.keys() for need in known.needs) or (
@@ -167,6 +170,14 @@ def heading_at(
             }
             best = fit, Heading(known, first, last, columns, texts, left, forbidden, by_hand)
     return best
+
+
+def _of_names(
+    rows: Sequence[Sequence[Cell]], last: int, texts: Mapping[int, str]
+) -> dict[int, str]:
+    """The headings without what the line above them says of a session: 主讲人 beside their end."""
+    under = texts_of(rows, last, last)
+    return {c: text for c, text in texts.items() if c in under or not of_session(text)}
 
 
 def _titled(above: Sequence[Sequence[Cell]], sheet: str) -> str:

@@ -32,6 +32,7 @@ _ROSTER = re.compile(
 _NO_ROSTER = re.compile(
     r"(?<!联)(?<!中心)户(?!长)|居民|村民|签到|培训|走访|纠纷|巡防|活动|服务|积分|补贴|考评|奖励"
 )
+_BESIDE = re.compile(r"[及和与、/]\s*(?:联系电话|联系方式|电话|手机号?码?)$")
 _NUMBERS = frozenset("序号 顺序号 序 NO NO. 行号 编号".split())
 
 
@@ -201,10 +202,19 @@ def known_names(texts: Iterable[str]) -> int:
     return sum(normal(text) in every_name() for text in texts)
 
 
+def of_session(text: str) -> bool:
+    """Tell whether a heading says something of a whole session, such as 主讲人, and of none of its names."""
+    meant = {name for _, name in _names("trainings").get(normal(text), ())}
+    return bool(meant) and meant <= fields_of(TrainingDraft).keys()
+
+
 def _candidates(code: str, text: str) -> list[tuple[float, str]]:
     """Fields a heading may mean, each with how far-fetched that is (0 = its very label)."""
     names = _names(code)
     exact = names.get(normal(text)) or names.get(_without_brackets(text))
+    if not exact and (alone := _BESIDE.sub("", text)) != text:
+        # 当事人（甲方）及联系方式 is a name with its telephone.
+        exact = names.get(normal(alone))
     if exact:
         return exact
     word = _without_brackets(text)

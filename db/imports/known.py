@@ -54,9 +54,13 @@ class Known:
         return {r.id: r.name for r in rows}
 
     def community(self, name: str) -> Id | None:
-        """Return the community called so, the only one there is for an empty name, else None."""
+        """Return the community called so, the only one there is for an empty name, else None.
+
+        A street or town before its name tells no other one.
+        """
         if name:
-            return self.communities.get(community_key(name))
+            found = self.communities.get(community_key(name))
+            return found or self.communities.get(community_key(without_street(name)))
         return next(iter(self.community_names)) if len(self.community_names) == 1 else None
 
     def community_in_address(self, name: str) -> str:

@@ -67,6 +67,9 @@ class Table:
     heading: Heading
     rows: list[tuple[int, Sequence[Cell]]]
     community: str = ""
+    # Whether its community is only what a title may mean, or only what the file is called by.
+    guessed: bool = False
+    filed: bool = False
     above: Sequence[Sequence[Cell]] = ()
     # What its title says, for days written without one.
     year: int | None = None
@@ -84,6 +87,10 @@ class RowReader:
         self.context: dict[str, Cell] = {}
         if table.community and not {"community", "whole"} & table.heading.columns.keys():
             self.context["社区"] = table.community
+            if table.filed:
+                account.note(
+                    f"表里没有写社区，按文件名算作{table.community}；不对请在表里加上“社区”一列"
+                )
         self._columns = table.heading.columns
         # Words repeat down a column; True == 1 and 1 == 1.0, which every reader takes alike.
         self._read: dict[str, dict[Cell, Any]] = {name: {} for name in self._columns}
@@ -120,6 +127,10 @@ class RowReader:
                 yearless[name] = cell
                 continue
             except CellError as error:
+                if declared.kind == "phone":
+                    # A home or a person can do without it.
+                    self.account.note(str(error))
+                    continue
                 self.reject(number, row, name, str(error))
                 return None
             if value is not None and value != ():

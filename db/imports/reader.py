@@ -107,6 +107,8 @@ def _extension(path: Path) -> str:
         raise Refused("folder")
     if not stat.S_ISREG(mode):
         raise Refused("device")
+    if path.name.startswith("~$"):
+        raise Refused("lock")
     extension = path.suffix.lower().removeprefix(".")
     if extension not in READ:
         raise Refused(_KNOWN_AND_REFUSED.get(extension, "extension"), extension)

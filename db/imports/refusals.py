@@ -12,6 +12,7 @@ _SENTENCES = {
     "folder": f"是文件夹，不是文件，{_ENDING}请选择里面的文件。",
     "device": f"不是普通文件，{_ENDING}请选择台账文件。",
     "unreadable": f"打不开，可能没有权限，或正被别的程序占用，{_ENDING}请关掉那个程序再试。",
+    "lock": f"是打开台账时留下的临时文件，不是台账本身，{_ENDING}请选名字前面没有“~$”的那个文件。",
     "empty": f"是空文件，里面什么也没有，{_ENDING}请换一个文件。",
     "extension": f"不是能导入的文件，{_ENDING}能导入的是 .xlsx、.xls、.ods 和 .csv。",
     "wps": f"是 WPS 自己的格式，{_ENDING}请在 WPS 里打开它，另存为 .xlsx 再导入。",

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from db.imports.abreast import Abreast, abreast
+from db.imports.belonging import belonging
 from db.imports.cells import plain, with_year
 from db.imports.heading_rows import HEADING_ROWS, find_heading, heading_at, texts_of
 from db.imports.headings import KINDS, Heading, normal, refused, shape_of
 from db.imports.mappings import Mappings
 from db.imports.plan import Table
 from db.imports.reader import Cell, Sheet, Workbook
+from db.imports.session_heads import end_of_names, signed_by_name
 from db.imports.ticked import without_ticks
 from db.kernel.errors import UserError
 from db.kernel.text import halfwidth, squeeze
@@ -22,12 +24,9 @@ from db.places import communities
 MASKED = "本表已遮名，供外部查阅，不能再导入"
 _TOTALS = re.compile(r"^(合计|总计|小计|共计|累计|总数|本页合计|本月合计|统计)")
 _FOOT = re.compile(
-    r"^(填表人|制表|审核|填报人|负责人|注[:：]|说明[:：]|备注[:：]|填表日期|联系人[:：])"
+    r"^(填表人|制表|审核|填报人|负责人|记录人|登记人|统计人|经办人|注[:：]|说明[:：]|备注[:：]|填表日期|联系人[:：])"
 )
-_UNIT_LINE = re.compile(r"(?:填报单位|单位|社区名称|社区|村名|填报社区)[:：]\s*([^\s　:：]+)")
-_COPIED = re.compile(r"\s*[(（]\d{1,2}[)）]$")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年|[.\-/])")
-_COMMUNITY_NAME = re.compile(r"([^\s　×（(：:路道镇乡]{1,12}?(?:社区|村|居委会|村委会))")
 
 
 @dataclass(frozen=True)
@@ -141,19 +140,24 @@ def _tables_of_sheet(
     while heading is not None:
         end, following = _end(rows, heading)
         above = rows[start : heading.first]
-        last_idle = _trim(rows, heading, end) if following else end
+        sign_in = following is not None and heading.kind.code == "trainings"
+        last_idle = end_of_names(rows, heading, end) if sign_in else end
         year = year_said(book.path.stem, sheet.name, above or rows[: heading.first])
         days = _day_columns(heading) if year else ()
+        whose = belonging(book.path.stem, sheet.name, above or rows[: heading.first], names)
+        data = [
+            (at + 1, _dated(row, days, year))
+            for at, row in _rows(sheet.rows, lists, heading.last + 1, last_idle)
+            if not is_idle_row(row, heading)
+        ]
         yield Table(
             file=str(book.path),
             sheet=sheet.name,
-            heading=heading,
-            rows=[
-                (at + 1, _dated(row, days, year))
-                for at, row in _rows(sheet.rows, lists, heading.last + 1, last_idle)
-                if not is_idle_row(row, heading)
-            ],
-            community=community_of_sheet(sheet.name, above or rows[: heading.first], names),
+            heading=signed_by_name(heading, data),
+            rows=data,
+            community=whose.community,
+            guessed=whose.guessed,
+            filed=whose.filed,
             above=above,
             year=year,
         )
@@ -231,22 +235,6 @@ def _end(rows: Sequence[Sequence[Cell]], heading: Heading) -> tuple[int, Heading
     return len(rows), None
 
 
-def _trim(rows: Sequence[Sequence[Cell]], heading: Heading, end: int) -> int:
-    """Leave the head of the next sign-in sheet to that sheet: rows without a number before it."""
-    if heading.kind.code != "trainings":
-        return end
-    at = end
-    name = heading.columns["name"]
-    while at > heading.last + 1:
-        row = rows[at - 1]
-        numbered = row and isinstance(row[0], int | float)
-        blank = not any(c is not None and plain(c) for c in row)
-        if numbered and not blank and name < len(row) and row[name] is not None:
-            break
-        at -= 1
-    return at
-
-
 def is_idle_row(row: Sequence[Cell], heading: Heading) -> bool:
     """Tell whether a row is none of the ledger's: blank, a total, a foot line, only a number."""
     filled = [
@@ -282,28 +270,3 @@ def _dated(row: Sequence[Cell], days: Sequence[int], year: int | None) -> Sequen
     if all(cell is row[c] for c, cell in dated.items()):
         return row
     return [dated.get(c, cell) for c, cell in enumerate(row)]
-
-
-def community_of_sheet(name: str, above: Sequence[Sequence[Cell]], known: Sequence[str]) -> str:
-    """Return the community a whole sheet belongs to, "" if nothing says so.
-
-    Told by the sheet's name, else by the 填报单位 line, else by the title.
-    """
-    name = _COPIED.sub("", name)
-    if name in known or _COMMUNITY_NAME.fullmatch(name):
-        return name
-    lines = [plain(cell) for row in above for cell in row if isinstance(cell, str)]
-    for line in lines:
-        match = _UNIT_LINE.search(line)
-        if match and _COMMUNITY_NAME.fullmatch(match[1]):
-            return match[1]
-    for line in lines:
-        for community in known:
-            if community in line:
-                return community
-    for line in lines:
-        tail = re.split(r"街道|镇|乡|办事处", line)[-1]
-        match = _COMMUNITY_NAME.search(tail)
-        if match:
-            return match[1]
-    return ""

@@ -13,12 +13,14 @@ from db.imports.headings import normal
 from db.imports.known import Known
 from db.imports.plan import RowReader, Table, merge_values, remember
 from db.imports.reader import Cell
+from db.imports.session_heads import read_head
 from db.kernel.fields import fields_of
 from db.kernel.ids import Id, new_id
 from db.kernel.text import squeeze
 from db.people import ROLES
 from db.trainings import (
     SIGNATURES,
+    SIGNED,
     STATUS_NAMES,
     STATUSES,
     Attendance,
@@ -35,44 +37,6 @@ _ATTENDED = ("status", "signed", "reason", "role", "before", "after")
 # What a session can do without: where it cannot be read it is named and left out.
 _SPARED = ("hours", "pass_mark")
 Head = dict[str, Any]
-
-
-def _head_names() -> dict[str, str]:
-    names: dict[str, str] = {}
-    for name, declared in _HEAD.items():
-        for word in (declared.label, *declared.synonyms):
-            names.setdefault(normal(word), name)
-    return names
-
-
-_HEAD_NAMES = _head_names()
-
-
-def read_head(rows: Sequence[Sequence[Cell]]) -> tuple[dict[str, Cell], dict[str, int]]:
-    """Return what stands above the names: cells by field, and the numbers of 应到 and 实到."""
-    cells: dict[str, Cell] = {}
-    stated: dict[str, int] = {}
-    for row in rows:
-        filled = [c for c in row if c is not None and plain(c)]
-        for at, cell in enumerate(filled):
-            text = squeeze(plain(cell))
-            label, colon, rest = text.replace("：", ":").partition(":")
-            value: Cell = (
-                rest if colon and rest else filled[at + 1] if at + 1 < len(filled) else None
-            )
-            name = _HEAD_NAMES.get(normal(label))
-            if name is not None and name not in cells and value is not None:
-                cells[name] = plain(cell).replace("：", ":").partition(":")[2] if rest else value
-            for said in ("应到", "实到"):
-                digits = plain(value).rstrip("人名") if value is not None else ""
-                if normal(label).startswith(said) and digits.isdecimal():
-                    stated[said] = int(digits)
-    if "topic" not in cells and rows:
-        title = next((plain(c) for row in rows for c in row if c is not None and plain(c)), "")
-        title = title.removesuffix("签到表").removesuffix("签到册")
-        if title not in ("", "培训", "会议"):
-            cells["topic"] = title
-    return cells, stated
 
 
 @dataclass
@@ -105,7 +69,7 @@ class TrainingPlanner:
     @staticmethod
     def _signatures(reader: RowReader, table: Table) -> bool | None:
         column = table.heading.columns.get("status")
-        if column is None or normal(reader.label("status")) not in SIGNATURES:
+        if column is None or normal(reader.label("status")) not in (*SIGNATURES, SIGNED):
             return None
         return any(column < len(row) and plain(row[column]) for _, row in table.rows)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from db.imports.cells import CellError, day_in, span_in
 from db.imports.households import address_of
 from db.imports.known import Known
-from db.imports.plan import RowReader, Table
+from db.imports.plan import RowReader
 from db.imports.reader import Cell
 from db.kernel.ids import Id, new_id
 from db.visits import Visit, VisitDraft, visit_problems
@@ -34,8 +34,11 @@ class VisitPlanner:
         self._loaded: set[date] = set()
         self._edited: dict[tuple[Any, ...], dict[str, Any]] | None = None
 
-    def prepare(self, table: Table) -> None:
+    def prepare(self, reader: RowReader) -> None:
         """Load what the ledger has on the days of the table."""
+        table = reader.table
+        if not self._said(reader, {}):
+            reader.context.pop("社区", None)
         column = table.heading.columns["day"]
         days = set()
         for _, row in table.rows:
@@ -91,13 +94,17 @@ class VisitPlanner:
     def _household(
         self, reader: RowReader, number: int, row: Sequence[Cell], values: dict[str, Any]
     ) -> Id | None:
-        community = self._community(reader, values)
         named, address = address_of(values, self.known)
-        if named:
-            community = self.known.community(named)
+        said = named or self._said(reader, values)
+        community = self.known.community(said)
         at = "whole" if reader.has("whole") else "room" if reader.has("room") else "building"
         if address is None:
             reader.reject(number, row, at, "地址看不懂")
+            return None
+        if said and community is None:
+            # Its door may stand in another community too, under the same number.
+            reason = f"台账里没有“{said}”，请核对社区，或先导入它的住户"
+            reader.reject(number, row, at if named else "community", reason)
             return None
         found = self.known.door(community, address)
         if found is None and not address.room and community is not None:
@@ -109,12 +116,18 @@ class VisitPlanner:
             )
             found = alike[0]["id"] if len(alike) == 1 else None
         if found is None:
-            written = f"{values.get('community') or named or ''}{address.text}"
+            written = f"{said}{address.text}"
             reader.reject(number, row, at, f"台账里没有“{written}”这一户，请先导入或登记住户")
         return found
 
     def _community(self, reader: RowReader, values: dict[str, Any]) -> Id | None:
-        return self.known.community(values.get("community") or reader.table.community)
+        return self.known.community(self._said(reader, values))
+
+    def _said(self, reader: RowReader, values: dict[str, Any]) -> str:
+        """The community of a row by its column or its table; what a title may mean says no unknown one."""
+        table = reader.table
+        guessed = table.guessed and self.known.community(table.community) is None
+        return values.get("community") or ("" if guessed else table.community)
 
     def _leader(self, name: str, community: Id | None) -> Id | None:
         alike = self.known.volunteers_called(community, name)

@@ -8,7 +8,7 @@ from db.imports.cells import readable
 from db.imports.heading_rows import role_in_title
 from db.imports.households import address_of
 from db.imports.known import Known
-from db.imports.plan import RowReader, Table, merge_values, remember
+from db.imports.plan import RowReader, merge_values, remember
 from db.imports.reader import Cell
 from db.kernel.ids import Id, new_id
 from db.kernel.text import squeeze, tidy_name
@@ -22,6 +22,8 @@ from db.people import (
 from db.people.terms import turned
 
 _KEPT = tuple(VolunteerDraft.__dataclass_fields__)
+# Where a row says for which homes somebody answers.
+_LINKS = ("whole", "building", "unit", "group")
 
 
 class VolunteerPlanner:
@@ -32,8 +34,13 @@ class VolunteerPlanner:
         self.met: dict[Id, int] = {}
         self._namesakes: Counter[tuple[str, str]] = Counter()
 
-    def prepare(self, table: Table) -> None:
+    def prepare(self, reader: RowReader) -> None:
         """Count how many different telephones stand behind each name, before the rows are read."""
+        table = reader.table
+        role = role_in_title(table.above, table.sheet)
+        if role and not reader.has("role"):
+            # A row sent back leaves its title behind, and what that says of everybody.
+            reader.context[table.heading.kind.fields["role"].label] = ROLE_NAMES[role]
         columns = table.heading.columns
         phones: dict[tuple[str, str], set[str]] = {}
         for _, row in table.rows:
@@ -71,6 +78,8 @@ class VolunteerPlanner:
             else:
                 given["building"] = building
                 given |= {"unit": address.unit} if address.unit else {}
+        elif said := next((values[n] for n in _LINKS if values.get(n)), ""):
+            reader.account.note(f"“{said}”看不懂是哪栋楼，人员已登记，没有连上楼栋")
         self._store(reader, number, community, given)
 
     def _occupation_known(self, reader: RowReader, row: Sequence[Cell]) -> Sequence[Cell]:

@@ -132,7 +132,7 @@ class VolunteerDraft:
               "工作情况"), choices=OCCUPATIONS, purpose="安排培训时间", keep=KEEP_SERVICE))  # fmt: skip
     phone: str | None = entry(
         Field("联系电话", kind="phone", synonyms=("电话", "手机", "手机号", "手机号码", "联系方式", "电话号码"),
-              most=20, purpose="通知培训和任务", keep=KEEP_SERVICE))  # fmt: skip
+              most=60, purpose="通知培训和任务", keep=KEEP_SERVICE))  # fmt: skip
     since: date | None = entry(
         Field("聘任日期", kind="day", roughly=True, synonyms=("聘用日期", "任职时间", "任职日期", "聘任时间", "上岗时间",
               "入队时间", "起始日期", "开始日期", "聘用时间", "上岗日期")))  # fmt: skip

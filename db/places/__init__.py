@@ -162,7 +162,7 @@ class HouseholdDraft:
               keep=KEEP_WHILE_SERVED))  # fmt: skip
     phone: str | None = entry(
         Field("联系电话", kind="phone", synonyms=("电话", "手机", "手机号", "手机号码", "联系方式", "电话号码",
-              "联系号码", "联系手机"), most=20, purpose="约定走访时间", keep=KEEP_WHILE_SERVED))  # fmt: skip
+              "联系号码", "联系手机"), most=60, purpose="约定走访时间", keep=KEEP_WHILE_SERVED))  # fmt: skip
     residents: int | None = entry(
         Field("居住人数", kind="count", synonyms=("人数", "居住人口", "常住人数", "家庭人口", "人口数", "人口",
               "家庭人数", "实住人数", "现住人数"), most=99, purpose="统计服务人数",

@@ -23,6 +23,7 @@ _BEGINS = re.compile(rf"((?:{_STREET})?.{{1,12}}?(?:社区|村委会|行政村))
 _OF_STREET = re.compile(rf"^{_STREET}(?=.{{2,12}}(?:社区|村委会|行政村)$)")
 _ORDINAL = re.compile(r"第([零〇一二三四五六七八九两十百]+)")
 _NUMBER = r"(?:\d+[A-Za-z]?|[A-Za-z]\d*|[一二三四五六七八九十]+)"
+_COUNTED = re.compile(rf"第(?={_NUMBER})")
 _DASH = r"[-－—–_/、·.]"
 _PLAIN = re.compile(rf"({_NUMBER}){_DASH}({_NUMBER}){_DASH}({_NUMBER})(?:室|号|户)?")
 _SHORT = re.compile(rf"({_NUMBER}){_DASH}({_NUMBER})(?:室|号|户)?")
@@ -77,22 +78,27 @@ def _number(text: str) -> str:
     return (text.lstrip("0") or "0") if text.isascii() and text.isdecimal() else text.upper()
 
 
+def _counted(text: str) -> str:
+    """The text with 第3栋 as 3栋."""
+    return _COUNTED.sub("", text) if "第" in text else text
+
+
 @lru_cache(maxsize=4096)
 def building_part(text: str) -> str:
     """Return a building's number: 3号楼 = ３栋 = 三幢 = 3."""
-    return _number(_BUILDING.sub("", squeeze(text)))
+    return _number(_BUILDING.sub("", _counted(squeeze(text))))
 
 
 @lru_cache(maxsize=4096)
 def unit_part(text: str) -> str:
     """Return a unit's number: 2单元 = 二单元 = 2."""
-    return _number(_UNIT.sub("", squeeze(text)))
+    return _number(_UNIT.sub("", _counted(squeeze(text))))
 
 
 @lru_cache(maxsize=16_384)
 def room_part(text: str) -> str:
     """Return a room's number: 401室 = ０401 = 401; 04A keeps its zero, as letters follow."""
-    return _number(_ROOM.sub("", squeeze(text)))
+    return _number(_ROOM.sub("", _counted(squeeze(text))))
 
 
 @lru_cache(maxsize=4096)
@@ -134,6 +140,7 @@ def parse_address(text: str) -> Address | None:
 
 
 def _door(estate: str, rest: str) -> Address | None:
+    rest = _counted(rest)
     if match := _GROUP.fullmatch(rest):
         room = _number(match[2]) if match[2] else ""
         return Address(estate, _number(match[1]), "", room, group=True)
@@ -154,6 +161,8 @@ def from_parts(estate: str, building: str, unit: str, room: str, group: str) -> 
     if group:
         return Address(squeeze(estate), group_part(group), "", room_part(room), group=True)
     if room and not building and not unit and (whole := parse_address(room)):
+        return replace(whole, estate=whole.estate or squeeze(estate))
+    if unit and not building and not room and (whole := parse_address(unit)):
         return replace(whole, estate=whole.estate or squeeze(estate))
     if building and re.search(r"单元|组|队|-", squeeze(building)):
         whole = parse_address(building + ("" if not room else f"-{room_part(room)}"))

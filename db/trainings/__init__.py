@@ -44,6 +44,8 @@ STATUSES: Final = {
 }  # fmt: skip
 # A column that people sign in: who did was there.
 SIGNATURES: Final = ("签名", "本人签名", "签字", "签名栏", "签到栏")
+# Times to some, signatures to others.
+SIGNED: Final = "签到"
 KIND_NAMES: Final = {
     "course": "业务培训", "meeting": "例会", "exchange": "座谈交流", "drill": "演练",
 }  # fmt: skip

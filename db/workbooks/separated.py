@@ -3,12 +3,15 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 from db.workbooks.protocol import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Refused, Row
 
 _DELIMITERS = ",\t;"
+# How an export keeps a spreadsheet from making a number of a text: ="0401".
+_QUOTED = re.compile(r'^="([^"]*)"$')
 _PROBED_RECORDS = 100
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -33,7 +36,7 @@ def read_separated(data: bytes) -> Iterator[Row]:
         for number, record in enumerate(records):
             if number >= MOST_ROWS:
                 raise Refused("rows")
-            row: Row = [cell or None for cell in record]
+            row: Row = [_QUOTED.sub(r"\1", cell) or None for cell in record]
             while row and row[-1] is None:
                 row.pop()
             if any(row[MOST_COLUMNS:]):

@@ -1,6 +1,7 @@
 """A ledger as an Excel workbook: title, head, table; printed on A4 with its heading repeated."""
 
 import io
+import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,9 @@ SHORT, UPRIGHT = 14, 92
 SIGN, TO_SIGN, HAND_ROW = "签名", 16, 24
 SONG: Final = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 BOXED: Final = {**SONG, "border": 1, "text_wrap": True}
+# What Excel takes for the name of a sheet.
+MOST_IN_NAME: Final = 31
+_BARRED: Final = re.compile(r"[\[\]:*?/\\]|^'|'$")
 WATERMARK: Final = "&C第 &P 页　共 &N 页&R{}"
 
 
@@ -45,9 +49,16 @@ def book_bytes(book: Book, footer: str = "") -> bytes:
             "exact": {**BOXED, "num_format": "0.00"},
         }  # fmt: skip
         styles = {name: made.add_format(said) for name, said in formats.items()}
-        for sheet in book.sheets:
-            _write_sheet(made.add_worksheet(sheet.name), sheet, styles, footer)
+        for number, sheet in enumerate(book.sheets, 1):
+            _write_sheet(made.add_worksheet(_sheet_name(sheet, number)), sheet, styles, footer)
     return buffer.getvalue()
+
+
+def _sheet_name(sheet: Sheet, number: int) -> str:
+    """The sheet's name, or a number where Excel takes no such name: half a community would be another."""
+    long = len(sheet.name.encode("utf-16-le")) > MOST_IN_NAME * 2
+    barred = _BARRED.search(sheet.name) or sheet.name.lower() == "history"
+    return f"表{number}" if long or barred else sheet.name
 
 
 def _write_sheet(
