@@ -144,3 +144,4 @@ def test_a_door_without_tries_is_told_when_its_building_is_at_home(ledger: Ledge
 def test_short_telephones_are_hidden_whole() -> None:
     assert masked_phone("8812345") == "*******"
     assert masked_phone("0531-88123456") == "053****3456"
+    assert masked_phone("13800138000、8812345") == "138****8000、*******"

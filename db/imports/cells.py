@@ -18,7 +18,7 @@ from db.kernel.text import (
     hours_text,
     minutes_of,
     squeeze,
-    telephone,
+    telephones,
     tidy,
     tidy_lines,
     tidy_name,
@@ -45,7 +45,6 @@ _CHINESE_DAY = re.compile(
 )
 # A telephone as a workbook shows it in a narrow column, and as a .csv keeps it then.
 _ROUNDED = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
-_PHONES_APART = re.compile(r"[/、,，;；]+")
 _EPOCH = date(1899, 12, 30)
 _NOTHING = {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "N/A", "NA", "#N/A"}
 _DENIAL = re.compile(r"[未没不无非否待拒]")
@@ -137,17 +136,13 @@ def _phone(field: Field, cell: Cell) -> str | None:
     text = plain(cell)
     if text in _NOTHING:
         return None
-    if found := telephone(text):
+    if found := telephones(text):
         return found
     if _ROUNDED.fullmatch(text):
         raise CellError(
             f"{field.label}被Excel缩成了1.38E+10的样子，后面的数字没有了，这样的没有收入；"
             "请把这一列设成“文本”格式，填好再导入"
         )
-    for parts in (_PHONES_APART.split(text), text.split()):
-        several = [found for part in parts if (found := telephone(part))]
-        if len(several) == len(parts):
-            return "、".join(several)
     return text
 
 

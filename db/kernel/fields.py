@@ -99,7 +99,7 @@ def tidied(draft: D) -> D:
         if isinstance(value, str):
             said = _TIDY.get(field.kind, text.tidy)(value)
             if field.kind == "phone":
-                said = text.telephone(said) or said
+                said = text.telephones(said) or said
             kept[name] = said or (None if _nothing(given, name) is None else "")
     tidy: D = dataclasses.replace(given, **kept)
     return tidy

@@ -88,6 +88,15 @@ def telephone(text: str) -> str | None:
     return None
 
 
+def telephones(text: str) -> str | None:
+    """Return one telephone number, or several as they stand in one entry, parted by 、; None if it is none."""
+    for parts in ([text], re.split(r"[/、,，;；]+", text), text.split()):
+        found = [number for part in parts if (number := telephone(part))]
+        if parts and len(found) == len(parts):
+            return "、".join(found)
+    return None
+
+
 def minutes_of(text: str) -> int | None:
     """Return a length typed in hours as minutes: 1.5, 2小时, 2学时, 90分钟; None if it is none."""
     match = re.fullmatch(

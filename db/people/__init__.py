@@ -207,5 +207,7 @@ def masked(name: str) -> str:
 
 
 def masked_phone(phone: str) -> str:
-    """Return a telephone as it may stand on a screen others see: 138****4521."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "*" * len(phone)
+    """Return a telephone, or several, as it may stand on a screen others see: 138****4521."""
+    return "、".join(
+        f"{one[:3]}****{one[-4:]}" if len(one) >= 8 else "*" * len(one) for one in phone.split("、")
+    )

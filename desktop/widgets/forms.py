@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QToolTip, QWidget
 
 from db.kernel.fields import Field, Problem, fields_of, most_words
 from db.kernel.money import plain_yuan
-from db.kernel.text import hours_text, minutes_of, telephone
+from db.kernel.text import hours_text, minutes_of, telephones
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.entries import (
     EnterWalks,
@@ -282,7 +282,7 @@ def _read_hours(text: str) -> int | None:
 def _read_phone(text: str) -> str | None:
     if not text:
         return None
-    number = telephone(text)
+    number = telephones(text)
     if number is None:
         raise ValueError("不像电话号码")
     return number

@@ -102,6 +102,18 @@ def test_a_wrong_telephone_is_told_and_not_saved(qtbot: QtBot, shell: Shell) -> 
     assert "不像电话号码" in page._form._problem.text()
 
 
+def test_a_home_with_two_telephones_as_a_workbook_had_them_is_saved(
+    qtbot: QtBot, shell: Shell
+) -> None:
+    page = _page(qtbot, shell, "visits", "homes")
+    assert isinstance(page, HouseholdsPage)
+    page._form._fields["phone"].setText("13800000001 / 139 0000 0002")  # type: ignore[union-attr]
+    page.save()
+    settle(qtbot, shell)
+    assert page.row is not None
+    assert page.row.phone == "13800000001、13900000002"
+
+
 def test_a_volunteers_place_is_shown_and_a_double_is_told(qtbot: QtBot, shell: Shell) -> None:
     page = _page(qtbot, shell, "people", "volunteers")
     assert isinstance(page, VolunteersPage)

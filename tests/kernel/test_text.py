@@ -70,6 +70,20 @@ def test_telephones(written: str, number: str | None) -> None:
     assert text.telephone(written) == number
 
 
+@pytest.mark.parametrize(
+    ("written", "numbers"),
+    [
+        ("175 3236 5191", "17532365191"),
+        ("13800138000/0991-1234567", "13800138000、0991-1234567"),
+        ("13800138000 13900139000", "13800138000、13900139000"),
+        ("13800138000，儿子", None),
+        ("", None),
+    ],
+)
+def test_several_telephones(written: str, numbers: str | None) -> None:
+    assert text.telephones(written) == numbers
+
+
 def test_identity_numbers_are_seen_wherever_they_stand() -> None:
     assert text.has_identity_number("证号11010519900307888X，已核")
     assert text.has_identity_number("１１０１０５１９９００３０７８８８Ｘ")
