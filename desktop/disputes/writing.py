@@ -27,6 +27,8 @@ from desktop.widgets.parts import button, column, label, row
 from desktop.widgets.scrolling import footed
 
 CHANGE = "change_session"
+# In hundredths of the drawings' size; in larger type two fields have no room beside each other.
+LARGE = 130
 
 
 class At(NamedTuple):
@@ -84,7 +86,8 @@ class Writing(QWidget):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
-        self.registration = RegistrationForm(lambda: context.today)
+        large = context.theme.px(100) > LARGE
+        self.registration = RegistrationForm(lambda: context.today, large=large)
         self.facts: Mapping[str, FactForm] = _Made(self._fact)
         self._shown: DraftForm = self.registration
         self._context = context
