@@ -93,6 +93,7 @@ class Writing(QWidget):
         self._context = context
         # Which form is open; each opening is another, though it be of the same.
         self._at: At | None = None
+        self._begun_on = context.today
         self._card: DisputeCard | None = None
         # The party in sight and those to come after it.
         self._parties: Sequence[Party] = ()
@@ -162,6 +163,18 @@ class Writing(QWidget):
 
         self._context.background.ask(self, lambda c: session_entered(c, record), opened)
 
+    def turn_day(self) -> None:
+        """Let a form of something new that was opened before midnight, and not typed in, be of today."""
+        at, day = self._at, self._context.today
+        if at is None or not at.is_new or self._kept.is_typed or day == self._begun_on:
+            return
+        self._begun_on = day
+        if isinstance(self._shown, FactForm) and self._card is not None:
+            self._shown.begin(self._card.case)
+        else:
+            self.registration.show_day("registered", day)
+        self._kept.begin(at.key, self._shown.inputs, new=True)
+
     def save(self) -> None:
         """Write the form that is open, once however often Enter is pressed before the disk answers."""
         at = self._at
@@ -212,6 +225,7 @@ class Writing(QWidget):
     ) -> None:
         """Show a form that stands as it is stored, with what was typed there and not saved."""
         self._at, self._card, self._shown = at, card, form
+        self._begun_on = self._context.today
         self.opened.emit()
         self._heading.setText(heading)
         self._of.setText(of)
