@@ -87,6 +87,14 @@ def agenda(connection: Connection, day: date) -> list[AgendaItem]:
     return [*elsewhere[:first], *walk, *elsewhere[first:]]
 
 
+def overdue(connection: Connection, day: date) -> int:
+    """Count what is late in the day's list, without the rest of it."""
+    # Nothing else in the list is ever late.
+    return sum(
+        item.urgency == "late" for part in (_disputes, _reviews) for item in part(connection, day)
+    )
+
+
 def campaign_of(connection: Connection, day: date) -> CampaignLine:
     """Return the campaign the screens of a day speak of: the one that covers it, or the year."""
     return campaign_on(connection, day) or without_campaign(day)

@@ -65,12 +65,6 @@ def week_so_far(connection: Connection, day: date) -> WeekSoFar:
     )
 
 
-def overdue_duties(connection: Connection, day: date) -> int:
-    """Count the duties whose last day lies before the day, as `WeekSoFar.overdue` does."""
-    duties = _duties(dispute_facts(connection), clocks(connection), day)
-    return sum(by < day for _, by in duties)
-
-
 def _duties(facts: Sequence[Facts], rules: Clocks, day: date) -> list[tuple[Id, date]]:
     return [(one.id, by) for one in facts for _, by in rules.duties(one, day)]
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from db.agenda import overdue
 from db.attaching import collect_orphans
 from db.backup import backup_ages
 from db.figures.kinds import KINDS
 from db.kernel.unsaved import at_hand
 from db.ledger import Ledger
 from db.post import PostDraft, the_post
-from db.this_week import overdue_duties
 from desktop.access.read_only import ReadOnlyBand
 from desktop.admin.accounts import AccountsPage
 from desktop.admin.campaigns import CampaignsPage
@@ -140,10 +140,11 @@ WORDS = {
     "keeping": "数据字典 清除 个人信息 到期",
     "packing": "数据包 优盘 带走 下乡", "merging": "数据包 两边登记不同 裁定 同一个人 重复", "pairing": "名片 指纹 另一台电脑 笔记本",
 }  # fmt: skip
-# What makes a duty of a dispute begin, end or be overdue.
+# What makes a duty begin, end or be overdue.
 DUTIES_OF = frozenset({
     "dispute", "dispute_conclusion", "dispute_reopening", "dispute_follow_up", "dispute_session",
-    "dispute_extension", "dispute_report", "dispute_closing", "day_off", "post",
+    "dispute_extension", "dispute_report", "dispute_closing", "day_off", "post", "review", "volunteer",
+    "volunteer_term",
 })  # fmt: skip
 # Which tab shows the rows of a table.
 TAB_OF = {
@@ -267,13 +268,13 @@ def show_backups(shell: Shell) -> None:
 
 
 def _tell_overdue(shell: Shell, touched: Iterable[str] = DUTIES_OF) -> None:
-    """Tell how many duties are overdue, if something of theirs was touched."""
+    """Tell how much of the day's list is overdue, if something of it was touched."""
     if DUTIES_OF.isdisjoint(touched):
         return
     day = shell.context.today
     shell.context.background.ask(
         shell,
-        lambda connection: overdue_duties(connection, day),
+        lambda connection: overdue(connection, day),
         partial(shell.tell_overdue, "home"),
     )
 

@@ -137,9 +137,12 @@ FACTS: dict[str, Fact] = {
 
 
 class RegistrationForm(DraftForm):
-    """The form of a registration; what is applied for is asked only where somebody applied."""
+    """The form of a registration; what is applied for is asked only where somebody applied.
 
-    def __init__(self, today: Callable[[], date]) -> None:
+    In `large` type each field has its own line.
+    """
+
+    def __init__(self, today: Callable[[], date], *, large: bool) -> None:
         names = {"kind": KIND_NAMES, "source": SOURCE_NAMES, "risk": RISK_NAMES, "community": {}}
         super().__init__(
             RegistrationDraft,
@@ -147,7 +150,7 @@ class RegistrationForm(DraftForm):
             names,
             today,
             REGISTRATION,
-            ("kind", "risk", "place", "number"),
+            () if large else ("kind", "risk", "place", "number"),
         )
         asked = self.field("requests")
         assert isinstance(asked, TextBox)  # noqa: S101  it is declared prose

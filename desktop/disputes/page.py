@@ -155,6 +155,7 @@ class DisputesPage(Page):
     def refresh(self) -> None:
         """Read all disputes; a post has hundreds, not thousands."""
         day = self.context.today
+        self._panel.turn_day()
 
         def question(connection: Connection) -> list[DisputeRow]:
             return disputes(connection, day, clocks(connection))

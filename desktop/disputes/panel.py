@@ -109,6 +109,10 @@ class DisputePanel(QFrame):
 
         self._ticket = self._context.background.ask(self, question, self._show)
 
+    def turn_day(self) -> None:
+        """Another day has begun."""
+        self._writing.turn_day()
+
     def begin_registration(self) -> None:
         """Open an empty registration."""
         if self._may():

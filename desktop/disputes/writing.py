@@ -27,6 +27,8 @@ from desktop.widgets.parts import button, column, label, row
 from desktop.widgets.scrolling import footed
 
 CHANGE = "change_session"
+# In hundredths of the drawings' size; in larger type two fields have no room beside each other.
+LARGE = 130
 
 
 class At(NamedTuple):
@@ -84,12 +86,14 @@ class Writing(QWidget):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
-        self.registration = RegistrationForm(lambda: context.today)
+        large = context.theme.px(100) > LARGE
+        self.registration = RegistrationForm(lambda: context.today, large=large)
         self.facts: Mapping[str, FactForm] = _Made(self._fact)
         self._shown: DraftForm = self.registration
         self._context = context
         # Which form is open; each opening is another, though it be of the same.
         self._at: At | None = None
+        self._begun_on = context.today
         self._card: DisputeCard | None = None
         # The party in sight and those to come after it.
         self._parties: Sequence[Party] = ()
@@ -159,6 +163,18 @@ class Writing(QWidget):
 
         self._context.background.ask(self, lambda c: session_entered(c, record), opened)
 
+    def turn_day(self) -> None:
+        """Let a form of something new that was opened before midnight, and not typed in, be of today."""
+        at, day = self._at, self._context.today
+        if at is None or not at.is_new or self._kept.is_typed or day == self._begun_on:
+            return
+        self._begun_on = day
+        if isinstance(self._shown, FactForm) and self._card is not None:
+            self._shown.begin(self._card.case)
+        else:
+            self.registration.show_day("registered", day)
+        self._kept.begin(at.key, self._shown.inputs, new=True)
+
     def save(self) -> None:
         """Write the form that is open, once however often Enter is pressed before the disk answers."""
         at = self._at
@@ -209,6 +225,7 @@ class Writing(QWidget):
     ) -> None:
         """Show a form that stands as it is stored, with what was typed there and not saved."""
         self._at, self._card, self._shown = at, card, form
+        self._begun_on = self._context.today
         self.opened.emit()
         self._heading.setText(heading)
         self._of.setText(of)

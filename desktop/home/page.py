@@ -223,7 +223,7 @@ class HomePage(Page):
         if begun:
             self.setFocus()
         late = sum(item.urgency == "late" for item in today.due)
-        self._late.setText(f"逾期{late}件")
+        self._late.setText(f"逾期{late}项")
         self._late.setVisible(late > 0)
         about = "走访和回访按楼道顺序" if doors else ""
         if not today.due:

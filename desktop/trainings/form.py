@@ -59,6 +59,8 @@ class TrainingForm(QWidget):
         super().__init__()
         self._context = context
         self._editing: Id | None = None
+        # The day an open form offers of itself.
+        self._offered: date | None = None
         self._only_expected = False
         self._heading = label(pixels=16, wrap=True)
         self._form = DraftForm(
@@ -96,7 +98,16 @@ class TrainingForm(QWidget):
     def begin_new(self, day: date | None = None) -> None:
         """Open an empty form for a day, else today."""
         draft = TrainingDraft(day=day or self._context.today)
-        self._open(None, draft, "登记培训")
+        self._open(None, draft, "登记培训", offered=None if day else draft.day)
+
+    def turn_day(self) -> None:
+        """Let an empty form that was opened before midnight be of today."""
+        day = self._context.today
+        if self._offered not in (None, day) and not self._kept.is_typed:
+            self._offered = day
+            self._form.show_day("day", day)
+            self._follow_day()
+            self._kept.begin("", self._inputs(), new=True)
 
     def begin_change(self, training: Id) -> None:
         """Open a session's head."""
@@ -163,9 +174,11 @@ class TrainingForm(QWidget):
         heading: str,
         *,
         only_expected: bool = False,
+        offered: date | None = None,
     ) -> None:
         def opened(known: Known) -> None:
             self._editing, self._only_expected = training, only_expected
+            self._offered = offered
             self._expected.offers(known.places)
             self._expected.begin(everybody=only_expected)
             self._series.begin(known.days_off)
@@ -249,6 +262,7 @@ class TrainingForm(QWidget):
 
     def _end(self) -> None:
         """What is typed is saved or given up; what an earlier run left comes next."""
+        self._offered = None
         self._kept.done()
         self._kept.leave()
         self._kept.go_on()

@@ -136,6 +136,7 @@ class TrainingsPage(Page):
 
     def refresh(self) -> None:
         """Read all sessions."""
+        self._form.turn_day()
 
         def question(connection: Connection) -> Answer:
             return trainings(connection), places_in_series(connection)

@@ -80,7 +80,7 @@ class Roll(QFrame):
         self._name = label(pixels=16, wrap=True)
         self._counts = label(tone="second", wrap=True)
         self._field = QLineEdit()
-        self._field.setPlaceholderText("点名：姓名或拼音首字母，回车记到，2迟到 3请假 4缺席")
+        self._field.setPlaceholderText("姓名或首字母，回车记到，2迟到 3请假 4缺席")
         self._field.setAccessibleName("点名")
         self._field.installEventFilter(self)
         self._reason = ReasonField()

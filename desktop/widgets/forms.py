@@ -131,6 +131,12 @@ class DraftForm(QWidget):
             else:
                 widget.setText(_shown(value, self._declared[name].kind))
 
+    def show_day(self, name: str, day: date) -> None:
+        """Show another day in one entry, as when it is another by now."""
+        field = self._fields[name]
+        if isinstance(field, EntryField):
+            field.setText(_shown(day, "day"))
+
     def draft(self) -> Any:
         """Return what is typed as a draft; ValueError if it may not be stored, and it says why."""
         values: dict[str, Any] = {}

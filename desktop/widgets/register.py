@@ -2,11 +2,13 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QComboBox,
     QHBoxLayout,
@@ -59,7 +61,9 @@ class RegisterPage(Page, Generic[R]):
         self.row: R | None = None
         self.only: tuple[Id, ...] | None = None
         self._wanted: Id | None = None
-        self._fresh = self._read = self._waits = self._seeking = False
+        # The day a new record was begun on, while one is.
+        self._fresh: date | None = None
+        self._read = self._waits = self._seeking = False
         self._ticket: Ticket | None = None
         self.model: RowModel[R] = RowModel(self.columns)
         self.model.more = self._more
@@ -149,7 +153,7 @@ class RegisterPage(Page, Generic[R]):
         if not self.context.may_write(self.said):
             return
         self.table.clearSelection()
-        self.row, self._fresh = None, True
+        self.row, self._fresh = None, self.context.today
         self._history.hide()
         self.heading.setText(f"新的{self.noun}")
         self.show_row(None)
@@ -199,7 +203,7 @@ class RegisterPage(Page, Generic[R]):
 
     def go_to(self, record: Id | None) -> None:
         """Put the cursor on a record once it is listed, however far down it stands."""
-        self._wanted, self._fresh, self._seeking = record, False, record is not None
+        self._wanted, self._fresh, self._seeking = record, None, record is not None
         self._seek()
 
     def show_only(self, ids: Sequence[Id], title: str) -> None:
@@ -259,10 +263,7 @@ class RegisterPage(Page, Generic[R]):
         left.addLayout(_below(self.foot, self.tools, large=large))
         inside = QWidget()
         layout = column(inside, (16, 14, 16, 14), 10)
-        head = row(gap=10)
-        head.addWidget(self.heading, 1)
-        head.addWidget(self._history)
-        layout.addLayout(head)
+        layout.addLayout(_head(self.heading, self._history))
         self.form_parts(layout)
         form = panel()
         form.setFixedWidth(self.context.theme.px(self.form_width))
@@ -283,6 +284,9 @@ class RegisterPage(Page, Generic[R]):
         self._wanted, self._read = kept, True
         self.offer_choices()
         if self._fresh and not self.is_typed:
+            if self._fresh != self.context.today:
+                self._fresh = self.context.today
+                _keeping_cursor(self, lambda: self.show_row(None))
             # What a box now offers first stands there as the form began: nobody typed it.
             self.begin_typing()
         self._seek()
@@ -309,7 +313,7 @@ class RegisterPage(Page, Generic[R]):
 
     def _moved(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid() and current.row() < len(self.model.rows):
-            self.row, self._fresh, self._seeking = self.model.rows[current.row()], False, False
+            self.row, self._fresh, self._seeking = self.model.rows[current.row()], None, False
             self._history.setVisible(bool(self.entity))
             self.show_row(self.row)
             self.begin_typing()
@@ -335,6 +339,22 @@ class RegisterPage(Page, Generic[R]):
         self.context.background.ask(
             self, lambda c: self.asked(c, offset, limit)[1], self.model.add_rows
         )
+
+
+def _keeping_cursor(page: QWidget, show: Callable[[], object]) -> None:
+    """Show something on a page without taking the cursor from where it is there."""
+    focus = QApplication.focusWidget()
+    show()
+    if focus is not None and page.isAncestorOf(focus):
+        focus.setFocus()
+
+
+def _head(heading: QLabel, history: QWidget) -> QHBoxLayout:
+    """What stands over the form."""
+    head = row(gap=10)
+    head.addWidget(heading, 1)
+    head.addWidget(history)
+    return head
 
 
 def _listed(filters: FlowLayout, chip: OnlyChip, table: RowTable) -> QBoxLayout:

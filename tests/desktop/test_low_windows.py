@@ -4,9 +4,10 @@ import shutil
 from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -230,3 +231,19 @@ def test_who_may_only_look_is_not_asked_for_a_visit(
         made.hide()
         made.context.background.close()
         made.deleteLater()
+
+
+@pytest.mark.parametrize("low", [(1280, 720, "130"), (1280, 720, "150")], indirect=True)
+def test_no_field_of_a_registration_is_cut_off_at_its_side(qtbot: QtBot, low: Shell) -> None:
+    """The kind of a dispute stood beside the day, and half of it was out of sight."""
+    low.context.routes.go("disputes", tab="list", new=True)
+    page: Any = in_sight(qtbot, low)
+    form = page._panel._writing.registration
+    area = form
+    while not isinstance(area, FollowingArea):
+        area = area.parentWidget()
+    for field in form.inputs.values():
+        if field.isHidden():
+            continue
+        right = field.mapTo(area, QPoint(field.width(), 0)).x()
+        assert right <= area.viewport().width()

@@ -15,6 +15,8 @@ from db.sample import PASSWORD
 from db.trainings import TrainingDraft
 from db.trainings.sessions import Person, add_training, join
 from desktop import day
+from desktop.widgets.entries import EntryField
+from desktop.widgets.forms import DraftForm
 from desktop.widgets.periods import PeriodBox
 from desktop.window import Shell
 from desktop.words import long_day
@@ -178,3 +180,53 @@ def test_what_is_being_typed_at_midnight_stays_where_it_is(
     assert typing.text() == text
     QTest.keyClicks(typing, "3")
     assert "123" in typing.text()
+
+
+@pytest.mark.parametrize(
+    ("room", "tab", "entry"),
+    [
+        ("disputes", "list", "registered"), ("trainings", "list", "day"),
+        ("points", "entries", "day"), ("points", "rewards", "day"), ("points", "fund", "day"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("typed", ["", "8"])
+def test_an_empty_form_offers_the_new_day(
+    qtbot: QtBot, shell: Shell, room: str, tab: str, entry: str, typed: str
+) -> None:
+    """It kept yesterday, and the first record of the morning was saved with the wrong date."""
+    shell.context.routes.go(room, tab=tab, new=True)
+    page: Any = in_sight(qtbot, shell)
+    shell.activateWindow()
+    forms = (form for form in page.findChildren(DraftForm) if entry in form.inputs)
+    form = next(form for form in forms if form.isVisible())
+    assert form.typed(entry) == TODAY.isoformat()
+    if typed:
+        fields = [one for name, one in form.inputs.items() if name != entry]
+        field: Any = next(one for one in fields if isinstance(one, EntryField))
+        field.setFocus()
+        QTest.keyClicks(field, typed)
+    focus = QApplication.focusWidget()
+    turn_to(qtbot, shell, TOMORROW)
+    # What is being typed is of the day it was begun on.
+    assert form.typed(entry) == (TODAY if typed else TOMORROW).isoformat()
+    assert QApplication.focusWidget() is focus
+    assert shell.context.ledger.unsaved() == {} or typed
+
+
+def test_a_form_of_a_dispute_that_stood_open_is_of_the_new_day(qtbot: QtBot, shell: Shell) -> None:
+    shell.context.routes.go("disputes", tab="list")
+    page: Any = in_sight(qtbot, shell)
+    page._panel.begin_fact("follow_up")
+    settle(qtbot, shell)
+    form = page._panel._writing.facts["follow_up"]
+    assert form.typed("day") == TODAY.isoformat()
+    turn_to(qtbot, shell, TOMORROW)
+    assert form.isVisible()
+    assert form.typed("day") == TOMORROW.isoformat()
+
+
+def test_a_session_begun_on_a_day_of_the_calendar_stays_there(qtbot: QtBot, shell: Shell) -> None:
+    shell.context.routes.go("trainings", tab="list", new=True, day=TODAY)
+    page: Any = in_sight(qtbot, shell)
+    turn_to(qtbot, shell, TOMORROW)
+    assert page._form._form.typed("day") == TODAY.isoformat()
