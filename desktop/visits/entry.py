@@ -176,6 +176,17 @@ class EntryForm(QWidget):
         """Count one person more or less for the next visit."""
         now = int(self._people.text()) if self._people.text().isdecimal() else 1
         self._people.setText(str(max(now + step, 1)))
+        # A number that could not be is none any more.
+        self._people.value()
+
+    def wrong_words(self) -> str:
+        """Return what the framed field is called, and put the cursor there where it is in the entry."""
+        for name, field in self._fields.items():
+            if field.wrong:
+                if any(other.hasFocus() for other in self._fields.values()):
+                    field.setFocus(Qt.FocusReason.TabFocusReason)
+                return f"{name}："
+        return ""
 
     def entry(self, outcome: str) -> VisitEntry:
         """Return what is typed as an entry; ValueError, and the field framed, if it cannot be."""

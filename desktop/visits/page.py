@@ -134,7 +134,7 @@ class VisitsPage(Page):
         try:
             entry = self._door.entry.entry(outcome)
         except ValueError as reason:
-            self.said.emit(f"{reason}。没有保存")
+            self.said.emit(f"{self._door.entry.wrong_words()}{reason}。没有保存")
             return
         many = f"{len(doors)}户" if len(doors) > 1 else self._middle.door_name(doors[0])
 

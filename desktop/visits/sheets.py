@@ -132,7 +132,7 @@ class SheetsPage(TypingPage[OpenSheet, Sheet, TypedDoor]):
         try:
             entry = self._form.entry(outcome)
         except ValueError as reason:
-            self.said.emit(f"{reason}。")
+            self.said.emit(f"{self._form.wrong_words()}{reason}。")
             return
         self._set(at, entry)
         self._table.go_to(at + 1)

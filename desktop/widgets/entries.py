@@ -38,6 +38,11 @@ class EntryField(QLineEdit):
         self.setAccessibleName(name)
         self.textEdited.connect(self._edited)
 
+    @property
+    def wrong(self) -> bool:
+        """Whether it is framed, as what is typed cannot be."""
+        return bool(self._wrong)
+
     def value(self) -> Any:
         """Return what is typed as a value; ValueError, and a frame, if it cannot be."""
         try:

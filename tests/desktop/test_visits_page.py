@@ -116,6 +116,22 @@ def test_a_door_that_could_not_be_recorded_keeps_what_was_typed(
     assert page._door.entry._note.text() == "half"
 
 
+def test_what_cannot_be_in_an_entry_is_named_and_the_cursor_led_there(
+    qtbot: QtBot, shell: Shell, page: VisitsPage
+) -> None:
+    entry, told = page._door.entry, list[str]()
+    page.said.connect(told.append)
+    entry._people.setText("x")
+    entry._note.setFocus()
+    QTest.keyClick(entry._note, Qt.Key.Key_Return)
+    settle(qtbot, shell)
+    assert told == ["见到：请填一个整数。没有保存"]
+    assert entry._people.hasFocus()
+    page._board.setFocus()
+    QTest.keyClick(page._board, Qt.Key.Key_Plus)
+    assert (entry._people.text(), entry._people.wrong) == ("2", False)
+
+
 def test_a_visit_shows_on_the_board_and_undo_takes_it_back(
     qtbot: QtBot, shell: Shell, page: VisitsPage
 ) -> None:
