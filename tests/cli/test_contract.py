@@ -72,16 +72,17 @@ def test_an_import_accounts_for_every_row_in_json(post: Path, tmp_path: Path) ->
 
 
 def test_an_import_tells_of_a_character_the_terminal_lacks(post: Path, tmp_path: Path) -> None:
+    homes = book(tmp_path / "户.xlsx", 台账=[HOMES, home(101)])
     visits = book(tmp_path / "访.xlsx", 台账=[VISITS, tried("𠮷")])
-    told = policepost("import", visits, "--data", post, "--dry-run", PYTHONIOENCODING="gbk")
+    told = policepost("import", homes, visits, "--data", post, "--dry-run", PYTHONIOENCODING="gbk")
     assert told.returncode == DONE, told.stderr
     assert "?" in told.stdout
     assert "没有写入" in told.stdout
     said = policepost(
-        "import", visits, "--data", post, "--dry-run", "--json", PYTHONIOENCODING="gbk"
+        "import", homes, visits, "--data", post, "--dry-run", "--json", PYTHONIOENCODING="gbk"
     )
     assert said.returncode == DONE, said.stderr
-    (line,) = json.loads(said.stdout)["files"][0]["rows"]
+    (line,) = json.loads(said.stdout)["files"][1]["rows"]
     assert "𠮷" in line["value"]
 
 
