@@ -9,6 +9,7 @@ from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.ledger import Ledger
 from db.places import Building, Community, Household
+from db.places.address import community_key
 from db.places.making import add_communities
 from db.visits import Visit
 
@@ -31,7 +32,9 @@ def street(ledger: Ledger, communities: int = 1, homes: int = 4) -> list[Id]:
         community, building = new_id(), new_id()
         name = f"第{n}社区"
         ledger.write(
-            rows_command(Community, [{"id": community, "name": name, "key": name, "rank": n}])
+            rows_command(
+                Community, [{"id": community, "name": name, "key": community_key(name), "rank": n}]
+            )
         )
         place = {"id": building, "community": community, "estate": "晨园", "number": "1"}
         ledger.write(rows_command(Building, [{**place, "rural": False, "key": "晨园/1"}]))
