@@ -34,6 +34,7 @@ CHANGES: Final = {
 }  # fmt: skip
 # What is a number or two shares a line, so that the whole entry stands in a low window.
 SHORT, BESIDE = ("见到",), ("资料",)
+MOST_PEOPLE: Final = 99
 MORE: Final = (("phone", "4 电话"), ("left_card", "5 留门卡"))
 
 
@@ -71,7 +72,7 @@ class EntryForm(QWidget):
         self._staff = words_field("走访人", ())
         self._companions = CompanionsField(context)
         self._topics = words_field("主题", TOPICS)
-        self._people = count_field("见到人数", 99)
+        self._people = count_field("见到人数", MOST_PEOPLE)
         self._leaflets = count_field("发放资料", 9999)
         self._found = text_field("发现问题", 500)
         self._note = text_field("备注", 500)
@@ -175,7 +176,7 @@ class EntryForm(QWidget):
     def add_people(self, step: int) -> None:
         """Count one person more or less for the next visit."""
         now = int(self._people.text()) if self._people.text().isdecimal() else 1
-        self._people.setText(str(max(now + step, 1)))
+        self._people.setText(str(min(max(now + step, 1), MOST_PEOPLE)))
         # A number that could not be is none any more.
         self._people.value()
 

@@ -130,6 +130,9 @@ def test_what_cannot_be_in_an_entry_is_named_and_the_cursor_led_there(
     page._board.setFocus()
     QTest.keyClick(page._board, Qt.Key.Key_Plus)
     assert (entry._people.text(), entry._people.wrong) == ("2", False)
+    entry._people.setText("99")
+    QTest.keyClick(page._board, Qt.Key.Key_Plus)
+    assert (entry._people.text(), entry._people.wrong) == ("99", False)
 
 
 def test_a_visit_shows_on_the_board_and_undo_takes_it_back(
