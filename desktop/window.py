@@ -147,13 +147,14 @@ class Shell(QWidget):
         self._title.setText(room.title)
         self._about.setText(self._abouts.get(room.name, ""))
         self._stack.setCurrentWidget(page)
-        # Before it is opened: what is to be typed at once takes the focus for itself.
+        # Before it is opened: what is to be typed at once takes the focus for itself,
         self.setFocusProxy(page)
         page.setFocus()
-        page.open(route.what)
+        # and a tab that is made by opening it asks by itself.
         if room.name in self._stale:
             self._stale.discard(room.name)
             page.refresh()
+        page.open(route.what)
 
     def _own_offers(self) -> list[Offer]:
         """The screens, and what the window itself does."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Connection,
     ForeignKey,
     Index,
+    Select,
     SmallInteger,
     case,
     func,
@@ -209,9 +211,7 @@ class CampaignLine(NamedTuple):
 
 def campaigns(connection: Connection) -> list[CampaignLine]:
     """Return the campaigns, the latest begun first."""
-    columns = [getattr(Campaign, name) for name in CampaignLine._fields]
-    order = (Campaign.start.desc(), Campaign.id.desc())
-    return [CampaignLine(*row) for row in connection.execute(select(*columns).order_by(*order))]
+    return [CampaignLine(*row) for row in connection.execute(_campaigns())]
 
 
 def campaign_on(connection: Connection, day: date) -> CampaignLine | None:
@@ -297,3 +297,10 @@ def band_of_visit() -> ColumnElement[str]:
         (Visit.at < EVENING, afternoon),
         else_=evening,
     )
+
+
+# Asked at every look at the doors; put together once.
+@cache
+def _campaigns() -> Select[Any]:
+    columns = [getattr(Campaign, name) for name in CampaignLine._fields]
+    return select(*columns).order_by(Campaign.start.desc(), Campaign.id.desc())

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from db.coverage import DoorState
 from db.kernel.ids import Id
 from desktop.theme import Theme
 from desktop.visits.cells import Cells
+from desktop.visits.frames import paint_frame
 from desktop.visits.plan import plan
 
 OUTCOME_KEYS: Final = {
@@ -22,6 +23,7 @@ COLORS: Final = {
     "done": "done", "tried": "tries", "exhausted_tries": "tries", "exhausted_refused": "closed",
     "exhausted_phone": "closed", "outside": "second", "untouched": "text",
 }  # fmt: skip
+GROUNDS: Final = {"done": "done_ground", "tries": "tries_ground", "closed": "closed_ground"}
 HELD_MS: Final = 20
 OUTSIDE_NAMES: Final = {"empty": "空户", "invalid": "无效"}
 # What a door that is still to be visited came to last, where it was not 未遇.
@@ -201,10 +203,11 @@ class Board(QWidget):
             for name, box in names:
                 if region.intersects(box):
                     painter.drawText(box, aligned, name)
-        for id_, door in self._doors.items():
-            cell = self._cells.of(id_)
-            if region.intersects(cell):
-                self._paint_door(painter, cell.adjusted(2, 2, -2, -2), door)
+        self._paint_doors(painter, [
+            (self._cells.of(id_).adjusted(2, 2, -2, -2), door)
+            for id_, door in self._doors.items()
+            if region.intersects(self._cells.of(id_))
+        ])  # fmt: skip
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Walk, mark, record."""
@@ -285,28 +288,34 @@ class Board(QWidget):
         self._cells.forget()
         self.updateGeometry()
 
-    def _paint_door(self, painter: QPainter, cell: QRect, door: DoorState) -> None:
+    def _paint_doors(self, painter: QPainter, doors: Sequence[tuple[QRect, DoorState]]) -> None:
+        """Paint cells, each kind of text in one go: another face at every text takes twice as long."""
         theme = self._theme
-        color = COLORS[door.state]
-        grounds = {"done": "done_ground", "tries": "tries_ground", "closed": "closed_ground"}
-        ground = "ground" if door.state == "outside" else grounds.get(color, "surface")
-        edge = QPen(theme.color("line"))
-        if door.household == self._current:
-            edge = QPen(theme.color("accent"), 2)
-        painter.setPen(edge)
-        painter.setBrush(theme.color(ground))
-        painter.drawRoundedRect(
-            QRectF(cell).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(6), theme.px(6)
-        )
-        inside = cell.adjusted(theme.px(8), theme.px(5), -theme.px(4), -theme.px(5))
-        painter.setPen(theme.color("second" if door.state == "outside" else "text"))
+        for cell, door in doors:
+            self._paint_ground(painter, cell, door)
+        left, above, right = theme.px(8), theme.px(5), theme.px(4)
         painter.setFont(theme.font(12))
-        painter.drawText(inside, Qt.AlignmentFlag.AlignTop, door.label)
-        painter.setPen(theme.color(color))
+        for cell, door in doors:
+            painter.setPen(theme.color("second" if door.state == "outside" else "text"))
+            inside = cell.adjusted(left, above, -right, -above)
+            painter.drawText(inside, Qt.AlignmentFlag.AlignTop, door.label)
         painter.setFont(theme.font(11))
-        painter.drawText(inside, Qt.AlignmentFlag.AlignBottom, state_words(door, self.today))
-        if door.household in self._marked:
-            self._paint_mark(painter, cell, theme.color("accent"))
+        for cell, door in doors:
+            if words := state_words(door, self.today):
+                painter.setPen(theme.color(COLORS[door.state]))
+                inside = cell.adjusted(left, above, -right, -above)
+                painter.drawText(inside, Qt.AlignmentFlag.AlignBottom, words)
+        for cell, door in doors:
+            if door.household in self._marked:
+                self._paint_mark(painter, cell, theme.color("accent"))
+
+    def _paint_ground(self, painter: QPainter, cell: QRect, door: DoorState) -> None:
+        theme, current = self._theme, door.household == self._current
+        ground = "ground" if door.state == "outside" else GROUNDS.get(COLORS[door.state], "surface")
+        paint_frame(
+            painter, cell, theme.color(ground), theme.color("accent" if current else "line"),
+            2 if current else 1, theme.px(6),
+        )  # fmt: skip
 
     def _paint_mark(self, painter: QPainter, cell: QRect, color: QColor) -> None:
         side = self._theme.px(14)

@@ -22,6 +22,8 @@ from desktop.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 LINE = Qt.ItemDataRole.UserRole
+AT_THE_LEFT = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+AT_THE_RIGHT = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
 
 
 @dataclass(frozen=True)
@@ -172,12 +174,12 @@ class _LineDelegate(QStyledItemDelegate):
         words = left_words(line)
         done = line.base > 0 and not line.left
         painter.setPen(theme.color("done" if done else "second"))
-        top = Qt.AlignmentFlag.AlignTop
-        painter.drawText(inside, top | Qt.AlignmentFlag.AlignRight, words)
+        painter.drawText(inside, AT_THE_RIGHT, words)
         painter.setPen(theme.color("text"))
-        room = inside.width() - painter.fontMetrics().horizontalAdvance(words) - theme.px(8)
-        name = painter.fontMetrics().elidedText(line.label, Qt.TextElideMode.ElideLeft, room)
-        painter.drawText(inside, top | Qt.AlignmentFlag.AlignLeft, name)
+        measured = painter.fontMetrics()
+        room = inside.width() - measured.horizontalAdvance(words) - theme.px(8)
+        name = measured.elidedText(line.label, Qt.TextElideMode.ElideLeft, room)
+        painter.drawText(inside, AT_THE_LEFT, name)
         self._paint_bar(painter, QRectF(inside), line)
         painter.restore()
 

@@ -95,8 +95,8 @@ class DoorPanel(QFrame):
             super().keyPressEvent(event)
 
     def ask_again(self) -> None:
-        """Read the door's card again."""
-        self._ask()
+        """Read the door's card again, once what the board shows anew is painted."""
+        self._timer.start(0)
 
     def edit_last(self) -> None:
         """Put the door's last visit right."""
