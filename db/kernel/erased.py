@@ -2,6 +2,7 @@
 
 An old copy of the ledger that is put back does not know what was erased since; the list does. It is
 sealed with a subkey of its own. One that is damaged counts as none: the ledger's table makes it anew.
+A folder that takes the backups of several ledgers holds the list of each; a seal tells whose it is.
 """
 
 import os
@@ -37,26 +38,26 @@ class Line(NamedTuple):
 
 def read_list(folder: Path, key: DataKey) -> dict[Id, Line]:
     """Return the list in a folder by the erasures' ids; empty where there is none or it is damaged."""
+    ours = [body for seal, body in _sealed(folder) if seal == _seal(body, key)]
     try:
-        with os.fdopen(open_plain(folder / ERASED), "rb") as file:
-            said = orjson.loads(file.read())
-        body = said["erasures"]
-        if said["seal"] != _seal(body, key):
-            return {}
         lines = (
             Line(
                 id_from_text(own), entity, id_from_text(record), tuple(fields), rule,
                 date.fromisoformat(day), _maybe(proposed), _maybe(confirmed),
             )
+            for body in ours
             for own, entity, record, fields, rule, day, proposed, confirmed in body
         )  # fmt: skip
         return {line.id: line for line in lines}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, TypeError):
         return {}
 
 
 def write_list(folder: Path, key: DataKey, lines: Iterable[Line]) -> None:
-    """Write the list whole or not at all; OSError or EnvironmentFault if the disk refuses."""
+    """Write the list whole or not at all, beside those of other ledgers.
+
+    OSError or EnvironmentFault if the disk refuses.
+    """
     body = [
         [
             id_text(line.id), line.entity, id_text(line.record), list(line.fields), line.rule,
@@ -65,8 +66,9 @@ def write_list(folder: Path, key: DataKey, lines: Iterable[Line]) -> None:
         for line in sorted(lines)
     ]  # fmt: skip
     private_directory(folder)
-    said = {"seal": _seal(body, key), "erasures": body}
-    write_atomically(folder / ERASED, compact_json(said).encode())
+    others = [(seal, other) for seal, other in _sealed(folder) if seal != _seal(other, key)]
+    said = [{"seal": seal, "erasures": of} for seal, of in (*others, (_seal(body, key), body))]
+    write_atomically(folder / ERASED, compact_json({"lists": said}).encode())
 
 
 def bring_list(source: Path, target: Path, key: DataKey) -> None:
@@ -74,6 +76,18 @@ def bring_list(source: Path, target: Path, key: DataKey) -> None:
     there, here = read_list(source, key), read_list(target, key)
     if there.keys() - here.keys():
         write_list(target, key, {**there, **here}.values())
+
+
+def _sealed(folder: Path) -> list[tuple[Any, Any]]:
+    """Return the lists in a folder, whosever they are, each with the seal that it says it has."""
+    try:
+        with os.fdopen(open_plain(folder / ERASED), "rb") as file:
+            said = orjson.loads(file.read())
+        # Before there could be several, the file was the one.
+        lists = said.get("lists", [said])
+        return [(one["seal"], one["erasures"]) for one in lists]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
 
 
 def _maybe(text: str) -> Id | None:

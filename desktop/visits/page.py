@@ -77,6 +77,9 @@ class VisitsPage(Page):
         self._printer.printed.connect(self._board.unmark)
         self._left = panel()
         self._count_timer = QTimer(self, singleShot=True, interval=COUNT_MS)
+        # What was recorded is told after its cell is painted: no key waits for a message.
+        self._recorded = ""
+        self._telling = QTimer(self, singleShot=True, interval=0)
         self.setFocusProxy(self._board)
         self._build()
         self._bind()
@@ -141,8 +144,8 @@ class VisitsPage(Page):
         typed = self._door.entry.texts()
 
         def recorded(_: Done[Recorded]) -> None:
-            over = "" if self._board.left else "　　这栋走完了，PgDn 下一栋"
-            self.said.emit(f"已登记：{many} {OUTCOME_NAMES[outcome]}{over}　　Ctrl+Z 撤销")
+            self._recorded = f"已登记：{many} {OUTCOME_NAMES[outcome]}"
+            self._telling.start()
             self._door.keeper.typed()
 
         def failed(error: Exception) -> None:
@@ -169,6 +172,10 @@ class VisitsPage(Page):
             self.said.emit("这栋楼没有剩下的户，不用打印走访单")
             return
         self._printer.print(self._middle.name, doors, self._campaign.id or None)
+
+    def _tell_recorded(self) -> None:
+        over = "" if self._board.left else "　　这栋走完了，PgDn 下一栋"
+        self.said.emit(f"{self._recorded}{over}　　Ctrl+Z 撤销")
 
     def _fit(self) -> None:
         theme = self.context.theme
@@ -210,6 +217,7 @@ class VisitsPage(Page):
         edit.activated.connect(self._door.edit_last)
         self.context.theme.changed.connect(self._fit)
         self._count_timer.timeout.connect(self.refresh)
+        self._telling.timeout.connect(self._tell_recorded)
 
     def _choose_campaign(self) -> None:
         self._wanted_campaign = self._campaigns.currentData()

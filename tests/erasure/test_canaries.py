@@ -19,7 +19,7 @@ from db.places import Household, HouseholdDraft, change_household
 from db.restoring import agree, put_back, restore_closed
 from db.sample import PASSWORD
 from db.search import find
-from tests.conftest import morning
+from tests.conftest import POST, morning
 from tests.erasure.canaries import (
     ALL,
     CONTACTS,
@@ -195,6 +195,20 @@ def test_a_list_that_is_lost_or_damaged_is_made_anew_from_the_ledger(
     said = (folder / ERASED).read_text("utf-8")
     assert not any(word in said for word in ALL), "the list holds ids, no values"
     write_list(folder, full.core.key, known.values())
+
+
+def test_two_ledgers_that_share_a_stick_have_each_its_list(full: Ledger, tmp_path: Path) -> None:
+    stick, folder = tmp_path / "stick", tmp_path / "other"
+    erase_all_due(full)
+    full.back_up("一份", stick)
+    known = read_list(stick, full.core.key)
+    assert known
+    with Ledger.create(folder, POST, PASSWORD, clock=full.clock)[0] as other:
+        write_list(folder, other.core.key, list(known.values())[:1])
+        other.back_up("另一个台账的", stick)
+        full.back_up("又一份", stick)
+        assert read_list(stick, full.core.key) == known
+        assert len(read_list(stick, other.core.key)) == 1
 
 
 def test_what_is_typed_after_an_erasure_stays(own: Ledger) -> None:
