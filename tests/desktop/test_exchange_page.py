@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
@@ -38,6 +37,7 @@ from tests.builders import rows_command, street
 from tests.conftest import morning
 from tests.desktop.conftest import settle
 from tests.desktop.desks import Desks
+from tests.desktop.windows import drop
 from tests.exchange.conftest import copies, pair
 from tests.exchange.sites import Copying, HandClock, Pair, digest_of
 
@@ -247,27 +247,21 @@ def test_what_is_wrong_with_a_package_is_said_in_place_and_nothing_changes(
 
 def test_a_dropped_package_comes_in_once_and_escape_leaves_it_out(desks: Desks, pair: Pair) -> None:
     street(pair.post)
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(pair.send(pair.post)))])
+    sent = pair.send(pair.post)
     merging = desks.page(pair.laptop, "merging", MergingPage)
     before = digest_of(pair.laptop)
 
-    def drop() -> None:
-        none = Qt.KeyboardModifier.NoModifier
-        given = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none)
-        entering = QDragEnterEvent(QPoint(9, 9), *given)
-        QApplication.sendEvent(merging, entering)
-        assert entering.isAccepted()
-        QApplication.sendEvent(merging, QDropEvent(QPoint(9, 9), *given))
+    def dropped() -> None:
+        drop(sent, merging)
         settle(desks.qtbot, desks.shells[0])
 
-    drop()
+    dropped()
     desks.press(Qt.Key.Key_Escape)
     assert digest_of(pair.laptop) == before
-    drop()
+    dropped()
     desks.press(Qt.Key.Key_Return)
     assert digest_of(pair.laptop) == digest_of(pair.post)
-    drop()
+    dropped()
     assert "里面的内容本机都有了" in words(merging)
     desks.press(Qt.Key.Key_Return)
     assert digest_of(pair.laptop) == digest_of(pair.post)

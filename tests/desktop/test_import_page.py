@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
@@ -14,6 +12,7 @@ from db.visits import Visit
 from desktop.imports.page import ImportPage
 from desktop.window import Shell
 from tests.desktop.conftest import press, settle
+from tests.desktop.windows import drop
 from tests.imports.books import HOMES, book, home
 
 ODD = ["哪个小区", "几号楼", "哪单元", "几零几", "谁家", "身份证号"]
@@ -126,19 +125,11 @@ def test_reading_can_be_stopped(qtbot: QtBot, small: Shell, tmp_path: Path) -> N
     assert (count(small, Household), count(small, Visit)) == (0, 0)
 
 
-# The newest Qt has another way to make these; the one that is shipped has only this.
-@pytest.mark.filterwarnings("ignore:Function. 'QD.*Event:DeprecationWarning")
 def test_files_are_dropped_on_the_page(qtbot: QtBot, small: Shell, tmp_path: Path) -> None:
     small.context.routes.go("data", tab="imports")
     settle(qtbot, small)
     page = small.findChild(ImportPage)
     assert page is not None
-    dropped = QMimeData()
-    dropped.setUrls([QUrl.fromLocalFile(str(book(tmp_path / "1.xlsx", 住户=[HOMES, home(101)])))])
-    given = (Qt.DropAction.CopyAction, dropped, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0))
-    entering = QDragEnterEvent(QPoint(40, 40), *given)
-    QApplication.sendEvent(page, entering)
-    assert entering.isAccepted()
-    QApplication.sendEvent(page, QDropEvent(QPointF(40, 40), *given))
+    drop(book(tmp_path / "1.xlsx", 住户=[HOMES, home(101)]), page)
     settle(qtbot, small)
     assert page._write.isEnabled(), page._summary.text()

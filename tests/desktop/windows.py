@@ -1,10 +1,13 @@
 """The whole window opened on a ledger nobody has open, as a person opens it."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -61,3 +64,18 @@ def visits_in(qtbot: QtBot, window: MainWindow) -> Any:
     shell.context.routes.go("visits")
     settle(qtbot, shell)
     return shell.page.page  # type: ignore[attr-defined]
+
+
+def drop(file: Path, on: QWidget) -> None:
+    """Drop a file on a page, as from the file manager's window."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    given = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0))
+    with warnings.catch_warnings():
+        # The newest Qt has another way to make these; the one that is shipped has only this.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        entering = QDragEnterEvent(QPoint(9, 9), *given)
+        dropping = QDropEvent(QPointF(9, 9), *given)
+    QApplication.sendEvent(on, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(on, dropping)
