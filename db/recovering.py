@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from db.kernel import engine
 from db.kernel.access import Right
 from db.kernel.accounts import accounts
-from db.kernel.clock import SystemClock
+from db.kernel.clock import Clock, SystemClock
 from db.kernel.errors import OutcomeUnknown, UserError
 from db.kernel.files import preflight, require_entry
 from db.kernel.ids import Id
@@ -33,7 +33,9 @@ class Recovered(NamedTuple):
     doubt: str = ""
 
 
-def recover(folder: Path, code: str, user: str, password: str) -> Recovered:
+def recover(
+    folder: Path, code: str, user: str, password: str, clock: Clock | None = None
+) -> Recovered:
     """Give an account a new password with the recovery code; return the new recovery code.
 
     The code that was used opens nothing afterwards. UserError for a wrong code or an unknown account,
@@ -51,7 +53,7 @@ def recover(folder: Path, code: str, user: str, password: str) -> Recovered:
     except BaseException:
         key.wipe()
         raise
-    with Ledger._open(place, key, target, SystemClock(), write=True) as ledger:
+    with Ledger._open(place, key, target, clock or SystemClock(), write=True) as ledger:
         ledger.tell_tries("用恢复码")
         slots.give_password(target.hex(), user, password, key)
         new_code = slots.new_recovery(key)

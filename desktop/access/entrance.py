@@ -81,11 +81,12 @@ class Entrance(QObject):
 
     def recover(self) -> None:
         """Show the page that takes the recovery code."""
+        from db.kernel.clock import SystemClock
         from desktop.access.recovery import RecoveryPage
 
-        data = self._start.data
+        data, clock = self._start.data, self._start.clock or SystemClock()
         self.page.emit(
-            RecoveryPage(self._theme, self._opener, data, self._users(), self.ask_password)
+            RecoveryPage(self._theme, self._opener, data, self._users(), self.ask_password, clock)
         )
 
     def mend(self, reason: str) -> None:

@@ -1,12 +1,12 @@
 """A new password by the recovery code, and the new code that takes the used one's place."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
+from db.kernel.clock import Clock, today
 from db.kernel.errors import PolicepostError
 from desktop.access.code import RecoveryCode
 from desktop.access.opening import Opener
@@ -31,10 +31,11 @@ class RecoveryPage(QWidget):
         folder: Path,
         users: Sequence[str],
         back: Callable[[], object],
+        clock: Clock,
     ) -> None:
         super().__init__()
         self.setObjectName("page")
-        self._opener, self._folder, self._back = opener, folder, back
+        self._opener, self._folder, self._clock, self._back = opener, folder, clock, back
         self._code = _field("恢复码", "8组字母和数字，空格和横线可以不要")
         self._user = QComboBox()
         self._user.addItems(list(users))
@@ -74,12 +75,12 @@ class RecoveryPage(QWidget):
             self._refuse("两次输入的密码不一样。")
             return
         folder, code, user = self._folder, self._code.text(), self._user.currentText()
-        password = self._new.text()
+        password, clock = self._new.text(), self._clock
 
         def job() -> "Recovered":
             from db.recovering import recover  # noqa: PLC0415  slow to import
 
-            return recover(folder, code, user, password)
+            return recover(folder, code, user, password, clock)
 
         self._go.setEnabled(False)
         set_tone(self._message, "second")
@@ -96,7 +97,7 @@ class RecoveryPage(QWidget):
         self._message.setText(
             f"密码已重设，原来的恢复码作废了。{done.doubt}新的只显示这一次：抄在纸上，或存到优盘里锁起来。"
         )
-        self._fresh.show_code(done.code, "警务室台账", date.today())  # noqa: DTZ011  no ledger is open
+        self._fresh.show_code(done.code, "警务室台账", today(self._clock))
         self._fresh.show()
         self._fresh.setFocus()
 

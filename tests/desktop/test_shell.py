@@ -10,9 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
+from sqlalchemy import func, select
 
 from db.backup import list_backups
 from db.disputes.life import PerformanceDraft, perform
+from db.kernel.records import CommandRow
 from db.ledger import Ledger
 from db.people import staff
 from db.places import communities
@@ -120,7 +122,10 @@ def test_the_recovery_code_gives_a_new_password(
     groups = fresh.split("-")
     page._fresh._typed.setText("".join(groups[at] for at in page._fresh._asked_for))
     page._fresh.check()
-    inside(qtbot, window, NEW_PASSWORD)
+    shell = inside(qtbot, window, NEW_PASSWORD)
+    with shell.context.ledger.read() as connection:
+        last = connection.execute(select(func.max(CommandRow.wall))).scalar_one()
+    assert last < "2026-03-24", "by the window's clock: another one would be doubted"
 
 
 def test_a_second_start_brings_the_first_window_to_the_front(
