@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from db.coverage import BuildingLine
 from db.kernel.ids import Id
 from desktop.theme import Theme
+from desktop.visits.tiles import Tiles
 from desktop.widgets.parts import tip
 
 TILE, GAP = 22, 4
 # With their names: a tile holds its number, and estates stand at the left.
-NAMED_WIDE, NAMED_TALL, ESTATE, HEADING, BELOW, BAR = 42, 28, 92, 34, 14, 4
+NAMED_WIDE, NAMED_TALL, ESTATE, HEADING, BELOW = 42, 28, 92, 34, 14
 # How far the frame of the current building goes over its tile.
 FRAME = 3
 # So many values of a building say what and where it is; the counts follow.
@@ -42,7 +43,7 @@ class Overview(QWidget):
 
     def __init__(self, theme: Theme, *, named: bool = False) -> None:
         super().__init__()
-        self._theme, self._named = theme, named
+        self._theme, self._named, self._tiles = theme, named, Tiles(theme)
         self._lines: Sequence[BuildingLine] = ()
         self._current: Id | None = None
         self._laid: tuple[int, Laid] | None = None
@@ -120,7 +121,7 @@ class Overview(QWidget):
         """Open a building."""
         at = self._at(event.position().toPoint())
         if at is not None:
-            self._current = self._lines[at].building
+            self.show_lines(self._lines, self._lines[at].building)
             self.chosen.emit(self._current)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -134,8 +135,7 @@ class Overview(QWidget):
             super().keyPressEvent(event)
             return
         if self._named:
-            self._current = self._lines[at].building
-            self.update()
+            self.show_lines(self._lines, self._lines[at].building)
             self.moved.emit(self._current)
         else:
             self.chosen.emit(self._lines[at].building)
@@ -186,47 +186,16 @@ class Overview(QWidget):
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, about)
 
     def _paint_tile(self, painter: QPainter, tile: QRect, building: BuildingLine) -> None:
-        theme = self._theme
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("line"))
-        painter.drawRoundedRect(tile, 3, 3)
-        if self._named:
-            self._paint_number(painter, tile, building)
-        elif building.base:
-            part = tile.height() / building.base
-            closed = part * (building.done + building.exhausted)
-            self._fill(painter, tile, closed, theme.color("closed"))
-            self._fill(painter, tile, part * building.done, theme.color("done"))
+        paint = self._tiles.paint_numbered if self._named else self._tiles.paint_filled
+        paint(painter, tile, building)
         if building.building == self._current:
-            painter.setPen(QPen(theme.color("accent"), 2))
+            painter.setPen(QPen(self._theme.color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(tile.adjusted(-2, -2, 1, 1), 4, 4)
 
-    def _paint_number(self, painter: QPainter, tile: QRect, building: BuildingLine) -> None:
-        """A number over its bar, as in the list of buildings; on green when nothing is left."""
-        theme, bar = self._theme, self._theme.px(BAR)
-        whole = bool(building.base) and not building.remaining
-        painter.setBrush(theme.color("done" if whole else "surface"))
-        inside = tile if whole else tile.adjusted(1, 1, -1, -bar if building.base else -1)
-        painter.drawRoundedRect(inside, 3, 3)
-        for count, token in (
-            (building.done + building.exhausted, "closed"), (building.done, "done"),
-        ):  # fmt: skip
-            if count and not whole:
-                painter.setBrush(theme.color(token))
-                wide = tile.width() * count / building.base
-                painter.drawRect(QRectF(tile.x(), tile.bottom() + 1 - bar, wide, bar))
-        painter.setPen(theme.color("on_accent" if whole else "text" if building.base else "second"))
-        painter.drawText(inside, Qt.AlignmentFlag.AlignCenter, building.number)
-
-    def _fill(self, painter: QPainter, tile: QRect, height: float, color: QColor) -> None:
-        if height >= 1:
-            painter.setBrush(color)
-            top = tile.y() + tile.height() - height
-            painter.drawRoundedRect(QRectF(tile.x(), top, tile.width(), height), 3, 3)
-
     def _lay_again(self) -> None:
         self._laid = None
+        self._tiles.forget()
         self.updateGeometry()
         self.update()
 

@@ -279,6 +279,9 @@ def test_what_is_painted_in_parts_is_what_painting_all_of_it_gives(
     for tab in ("board", "map", "board"):
         shell.context.routes.go("visits", tab=tab)
         settle(qtbot, shell)
+        if tab == "map":
+            for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right):
+                QTest.keyClick(shell.window().focusWidget(), key)
         shell.undo()
         settle(qtbot, shell)
         QTest.qWait(400)
