@@ -64,10 +64,9 @@ def _unlocking(made: Million) -> Iterator[Row]:
         hash_secret_raw(secret, bytes(SALT_BYTES), PASSES, MEMORY_KIB, LANES, KEY_BYTES, Type.ID)
 
     def home(connection: Connection) -> None:
-        agenda(connection, SAMPLE_DAY)
+        agenda(connection, SAMPLE_DAY, progress(connection, SAMPLE_DAY))
         week_so_far(connection, SAMPLE_DAY)
         weekly_households(connection, SAMPLE_DAY)
-        progress(connection, SAMPLE_DAY)
 
     opened, shown, key = in_turn(
         UNLOCK_RUNS, here(unlock), here(lambda: unlock(home)), here(derive)

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, case, func, select
 
 from db.coverage import (
     BuildingLine,
+    CoverageLine,
     DoorState,
     building_progress,
-    coverage,
     door_states,
     without_campaign,
 )
@@ -23,7 +23,7 @@ from db.exchange.deciding import count_open
 from db.kernel.dates import clock_text, month_day
 from db.kernel.ids import Id
 from db.kernel.workdays import left_words, month_of
-from db.places import Building, Community, Household
+from db.places import Building, Community, Household, communities
 from db.places.finding import door_text
 from db.places.lists import walking_order
 from db.reviews import TwoMonths, any_review, unreviewed
@@ -65,10 +65,19 @@ class AgendaItem(NamedTuple):
     doors: tuple[Id, ...] = ()
 
 
-def agenda(connection: Connection, day: date) -> list[AgendaItem]:
+class Progress(NamedTuple):
+    """The campaign of a day, and how far the post's buildings and communities have come in it."""
+
+    campaign: CampaignLine
+    buildings: list[BuildingLine]
+    communities: list[CoverageLine]
+
+
+def agenda(connection: Connection, day: date, counted: Progress | None = None) -> list[AgendaItem]:
     """Return what is due on a day: what is late, today's, one walk past the doors, what comes soon.
 
     In the walk stands, by the doors, what is done there, late or not: doors left, agreements to see to.
+    Who has `counted` the day's progress already hands it over.
     """
     order: dict[Urgency, int] = {"late": 0, "today": 1, "plain": 2, "soon": 3}
     due = [
@@ -76,7 +85,7 @@ def agenda(connection: Connection, day: date) -> list[AgendaItem]:
         *_trainings(connection, day),
         *_untrained(connection, day),
         *_erasures(connection, day),
-        *_doors(connection, day),
+        *_doors(connection, day, counted or progress(connection, day)),
         *_sheets(connection, day),
         *_reviews(connection, day),
         *_conflicts(connection),
@@ -100,13 +109,30 @@ def campaign_of(connection: Connection, day: date) -> CampaignLine:
     return campaign_on(connection, day) or without_campaign(day)
 
 
-def progress(
-    connection: Connection, day: date
-) -> tuple[CampaignLine, list[tuple[str, int, int, int]]]:
-    """Return the campaign of the day, and name, base, done and exhausted of each community."""
+def progress(connection: Connection, day: date) -> Progress:
+    """Count how far the campaign of the day has come."""
     campaign = campaign_of(connection, day)
-    lines = coverage(connection, campaign, day)
-    return campaign, [(line.name, line.base, line.done, line.exhausted) for line in lines]
+    buildings = building_progress(connection, campaign, day)
+    return Progress(campaign, buildings, by_community(connection, buildings, campaign))
+
+
+def by_community(
+    connection: Connection, lines: Sequence[BuildingLine], campaign: CampaignLine
+) -> list[CoverageLine]:
+    """Return `coverage` as what the lines of its buildings add up to, without counting again."""
+    sums = {
+        place.id: CoverageLine(place.id, place.name, 0, 0, 0)
+        for place in communities(connection)
+        if not campaign.communities or place.id in campaign.communities
+    }
+    for line in lines:
+        if (so_far := sums.get(line.community)) is not None:
+            sums[line.community] = so_far._replace(
+                base=so_far.base + line.base,
+                done=so_far.done + line.done,
+                exhausted=so_far.exhausted + line.exhausted,
+            )
+    return list(sums.values())
 
 
 def _disputes(connection: Connection, day: date) -> Iterator[AgendaItem]:
@@ -278,10 +304,10 @@ def _conflicts(connection: Connection) -> Iterator[AgendaItem]:
         yield AgendaItem("合并", text, "", "today", "conflict", b"")
 
 
-def _doors(connection: Connection, day: date) -> Iterator[AgendaItem]:
+def _doors(connection: Connection, day: date, counted: Progress) -> Iterator[AgendaItem]:
     """Yield, unit by unit, the doors left in the buildings to go on with."""
-    campaign = campaign_of(connection, day)
-    for line in _buildings(connection, campaign, day):
+    campaign = counted.campaign
+    for line in _buildings(connection, counted, day):
         states = door_states(connection, campaign, day, building=line.building)
         left = [door for door in states if door.left]
         evening = _for_the_evening(connection, campaign, day, left)
@@ -295,9 +321,10 @@ def _doors(connection: Connection, day: date) -> Iterator[AgendaItem]:
             )  # fmt: skip
 
 
-def _buildings(connection: Connection, campaign: CampaignLine, day: date) -> list[BuildingLine]:
+def _buildings(connection: Connection, counted: Progress, day: date) -> list[BuildingLine]:
     """Return the buildings with doors left that were worked on last, then those next to them."""
-    left = [line for line in building_progress(connection, campaign, day) if line.remaining]
+    campaign = counted.campaign
+    left = [line for line in counted.buildings if line.remaining]
     order = {line.building: at for at, line in enumerate(left)}
     last = dict(
         connection.execute(

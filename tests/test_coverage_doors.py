@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, event
 
+from db.agenda import by_community
 from db.coverage import (
     DoorState,
     building_progress,
@@ -43,6 +44,7 @@ def sums_agree(connection: Connection, campaign: CampaignLine, day: date) -> Non
     lines = coverage(connection, campaign, day)
     counted_here = {line.community for line in lines}
     assert not any(b.base for b in by_building if b.community not in counted_here)
+    assert by_community(connection, by_building, campaign) == lines
     for line in lines:
         doors = door_states(connection, campaign, day, community=line.community)
         assert counted(doors) == (line.base, line.done, line.exhausted)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
+from functools import cache
 from typing import Final
 
-from sqlalchemy import Connection, and_, exists, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from db.disputes.facts import dispute_facts
@@ -96,7 +97,7 @@ def _told(connection: Connection, last: date) -> Iterator[Due]:
     """Visits with a note or something found, from their day."""
     told = or_(Visit.found.is_not(None), Visit.note.is_not(None))
     rows = connection.execute(select(Visit.id, Visit.day).where(Visit.day <= last, told))
-    yield from (Due(*row) for row in rows)
+    yield from (Due(*row) for row in rows.all())
 
 
 def _walk_ins(connection: Connection, last: date) -> Iterator[Due]:
@@ -121,12 +122,20 @@ _RULES: Final[Mapping[str, tuple[Keep, Rule]]] = {
 
 def _taken_out(connection: Connection, entity: str, last: date) -> Iterator[Due]:
     """Records that were taken out so long ago; the journal alone still has their values."""
+    end = utc_text(datetime.combine(last, time.max).astimezone())
+    rows = connection.execute(_removed(), {"of": entity, "end": end})
+    yield from (Due(record, _day(wall)) for record, wall in rows)
+
+
+# Asked for every noun at each look at 今日; putting it together takes longer than asking it.
+@cache
+def _removed() -> Select[Id, str]:
     later = aliased(ChangeRow)
-    rows = connection.execute(
+    return (
         select(ChangeRow.record, CommandRow.wall)
         .join(CommandRow, CommandRow.no == ChangeRow.command)
-        .where(ChangeRow.entity == entity, ChangeRow.kind == REMOVED)
-        .where(CommandRow.wall < utc_text(datetime.combine(last, time.max).astimezone()))
+        .where(ChangeRow.entity == bindparam("of"), ChangeRow.kind == REMOVED)
+        .where(CommandRow.wall < bindparam("end"))
         .where(
             ~exists().where(
                 and_(
@@ -135,10 +144,9 @@ def _taken_out(connection: Connection, entity: str, last: date) -> Iterator[Due]
                     later.command > ChangeRow.command,
                 )
             ),
-            ~exists().where(Erasure.entity == entity, Erasure.record == ChangeRow.record),
+            ~exists().where(Erasure.entity == bindparam("of"), Erasure.record == ChangeRow.record),
         )
     )
-    yield from (Due(record, _day(wall)) for record, wall in rows)
 
 
 def _day(wall: str) -> date:

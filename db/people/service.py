@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select, true
 
 from db.kernel.ids import Id
 from db.kernel.workdays import ONE_DAY, Period
@@ -70,8 +70,8 @@ def began(since: date | None, last_end: date | None) -> date | None:
     return last_end + ONE_DAY
 
 
-def services(connection: Connection) -> dict[Id, Service]:
-    """Return what each volunteer served, now and before."""
+def services(connection: Connection, of: ColumnElement[bool] | None = None) -> dict[Id, Service]:
+    """Return what each volunteer served, now and before; `of` says of which."""
     before: dict[Id, tuple[Stretch, ...]] = {}
     for who, community, role, since, until in connection.execute(
         select(
@@ -81,8 +81,10 @@ def services(connection: Connection) -> dict[Id, Service]:
     ):  # fmt: skip
         before[who] = (*before.get(who, ()), Stretch(Place(community, role), since, until))
     rows = connection.execute(
-        select(Volunteer.id, Volunteer.community, Volunteer.role, Volunteer.since, Volunteer.until)
-    )
+        select(
+            Volunteer.id, Volunteer.community, Volunteer.role, Volunteer.since, Volunteer.until
+        ).where(true() if of is None else of)
+    )  # fmt: skip
     return {
         who: Service(Place(community, role), since, until, before.get(who, ()))
         for who, community, role, since, until in rows

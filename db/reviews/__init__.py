@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, ForeignKey, Index, and_, func, select
+from sqlalchemy import Connection, ForeignKey, Index, and_, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.kernel.access import Right
@@ -20,7 +20,7 @@ from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.kernel.records import Record
 from db.kernel.workdays import Period
-from db.people import Volunteer
+from db.people import Volunteer, VolunteerTerm
 from db.people.service import services
 from db.places import Community, communities
 from db.places.lists import matching
@@ -169,6 +169,12 @@ def people(connection: Connection, term: TwoMonths, text: str = "") -> list[Pers
     has a grade already. Whose earlier role it was stands in its community, and has no building.
     """
     days = term.period
+    # The roster is long, and grid leaders are few of it.
+    maybe = or_(
+        Volunteer.role == REVIEWED,
+        Volunteer.id.in_(select(VolunteerTerm.volunteer).where(VolunteerTerm.role == REVIEWED)),
+        Volunteer.id.in_(select(Review.volunteer).where(Review.start == days.start)),
+    )
     given = and_(Review.volunteer == Volunteer.id, Review.start == days.start)
     rows = connection.execute(
         select(
@@ -177,11 +183,11 @@ def people(connection: Connection, term: TwoMonths, text: str = "") -> list[Pers
         )
         .join(Community, Community.id == Volunteer.community)
         .join(Review, given, isouter=True)
-        .where(*matching(Volunteer.id, text))
+        .where(maybe, *matching(Volunteer.id, text))
         .order_by(Volunteer.name, Volunteer.id)
     )  # fmt: skip
     places = {place.id: (at, place.name) for at, place in enumerate(communities(connection))}
-    served = services(connection)
+    served = services(connection, maybe)
     found = []
     for row in rows:
         person = Person(*row)

@@ -81,9 +81,13 @@ class Visit(Record):
             "day",
             sqlite_where=text("original IS NOT NULL"),
         ),
-        Index("ix_visit_told", "day", sqlite_where=text("found IS NOT NULL OR note IS NOT NULL")),
+        # With what it says, else each of them would be looked up in its own page for being there.
+        Index(
+            "ix_visit_told", "day", "found", "note",
+            sqlite_where=text("found IS NOT NULL OR note IS NOT NULL"),
+        ),
         {"sqlite_with_rowid": False},
-    )
+    )  # fmt: skip
     # Two sites' visits stand side by side; a row equal in all it holds is the same one.
     same_by = (
         "household", "day", "at", "outcome", "people", "leaflets", "staff", "volunteers", "topics", "found", "note",

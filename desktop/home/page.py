@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from db.agenda import AgendaItem, agenda, progress
 from db.backup import BackupAges, backup_ages
+from db.coverage import CoverageLine
 from db.figures.behind import Block, Figure, Records
 from db.kernel.access import Right
 from db.kernel.dates import month_day
@@ -68,7 +69,7 @@ class Today:
     week: WeekSoFar
     weeks: list[tuple[Week, int]]
     campaign: CampaignLine
-    progress: list[tuple[str, int, int, int]]
+    communities: list[CoverageLine]
     homes: bool
 
 
@@ -141,11 +142,13 @@ class HomePage(Page):
         self.about.emit(f"{long_day(day)}　{Week.of(day).year}年第{Week.of(day).number}周")
 
         def question(connection: Connection) -> Today:
+            counted = progress(connection, day)
             return Today(
-                agenda(connection, day),
+                agenda(connection, day, counted),
                 week_so_far(connection, day),
                 weekly_households(connection, day),
-                *progress(connection, day),
+                counted.campaign,
+                counted.communities,
                 any_home(connection),
             )
 
@@ -262,14 +265,14 @@ class HomePage(Page):
             expected=f"应到{week.training_expected}人次" if rate else "",
             rate_before=f"上周同期{before}%" if before else "上周同期没有培训",
         )
-        base = sum(line[1] for line in today.progress)
-        done = sum(line[2] for line in today.progress)
-        exhausted = sum(line[3] for line in today.progress)
+        base = sum(line.base for line in today.communities)
+        done = sum(line.done for line in today.communities)
+        left = sum(line.remaining for line in today.communities)
         cards["走访进度"].show_figures(
             "",
             coverage=share(done, base),
             done=f"已访{done:,}户",
-            remaining=f"还剩{base - done - exhausted:,}户",
+            remaining=f"还剩{left:,}户",
         )
 
     def _show_progress(self, today: Today) -> None:
@@ -277,7 +280,7 @@ class HomePage(Page):
         span = f"{month_day(campaign.start)}—{month_day(campaign.end)}"
         self._progress_about.setText(f"{campaign.name}　{span}" if campaign.name else "近一年")
         clear(self._lines)
-        for at, (name, base, done, exhausted) in enumerate(today.progress):
+        for at, (_, name, base, done, exhausted) in enumerate(today.communities):
             bar = CoverageBar(self.context.theme, base, done, exhausted)
             rate = figure_button(partial(self._open_coverage, "base", name), "second")
             rate.setText(share(done, base))

@@ -159,18 +159,21 @@ def test_every_number_of_the_home_page_opens_its_rows(qtbot: QtBot, shell: Shell
     assert isinstance(home, HomePage)
     today = home._today
     assert today is not None
-    base, done, exhausted = (sum(line[n] for line in today.progress) for n in (1, 2, 3))
-    first = today.progress[0]
+    base, done, left = (
+        sum(getattr(line, part) for line in today.communities)
+        for part in ("base", "done", "remaining")
+    )
+    first = today.communities[0]
     last_week = today.weeks[-2][1]
     asked = {
         "households_before": (lambda: home._open_figure("households_before"), today.week.households_before),
         "open_at_end": (lambda: home._open_figure("open_at_end"), today.week.disputes_open),
         "overdue": (lambda: home._open_figure("overdue"), len(set(today.week.overdue_behind))),
         # The first of them makes the page, and must not be lost when the page reads itself.
-        "remaining": (lambda: home._open_figure("remaining"), base - done - exhausted),
+        "remaining": (lambda: home._open_figure("remaining"), left),
         "coverage": (lambda: home._open_figure("coverage"), base),
         "done": (lambda: home._open_figure("done"), done),
-        "community": (lambda: home._open_coverage("base", first[0]), first[1]),
+        "community": (lambda: home._open_coverage("base", first.name), first.base),
         "week": (lambda: home._chart.chosen.emit(len(today.weeks) - 2), last_week),
     }  # fmt: skip
     for name, (opened, expected) in asked.items():

@@ -73,4 +73,4 @@ def test_another_name_stands_wherever_the_old_one_stood(qtbot: QtBot, shell: She
     settle(qtbot, shell)
     assert (shell._post.text(), shell._station.text()) == ("新警务室", "新派出所")
     assert minutes == [3]
-    assert any(line[0] == "新社区" for line in shell.page._today.progress)  # type: ignore[attr-defined]
+    assert any(line.name == "新社区" for line in shell.page._today.communities)  # type: ignore[attr-defined]

@@ -272,4 +272,4 @@ def test_what_visits_tell_is_found_without_reading_every_visit(ledger: Ledger) -
         due(connection, date(2036, 3, 23))
         (visits,) = (one for one in asked if "FROM visit " in f"{one[0]} ".replace("\n", " "))
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {visits[0]}", visits[1]).all()
-    assert [row[3] for row in plan] == ["SEARCH visit USING INDEX ix_visit_told (day<?)"]
+    assert [row[3] for row in plan] == ["SEARCH visit USING COVERING INDEX ix_visit_told (day<?)"]
