@@ -144,7 +144,8 @@ class VisitsPage(Page):
         typed = self._door.entry.texts()
 
         def recorded(_: Done[Recorded]) -> None:
-            self._recorded = f"已登记：{many} {OUTCOME_NAMES[outcome]}"
+            unsaid = "" if entry.staff else "，没有填走访人"
+            self._recorded = f"已登记：{many} {OUTCOME_NAMES[outcome]}{unsaid}"
             self._telling.start()
             self._door.keeper.typed()
 

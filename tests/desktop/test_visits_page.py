@@ -260,6 +260,18 @@ def _as_it_stands(shell: Shell) -> QImage:
     return window.screen().grabWindow(window.winId()).toImage().convertToFormat(_FORMAT)
 
 
+def test_a_visit_saved_without_who_went_says_so(
+    qtbot: QtBot, shell: Shell, page: VisitsPage
+) -> None:
+    for typed, said in (("", True), ("辅警", False)):
+        page._door.entry._staff.setText(typed)
+        page._board.setFocus()
+        with qtbot.waitSignal(page.said) as told:
+            QTest.keyClick(page._board, Qt.Key.Key_1)
+        assert ("没有填走访人" in told.args[0]) is said
+        settle(qtbot, shell)
+
+
 def test_what_is_painted_in_parts_is_what_painting_all_of_it_gives(
     qtbot: QtBot, shell: Shell, page: VisitsPage
 ) -> None:

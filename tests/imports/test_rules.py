@@ -126,7 +126,8 @@ def test_days_as_people_write_them(ledger: Ledger, tmp_path: Path, written: obje
 @pytest.mark.parametrize(
     ("written", "minutes"),
     [("19:30", 1170), ("19：30", 1170), ("19点30分", 1170), ("晚上7点半", 1170), ("下午3:05", 905),
-     (time(19, 30), 1170), (0.8125, 1170), ("19时", 1140), ("上午", None), (1930, 1170)],
+     (time(19, 30), 1170), (0.8125, 1170), ("19时", 1140), ("上午", None), (1930, 1170),
+     ("0930", 570), ("930", 570), ("晚七点", 1140), ("晚上七点半", 1170), ("下午三点一刻", 915), ("十九点三十", 1170)],
 )  # fmt: skip
 def test_times_as_people_write_them(
     ledger: Ledger, tmp_path: Path, written: object, minutes: int | None
