@@ -50,10 +50,13 @@ BENCH_PROGRAMS = {"soffice": "libreoffice-calc", **TEST_PROGRAMS}
 
 
 def run(*command: str | Path, **environment: str) -> None:
-    """Run a command in the project's folder; stop with its exit code if it fails."""
-    done = subprocess.run(
-        [str(part) for part in command], cwd=ROOT, env={**os.environ, **environment}, check=False
-    )
+    """Run a command in the project's folder; stop with its exit code if it fails.
+
+    What Python compiles is kept, as where the program is installed: the tests start hundreds of processes.
+    """
+    around = {**os.environ, **environment}
+    around.pop("PYTHONDONTWRITEBYTECODE", None)
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, env=around, check=False)
     if done.returncode != 0:
         sys.exit(done.returncode)
 

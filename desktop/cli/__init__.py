@@ -3,20 +3,29 @@
 Exit codes: 0 done, 1 the user's mistake in a plain sentence, 2 wrong usage, 3 the machine's fault.
 """
 
-import argparse
 import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from db.kernel.errors import PolicepostError, UserError
-from desktop.cli.parser import Handler, OpenWindow, build_parser
+from desktop.cli.asked import OpenWindow, plain_start
 from desktop.paths import default_data
+
+if TYPE_CHECKING:
+    import argparse
+
+    from desktop.cli.parser import Handler
 
 
 def run(argv: Sequence[str]) -> int | OpenWindow:
     """Carry out a command line; return its exit code, or what the window is to open."""
     _take_any_character()
+    if (window := plain_start(argv)) is not None:
+        return window
+    from desktop.cli.parser import build_parser  # noqa: PLC0415
+
     parser = build_parser()
     try:
         arguments = parser.parse_args(argv)
@@ -38,7 +47,7 @@ def _take_any_character() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _guarded(handler: Handler, arguments: argparse.Namespace) -> int | OpenWindow:
+def _guarded(handler: "Handler", arguments: "argparse.Namespace") -> int | OpenWindow:
     try:
         return handler(arguments)
     except UserError as error:

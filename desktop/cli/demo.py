@@ -10,9 +10,9 @@ from db.kernel.errors import UserError
 from db.kernel.lock import LedgerLock
 from db.opening import lock_note
 from db.sample import PASSWORD, WEEK, make_sample
+from desktop.cli.asked import OpenWindow
 from desktop.cli.data import tell
 from desktop.cli.opening import Bar
-from desktop.cli.parser import OpenWindow
 from desktop.cli.report import write_report
 from desktop.paper.rejected import write_rejected
 from desktop.paths import has_screen, resources

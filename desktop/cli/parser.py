@@ -9,19 +9,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 from db.figures.kinds import KINDS
+from desktop.cli.asked import OpenWindow
 from desktop.cli.usage import Parser
 
 # How spans are written is shown with a day of the sample.
 _LIKE = date(2026, 3, 18)
-
-
-@dataclass(frozen=True)
-class OpenWindow:
-    """What the window is to open; the demonstration names its password and its own day."""
-
-    data: Path
-    password: str | None = None
-    own_day: bool = False
 
 
 Handler: TypeAlias = Callable[[argparse.Namespace], int | OpenWindow]

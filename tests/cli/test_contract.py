@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -280,6 +281,17 @@ def test_wrong_usage_and_no_screen() -> None:
     assert window.returncode == MISTAKE
     assert "没有屏幕" in window.stderr
     assert "加密" in policepost("selftest").stdout
+
+
+def test_a_double_click_opens_the_window_without_loading_the_commands(tmp_path: Path) -> None:
+    asked = f"import sys; from desktop.cli import run; print(run(['--data', {str(tmp_path)!r}]), run([]))"
+    told = subprocess.run(
+        [sys.executable, "-c", f"{asked}; print('desktop.cli.parser' in sys.modules)"],
+        capture_output=True, check=True, text=True,
+    ).stdout.splitlines()  # fmt: skip
+    assert f"{tmp_path}" in told[0]
+    assert told[0].count("OpenWindow") == 2
+    assert told[1] == "False"
 
 
 def test_the_self_test_names_a_command_whose_module_is_not_there(
