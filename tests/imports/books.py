@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from sqlalchemy import select
 
 from db.imports import Preview, preview, read_files, write_import
 from db.kernel.clock import today
@@ -31,9 +32,9 @@ def book(path: Path, **sheets: Rows) -> Path:
     """Write a workbook of the given sheets."""
     made = openpyxl.Workbook()
     made.remove(made.active)
-    for name, rows in sheets.items():
+    for name, lines in sheets.items():
         sheet = made.create_sheet(name)
-        for row in rows:
+        for row in lines:
             sheet.append(list(row))
     made.save(path)
     return path
@@ -85,3 +86,9 @@ def counts(made: Preview) -> dict[str, tuple[int, ...]]:
         old = found.get(account.kind, (0,) * 5)
         found[account.kind] = tuple(a + b for a, b in zip(old, new, strict=True))
     return found
+
+
+def rows(ledger: Ledger, *columns: Any) -> list[tuple[Any, ...]]:
+    """Return what stands in columns of the ledger."""
+    with ledger.read() as connection:
+        return [tuple(row) for row in connection.execute(select(*columns))]

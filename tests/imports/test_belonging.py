@@ -1,11 +1,9 @@
 """Whose a row is where its community is not in a column, and what a row sent back keeps of its table."""
 
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import select
 
 from db.imports.belonging import Belonging, belonging
 from db.ledger import Ledger
@@ -13,12 +11,7 @@ from db.people import Volunteer
 from db.places import Community
 from db.visits import Visit
 from desktop.paper.rejected import write_rejected
-from tests.imports.books import HOMES, VISITS, book, bring_in, counts, home, seen, tried
-
-
-def rows(ledger: Ledger, *columns: Any) -> list[tuple[Any, ...]]:
-    with ledger.read() as connection:
-        return [tuple(row) for row in connection.execute(select(*columns))]
+from tests.imports.books import HOMES, VISITS, book, bring_in, counts, home, rows, seen, tried
 
 
 @pytest.mark.parametrize(

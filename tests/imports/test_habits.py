@@ -19,14 +19,9 @@ from db.places import Building, Community, Household
 from db.places.address import parse_address
 from db.trainings import Attendance, Training
 from db.visits import Visit
-from tests.imports.books import HOMES, book, bring_in, counts, home, seen
+from tests.imports.books import HOMES, book, bring_in, counts, home, rows, seen
 
 HEAD = ["序号", "姓名", "身份", "电话", "签名", "备注"]
-
-
-def rows(ledger: Ledger, *columns: Any) -> list[tuple[Any, ...]]:
-    with ledger.read() as connection:
-        return [tuple(row) for row in connection.execute(select(*columns))]
 
 
 def _sheet(path: Path, *lines: list[Any]) -> Path:

@@ -1,10 +1,8 @@
 """What post offices write into cells: 第3栋, two telephones, a name with its telephone, sides in one column."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from db.disputes import Dispute, DisputeParty
 from db.imports.cells import CellError, read
@@ -14,14 +12,9 @@ from db.ledger import Ledger
 from db.people import Staff
 from db.places import Building, Household, HouseholdDraft
 from db.places.address import Address, building_part, parse_address, unit_part
-from tests.imports.books import HOMES, book, bring_in, counts, home
+from tests.imports.books import HOMES, book, bring_in, counts, home, rows
 
 DISPUTE = ["编号", "登记日期", "纠纷类型", "甲方", "乙方", "调解人", "调解结果", "调解日期"]
-
-
-def rows(ledger: Ledger, *columns: Any) -> list[tuple[Any, ...]]:
-    with ledger.read() as connection:
-        return [tuple(row) for row in connection.execute(select(*columns))]
 
 
 def test_a_row_that_names_no_mediator_takes_none_away(ledger: Ledger, tmp_path: Path) -> None:

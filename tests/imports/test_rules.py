@@ -1,12 +1,11 @@
 """The rules of an import, each on a ledger of a few rows."""
 
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import select
 
 from db.disputes import Conclusion, Dispute, DisputeParty
 from db.disputes.facts import dispute_facts
@@ -19,12 +18,7 @@ from db.places.making import rename_community
 from db.trainings import Attendance, Training
 from db.visits import Visit
 from desktop.paper.rejected import write_rejected
-from tests.imports.books import HOMES, VISITS, book, bring_in, counts, home, seen, tried
-
-
-def rows(ledger: Ledger, *columns: Any) -> list[tuple[Any, ...]]:
-    with ledger.read() as connection:
-        return [tuple(row) for row in connection.execute(select(*columns))]
+from tests.imports.books import HOMES, VISITS, book, bring_in, counts, home, rows, seen, tried
 
 
 def test_a_changed_cell_changes_and_a_blank_never_erases(ledger: Ledger, tmp_path: Path) -> None:
@@ -108,35 +102,6 @@ def test_bad_visits_are_rejected_and_mended_ones_come_in(
     sheet.cell(2, columns["时间"], "19:30")
     mended.save(back)
     assert counts(bring_in(ledger, back))["visits"] == (1, 0, 0, 0, 0)
-
-
-@pytest.mark.parametrize(
-    "written",
-    ["2026.3.5", "2026/3/5", "2026-03-05", "2026年3月5日", "２０２６年３月５日", "20260305", 20260305, 46086, "46086",
-     date(2026, 3, 5), datetime.fromisoformat("2026-03-05 09:30"), "2026-03-05 09:30", "二〇二六年三月五日", "2026. 3. 5", "26.3.5"],
-)  # fmt: skip
-def test_days_as_people_write_them(ledger: Ledger, tmp_path: Path, written: object) -> None:
-    bring_in(
-        ledger,
-        book(tmp_path / "h.xlsx", 台账=[HOMES, home(101)], 走访=[VISITS, tried(101, day=written)]),
-    )
-    assert rows(ledger, Visit.day) == [(date(2026, 3, 5),)]
-
-
-@pytest.mark.parametrize(
-    ("written", "minutes"),
-    [("19:30", 1170), ("19：30", 1170), ("19点30分", 1170), ("晚上7点半", 1170), ("下午3:05", 905),
-     (time(19, 30), 1170), (0.8125, 1170), ("19时", 1140), ("上午", None), (1930, 1170),
-     ("0930", 570), ("930", 570), ("晚七点", 1140), ("晚上七点半", 1170), ("下午三点一刻", 915), ("十九点三十", 1170)],
-)  # fmt: skip
-def test_times_as_people_write_them(
-    ledger: Ledger, tmp_path: Path, written: object, minutes: int | None
-) -> None:
-    bring_in(
-        ledger,
-        book(tmp_path / "h.xlsx", 台账=[HOMES, home(101)], 走访=[VISITS, tried(101, 时间=written)]),
-    )
-    assert rows(ledger, Visit.at) == [(minutes,)]
 
 
 def test_two_tries_on_one_day_are_two_and_only_equal_rows_are_one(

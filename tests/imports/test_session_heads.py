@@ -2,20 +2,13 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from db.ledger import Ledger
 from db.people import Staff
 from db.trainings import Attendance, Training
-from tests.imports.books import book, bring_in, counts, seen
-
-
-def rows(ledger: Ledger, *columns: Any) -> list[tuple[Any, ...]]:
-    with ledger.read() as connection:
-        return [tuple(row) for row in connection.execute(select(*columns))]
+from tests.imports.books import book, bring_in, counts, rows, seen
 
 
 def _sheet(topic: str, day: str, names: str, numbers: type | None) -> list[list[object]]:

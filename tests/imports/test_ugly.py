@@ -2,11 +2,9 @@
 
 from datetime import date, time
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import xlwt
-from sqlalchemy import select
 
 from db.disputes import Conclusion, Dispute, DisputeParty
 from db.ledger import Ledger
@@ -14,13 +12,8 @@ from db.people import Volunteer
 from db.places import Building, Community, Household
 from db.trainings import Attendance, Training
 from db.visits import Visit
-from tests.imports.books import HOMES, VISITS, book, bring_in, counts, home, seen, tried
+from tests.imports.books import HOMES, VISITS, book, bring_in, counts, home, rows, seen, tried
 from tests.imports.hostile_archives import open_document
-
-
-def rows(ledger: Ledger, *columns: Any) -> list[tuple[Any, ...]]:
-    with ledger.read() as connection:
-        return [tuple(row) for row in connection.execute(select(*columns))]
 
 
 def _street(ledger: Ledger, tmp_path: Path, *rooms: object) -> None:
