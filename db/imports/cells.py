@@ -35,9 +35,8 @@ _CHINESE_NO_YEAR = re.compile(
     rf"([一二三四五六七八九十]{{1,3}})月([一二三四五六七八九十]{{1,3}})[日号]?{_BEHIND}"
 )
 _MONTH = re.compile(r"(\d{4})(?:年|[.\-/](?=\d))(?:(\d{1,2})月?)?")
-_TIME = re.compile(
-    r"(上午|下午|晚上|晚|早上|早|凌晨|中午|傍晚|夜间)?(\d{1,2})(?:[:点时.](?:(\d{1,2})分?|(半))?)?(?::\d{1,2})?"
-)
+_BAND = "上午|下午|晚上|晚|早上|早|凌晨|中午|傍晚|夜间"
+_TIME = re.compile(rf"({_BAND})?(\d{{1,2}})(?:[:点时.](?:(\d{{1,2}})分?|(半))?)?(?::\d{{1,2}})?")
 _BANDS = re.compile(r"(上午|下午|晚上|晚|早上|中午|傍晚|夜间|白天|全天|不详|不明|未知)")
 _LISTED = re.compile(r"[、，,;；/／\n|&＆]+")
 _CHINESE_DAY = re.compile(
@@ -324,9 +323,7 @@ def time_in(text: str, label: str) -> int | None:
     match = _TIME.fullmatch(_in_digits(word))
     if match is None:
         raise CellError(f"{label}看不懂")
-    hour, minute = int(match[2]), int(match[3] or 0) if not match[4] else 30
-    if match[1] in ("下午", "晚上", "晚", "傍晚", "夜间") and hour < 12:
-        hour += 12
+    hour, minute = _hour(match[1], match[2]), int(match[3] or 0) if not match[4] else 30
     if hour > 23 or minute > 59:
         raise CellError(f"没有这个{label}")
     return hour * 60 + minute
@@ -339,21 +336,29 @@ def _in_digits(word: str) -> str:
     return re.sub(r"(\d{1,2})(\d{2})", r"\1:\2", word) if re.fullmatch(r"\d{3,4}", word) else word
 
 
+def _hour(band: str | None, said: str) -> int:
+    """Return which hour of the day is meant: 中午1点 is 13, 凌晨12点 0, and 晚上12点 no more of that day."""
+    hour = int(said)
+    night = band in ("晚上", "晚", "夜间")
+    if hour == 12 and (night or band == "凌晨"):
+        return 24 if night else 0
+    later = night or band in ("下午", "傍晚") or (band == "中午" and hour < 6)
+    return hour + 12 if later and hour < 12 else hour
+
+
 def span_in(cell: Cell) -> tuple[int | None, int | None]:
     """Return start and end of a written span such as 19:30-21:00, None where it says none."""
     if isinstance(cell, datetime):
         return (cell.hour * 60 + cell.minute or None), None
     if not isinstance(cell, str):
         return None, None
-    text = squeeze(cell).replace("：", ":")
-    times = re.findall(r"(上午|下午|晚上|晚|早上)?(\d{1,2})[:点时](\d{2}|半)?", text)
+    text = _in_digits(squeeze(cell).replace("：", ":"))
+    times = re.findall(rf"({_BAND})?(\d{{1,2}})[:点时](\d{{2}}|半)?", text)
     found: list[int | None] = []
     half = ""
     for band, hour, minute in times[:2]:
         half = band or half
-        value = int(hour) * 60 + (30 if minute == "半" else int(minute or 0))
-        if half in ("下午", "晚上", "晚") and int(hour) < 12:
-            value += 12 * 60
+        value = _hour(half, hour) * 60 + (30 if minute == "半" else int(minute or 0))
         found.append(value if value < MINUTES else None)
     start, end = (*found, None, None)[:2]
     return start, end
