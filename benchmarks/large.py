@@ -14,11 +14,12 @@ from sqlalchemy import Connection, event, func, select
 
 from benchmarks.measure import Row, compared, here, in_turn, process
 from benchmarks.million import LONG_CAMPAIGN, SAMPLE_DAY, VISITS, Million, million
-from db.agenda import agenda, progress
+from db.agenda import agenda
 from db.coverage import coverage, door_states
 from db.kernel import cipher
 from db.kernel.keys import KEY_BYTES, LANES, MEMORY_KIB, PASSES, SALT_BYTES
 from db.ledger import Ledger
+from db.progress import progress
 from db.sample import CAMPAIGN, PASSWORD, WEEK
 from db.this_week import week_so_far, weekly_households
 from db.visits import CampaignLine, Visit, campaigns

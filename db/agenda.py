@@ -6,14 +6,7 @@ from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, case, func, select
 
-from db.coverage import (
-    BuildingLine,
-    CoverageLine,
-    DoorState,
-    building_progress,
-    door_states,
-    without_campaign,
-)
+from db.coverage import BuildingLine, DoorState, door_states
 from db.disputes import Dispute
 from db.disputes.facts import Facts, clocks, dispute_facts
 from db.disputes.parties import names_shown, party_names
@@ -23,13 +16,14 @@ from db.exchange.deciding import count_open
 from db.kernel.dates import clock_text, month_day
 from db.kernel.ids import Id
 from db.kernel.workdays import left_words, month_of
-from db.places import Building, Community, Household, communities
+from db.places import Building, Community, Household
 from db.places.finding import door_text
 from db.places.lists import walking_order
+from db.progress import Progress, progress
 from db.reviews import TwoMonths, any_review, unreviewed
 from db.trainings import HERE, Attendance, Training, volunteers_behind
 from db.trainings.sheets import open_sheets as open_sign_in_sheets
-from db.visits import EVENING, IN_VAIN, CampaignLine, Visit, campaign_on
+from db.visits import EVENING, IN_VAIN, CampaignLine, Visit
 from db.visits.sheets import open_sheets
 
 Urgency = Literal["late", "today", "soon", "plain"]
@@ -65,14 +59,6 @@ class AgendaItem(NamedTuple):
     doors: tuple[Id, ...] = ()
 
 
-class Progress(NamedTuple):
-    """The campaign of a day, and how far the post's buildings and communities have come in it."""
-
-    campaign: CampaignLine
-    buildings: list[BuildingLine]
-    communities: list[CoverageLine]
-
-
 def agenda(connection: Connection, day: date, counted: Progress | None = None) -> list[AgendaItem]:
     """Return what is due on a day: what is late, today's, one walk past the doors, what comes soon.
 
@@ -102,37 +88,6 @@ def overdue(connection: Connection, day: date) -> int:
     return sum(
         item.urgency == "late" for part in (_disputes, _reviews) for item in part(connection, day)
     )
-
-
-def campaign_of(connection: Connection, day: date) -> CampaignLine:
-    """Return the campaign the screens of a day speak of: the one that covers it, or the year."""
-    return campaign_on(connection, day) or without_campaign(day)
-
-
-def progress(connection: Connection, day: date) -> Progress:
-    """Count how far the campaign of the day has come."""
-    campaign = campaign_of(connection, day)
-    buildings = building_progress(connection, campaign, day)
-    return Progress(campaign, buildings, by_community(connection, buildings, campaign))
-
-
-def by_community(
-    connection: Connection, lines: Sequence[BuildingLine], campaign: CampaignLine
-) -> list[CoverageLine]:
-    """Return `coverage` as what the lines of its buildings add up to, without counting again."""
-    sums = {
-        place.id: CoverageLine(place.id, place.name, 0, 0, 0)
-        for place in communities(connection)
-        if not campaign.communities or place.id in campaign.communities
-    }
-    for line in lines:
-        if (so_far := sums.get(line.community)) is not None:
-            sums[line.community] = so_far._replace(
-                base=so_far.base + line.base,
-                done=so_far.done + line.done,
-                exhausted=so_far.exhausted + line.exhausted,
-            )
-    return list(sums.values())
 
 
 def _disputes(connection: Connection, day: date) -> Iterator[AgendaItem]:

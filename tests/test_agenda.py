@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db.agenda import AgendaItem, agenda, campaign_of
+from db.agenda import AgendaItem, agenda
 from db.coverage import building_progress, door_states
 from db.disputes import Conclusion, Dispute, DisputeParty, FollowUp
 from db.disputes.agreeing import AnswerDraft, answer_referral
@@ -18,6 +18,7 @@ from db.kernel.clock import SetClock
 from db.kernel.ids import Id, new_id
 from db.kernel.workdays import Period, Week
 from db.ledger import Ledger
+from db.progress import campaign_of
 from db.this_week import week_so_far, weekly_households
 from db.trainings import Training
 from db.visits import count_visits

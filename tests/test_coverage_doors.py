@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, event
 
-from db.agenda import by_community
 from db.coverage import (
     DoorState,
     building_progress,
@@ -21,6 +20,7 @@ from db.kernel.ids import Id, new_id
 from db.ledger import Ledger
 from db.places import Building, Community, Household, set_occupancy
 from db.places.address import floor_of
+from db.progress import by_community
 from db.visits import CampaignLine, campaign_on, campaigns
 from db.visits.campaigning import CampaignDraft, add_campaign
 from tests.builders import DAY, add_visits, rows_command, street, visit

@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from db.agenda import campaign_of
 from db.coverage import building_progress, door_states
 from db.disputes.case import blank_case
 from db.imports.cells import CellError, day_in
@@ -23,6 +22,7 @@ from db.kernel.text import squeeze
 from db.kernel.workdays import Period
 from db.leaving import leave
 from db.ledger import Ledger
+from db.progress import campaign_of
 from db.trainings.lists import TrainingRow, attendance, trainings_on
 from db.trainings.sheets import print_sheet as print_sign_in
 from db.visits import CampaignLine, campaigns

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 from sqlalchemy import Connection
 
-from db.agenda import AgendaItem, agenda, progress
+from db.agenda import AgendaItem, agenda
 from db.backup import BackupAges, backup_ages
 from db.coverage import CoverageLine
 from db.figures.behind import Block, Figure, Records
@@ -17,6 +17,7 @@ from db.kernel.access import Right
 from db.kernel.dates import month_day
 from db.kernel.workdays import Period, Week
 from db.places.lists import any_home
+from db.progress import progress
 from db.this_week import WeekSoFar, week_so_far, weekly_households
 from db.visits import CampaignLine
 from desktop.field_sheets import SheetPrinter

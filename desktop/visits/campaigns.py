@@ -7,8 +7,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QSignalBlocker
 from sqlalchemy import Connection
 
-from db.agenda import campaign_of
 from db.kernel.ids import Id
+from db.progress import campaign_of
 from db.visits import CampaignLine, campaigns
 from desktop.widgets.choices import ChoiceBox
 from desktop.widgets.parts import choose, fill

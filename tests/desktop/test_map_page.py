@@ -6,10 +6,10 @@ from typing import Any
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from db.agenda import campaign_of
 from db.coverage import building_progress, coverage
 from db.kernel.ids import Id
 from db.places import communities
+from db.progress import campaign_of
 from db.visits import CampaignLine, campaigns
 from db.visits.campaigning import CampaignDraft, add_campaign
 from desktop.visits.map import MapPage
