@@ -20,13 +20,11 @@ from db.places import Building, Community, Household
 from db.places.address import parse_address
 from db.places.finding import door_text
 from db.places.lists import building_text
+from db.search_text import INSIDE, SearchText, Wanted, rank_of
 from db.trainings import Training
 
 # Hits of one rank stand in this order.
 KINDS: Final = ("building", "household", "volunteer", "staff", "dispute", "training")
-# All that has keys: to ask which of them a key is of would cost every key a fifth more.
-ENTITIES: Final = ("household", "volunteer", "staff", "dispute", "dispute_party")
-WHOLE, BEGINS, INSIDE = 0, 1, 2
 MOBILE_DIGITS: Final = 11
 MOST_BUILDINGS: Final = 6
 
@@ -40,22 +38,25 @@ class Hit(NamedTuple):
     subtitle: str
 
 
-# What is looked for: any of the alternatives, in each all words, of each word any of its forms.
-Wanted = tuple[tuple[tuple[str, ...], ...], ...]
 Ranked = tuple[int, Id]
 
 
-def find(connection: Connection, text: str, limit: int = 30) -> list[Hit]:
+def find(
+    connection: Connection, text: str, limit: int = 30, keys: SearchText | None = None
+) -> list[Hit]:
     """Return what a text means: whole words first, then their beginnings, then any part; by kind.
 
     Several words must all be found; of a dispute also apart, in its number, its brief and its
     parties. Characters, pinyin, initials, telephones and addresses as they are spoken all count.
+    Who asks often keeps the `keys`: reading them takes longer than all the rest.
     """
     wanted = _wanted(text)
     if not wanted:
         return []
+    keys = keys or SearchText()
+    keys.read(connection)
     found: dict[str, list[Ranked]] = {}
-    for entity, record, rank in _in_keys(connection, wanted, limit):
+    for entity, record, rank in keys.find(wanted, limit):
         found.setdefault(entity, []).append((rank, record))
     found["dispute"] = _in_disputes(connection, wanted, found, limit)
     found["training"] = _in_trainings(connection, wanted, limit)
@@ -71,11 +72,6 @@ def find(connection: Connection, text: str, limit: int = 30) -> list[Hit]:
         hits += [(rank, place, described[id_]) for id_, rank in ranks.items() if id_ in described]
     # Sorting keeps the order of the keys within a rank and a kind.
     return [hit for _, _, hit in sorted(hits, key=lambda line: line[:2])[:limit]]
-
-
-def warm(connection: Connection) -> None:
-    """Bring the keys into memory, so that the first letter is answered as soon as the second."""
-    connection.execute(select(func.sum(func.length(SearchKey.text)))).scalar()
 
 
 def _wanted(text: str) -> Wanted:
@@ -105,27 +101,9 @@ def _address_forms(word: str) -> Iterator[str]:
         yield form
 
 
-def _in_keys(connection: Connection, wanted: Wanted, limit: int) -> Sequence[tuple[str, Id, int]]:
-    begins = _holds(wanted, lambda form: _stands_in(SearchKey.text, f" {form}"))
-    whole = _holds(wanted, lambda form: _stands_in(SearchKey.text, f" {form} "))
-    rank = case((~begins, INSIDE), (whole, WHOLE), else_=BEGINS)
-    kind = case({name: at for at, name in enumerate(ENTITIES)}, value=SearchKey.entity)
-    rows = connection.execute(
-        select(SearchKey.entity, SearchKey.record, rank)
-        .where(_holds(wanted, lambda form: _stands_in(SearchKey.text, form)))
-        .order_by(rank, kind, SearchKey.record)
-        .limit(limit)
-    )
-    return [(entity, record, at) for entity, record, at in rows]
-
-
 def _stands_in(text: Any, form: str) -> ColumnElement[bool]:
     """Keys and forms are both in lower case, so no LIKE is needed, which costs twice as much."""
     return func.instr(text, form) > 0
-
-
-def _holds(wanted: Wanted, holds: Callable[[str], ColumnElement[bool]]) -> ColumnElement[bool]:
-    return or_(*(and_(*(or_(*map(holds, forms)) for forms in words)) for words in wanted))
 
 
 def _in_disputes(
@@ -170,7 +148,7 @@ def _by_keys_together(
 def _in_trainings(connection: Connection, wanted: Wanted, limit: int) -> list[Ranked]:
     topics = connection.execute(select(Training.topic).distinct()).scalars()
     ranks = {
-        topic: rank for topic in topics if (rank := _rank(_name_key(topic), wanted)) is not None
+        topic: rank for topic in topics if (rank := rank_of(_name_key(topic), wanted)) is not None
     }
     found: list[Ranked] = []
     # The best topics first: newer sessions of others must not push out what was typed whole.
@@ -192,24 +170,11 @@ def _in_buildings(connection: Connection, wanted: Wanted, limit: int) -> list[Ra
     )
     found = []
     for id_, estate, number, rural in rows:
-        rank = _rank(_building_key(estate, number, rural), wanted)
+        rank = rank_of(_building_key(estate, number, rural), wanted)
         if rank is not None:
             found.append((rank, id_))
     # Few, so that an estate's name still finds people and homes.
     return sorted(found)[: min(limit, MOST_BUILDINGS)]
-
-
-def _rank(key: str, wanted: Wanted) -> int | None:
-    found = None
-    # Most hold nothing of what is wanted; what stands whole also begins and is inside.
-    for rank, mark in ((INSIDE, "{}"), (BEGINS, " {}"), (WHOLE, " {} ")):
-        if not any(
-            all(any(mark.format(form) in key for form in forms) for forms in words)
-            for words in wanted
-        ):
-            break
-        found = rank
-    return found
 
 
 @lru_cache(maxsize=4096)

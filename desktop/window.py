@@ -134,6 +134,7 @@ class Shell(QWidget):
 
     def go(self, route: Route) -> None:
         """Open a screen; it is made when it is first wanted."""
+        self.finder.hide()
         room = self._rooms[route.page]
         page = self._pages.get(room.name)
         if page is None:

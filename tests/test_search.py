@@ -3,13 +3,20 @@
 from datetime import date
 from typing import Any
 
+import pytest
+from sqlalchemy import Connection, select
+
+from db import search_text
 from db.disputes import Dispute, DisputeParty
+from db.kernel.access import Right
 from db.kernel.ids import Id, new_id
-from db.kernel.records import Record
+from db.kernel.journal import Command
+from db.kernel.records import Record, SearchKey
 from db.ledger import Ledger
 from db.people import Staff, Volunteer
 from db.places import Building, Community, Household
-from db.search import ENTITIES, Hit, find
+from db.search import Hit, find
+from db.search_text import ENTITIES, SearchText, rank_of
 from db.trainings import Training, TrainingDraft
 from db.trainings.sessions import add_training
 from tests.builders import rows_command
@@ -153,6 +160,70 @@ def test_the_samples_doors_are_found_as_they_are_spoken(sample: Ledger) -> None:
     assert written[0].title == "晨园3号楼2单元401"
     assert spoken[0] == written[0]
     assert len({(hit.entity, hit.record) for hit in written}) == len(written)
+
+
+def test_keys_in_memory_answer_as_looking_at_each_key(sample: Ledger) -> None:
+    held = SearchText()
+    with sample.read() as connection:
+        held.read(connection)
+        rows = connection.execute(select(SearchKey.entity, SearchKey.record, SearchKey.text)).all()
+    keys = sorted((ENTITIES.index(entity), record, text) for entity, record, text in rows)
+    assert len(keys) > 17_000
+    for text in (
+        "1",
+        "z",
+        "王",
+        "zhangwei",
+        "晨园3-2-401",
+        "5678",
+        "王 晨园3",
+        "李 1",
+        "a 王",
+        "没有这",
+    ):
+        for forms in ((text,), (text, "陈")):
+            wanted = tuple({tuple((word,) for word in form.split()) for form in forms})
+            ranked = [
+                (rank, kind, record)
+                for kind, record, key in keys
+                if (rank := rank_of(key, wanted)) is not None
+            ]
+            expected = [
+                (ENTITIES[kind], record, rank) for rank, kind, record in sorted(ranked)[:30]
+            ]
+            assert held.find(wanted, 30) == expected, (text, forms)
+
+
+def test_kept_keys_follow_what_is_written(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids, held = fill(ledger), SearchText()
+    reads = []
+    read = search_text._read
+
+    def counted(connection: Connection) -> Any:
+        reads.append(connection)
+        return read(connection)
+
+    monkeypatch.setattr(search_text, "_read", counted)
+
+    def found(text: str) -> list[Id]:
+        with ledger.read() as connection:
+            return [hit.record for hit in find(connection, text, keys=held)]
+
+    def named(name: str) -> int:
+        rows = {ids["staff"]: {"name": name}}
+        return ledger.write(Command("测试", Right.WRITE, lambda tx: tx.change(Staff, rows))).no
+
+    assert found("仇")[0] == ids["staff"]
+    ledger.note("打印")
+    ledger.write(add_training(TrainingDraft("反诈", date(2025, 1, 1))))
+    assert found("仇")[0] == ids["staff"]
+    assert len(reads) == 1
+    last = named("葛亮")
+    assert found("geliang") == [ids["staff"]]
+    assert ids["staff"] not in found("仇")
+    ledger.undo(last)
+    assert found("仇")[0] == ids["staff"]
+    assert len(reads) == 3
 
 
 def test_every_table_with_keys_has_its_place_among_the_hits() -> None:

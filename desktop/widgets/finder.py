@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QMargins, QObject, QRect, Qt
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
 from db.kernel.pinyin import search_key
-from db.search import Hit, find, warm
+from db.search import Hit, find
+from db.search_text import SearchText
 from desktop.background import Ticket
 from desktop.routes import SCREEN_OF
 from desktop.widgets.parts import column
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     from desktop.page import Context
 
 WIDTH, HEIGHT, TOP = 560, 420, 64
-# The edges of the frame and what is between its two parts.
-AROUND = 36
+# Between the frame and its two parts; the two edges with what is between the parts.
+EDGE, AROUND = 12, 36
 MOST_OFFERS: Final = 6
+_LEFT: Final = (
+    Qt.FocusReason.MouseFocusReason, Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,18 +38,27 @@ class Offer:
     words: str = ""
 
 
-class Finder(QFrame):
-    """A field over the window with the hits below it; Esc or a choice closes it.
+class Finder(QWidget):
+    """A field over the window with the hits below it; Esc, a choice or a click elsewhere closes it.
 
-    Nothing typed shows the pages and commands there are.
+    Nothing typed shows the pages and commands there are. Its ground lets nothing through, so that a
+    letter does not paint the page below anew; the round corners are a frame behind it.
     """
 
     def __init__(self, context: "Context", parent: QWidget) -> None:
+        self._frame = QFrame(parent)
+        self._frame.setObjectName("finder")
+        self._frame.hide()
         super().__init__(parent)
-        self.setObjectName("finder")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        for part in (self._frame, self):
+            part.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self._context, self._over = context, parent
+        # Where a click does not take the typing away, it comes to the window.
+        parent.installEventFilter(self)
         self._ticket: Ticket | None = None
         self._offers: list[tuple[str, Offer]] = []
+        self._keys = SearchText()
         self._field = QLineEdit()
         self._field.setPlaceholderText("汉字、拼音、首字母、电话、门牌都可以")
         self._field.setAccessibleName("查找")
@@ -63,7 +76,7 @@ class Finder(QFrame):
         self._list.itemClicked.connect(lambda item, _: self._choose(item))
         # At once: a question that has not begun when the next key comes is never asked.
         self._field.textChanged.connect(lambda _: self._ask())
-        layout = column(self, (12, 12, 12, 12), 8)
+        layout = column(self, (0, 0, 0, 0), 8)
         layout.addWidget(self._field)
         layout.addWidget(self._list)
         self.hide()
@@ -76,12 +89,14 @@ class Finder(QFrame):
 
     def begin(self) -> None:
         """Open, ready to type."""
-        self._context.background.ask(self, warm, lambda _: None)
+        # Behind the opening, so that the first letter is answered as soon as the second.
+        self._context.background.ask(self, self._keys.read, lambda _: None)
         self._field.clear()
         self._show("", ())
         self.place()
-        self.show()
-        self.raise_()
+        for part in (self._frame, self):
+            part.show()
+            part.raise_()
         self._field.setFocus()
 
     def place(self) -> None:
@@ -94,11 +109,25 @@ class Finder(QFrame):
         # Whole lines: a hit that is cut in half reads as the end of the list.
         lines = min(self._list.topLevelItemCount(), (most - around) // line)
         height = around + lines * line
-        self.setGeometry((over.width() - width) // 2, top, width, height)
+        frame = QRect((over.width() - width) // 2, top, width, height)
+        self._frame.setGeometry(frame)
+        self.setGeometry(frame - QMargins(EDGE, EDGE, EDGE, EDGE))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Fill the ground."""
+        QPainter(self).fillRect(event.rect(), self.palette().base())
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Take the frame away too."""
+        self._frame.hide()
+        super().hideEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Walk the hits with the arrow keys while the field keeps the typing."""
-        if (
+        """Walk the hits with the arrow keys while the field keeps the typing; close when left."""
+        left = isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() in _LEFT
+        if left or (watched is self._over and event.type() == QEvent.Type.MouseButtonPress):
+            self.hide()
+        elif (
             watched is self._field
             and isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.KeyPress
@@ -131,7 +160,9 @@ class Finder(QFrame):
             self._show("", ())
             return
         self._ticket = self._context.background.ask(
-            self, lambda connection: find(connection, text), lambda hits: self._show(text, hits)
+            self,
+            lambda connection: find(connection, text, keys=self._keys),
+            lambda hits: self._show(text, hits),
         )
 
     def _show(self, text: str, hits: Sequence[Hit]) -> None:

@@ -24,7 +24,7 @@ from desktop.visits.page import VisitsPage
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
 from tests.builders import add_visits, street, visit
-from tests.desktop.conftest import settle
+from tests.desktop.conftest import press, settle
 
 DAY = date(2026, 3, 23)
 KEYSTROKES_A_VISIT = 4
@@ -227,6 +227,27 @@ def test_a_door_found_by_search_is_opened(qtbot: QtBot, shell: Shell, page: Visi
     assert page._board.current is not None
     assert (page._board.current.unit, page._board.current.room) == ("2", "401")
     assert page._middle.name == "晨园3号楼"
+
+
+def test_a_click_beside_the_search_closes_it_and_one_inside_does_not(
+    qtbot: QtBot, shell: Shell, page: VisitsPage
+) -> None:
+    shell.activateWindow()
+    shell.finder.begin()
+    press(qtbot, shell, "晨园3-2-401")
+    settle(qtbot, shell)
+    frame = shell.finder._frame
+    assert frame.isVisible()
+    qtbot.mouseClick(shell.finder, Qt.MouseButton.LeftButton, pos=QPoint(1, 1))
+    assert shell.finder.isVisible(), "between the field and the hits"
+    for elsewhere in (page._board, shell._title):
+        shell.finder.begin()
+        qtbot.mouseClick(elsewhere, Qt.MouseButton.LeftButton)
+        assert not shell.finder.isVisible()
+        assert not frame.isVisible()
+    shell.finder.begin()
+    shell.context.routes.go("disputes")
+    assert not shell.finder.isVisible(), "another screen came by a key"
 
 
 def test_the_list_is_a_sound_model_of_what_is_left_in_each_community(
