@@ -257,9 +257,14 @@ def shell_over(
 
 def look_after(shell: Shell) -> None:
     """Begin what the window does for an open ledger by itself; not before a person may write in it."""
-    context = shell.context
+    context, work = shell.context, shell.context.background
     Care(context, shell).said.connect(shell.toast.say)
-    context.background.errand(shell, lambda _: collect_orphans(context.ledger), lambda _: None)
+
+    def collect(_: None) -> None:
+        work.errand(shell, lambda _: collect_orphans(context.ledger), lambda _: None)
+
+    # Behind all that was asked for the screens, not beside it.
+    work.ask(shell, lambda _: None, collect)
 
 
 def show_backups(shell: Shell) -> None:

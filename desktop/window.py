@@ -84,6 +84,9 @@ class Shell(QWidget):
         # Where the side is narrow, its words stand in the head.
         self._who, self._post, self._station = label(), label("", 16), label("", 12, "second")
         self._narrow_words = QWidget()
+        # The first screen asks while the rest of the window is built.
+        self._make(rooms[0])
+        self._refresh(rooms[0].name)
         self._buttons: dict[str, RoomButton] = {}
         self._group = QButtonGroup(self)
         self.toast = Toast(self, lambda: context.theme.px(HEAD))
@@ -136,15 +139,8 @@ class Shell(QWidget):
         """Open a screen; it is made when it is first wanted."""
         self.finder.hide()
         room = self._rooms[route.page]
-        page = self._pages.get(room.name)
-        if page is None:
-            page = self._pages[room.name] = room.make(self.context)
-            page.about.connect(partial(self._tell_about, room.name))
-            page.said.connect(lambda said: self.toast.say(self._steps.offered(said)))
-            self._stack.addWidget(page)
-            self._stale.add(room.name)
+        page = self._pages.get(room.name) or self._make(room)
         self._buttons[room.name].setChecked(True)
-        self._repaint_icons()
         self._title.setText(room.title)
         self._about.setText(self._abouts.get(room.name, ""))
         self._stack.setCurrentWidget(page)
@@ -152,10 +148,21 @@ class Shell(QWidget):
         self.setFocusProxy(page)
         page.setFocus()
         # and a tab that is made by opening it asks by itself.
-        if room.name in self._stale:
-            self._stale.discard(room.name)
-            page.refresh()
+        self._refresh(room.name)
         page.open(route.what)
+
+    def _make(self, room: Room) -> Page:
+        page = self._pages[room.name] = room.make(self.context)
+        page.about.connect(partial(self._tell_about, room.name))
+        page.said.connect(lambda said: self.toast.say(self._steps.offered(said)))
+        self._stack.addWidget(page)
+        self._stale.add(room.name)
+        return page
+
+    def _refresh(self, name: str) -> None:
+        if name in self._stale:
+            self._stale.discard(name)
+            self._pages[name].refresh()
 
     def _own_offers(self) -> list[Offer]:
         """The screens, and what the window itself does."""
@@ -228,7 +235,6 @@ class Shell(QWidget):
         layout.addStretch()
         for widget in shown[2:]:
             layout.addWidget(widget)
-        self._repaint_icons()
         return side
 
     def _head(self) -> QFrame:

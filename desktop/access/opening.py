@@ -81,9 +81,14 @@ def open_ledger(folder: Path, user: str, password: str, clock: "Clock | None") -
 def load_screens() -> None:
     """Load what opening and the screens need while the person types the password."""
     import argon2.low_level  # noqa: F401, PLC0415
+    import psutil  # noqa: F401, PLC0415
+    from sqlalchemy.orm import configure_mappers  # noqa: PLC0415
 
     import desktop.rooms  # noqa: F401, PLC0415
     from db.kernel.pinyin import readings  # noqa: PLC0415
+
+    # The first statement would do it, and that is asked by the opening.
+    configure_mappers()
 
     # The first spells a character out of a large table, which loads with it.
     readings("门")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QMargins, QObject, QRect, Qt
@@ -37,6 +37,11 @@ class Offer:
     go: Callable[[], object]
     words: str = ""
 
+    @cached_property
+    def key(self) -> str:
+        """What it is found by."""
+        return search_key((self.title,), (self.words,)).lower()
+
 
 class Finder(QWidget):
     """A field over the window with the hits below it; Esc, a choice or a click elsewhere closes it.
@@ -57,7 +62,7 @@ class Finder(QWidget):
         # Where a click does not take the typing away, it comes to the window.
         parent.installEventFilter(self)
         self._ticket: Ticket | None = None
-        self._offers: list[tuple[str, Offer]] = []
+        self._offers: list[Offer] = []
         self._keys = SearchText()
         self._field = QLineEdit()
         self._field.setPlaceholderText("汉字、拼音、首字母、电话、门牌都可以")
@@ -83,9 +88,7 @@ class Finder(QWidget):
 
     def knows(self, offers: Sequence[Offer]) -> None:
         """Take the pages and commands; they are found like anything else."""
-        self._offers = [
-            (search_key((offer.title,), (offer.words,)).lower(), offer) for offer in offers
-        ]
+        self._offers = list(offers)
 
     def begin(self) -> None:
         """Open, ready to type."""
@@ -168,7 +171,7 @@ class Finder(QWidget):
     def _show(self, text: str, hits: Sequence[Hit]) -> None:
         self._list.clear()
         wanted = text.lower()
-        offers = [offer for key, offer in self._offers if wanted in key]
+        offers = [offer for offer in self._offers if wanted in offer.key]
         for offer in offers[: MOST_OFFERS if text else None]:
             self._add(offer.title, offer.kind, offer.go)
         for hit in hits:

@@ -26,6 +26,7 @@ class RoomButton(QPushButton):
         self.setIconSize(QSize(theme.px(18), theme.px(18)))
         self.setToolTip(tip)
         self.setAccessibleName(title)
+        self.toggled.connect(self.repaint_icon)
         self.repaint_icon()
 
     def repaint_icon(self) -> None:
