@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLibraryInfo, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QListWidget,
+    QMainWindow,
+    QStackedWidget,
+    QWidget,
+)  # fmt: skip
 
 from desktop import paths
 from desktop.access.entrance import Entrance, Start
@@ -124,6 +131,8 @@ class MainWindow(QMainWindow):
 
     def _was_loaded(self, _: None) -> None:
         if not self._gone:
+            # The first list asked for its viewport takes 15 ms, in which PySide makes its names.
+            QListWidget().viewport()
             self.loaded.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
