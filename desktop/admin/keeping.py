@@ -66,7 +66,7 @@ DICTIONARY: tuple[Column[Entry], ...] = (
     Column("在哪里", lambda e: e.noun, 5),
     Column("记什么", lambda e: "、".join(e.labels), 13),
     Column("用来做什么", lambda e: e.purpose, 10),
-    Column("保存到什么时候", lambda e: e.keep, 18),
+    Column("保存多久", lambda e: e.keep, 18),
 )
 
 

@@ -122,9 +122,12 @@ class ReviewsPage(RegisterPage[ReviewRow]):
         if what.get("record") is not None:
             self.go_to(what["record"])
 
+    def empty_words(self) -> str:
+        """Nobody is entered here: who is listed stands in the roster."""
+        return "没有符合的网格长。换个网格长，或清掉筛选"
+
     def form_parts(self, layout: QVBoxLayout) -> None:
         """The facts, the grades over time, and below them the grade."""
-        self.table.empty = "没有符合的网格长。换个网格长，或清掉筛选"
         self._ticket_past: Ticket | None = None
         self._facts = label(wrap=True)
         self._deeds: RowModel[tuple[Deed, str]] = RowModel(

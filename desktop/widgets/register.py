@@ -28,6 +28,7 @@ from desktop.widgets.flow import FlowLayout
 from desktop.widgets.forms import DraftForm
 from desktop.widgets.only import OnlyChip
 from desktop.widgets.parts import button, column, label, panel, row
+from desktop.widgets.periods import PeriodBox
 from desktop.widgets.scrolling import footed
 from desktop.widgets.tables import Column, RowModel, RowTable
 
@@ -68,7 +69,7 @@ class RegisterPage(Page, Generic[R]):
         self.model: RowModel[R] = RowModel(self.columns)
         self.model.more = self._more
         self.model.grown.connect(self._seek_further)
-        self.table = RowTable(self.model, self.title, f"没有符合的{self.noun}。按 Ctrl+N 登记")
+        self.table = RowTable(self.model, self.title)
         self.text = QLineEdit()
         self.heading = label(pixels=16, wrap=True)
         self._history = button("改动记录", self.show_history, kind="link")
@@ -125,6 +126,14 @@ class RegisterPage(Page, Generic[R]):
     def foot_words(self, total: int) -> str:
         """Return what is said under the list of so many rows."""
         return f"共{total:,}条"
+
+    def empty_words(self) -> str:
+        """Return what is said where no rows are: why, and what to do."""
+        items = filter(None, map(self.filters.itemAt, range(self.filters.count())))
+        narrowed = any(_narrows(item.widget()) for item in items)
+        if narrowed or self.only is not None or self.text.text().strip():
+            return f"没有符合的{self.noun}。换个条件，或按 Ctrl+N 登记"
+        return f"还没有{self.noun}。按 Ctrl+N 登记"
 
     def open(self, what: Mapping[str, Any]) -> None:
         """Put the cursor on a record, or begin a new one."""
@@ -279,6 +288,7 @@ class RegisterPage(Page, Generic[R]):
     def _show(self, answer: tuple[int, list[R]]) -> None:
         total, rows = answer
         kept = self._wanted or (self.row_id(self.row) if self.row is not None else None)
+        self.table.empty = self.empty_words()
         self.model.show_rows(rows, total)
         self.foot.setText(self.foot_words(total))
         self._wanted, self._read = kept, True
@@ -374,3 +384,9 @@ def _below(foot: QLabel, tools: QHBoxLayout, *, large: bool) -> QBoxLayout:
     below.addWidget(foot, 0 if large else 1)
     below.addLayout(tools)
     return below
+
+
+def _narrows(box: QWidget | None) -> bool:
+    if isinstance(box, PeriodBox):
+        return box.period is not None
+    return isinstance(box, QComboBox) and box.currentIndex() > 0

@@ -28,6 +28,7 @@ from desktop.people.volunteers import VolunteersPage
 from desktop.places.card import BuildingCard
 from desktop.places.communities import CommunityList
 from desktop.places.page import HouseholdsPage
+from desktop.rewards.page import RewardsPage
 from desktop.widgets.parts import choose
 from desktop.widgets.tabs import TabbedPage
 from desktop.window import Shell
@@ -159,6 +160,23 @@ def test_a_new_record_is_begun_by_a_route_and_kept(
         assert not page._history.isVisible()
         shell.context.routes.go("home")
         settle(qtbot, shell)
+
+
+def test_an_empty_register_tells_whether_anything_is_left_out(qtbot: QtBot, shell: Shell) -> None:
+    rewards = _page(qtbot, shell, "points", "rewards")
+    assert isinstance(rewards, RewardsPage)
+    assert rewards.table.empty.startswith("还没有奖励。")
+    rewards._state.setCurrentIndex(1)
+    rewards.read_anew()
+    settle(qtbot, shell)
+    assert rewards.table.empty.startswith("没有符合的奖励。")
+    homes = _page(qtbot, shell, "visits", "homes")
+    assert isinstance(homes, HouseholdsPage)
+    homes.text.setText("查无此人")
+    homes.read_anew()
+    settle(qtbot, shell)
+    assert not homes.model.rows
+    assert homes.table.empty.startswith("没有符合的住户。")
 
 
 def test_every_register_leads_to_the_history_of_its_row(qtbot: QtBot, shell: Shell) -> None:
