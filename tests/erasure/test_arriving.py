@@ -13,6 +13,8 @@ from db.kernel.ids import Id, new_id
 from db.kernel.journal import Command, Tx
 from db.ledger import Ledger
 from db.places import Household, HouseholdDraft, change_household
+from db.search import find
+from db.search_text import SearchText
 from tests.builders import DAY, rows_command, street
 
 OLD, NEW = "雀旧户主", "雀新户主"
@@ -67,6 +69,21 @@ def test_the_receivers_rows_and_journal_lose_it(ledger: Ledger, home: Id) -> Non
     _carry_out(ledger, erasure)
     assert _row(ledger, home) == before
     assert ledger.problems() == []
+
+
+def test_search_keys_that_a_window_holds_lose_it(ledger: Ledger, home: Id) -> None:
+    held = SearchText()
+    with ledger.read() as connection:
+        assert [hit.record for hit in find(connection, OLD, keys=held)] == [home]
+    row = {"id": new_id(), "entity": "household", "record": home, "fields": FIELDS}
+
+    def take_in(tx: Tx) -> None:
+        tx.add(Erasure, [{**row, "rule": "request", "day": DAY}])
+        erase_arrived(tx, [row["id"]])
+
+    ledger.write(Command("合并", Right.IMPORT, take_in))
+    with ledger.read() as connection:
+        assert find(connection, OLD, keys=held) == []
 
 
 def test_what_was_written_after_it_stays_and_does_not_tell_what_was_before(
