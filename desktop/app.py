@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QStackedWidget,
     QWidget,
-)  # fmt: skip
+)
 
 from desktop import paths
 from desktop.access.entrance import Entrance, Start
